@@ -1,0 +1,1 @@
+//! Floor 3: the parts put together: the daemon and the commands.

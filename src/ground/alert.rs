@@ -1,0 +1,267 @@
+//! An alert and what happens to it: the nouns that the analysis, the mails, the store and the shell share.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::post::PostKey;
+use super::time::Timestamp;
+
+/// How much a rule's author says it matters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Good to know.
+    Low,
+    /// The usual.
+    #[default]
+    Normal,
+    /// Lowers the bar.
+    High,
+    /// Somebody could be hurt: alerts on the second voice.
+    Safety,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Low => "low",
+            Self::Normal => "normal",
+            Self::High => "high",
+            Self::Safety => "safety",
+        })
+    }
+}
+
+/// What happened to an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EventKind {
+    /// It began.
+    Opened,
+    /// It means something new.
+    Updated,
+    /// It is back to usual, or somebody said it is over.
+    Resolved,
+    /// It came back after it was resolved.
+    Regressed,
+}
+
+impl fmt::Display for EventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Opened => "opened",
+            Self::Updated => "updated",
+            Self::Resolved => "resolved",
+            Self::Regressed => "regressed",
+        })
+    }
+}
+
+/// Where an alert stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AlertState {
+    /// More people than usual say so.
+    Open,
+    /// Over.
+    Resolved,
+}
+
+/// Why it opened, changed or ended: one name for log line, e-mail, console and `explain`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// More people than usual, and not by chance: the evidence passed the team's bar.
+    MoreThanUsual,
+    /// A second person said something that is dangerous.
+    SecondSafetyVoice,
+    /// Twice as many people as at the last mail.
+    Doubled,
+    /// It reached a source or region it had not been in.
+    NewPlace,
+    /// It became a matter of safety.
+    TurnedSevere,
+    /// Two days no more than usual.
+    BackToUsual,
+    /// Nobody spoke of it for four weeks, or it has been open that long at a steady rate: the new usual.
+    NewUsual,
+    /// A person said that it is over.
+    ResolvedByHand,
+    /// A person said that it is not an issue.
+    NotAnIssue,
+    /// It came back after it was over.
+    CameBack,
+    /// Its rule was taken away.
+    RuleRemoved,
+}
+
+impl Reason {
+    /// The name as it is written in logs and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MoreThanUsual => "more-than-usual",
+            Self::SecondSafetyVoice => "second-safety-voice",
+            Self::Doubled => "doubled",
+            Self::NewPlace => "new-place",
+            Self::TurnedSevere => "turned-severe",
+            Self::BackToUsual => "back-to-usual",
+            Self::NewUsual => "new-usual",
+            Self::ResolvedByHand => "resolved-by-hand",
+            Self::NotAnIssue => "not-an-issue",
+            Self::CameBack => "came-back",
+            Self::RuleRemoved => "rule-removed",
+        }
+    }
+
+    /// The sentence for people.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::MoreThanUsual => "More people than usual say this, and chance alone would not explain it.",
+            Self::SecondSafetyVoice => "A second person reports something that could hurt somebody.",
+            Self::Doubled => "Twice as many people say this as when we last wrote.",
+            Self::NewPlace => "It has reached a place where it had not been heard before.",
+            Self::TurnedSevere => "It has become a matter of safety.",
+            Self::BackToUsual => "For two days no more people than usual have said this.",
+            Self::NewUsual => "It has gone on at the same rate for four weeks: that is now the usual.",
+            Self::ResolvedByHand => "Somebody on your side said that it is over.",
+            Self::NotAnIssue => "Somebody on your side said that this is not an issue.",
+            Self::CameBack => "It was over, and people say it again.",
+            Self::RuleRemoved => "The rule that watched for it was taken away.",
+        }
+    }
+}
+
+/// One post as it is quoted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Quote {
+    /// Which post.
+    pub key: PostKey,
+    /// Who, as people see the name.
+    pub author_name: Option<String>,
+    /// How many people follow the author.
+    pub followers: Option<u64>,
+    /// What was said.
+    pub text: String,
+    /// Where it can be read.
+    pub url: Option<String>,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Language tag.
+    pub lang: String,
+    /// Region tag.
+    pub region: Option<String>,
+}
+
+/// People heard on one day, beside how many are usual.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DayCount {
+    /// Number of the day since 1970 (UTC).
+    pub day: i64,
+    /// Distinct people.
+    pub people: u32,
+    /// Expected people.
+    pub expected: f64,
+}
+
+/// The figures with which anyone can redo the sum.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sum {
+    /// Usual people a day, as believed at that moment.
+    pub level: f64,
+    /// Shape of the gamma belief about the level: how many people it rests on.
+    pub level_shape: f64,
+    /// Day-level overdispersion α (var = E + αE²).
+    pub dispersion: f64,
+    /// log10 of the evidence.
+    pub score: f64,
+    /// log10 of the bar that the evidence has to pass.
+    pub bar: f64,
+    /// Clusters and topics that share the team's budget: the m of the bar 365·m/b.
+    pub series: u32,
+    /// The team's budget b, false alarms a year.
+    pub budget: f64,
+}
+
+/// One thing that happened to an alert, with all that a mail, a page or a shell needs to tell it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlertEvent {
+    /// What happened.
+    pub kind: EventKind,
+    /// When.
+    pub at: Timestamp,
+    /// Id of the alert: the same for all its events.
+    pub alert: String,
+    /// Number of this event within the alert, from 0.
+    pub number: u32,
+    /// Id of the product.
+    pub product: String,
+    /// The product's name as people know it.
+    pub product_name: String,
+    /// Id of the topic, when a rule named the complaint.
+    pub topic: Option<String>,
+    /// Id of the cluster, when the posts themselves formed it. A topic's own series has one too.
+    pub cluster: String,
+    /// Readable name of the complaint.
+    pub label: String,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Why.
+    pub reason: Reason,
+    /// People heard in the window.
+    pub observed: u32,
+    /// People usual in such a window.
+    pub expected: f64,
+    /// Length of the window in days.
+    pub window_days: u32,
+    /// Distinct people in the evidence.
+    pub authors: u32,
+    /// Reposts and near-copies beside them.
+    pub echoes: u32,
+    /// When the oldest evidence was written.
+    pub since: Timestamp,
+    /// The evidence, oldest first.
+    pub evidence: Vec<PostKey>,
+    /// Quotes chosen to differ.
+    pub quotes: Vec<Quote>,
+    /// The last weeks, oldest day first.
+    pub series: Vec<DayCount>,
+    /// Where it was heard: source → people.
+    pub sources: BTreeMap<String, u32>,
+    /// Region → people, where known.
+    pub regions: BTreeMap<String, u32>,
+    /// Language → people.
+    pub languages: BTreeMap<String, u32>,
+    /// Words that set it apart from the product's other complaints.
+    pub words: Vec<String>,
+    /// Mean sentiment of the evidence, −1 to 1.
+    pub sentiment: f64,
+    /// Chance alone would bring this about once in so many years.
+    pub chance_years: Option<f64>,
+    /// The sum behind it.
+    pub sum: Sum,
+    /// Where the rule stands (`rules/mini-9.toml:14`), or how it was discovered.
+    pub origin: String,
+    /// The team.
+    pub team: String,
+    /// Addresses that get the mail; empty when nobody is to be told.
+    pub deliver_to: Vec<String>,
+    /// When the alert opened.
+    pub opened_at: Timestamp,
+    /// Most people in any window so far.
+    pub peak: u32,
+    /// People heard since it opened, the evidence at opening included.
+    pub total: u32,
+}
+
+/// An alert as it stands now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alert {
+    /// Where it stands.
+    pub state: AlertState,
+    /// Who acknowledged it, if somebody did.
+    pub acknowledged_by: Option<String>,
+    /// Its last event.
+    pub last: AlertEvent,
+}

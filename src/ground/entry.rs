@@ -1,0 +1,120 @@
+//! The log: everything that the analysis may know, in one order.
+
+use serde::{Deserialize, Serialize};
+
+use super::post::{Post, PostKey};
+use super::time::Timestamp;
+
+/// One entry of the log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Position in the log, from 1, without end and without return.
+    pub seq: u64,
+    /// When it was written to the log.
+    pub at: Timestamp,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What an entry says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// A post that some product's rules matched.
+    Post {
+        /// The post.
+        post: Box<Post>,
+        /// It was imported: it teaches what is usual, and never alerts.
+        history: bool,
+    },
+    /// The platform says that the post is gone. Its text has left the log by the time this is read.
+    Delete(PostKey),
+    /// The clock moved. Nothing in the analysis knows the time from anywhere else.
+    Tick,
+    /// A source was deaf from `from` until `to`; what it missed is a gap in the baseline, not a zero.
+    Gap {
+        /// Name of the source.
+        source: String,
+        /// Last moment it certainly heard.
+        from: Timestamp,
+        /// First moment it heard again.
+        to: Timestamp,
+    },
+    /// These rules are in force from here on.
+    Rules(RuleFiles),
+    /// A person decided something.
+    Act(Act),
+}
+
+/// The content of a rules folder: relative path → text, in order of path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleFiles {
+    /// The folder, as it was named to us: for messages only.
+    pub folder: String,
+    /// The files.
+    pub files: Vec<RuleFile>,
+}
+
+/// One rule file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleFile {
+    /// Path relative to the rules folder, with `/`.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What a person decided.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Act {
+    /// Who, as far as known.
+    pub by: String,
+    /// What.
+    pub what: Deed,
+}
+
+/// The decisions people can make.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// Seen; updates go on, but no more are needed soon.
+    Acknowledge {
+        /// Id of the alert.
+        alert: String,
+    },
+    /// It is over.
+    Resolve {
+        /// Id of the alert.
+        alert: String,
+    },
+    /// No mails about this product or cluster until then.
+    Silence {
+        /// Product, cluster or alert id; `*` is everything.
+        scope: String,
+        /// Why.
+        why: String,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// These two clusters are one complaint: `from` joins `into`.
+    Merge {
+        /// The cluster that ends.
+        from: String,
+        /// The cluster that stays.
+        into: String,
+    },
+    /// These posts are a complaint of their own.
+    Split {
+        /// The cluster they leave.
+        cluster: String,
+        /// The posts.
+        posts: Vec<PostKey>,
+    },
+    /// Was the alert worth it?
+    Feedback {
+        /// Id of the alert.
+        alert: String,
+        /// False is "not an issue": it raises that cluster's bar.
+        useful: bool,
+    },
+}

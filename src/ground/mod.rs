@@ -1,0 +1,8 @@
+//! Floor 0: the words everything else is said in. No I/O, no clock, nothing of ours imported.
+
+pub mod alert;
+pub mod diagnostic;
+pub mod entry;
+pub mod letter;
+pub mod post;
+pub mod time;

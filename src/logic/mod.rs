@@ -1,0 +1,3 @@
+//! Floor 1: decisions. Pure functions and values; no I/O, no clock, nothing async.
+
+pub mod text;

@@ -1,0 +1,191 @@
+//! Which language a text is in.
+
+use std::cell::RefCell;
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+/// A language as far as we tell languages apart. The five first have lexicons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Lang {
+    English,
+    Portuguese,
+    French,
+    Spanish,
+    German,
+    Italian,
+    Dutch,
+    Swedish,
+    Russian,
+    Turkish,
+    Arabic,
+    Chinese,
+    Japanese,
+    Korean,
+    Hindi,
+    Vietnamese,
+    /// Declared by the source as something else, or too short to tell.
+    Other,
+}
+
+/// Fewer letters than this, and detection is a guess that we do not make.
+const FEWEST_LETTERS: usize = 12;
+
+impl Lang {
+    /// The two-letter code (ISO 639-1); `und` where unknown.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Portuguese => "pt",
+            Self::French => "fr",
+            Self::Spanish => "es",
+            Self::German => "de",
+            Self::Italian => "it",
+            Self::Dutch => "nl",
+            Self::Swedish => "sv",
+            Self::Russian => "ru",
+            Self::Turkish => "tr",
+            Self::Arabic => "ar",
+            Self::Chinese => "zh",
+            Self::Japanese => "ja",
+            Self::Korean => "ko",
+            Self::Hindi => "hi",
+            Self::Vietnamese => "vi",
+            Self::Other => "und",
+        }
+    }
+
+    /// The language of a tag such as `pt`, `pt-BR` or `pt_BR`.
+    pub fn from_tag(tag: &str) -> Self {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        [
+            Self::English,
+            Self::Portuguese,
+            Self::French,
+            Self::Spanish,
+            Self::German,
+            Self::Italian,
+            Self::Dutch,
+            Self::Swedish,
+            Self::Russian,
+            Self::Turkish,
+            Self::Arabic,
+            Self::Chinese,
+            Self::Japanese,
+            Self::Korean,
+            Self::Hindi,
+            Self::Vietnamese,
+        ]
+        .into_iter()
+        .find(|lang| lang.code() == primary)
+        .unwrap_or(Self::Other)
+    }
+
+    /// The language of `text`: what the source declares if it does, else what the letters say.
+    pub fn of(text: &str, declared: Option<&str>) -> Self {
+        match declared.map(Self::from_tag) {
+            Some(Self::Other) | None => Self::detect(text),
+            Some(lang) => lang,
+        }
+    }
+
+    /// What the letters say. Texts of a few letters are taken for [`Lang::Other`], save in scripts that tell.
+    fn detect(text: &str) -> Self {
+        let letters = text.chars().filter(|c| c.is_alphabetic()).take(FEWEST_LETTERS).count();
+        let ascii = text.chars().all(|c| !c.is_alphabetic() || (c as u32) < 0x250);
+        if letters == 0 || (ascii && letters < FEWEST_LETTERS) {
+            return Self::Other;
+        }
+        match whichlang::detect_language(text) {
+            whichlang::Lang::Ara => Self::Arabic,
+            whichlang::Lang::Cmn => Self::Chinese,
+            whichlang::Lang::Deu => Self::German,
+            whichlang::Lang::Eng => Self::English,
+            whichlang::Lang::Fra => Self::French,
+            whichlang::Lang::Hin => Self::Hindi,
+            whichlang::Lang::Ita => Self::Italian,
+            whichlang::Lang::Jpn => Self::Japanese,
+            whichlang::Lang::Kor => Self::Korean,
+            whichlang::Lang::Nld => Self::Dutch,
+            whichlang::Lang::Por => Self::Portuguese,
+            whichlang::Lang::Rus => Self::Russian,
+            whichlang::Lang::Spa => Self::Spanish,
+            whichlang::Lang::Swe => Self::Swedish,
+            whichlang::Lang::Tur => Self::Turkish,
+            whichlang::Lang::Vie => Self::Vietnamese,
+        }
+    }
+
+    /// The stem of a lower-cased word that still has its accents, folded. A text of unknown language is stemmed as
+    /// English: most such texts are short and English, and the folded word matches in any case.
+    pub fn stem(self, lower: &str) -> String {
+        let algorithm = match self {
+            Self::English | Self::Other => Algorithm::English,
+            Self::Portuguese => Algorithm::Portuguese,
+            Self::French => Algorithm::French,
+            Self::Spanish => Algorithm::Spanish,
+            Self::German => Algorithm::German,
+            Self::Italian => Algorithm::Italian,
+            Self::Dutch => Algorithm::Dutch,
+            Self::Swedish => Algorithm::Swedish,
+            Self::Russian => Algorithm::Russian,
+            Self::Turkish => Algorithm::Turkish,
+            // rust-stemmers' Arabic is slow and these scripts do not inflect by suffix.
+            Self::Arabic | Self::Chinese | Self::Japanese | Self::Korean | Self::Hindi | Self::Vietnamese => {
+                return super::fold(lower);
+            }
+        };
+        super::fold(&stem_cached(algorithm, lower))
+    }
+}
+
+thread_local! {
+    // Word → stem: posts repeat few words, and a look-up is ten times faster than the stemmer. Bounded below.
+    static STEMS: RefCell<std::collections::HashMap<(u8, String), String>> = RefCell::default();
+}
+/// The cache is emptied when it holds so many words (about 4 MB).
+const CACHED_WORDS: usize = 50_000;
+
+fn stem_cached(algorithm: Algorithm, word: &str) -> String {
+    // Nothing longer is a word; stemmers are quadratic in places.
+    if word.len() > 40 || word.bytes().any(|b| b.is_ascii_digit()) {
+        return word.to_owned();
+    }
+    STEMS.with_borrow_mut(|stems| {
+        let key = (algorithm as u8, word.to_owned());
+        if let Some(stem) = stems.get(&key) {
+            return stem.clone();
+        }
+        if stems.len() >= CACHED_WORDS {
+            stems.clear();
+        }
+        let stem = Stemmer::create(algorithm).stem(word).into_owned();
+        stems.insert(key, stem.clone());
+        stem
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_texts_are_not_guessed() {
+        assert_eq!(Lang::of("ok!", None), Lang::Other);
+        assert_eq!(Lang::of("o teclado do meu netbook é horrível", None), Lang::Portuguese);
+        assert_eq!(Lang::of("the keys are too close together", None), Lang::English);
+        assert_eq!(Lang::of("les touches sont beaucoup trop proches", None), Lang::French);
+    }
+
+    #[test]
+    fn what_the_source_declares_counts() {
+        assert_eq!(Lang::of("the keys", Some("pt-BR")), Lang::Portuguese);
+        assert_eq!(Lang::of("les touches sont beaucoup trop proches", Some("tlh")), Lang::French);
+    }
+
+    #[test]
+    fn words_of_one_family_share_a_stem() {
+        assert_eq!(Lang::English.stem("crashes"), Lang::English.stem("crashing"));
+        assert_eq!(Lang::Portuguese.stem("teclas"), Lang::Portuguese.stem("tecla"));
+    }
+}

@@ -1,0 +1,10 @@
+//! Text as words: one tokenizer and one way of folding and stemming, so that rules, cues, clusters and the index
+//! agree on what a word is.
+
+pub mod fold;
+pub mod lang;
+pub mod token;
+
+pub use fold::fold;
+pub use lang::Lang;
+pub use token::{Kind, Token, tokenize};

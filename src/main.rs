@@ -1,0 +1,3 @@
+//! The `groundswell` program.
+
+fn main() {}
