@@ -1,3 +1,8 @@
 //! Floor 1: decisions. Pure functions and values; no I/O, no clock, nothing async.
 
+pub mod analysis;
+pub mod assess;
+pub mod cluster;
+pub mod lifecycle;
+pub mod spike;
 pub mod text;

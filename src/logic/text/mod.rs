@@ -3,6 +3,7 @@
 
 pub mod fold;
 pub mod lang;
+pub mod stop;
 pub mod token;
 
 pub use fold::fold;

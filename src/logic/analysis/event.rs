@@ -1,0 +1,174 @@
+//! What is told about an alert: all the figures that a mail, a page or a shell needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::product::{ProductState, SeriesId};
+use super::state::{Analysis, Outcome, effective_bar};
+use crate::ground::alert::{AlertEvent, EventKind, Reason, Sum};
+use crate::ground::post::PostKey;
+use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
+use crate::logic::cluster::{Member, label, quotes, telling_words};
+use crate::logic::rules::Product;
+
+/// Quotes in an event.
+const QUOTES: usize = 5;
+/// Words in an event.
+const WORDS: usize = 8;
+/// Evidence goes back so far, in days.
+const EVIDENCE_DAYS: i64 = 28;
+
+impl Analysis {
+    /// Adds an event about a series to the outcome.
+    pub(super) fn tell(
+        &mut self,
+        product: &Product,
+        id: &SeriesId,
+        kind: EventKind,
+        reason: Reason,
+        now: Timestamp,
+        out: &mut Outcome,
+    ) {
+        let (bar, budget, series_count) = self.bar_of(&product.team);
+        let team = self.rules.teams.get(&product.team);
+        let Some(state) = self.memory.products.get_mut(&product.id) else { return };
+        let Some(standing) = state.alerts.get(id).cloned() else { return };
+        let name = state.name(product, id);
+        if let SeriesId::Cluster(number) = id {
+            state.clusters.set_label(*number, name.clone());
+        }
+        let bar = effective_bar(standing.severity, bar, state.raised.get(id).copied().unwrap_or(0.0));
+        let state = &*state;
+        let reading = state.series.get(id).map(|series| series.read(now, &state.pool));
+        let sum = reading.map_or_else(Sum::default, |r| r.sum);
+        let sum = Sum { bar, series: series_count as u32, budget, ..sum };
+        let window = reading.map(|r| r.window);
+        let evidence = state.evidence(id, now, window.map_or(EVIDENCE_DAYS, |w| i64::from(w.days)));
+        let counts = |part: &dyn Fn(&Member) -> Option<String>| {
+            let mut people: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
+            for member in &evidence {
+                if let Some(key) = part(member) {
+                    people.entry(key).or_default().insert(member.voice);
+                }
+            }
+            people.into_iter().map(|(key, voices)| (key, voices.len() as u32)).collect::<BTreeMap<_, _>>()
+        };
+        let voices: BTreeSet<u64> = evidence.iter().map(|m| m.voice).collect();
+        let keys: BTreeSet<&PostKey> = evidence.iter().map(|m| &m.quote.key).collect();
+        let members = state.members(id).cloned().unwrap_or_default();
+        let silenced = self.is_silenced(product, id, &standing.id);
+        let cluster = match id {
+            SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
+            SeriesId::Cluster(number) => format!("{}.c{number}", product.id),
+        };
+        let topic = match id {
+            SeriesId::Topic(topic) => product.topics.iter().find(|t| t.id == *topic),
+            SeriesId::Cluster(_) => None,
+        };
+        let origin = topic.map_or_else(
+            || format!("discovered among what people say about {}; no rule names it", product.name),
+            |t| format!("rule {}:{}", t.origin.file, t.origin.line),
+        );
+        out.events.push(AlertEvent {
+            kind,
+            at: now,
+            alert: standing.id.clone(),
+            number: standing.events.saturating_sub(1),
+            product: product.id.clone(),
+            product_name: product.name.clone(),
+            topic: topic.map(|t| t.id.clone()),
+            cluster,
+            label: name,
+            severity: standing.severity,
+            reason,
+            observed: window.map_or(0, |w| w.observed),
+            expected: window.map_or(0.0, |w| w.expected),
+            window_days: window.map_or(0, |w| w.days),
+            authors: voices.len() as u32,
+            echoes: state.series.get(id).map_or(0, |s| s.echoes(28)),
+            since: evidence.iter().map(|m| m.quote.at).min().unwrap_or(now),
+            quotes: quotes(&members, &state.clusters.vocabulary, QUOTES, |q| keys.contains(&q.key)),
+            series: state.series.get(id).map(|s| s.chart(&state.pool)).unwrap_or_default(),
+            sources: counts(&|m| Some(m.quote.key.source.clone())),
+            regions: counts(&|m| m.quote.region.clone()),
+            languages: counts(&|m| Some(m.quote.lang.clone())),
+            words: telling_words(&members, &state.clusters.vocabulary, WORDS),
+            sentiment: mean(evidence.iter().map(|m| f64::from(m.sentiment))),
+            chance_years: (reason == Reason::MoreThanUsual || reason == Reason::CameBack)
+                .then(|| 10f64.powf(sum.score.min(9.0)) / 365.0 / series_count.max(1) as f64),
+            sum,
+            origin,
+            team: product.team.clone(),
+            deliver_to: if silenced { Vec::new() } else { team.map(|t| t.email.clone()).unwrap_or_default() },
+            opened_at: standing.opened_at,
+            peak: standing.peak,
+            total: standing.total,
+            evidence: evidence.iter().map(|m| m.quote.key.clone()).collect(),
+        });
+    }
+
+    fn is_silenced(&self, product: &Product, id: &SeriesId, alert: &str) -> bool {
+        let cluster = match id {
+            SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
+            SeriesId::Cluster(number) => format!("{}.c{number}", product.id),
+        };
+        ["*", product.id.as_str(), cluster.as_str(), alert].iter().any(|scope| self.memory.silences.contains_key(*scope))
+    }
+}
+
+impl ProductState {
+    /// The readable name of a series: a topic's title, or the phrase that says best what a cluster is about.
+    pub fn name(&self, product: &Product, id: &SeriesId) -> String {
+        match id {
+            SeriesId::Topic(topic) => {
+                product.topics.iter().find(|t| t.id == *topic).map_or_else(|| topic.clone(), |t| t.title.clone())
+            }
+            SeriesId::Cluster(number) => self
+                .clusters
+                .get(*number)
+                .map(|c| label(&c.members, &self.clusters.vocabulary, &c.label))
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The posts of the last `days` days behind a series, oldest first.
+    pub(super) fn evidence(&self, id: &SeriesId, now: Timestamp, days: i64) -> Vec<&Member> {
+        // A window of n days is today and n − 1 days before it.
+        let midnight = crate::ground::time::from_ms(crate::ground::time::day_of(now) * DAY_MS);
+        let from = plus_ms(midnight, -(days - 1) * DAY_MS);
+        let mut members: Vec<&Member> =
+            self.members(id).into_iter().flatten().filter(|m| m.quote.at >= from && m.quote.at <= now).collect();
+        members.sort_by(|a, b| a.quote.at.cmp(&b.quote.at).then_with(|| a.quote.key.cmp(&b.quote.key)));
+        members
+    }
+
+    /// Sources and regions in which a series was heard in the last `days` days.
+    pub(super) fn places(&self, id: &SeriesId, days: i64) -> BTreeSet<String> {
+        let Some(now) = self.members(id).and_then(|m| m.iter().map(|m| m.quote.at).max()) else {
+            return BTreeSet::new();
+        };
+        let from = plus_ms(now, -days * DAY_MS);
+        self.members(id)
+            .into_iter()
+            .flatten()
+            .filter(|m| m.quote.at >= from)
+            .flat_map(|m| [Some(m.quote.key.source.clone()), m.quote.region.clone()])
+            .flatten()
+            .collect()
+    }
+
+    /// Whether the evidence of a series is, for so large a part, that of another open alert: one cause, one alert.
+    pub(super) fn is_known_cause(&self, id: &SeriesId, now: Timestamp, part: f64) -> bool {
+        let mine: BTreeSet<&PostKey> =
+            self.evidence(id, now, EVIDENCE_DAYS).into_iter().map(|m| &m.quote.key).collect();
+        self.alerts.iter().filter(|(other, s)| *other != id && s.is_open()).any(|(other, _)| {
+            let theirs = self.evidence(other, now, EVIDENCE_DAYS);
+            let shared = theirs.iter().filter(|m| mine.contains(&m.quote.key)).count();
+            !mine.is_empty() && shared as f64 >= part * mine.len() as f64
+        })
+    }
+}
+
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, n) = values.fold((0.0, 0.0), |(sum, n), v| (sum + v, n + 1.0));
+    if n == 0.0 { 0.0 } else { sum / n }
+}

@@ -1,0 +1,12 @@
+//! The fold over the log: an entry goes in, what happened comes out. The same code runs in the daemon, in `backtest`, in
+//! the demo and in tests; it knows the time from the entries alone.
+
+mod act;
+mod event;
+mod product;
+mod state;
+mod why;
+
+pub use product::{ProductState, SeriesId};
+pub use state::{Analysis, Assigned, Outcome, SNAPSHOT_FORMAT, SnapshotError};
+pub use why::{NearCluster, WhyNot};

@@ -1,0 +1,328 @@
+//! What the analysis knows of one product.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::ground::alert::Quote;
+use crate::ground::post::{Post, PostKey};
+use crate::ground::time::{HOUR_MS, Timestamp, days_between, hour_of};
+use crate::logic::assess::Assessment;
+use crate::logic::cluster::{Clusters, Features, Member, NearCopies, Signature, Tuning};
+use crate::logic::lifecycle::Standing;
+use crate::logic::rules::ClusterMode;
+use crate::logic::spike::{Pool, Prior, Series};
+use crate::logic::text::{Lang, Token, tokenize};
+
+/// Posts of a topic that are kept for quotes and evidence: the newest.
+const TOPIC_MEMBERS: usize = 64;
+/// A source is taken for deaf once so many posts are missing: e⁻¹⁴ is one in a million.
+const MISSING: f64 = 14.0;
+/// The rate of a source forgets half in so many days.
+const SOURCE_HALF_LIFE: f64 = 14.0;
+/// Longest text kept of a member, in characters.
+const QUOTE_CHARS: usize = 500;
+/// Siblings younger than this say nothing about a usual level, in days.
+const SIBLING_DAYS: f64 = 14.0;
+
+/// Which series of a product.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum SeriesId {
+    /// A complaint that a rule names, by topic id.
+    Topic(String),
+    /// A complaint that the posts form, by cluster number.
+    Cluster(u32),
+}
+
+/// A source as it is heard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Heard {
+    /// Decayed posts and decayed days.
+    posts: f64,
+    since: Timestamp,
+    last: Timestamp,
+    /// Hour up to which its silence has been noted.
+    noted: i64,
+}
+
+/// What the analysis knows of one product.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ProductState {
+    /// What its series share.
+    pub pool: Pool,
+    /// Its complaints as the posts form them.
+    pub clusters: Clusters,
+    /// Texts heard lately.
+    pub copies: NearCopies,
+    /// The people behind each complaint.
+    pub series: BTreeMap<SeriesId, Series>,
+    /// Posts of topics.
+    pub topics: BTreeMap<String, VecDeque<Member>>,
+    /// Alerts, open or lately ended.
+    pub alerts: BTreeMap<SeriesId, Standing>,
+    /// Bars that people raised by "not an issue", in powers of ten.
+    pub raised: BTreeMap<SeriesId, f64>,
+    sources: BTreeMap<String, Heard>,
+}
+
+/// What became of one post.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Taken {
+    /// The cluster it went to, if it was clustered.
+    pub cluster: Option<u32>,
+    /// Series in which a new voice counts.
+    pub counted: Vec<SeriesId>,
+    /// Merges that followed, (from, into).
+    pub merges: Vec<(u32, u32)>,
+}
+
+/// One post as it has been read.
+pub struct ReadPost<'a> {
+    /// The post.
+    pub post: &'a Post,
+    /// Its tokens.
+    pub tokens: &'a [Token],
+    /// What is thought of it.
+    pub assessment: &'a Assessment,
+}
+
+impl Default for ProductState {
+    fn default() -> Self {
+        Self {
+            pool: Pool::default(),
+            clusters: Clusters::new(Tuning::default()),
+            copies: NearCopies::default(),
+            series: BTreeMap::new(),
+            topics: BTreeMap::new(),
+            alerts: BTreeMap::new(),
+            raised: BTreeMap::new(),
+            sources: BTreeMap::new(),
+        }
+    }
+}
+
+impl ProductState {
+    /// Takes in one post about this product, which matches these topics.
+    pub fn take(&mut self, read: &ReadPost<'_>, topics: &[&str], mode: ClusterMode, now: Timestamp) -> Taken {
+        let post = read.post;
+        let key = post.key();
+        self.hear_source(&post.source, post.created_at, now);
+        self.pool.since = Some(self.pool.since.map_or(post.created_at, |s| s.min(post.created_at)));
+        let edited = self.clusters.of_post(&key).is_some() || self.topics.values().flatten().any(|m| m.quote.key == key);
+        if edited {
+            self.forget(&key);
+        }
+        self.pool.shape.learn(hour_of(post.created_at));
+        let features = Features::of(read.tokens, read.assessment.lang);
+        self.clusters.vocabulary.learn(&features);
+        let original = self.original_of(read, &key);
+        let voice = xxh3_64(post.voice().as_bytes());
+        let mut taken = Taken::default();
+        let member = || Member { quote: quote(post, read.assessment.lang), voice, sentiment: read.assessment.sentiment as f32 };
+        for topic in topics {
+            let id = SeriesId::Topic((*topic).to_owned());
+            if original.is_some() {
+                self.echo(&id, now);
+                continue;
+            }
+            let members = self.topics.entry((*topic).to_owned()).or_default();
+            members.push_back(member());
+            if members.len() > TOPIC_MEMBERS {
+                members.pop_front();
+            }
+            self.hear(id, post, voice, now, &mut taken);
+        }
+        let clustered = match mode {
+            ClusterMode::None => false,
+            ClusterMode::All => true,
+            ClusterMode::Complaints => read.assessment.is_complaint(),
+        };
+        if clustered && !features.counts.is_empty() {
+            match &original {
+                Some(first) => {
+                    if let Some(number) = self.clusters.of_post(first) {
+                        self.echo(&SeriesId::Cluster(number), now);
+                        taken.cluster = Some(number);
+                    }
+                }
+                None => {
+                    let number = self.clusters.assign(&features, member()).cluster;
+                    taken.cluster = Some(number);
+                    self.hear(SeriesId::Cluster(number), post, voice, now, &mut taken);
+                }
+            }
+        }
+        if edited {
+            taken.counted.clear();
+        }
+        taken
+    }
+
+    fn original_of(&mut self, read: &ReadPost<'_>, key: &PostKey) -> Option<PostKey> {
+        if let Some(id) = &read.post.repost_of {
+            return Some(PostKey { source: read.post.source.clone(), id: id.clone() });
+        }
+        let signature = Signature::of(read.tokens)?;
+        self.copies.original_of(&signature, key)
+    }
+
+    fn hear(&mut self, id: SeriesId, post: &Post, voice: u64, now: Timestamp, taken: &mut Taken) {
+        let pool = &self.pool;
+        let series = self.series.entry(id.clone()).or_insert_with(|| Series::new(now, pool));
+        if series.hear(post.created_at, now, voice, pool) {
+            taken.counted.push(id);
+        }
+    }
+
+    fn echo(&mut self, id: &SeriesId, now: Timestamp) {
+        if let Some(series) = self.series.get_mut(id) {
+            series.echo(now, &self.pool);
+        }
+    }
+
+    /// Posts behind a series that are kept, oldest first.
+    pub fn members(&self, id: &SeriesId) -> Option<&VecDeque<Member>> {
+        match id {
+            SeriesId::Topic(topic) => self.topics.get(topic),
+            SeriesId::Cluster(number) => self.clusters.get(*number).map(|c| &c.members),
+        }
+    }
+
+    /// A post is gone: its text leaves.
+    pub fn forget(&mut self, key: &PostKey) {
+        self.copies.forget(key);
+        for members in self.topics.values_mut() {
+            members.retain(|m| m.quote.key != *key);
+        }
+        self.clusters.forget(key, features_of);
+    }
+
+    /// Two clusters are one: series and alert go along. The alert that stays is the open one, or the older.
+    pub fn follow_merge(&mut self, from: u32, into: u32) {
+        let (from, into) = (SeriesId::Cluster(from), SeriesId::Cluster(into));
+        if let Some(series) = self.series.remove(&from) {
+            match self.series.get_mut(&into) {
+                Some(stays) => stays.absorb(series, &self.pool),
+                None => {
+                    self.series.insert(into.clone(), series);
+                }
+            }
+        }
+        if let Some(raised) = self.raised.remove(&from) {
+            let stays = self.raised.entry(into.clone()).or_default();
+            *stays = stays.max(raised);
+        }
+        if let Some(gone) = self.alerts.remove(&from) {
+            let keep = self.alerts.get(&into).is_some_and(|s| s.is_open() || !gone.is_open());
+            if !keep {
+                self.alerts.insert(into, gone);
+            }
+        }
+    }
+
+    /// Once a day: merge, forget, and fit the prior to what the siblings are.
+    pub fn maintain(&mut self, now: Timestamp) -> Vec<(u32, u32)> {
+        let merges = self.merge_alike(now);
+        let clusters = &self.clusters;
+        let alerts = &self.alerts;
+        self.series.retain(|id, _| match id {
+            SeriesId::Topic(_) => true,
+            SeriesId::Cluster(number) => clusters.get(*number).is_some() || alerts.get(id).is_some_and(Standing::is_open),
+        });
+        let series = &self.series;
+        self.alerts.retain(|id, s| s.is_open() || series.contains_key(id));
+        self.raised.retain(|id, _| series.contains_key(id));
+        if self.pool.since.is_some_and(|since| days_between(since, now) >= SIBLING_DAYS) {
+            for series in self.series.values_mut() {
+                series.advance(now, &self.pool);
+            }
+            let flat = Pool { prior: Prior { shape: 1e-9, rate: 1e-6 }, ..Pool::default() };
+            let levels: Vec<f64> =
+                self.series.values().filter(|s| s.is_live(28)).map(|s| s.level(&flat)).collect();
+            self.pool.prior = Prior::fitted(&levels);
+        }
+        merges
+    }
+
+    /// Merges clusters that have grown alike, series and alerts with them.
+    pub fn merge_alike(&mut self, now: Timestamp) -> Vec<(u32, u32)> {
+        let merges = self.clusters.maintain(now);
+        for (from, into) in &merges {
+            self.follow_merge(*from, *into);
+        }
+        merges
+    }
+
+    fn hear_source(&mut self, source: &str, written: Timestamp, now: Timestamp) {
+        let heard = self.sources.entry(source.to_owned()).or_insert(Heard {
+            posts: 0.0,
+            since: written,
+            last: written,
+            noted: hour_of(written),
+        });
+        let days = days_between(heard.last, now).max(0.0);
+        heard.posts = heard.posts * 0.5f64.powf(days / SOURCE_HALF_LIFE) + 1.0;
+        heard.last = heard.last.max(now);
+        heard.noted = heard.noted.max(hour_of(now));
+    }
+
+    /// Every hour: a source that should have been heard by now is taken for deaf, and its silence for a gap.
+    pub fn note_silence(&mut self, now: Timestamp) {
+        let rates: BTreeMap<String, f64> = self.sources.iter().map(|(n, h)| (n.clone(), h.rate(now))).collect();
+        let all: f64 = rates.values().sum();
+        for (name, heard) in &mut self.sources {
+            let rate = rates.get(name).copied().unwrap_or(0.0);
+            if rate * days_between(heard.last, now) < MISSING || all <= 0.0 {
+                continue;
+            }
+            let hour = hour_of(now);
+            if hour > heard.noted {
+                self.pool.was_deaf(heard.noted, hour, rate / all);
+                heard.noted = hour;
+            }
+        }
+    }
+
+    /// A source says that it was deaf.
+    pub fn note_gap(&mut self, source: &str, from: Timestamp, to: Timestamp) {
+        let rates: Vec<(bool, f64)> = self.sources.iter().map(|(n, h)| (n == source, h.rate(to))).collect();
+        let all: f64 = rates.iter().map(|r| r.1).sum();
+        let share: f64 = rates.iter().filter(|r| r.0).map(|r| r.1).sum::<f64>() / all.max(1e-9);
+        let to_hour = (to.as_millisecond() + HOUR_MS - 1).div_euclid(HOUR_MS);
+        self.pool.was_deaf(hour_of(from), to_hour, share);
+    }
+}
+
+impl Heard {
+    /// Posts a day as of its last post: silence since then does not teach that silence is usual.
+    fn rate(&self, _now: Timestamp) -> f64 {
+        let scale = SOURCE_HALF_LIFE / std::f64::consts::LN_2;
+        let days = scale * (1.0 - (-days_between(self.since, self.last).max(0.0) / scale).exp());
+        if days < 3.0 { 0.0 } else { self.posts / days }
+    }
+}
+
+/// Features of a text that is kept as a quote.
+pub fn features_of(quote: &Quote) -> Features {
+    let lang = Lang::from_tag(&quote.lang);
+    Features::of(&tokenize(&quote.text, lang), lang)
+}
+
+fn quote(post: &Post, lang: Lang) -> Quote {
+    let text = post.full_text();
+    let text = match text.char_indices().nth(QUOTE_CHARS) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.into_owned(),
+    };
+    Quote {
+        key: post.key(),
+        author_name: post.author_name.clone().or_else(|| post.author.clone()),
+        followers: post.followers,
+        text,
+        url: post.url.clone(),
+        at: post.created_at,
+        lang: lang.code().to_owned(),
+        region: post.region.clone(),
+    }
+}

@@ -1,0 +1,389 @@
+//! The analysis as a value, and the fold.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::product::{ProductState, ReadPost, SeriesId, Taken};
+use crate::ground::alert::{AlertEvent, EventKind, Reason, Severity};
+use crate::ground::entry::{Body, Entry, RuleFiles};
+use crate::ground::post::{Post, PostKey};
+use crate::ground::time::{DAY_MS, Timestamp, day_of, hour_of, plus_ms};
+use crate::logic::assess::{Assessment, Assessor};
+use crate::logic::lifecycle::{Standing, Verdict, bar_for, should_open};
+use crate::logic::rules::{Product, RuleSet, Subject, Team};
+use crate::logic::spike::bar;
+use crate::logic::text::{Lang, tokenize};
+
+/// Number of the snapshot's form; another one is not read but folded anew from the log.
+pub const SNAPSHOT_FORMAT: u32 = 1;
+/// Series in which somebody spoke within so many days share the budget.
+const LIVE_DAYS: i64 = 28;
+/// Near clusters are looked for after so many clustered posts of a product.
+const MERGE_EVERY: u32 = 50;
+/// An alert whose evidence is half that of an open one is the same cause.
+const SAME_CAUSE: f64 = 0.5;
+
+/// What one entry brought about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// What happened to alerts, in order.
+    pub events: Vec<AlertEvent>,
+    /// Where a post was clustered.
+    pub assigned: Vec<Assigned>,
+    /// The rules of this entry were refused; those before stay in force.
+    pub rules_refused: bool,
+}
+
+/// Where a post was clustered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assigned {
+    /// The post.
+    pub key: PostKey,
+    /// Product id.
+    pub product: String,
+    /// Cluster number at that moment.
+    pub cluster: u32,
+}
+
+/// Why a snapshot cannot be used. The log can: fold it from the beginning.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// Another version wrote it.
+    #[error("the snapshot has form {found}, this version reads form {SNAPSHOT_FORMAT}")]
+    Format {
+        /// The number found.
+        found: u32,
+    },
+    /// It is damaged.
+    #[error("the snapshot cannot be read: {0}")]
+    Damaged(#[from] postcard::Error),
+}
+
+/// What a snapshot keeps.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Memory {
+    pub(super) now: Option<Timestamp>,
+    pub(super) rule_files: RuleFiles,
+    pub(super) products: BTreeMap<String, ProductState>,
+    /// Scope → until.
+    pub(super) silences: BTreeMap<String, Timestamp>,
+    /// Clustered posts since near clusters were last looked for, by product.
+    pub(super) since_merge: BTreeMap<String, u32>,
+    /// Live series by team, as of the last hour.
+    pub(super) live: BTreeMap<String, usize>,
+}
+
+/// The analysis: rules, and what was learnt from the log so far.
+pub struct Analysis {
+    pub(super) memory: Memory,
+    pub(super) rules: Arc<RuleSet>,
+    assessor: Arc<Assessor>,
+}
+
+impl Default for Analysis {
+    fn default() -> Self {
+        let files = RuleFiles::default();
+        Self { memory: Memory::default(), rules: Arc::new(RuleSet::default()), assessor: Arc::new(Assessor::load(&files).0) }
+    }
+}
+
+impl Analysis {
+    /// The rules in force.
+    pub fn rules(&self) -> &Arc<RuleSet> {
+        &self.rules
+    }
+
+    /// Reads posts by the lexicons in force.
+    pub fn assessor(&self) -> &Arc<Assessor> {
+        &self.assessor
+    }
+
+    /// The text of the rules in force.
+    pub fn rule_files(&self) -> &RuleFiles {
+        &self.memory.rule_files
+    }
+
+    /// What is known of a product.
+    pub fn product(&self, id: &str) -> Option<&ProductState> {
+        self.memory.products.get(id)
+    }
+
+    /// The time of the newest entry.
+    pub fn now(&self) -> Option<Timestamp> {
+        self.memory.now
+    }
+
+    /// All that was learnt, as bytes.
+    ///
+    /// # Errors
+    /// When it cannot be written as bytes, which means a bug.
+    pub fn snapshot(&self) -> Result<Vec<u8>, SnapshotError> {
+        let mut bytes = SNAPSHOT_FORMAT.to_le_bytes().to_vec();
+        bytes.extend(postcard::to_stdvec(&self.memory)?);
+        Ok(bytes)
+    }
+
+    /// What [`Analysis::snapshot`] wrote.
+    ///
+    /// # Errors
+    /// The bytes are of another form, or damaged.
+    pub fn restore(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let head: [u8; 4] = bytes.get(..4).and_then(|b| b.try_into().ok()).unwrap_or_default();
+        let found = u32::from_le_bytes(head);
+        if found != SNAPSHOT_FORMAT {
+            return Err(SnapshotError::Format { found });
+        }
+        let memory: Memory = postcard::from_bytes(bytes.get(4..).unwrap_or_default())?;
+        let mut analysis = Self::default();
+        let files = memory.rule_files.clone();
+        analysis.memory = memory;
+        if let (Some(rules), _) = RuleSet::load(&files) {
+            analysis.rules = Arc::new(rules);
+        }
+        analysis.assessor = Arc::new(Assessor::load(&files).0);
+        Ok(analysis)
+    }
+
+    /// Takes in the next entry of the log.
+    pub fn fold(&mut self, entry: &Entry) -> Outcome {
+        let before = self.memory.now;
+        // The clock of the log never goes back; an entry written after a clock was set back is of the same moment.
+        let now = before.map_or(entry.at, |known| known.max(entry.at));
+        self.memory.now = Some(now);
+        let mut out = Outcome::default();
+        match &entry.body {
+            Body::Post { post, history } => self.take_post(post, *history, now, &mut out),
+            Body::Delete(key) => {
+                for product in self.memory.products.values_mut() {
+                    product.forget(key);
+                }
+            }
+            Body::Tick => {}
+            Body::Gap { source, from, to } => {
+                for product in self.memory.products.values_mut() {
+                    product.note_gap(source, *from, *to);
+                }
+            }
+            Body::Rules(files) => out.rules_refused = !self.put_in_force(files, now, &mut out),
+            Body::Act(act) => self.act(act, now, &mut out),
+        }
+        if before.is_none_or(|known| hour_of(known) != hour_of(now)) {
+            self.every_hour(before, now, &mut out);
+        }
+        out
+    }
+
+    /// What is thought of a post, and which products and topics it is about.
+    pub fn read(&self, post: &Post) -> (Assessment, Vec<crate::logic::rules::ProductMatch>) {
+        let text = post.full_text();
+        let lang = Lang::of(&text, post.lang.as_deref());
+        let tokens = tokenize(&text, lang);
+        let assessment = self.assessor.assess(post, &text, &tokens, lang);
+        let subject = Subject { post, text: &text, tokens: &tokens, lang, sentiment: Some(assessment.sentiment) };
+        let matches = self.rules.match_post(&subject);
+        (assessment, matches)
+    }
+
+    fn take_post(&mut self, post: &Post, history: bool, now: Timestamp, out: &mut Outcome) {
+        let text = post.full_text();
+        let lang = Lang::of(&text, post.lang.as_deref());
+        let tokens = tokenize(&text, lang);
+        let assessment = self.assessor.assess(post, &text, &tokens, lang);
+        let subject = Subject { post, text: &text, tokens: &tokens, lang, sentiment: Some(assessment.sentiment) };
+        let rules = Arc::clone(&self.rules);
+        for matched in rules.match_post(&subject) {
+            let Some(product) = rules.products.get(matched.product) else { continue };
+            let topics: Vec<&str> = matched
+                .topics
+                .iter()
+                .filter_map(|t| product.topics.get(t.topic))
+                .map(|t| t.id.as_str())
+                .collect();
+            let state = self.memory.products.entry(product.id.clone()).or_default();
+            let read = ReadPost { post, tokens: &tokens, assessment: &assessment };
+            let mut taken: Taken = state.take(&read, &topics, product.clusters, now);
+            if let Some(cluster) = taken.cluster {
+                out.assigned.push(Assigned { key: post.key(), product: product.id.clone(), cluster });
+                let count = self.memory.since_merge.entry(product.id.clone()).or_default();
+                *count += 1;
+                if *count >= MERGE_EVERY {
+                    *count = 0;
+                    taken.merges = state.merge_alike(now);
+                }
+            }
+            if history {
+                continue;
+            }
+            let ids: BTreeSet<SeriesId> = taken
+                .counted
+                .into_iter()
+                .map(|id| match id {
+                    SeriesId::Cluster(number) => SeriesId::Cluster(state.clusters.resolve(number)),
+                    topic @ SeriesId::Topic(_) => topic,
+                })
+                .collect();
+            for id in ids {
+                self.voice_heard(product, &id, now, out);
+            }
+        }
+    }
+
+    /// A new voice counts in a series: it may open, or mean something new.
+    fn voice_heard(&mut self, product: &Product, id: &SeriesId, now: Timestamp, out: &mut Outcome) {
+        let Some(severity) = severity_of(product, id) else { return };
+        let (bar, budget, series_count) = self.bar_of(&product.team);
+        let Some(state) = self.memory.products.get_mut(&product.id) else { return };
+        let Some(series) = state.series.get(id) else { return };
+        let reading = series.read(now, &state.pool);
+        let places = state.places(id, 28);
+        if let Some(standing) = state.alerts.get_mut(id).filter(|s| s.is_open()) {
+            standing.total += 1;
+            standing.peak = standing.peak.max(reading.window.observed);
+            let people = standing.total;
+            if let Verdict::Happened(kind, reason) = standing.needs_update(now, people, &places, severity) {
+                standing.told_at = now;
+                standing.told_people = people;
+                standing.places.extend(places);
+                standing.severity = severity;
+                standing.events += 1;
+                self.tell(product, id, kind, reason, now, out);
+            }
+            return;
+        }
+        let bar = bar + state.raised.get(id).copied().unwrap_or(0.0);
+        let Verdict::Happened(_, reason) = should_open(&reading, series.people(28), severity, bar) else { return };
+        if state.is_known_cause(id, now, SAME_CAUSE) {
+            return;
+        }
+        let _ = (budget, series_count);
+        let people = reading.window.observed.max(reading.recent_people);
+        let back = state.alerts.get(id).filter(|s| s.can_regress(now));
+        let (kind, reason, old) = match back {
+            Some(standing) => (EventKind::Regressed, Reason::CameBack, Some(standing.clone())),
+            None => (EventKind::Opened, reason, None),
+        };
+        let standing = Standing {
+            id: old.as_ref().map_or_else(|| alert_id(&product.id, id, now), |s| s.id.clone()),
+            opened_at: now,
+            ended: None,
+            told_at: now,
+            events: old.as_ref().map_or(0, |s| s.events) + 1,
+            told_people: people,
+            places,
+            severity,
+            peak: old.as_ref().map_or(0, |s| s.peak).max(people),
+            total: people,
+            acknowledged_by: None,
+        };
+        state.alerts.insert(id.clone(), standing);
+        self.tell(product, id, kind, reason, now, out);
+    }
+
+    fn every_hour(&mut self, before: Option<Timestamp>, now: Timestamp, out: &mut Outcome) {
+        let rules = Arc::clone(&self.rules);
+        let new_day = before.is_none_or(|known| day_of(known) != day_of(now));
+        for product in &rules.products {
+            let Some(state) = self.memory.products.get_mut(&product.id) else { continue };
+            state.note_silence(now);
+            if new_day {
+                state.maintain(now);
+            }
+            let open: Vec<SeriesId> =
+                state.alerts.iter().filter(|(_, s)| s.is_open()).map(|(id, _)| id.clone()).collect();
+            for id in open {
+                let Some(state) = self.memory.products.get_mut(&product.id) else { continue };
+                let back = match state.series.get_mut(&id) {
+                    Some(series) => {
+                        series.advance(now, &state.pool);
+                        series.is_back_to_usual(now, &state.pool)
+                    }
+                    None => true,
+                };
+                let Some(standing) = state.alerts.get(&id) else { continue };
+                if let Verdict::Happened(_, reason) = standing.is_over(now, back) {
+                    self.end(product, &id, reason, now, out);
+                }
+            }
+        }
+        self.memory.silences.retain(|_, until| *until > now);
+        self.count_live(now);
+    }
+
+    /// Counts the series that share each team's budget.
+    fn count_live(&mut self, now: Timestamp) {
+        let mut live: BTreeMap<String, usize> = BTreeMap::new();
+        for product in &self.rules.products {
+            let count = live.entry(product.team.clone()).or_default();
+            if let Some(state) = self.memory.products.get(&product.id) {
+                *count += state.series.values().filter(|s| s.spoke_since(plus_ms(now, -LIVE_DAYS * DAY_MS))).count();
+            }
+        }
+        self.memory.live = live;
+    }
+
+    /// Bar of a team (log10), its budget, and the series that share it.
+    pub(super) fn bar_of(&self, team: &str) -> (f64, f64, usize) {
+        let budget = self.rules.teams.get(team).map_or(4.0, |t: &Team| t.false_alarms_a_year);
+        let series = self.memory.live.get(team).copied().unwrap_or(1).max(1);
+        (bar(series, budget), budget, series)
+    }
+
+    /// Puts new rules in force. Refused rules change nothing.
+    fn put_in_force(&mut self, files: &RuleFiles, now: Timestamp, out: &mut Outcome) -> bool {
+        let (Some(rules), _) = RuleSet::load(files) else { return false };
+        let (assessor, _) = Assessor::load(files);
+        // What an alert was about may be watched no more: say so under the old rules.
+        let old = Arc::clone(&self.rules);
+        for product in &old.products {
+            let stays = rules.products.iter().find(|p| p.id == product.id);
+            let Some(state) = self.memory.products.get(&product.id) else { continue };
+            let gone: Vec<SeriesId> = state
+                .alerts
+                .iter()
+                .filter(|(id, s)| s.is_open() && stays.and_then(|p| severity_of(p, id)).is_none())
+                .map(|(id, _)| id.clone())
+                .collect();
+            for id in gone {
+                self.end(product, &id, Reason::RuleRemoved, now, out);
+            }
+        }
+        self.rules = Arc::new(rules);
+        self.assessor = Arc::new(assessor);
+        self.memory.rule_files = files.clone();
+        true
+    }
+
+    /// An alert ends.
+    pub(super) fn end(&mut self, product: &Product, id: &SeriesId, reason: Reason, now: Timestamp, out: &mut Outcome) {
+        let Some(state) = self.memory.products.get_mut(&product.id) else { return };
+        let Some(standing) = state.alerts.get_mut(id).filter(|s| s.is_open()) else { return };
+        standing.ended = Some((now, reason));
+        standing.events += 1;
+        self.tell(product, id, EventKind::Resolved, reason, now, out);
+        if let Some(series) = self.memory.products.get_mut(&product.id).and_then(|s| s.series.get_mut(id)) {
+            series.forget_evidence();
+        }
+    }
+}
+
+/// How much a series matters: a topic says so itself; `None` when its rule is gone.
+pub(super) fn severity_of(product: &Product, id: &SeriesId) -> Option<Severity> {
+    match id {
+        SeriesId::Topic(topic) => product.topics.iter().find(|t| t.id == *topic).map(|t| t.severity),
+        SeriesId::Cluster(_) if product.clusters == crate::logic::rules::ClusterMode::None => None,
+        SeriesId::Cluster(_) => Some(Severity::Normal),
+    }
+}
+
+/// An id that a person can say on the phone, and that a replay gives again.
+fn alert_id(product: &str, id: &SeriesId, at: Timestamp) -> String {
+    let hash = xxhash_rust::xxh3::xxh3_64(format!("{product} {id:?} {at}").as_bytes());
+    format!("{product}-{}-{:04x}", at.strftime("%Y%m%d"), hash & 0xffff)
+}
+
+/// The threshold a severity really has to pass, for messages.
+pub(super) fn effective_bar(severity: Severity, bar: f64, raised: f64) -> f64 {
+    bar_for(severity, bar + raised)
+}

@@ -1,0 +1,134 @@
+//! Why did it *not* alert? What was heard that is like a text, how far it is from the bar, and what it would take.
+
+use super::product::SeriesId;
+use super::state::{Analysis, effective_bar, severity_of};
+use crate::ground::alert::Severity;
+use crate::ground::post::Post;
+use crate::ground::time::Timestamp;
+use crate::logic::cluster::Features;
+use crate::logic::lifecycle::{Verdict, should_open};
+use crate::logic::rules::Product;
+use crate::logic::text::{Lang, tokenize};
+
+/// People beyond which "what it would take" is not counted further.
+const MOST_MORE: u32 = 200;
+
+/// A cluster near a text, and how far it is from an alert.
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct NearCluster {
+    /// Product id.
+    pub product: String,
+    /// Cluster or topic id.
+    pub cluster: String,
+    /// Its readable name.
+    pub label: String,
+    /// How well the text fits: 1 is just enough to join.
+    pub fit: f32,
+    /// Posts in it.
+    pub posts: u32,
+    /// Different people in the last 28 days.
+    pub people_28_days: u32,
+    /// Usual people a day.
+    pub usual_a_day: f64,
+    /// log10 of its evidence.
+    pub score: f64,
+    /// log10 of the bar.
+    pub bar: f64,
+    /// An alert about it is open.
+    pub open: bool,
+    /// So many more people today would open an alert; absent when over 200.
+    pub more_people_today: Option<u32>,
+}
+
+/// The answer to "why did it not alert?".
+#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+pub struct WhyNot {
+    /// Products whose rules match the text.
+    pub products: Vec<String>,
+    /// Its complaint score, 0 to 1; 0.5 counts.
+    pub complaint: f64,
+    /// The cues behind it.
+    pub cues: Vec<String>,
+    /// What is nearest, best fit first.
+    pub near: Vec<NearCluster>,
+}
+
+impl Analysis {
+    /// What was heard that is like this post. Looks at every product when none matches it.
+    pub fn why_not(&self, post: &Post) -> WhyNot {
+        let (assessment, matches) = self.read(post);
+        let matched: Vec<usize> = matches.iter().map(|m| m.product).collect();
+        let text = post.full_text();
+        let lang = Lang::of(&text, post.lang.as_deref());
+        let features = Features::of(&tokenize(&text, lang), lang);
+        let mut near = Vec::new();
+        for (i, product) in self.rules.products.iter().enumerate() {
+            if !matched.is_empty() && !matched.contains(&i) {
+                continue;
+            }
+            let Some(state) = self.memory.products.get(&product.id) else { continue };
+            for (number, fit) in state.clusters.nearest(&features).into_iter().take(3) {
+                near.extend(self.distance(product, &SeriesId::Cluster(number), fit));
+            }
+            for topic in matches.iter().filter(|m| m.product == i).flat_map(|m| &m.topics) {
+                if let Some(topic) = product.topics.get(topic.topic) {
+                    near.extend(self.distance(product, &SeriesId::Topic(topic.id.clone()), 1.0));
+                }
+            }
+        }
+        near.sort_by(|a, b| b.fit.total_cmp(&a.fit).then_with(|| a.cluster.cmp(&b.cluster)));
+        WhyNot {
+            products: matched.iter().filter_map(|i| self.rules.products.get(*i)).map(|p| p.id.clone()).collect(),
+            complaint: assessment.complaint,
+            cues: assessment.cues.iter().map(|c| format!("{} ({})", c.words, c.kind.name())).collect(),
+            near,
+        }
+    }
+
+    fn distance(&self, product: &Product, id: &SeriesId, fit: f32) -> Option<NearCluster> {
+        let state = self.memory.products.get(&product.id)?;
+        let mut series = state.series.get(id)?.clone();
+        let now = self.memory.now?;
+        series.advance(now, &state.pool);
+        let severity: Severity = severity_of(product, id)?;
+        let (bar, ..) = self.bar_of(&product.team);
+        let raised = state.raised.get(id).copied().unwrap_or(0.0);
+        let reading = series.read(now, &state.pool);
+        let open = state.alerts.get(id).is_some_and(|s| s.is_open());
+        let opens = |series: &crate::logic::spike::Series, now: Timestamp| {
+            matches!(
+                should_open(&series.read(now, &state.pool), series.people(28), severity, bar + raised),
+                Verdict::Happened(..)
+            )
+        };
+        let people = series.people(28);
+        let usual = series.level(&state.pool);
+        let mut more_people_today = None;
+        for more in 0..=MOST_MORE {
+            if opens(&series, now) {
+                more_people_today = Some(more);
+                break;
+            }
+            series.hear(now, now, u64::MAX - u64::from(more), &state.pool);
+        }
+        Some(NearCluster {
+            product: product.id.clone(),
+            cluster: match id {
+                SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
+                SeriesId::Cluster(number) => format!("{}.c{number}", product.id),
+            },
+            label: state.name(product, id),
+            fit,
+            posts: match id {
+                SeriesId::Topic(topic) => state.topics.get(topic).map_or(0, |m| m.len() as u32),
+                SeriesId::Cluster(number) => state.clusters.get(*number).map_or(0, |c| c.size),
+            },
+            people_28_days: people,
+            usual_a_day: usual,
+            score: reading.score,
+            bar: effective_bar(severity, bar, raised),
+            open,
+            more_people_today,
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! What a post feels and whether it complains: two questions, answered apart. "The apostrophe and return keys are
+//! too close together" has no feeling in it, and is a complaint.
+
+mod assessment;
+mod feeling;
+mod lexicon;
+mod pattern;
+
+pub use assessment::{Assessment, Assessor, COMPLAINT_FROM, Cue};
+pub use lexicon::{CueKind, Lexicon, Lexicons};

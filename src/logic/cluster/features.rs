@@ -1,0 +1,155 @@
+//! What a post is about, as weighted features: words and word pairs, rare ones counting more.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::vector::Vector;
+use crate::logic::text::stop::is_stop_word;
+use crate::logic::text::{Kind, Lang, Token};
+
+/// Weight of a pair of words beside that of a word.
+const PAIR: f32 = 0.6;
+/// Words past this many add nothing to what a post is about.
+const MOST_WORDS: usize = 160;
+/// The vocabulary forgets rare features when it holds so many.
+const MOST_FEATURES: usize = 200_000;
+/// Counts of the vocabulary halve in so many posts, so that what everyone says *now* is common.
+const HALF_LIFE_POSTS: f64 = 20_000.0;
+
+/// A feature by its hash.
+pub type Feature = u64;
+
+/// The features of one post, before weights.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Features {
+    /// Feature and its weight within the post, in order of feature, each once.
+    pub counts: Vec<(Feature, f32)>,
+}
+
+impl Features {
+    /// Words that carry meaning, and pairs of such words that follow one another.
+    pub fn of(tokens: &[Token], lang: Lang) -> Self {
+        let words: Vec<&str> =
+            content_words(tokens, lang).map(|t| t.stem.as_str()).take(MOST_WORDS).collect();
+        let mut raw: Vec<(Feature, f32)> = words.iter().map(|w| (xxh3_64(w.as_bytes()), 1.0)).collect();
+        for pair in words.windows(2) {
+            if let [a, b] = pair
+                && a != b
+            {
+                // The order of two words is no difference in what is complained of.
+                let (a, b) = if a < b { (a, b) } else { (b, a) };
+                raw.push((xxh3_64(format!("{a} {b}").as_bytes()), PAIR));
+            }
+        }
+        raw.sort_unstable_by_key(|(feature, _)| *feature);
+        let mut counts: Vec<(Feature, f32)> = Vec::with_capacity(raw.len());
+        for (feature, weight) in raw {
+            match counts.last_mut() {
+                // A word said twice counts a little more, not twice.
+                Some((last, sum)) if *last == feature => *sum += weight * 0.3,
+                _ => counts.push((feature, weight)),
+            }
+        }
+        Self { counts }
+    }
+}
+
+/// The tokens that say what a post is about.
+pub(super) fn content_words(tokens: &[Token], lang: Lang) -> impl Iterator<Item = &Token> {
+    tokens.iter().filter(move |t| {
+        matches!(t.kind, Kind::Word | Kind::Tag)
+            && !is_stop_word(&t.folded, lang)
+            && !t.folded.bytes().all(|b| b.is_ascii_digit())
+    })
+}
+
+/// How common each feature is among all that is said about one product, complaint or not.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Vocabulary {
+    posts: f64,
+    /// Counts are kept in units of `unit`, which grows instead of the counts shrinking.
+    seen: HashMap<Feature, f64>,
+    unit: f64,
+}
+
+impl Vocabulary {
+    /// Learns the features of one more post.
+    pub fn learn(&mut self, features: &Features) {
+        if self.unit == 0.0 {
+            self.unit = 1.0;
+        }
+        self.unit *= 0.5f64.powf(-1.0 / HALF_LIFE_POSTS);
+        self.posts += self.unit;
+        for (feature, _) in &features.counts {
+            *self.seen.entry(*feature).or_default() += self.unit;
+        }
+        if self.unit > 1e9 {
+            self.rescale();
+        }
+        if self.seen.len() > MOST_FEATURES {
+            self.rescale();
+            let mut counts: Vec<f64> = self.seen.values().copied().collect();
+            counts.sort_unstable_by(f64::total_cmp);
+            let cut = counts.get(MOST_FEATURES / 4).copied().unwrap_or(0.0);
+            self.seen.retain(|_, count| *count > cut);
+        }
+    }
+
+    fn rescale(&mut self) {
+        for count in self.seen.values_mut() {
+            *count /= self.unit;
+        }
+        self.posts /= self.unit;
+        self.unit = 1.0;
+    }
+
+    /// Inverse document frequency: ln((N + 1) / (df + 0.5)), at least a little.
+    pub fn idf(&self, feature: Feature) -> f32 {
+        let unit = self.unit.max(1.0);
+        let (posts, df) = (self.posts / unit, self.seen.get(&feature).copied().unwrap_or(0.0) / unit);
+        (((posts + 1.0) / (df + 0.5)).ln() as f32).max(0.05)
+    }
+
+    /// The post as a direction: features weighted by idf, length one.
+    pub(super) fn vector(&self, features: &Features) -> Vector {
+        Vector::new(features.counts.iter().map(|(f, w)| (*f, w * self.idf(*f))).collect()).normalised()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logic::text::tokenize;
+
+    fn features(text: &str) -> Features {
+        Features::of(&tokenize(text, Lang::English), Lang::English)
+    }
+
+    #[test]
+    fn function_words_numbers_and_order_do_not_matter() {
+        assert_eq!(features("the return key"), features("key return 17"));
+        assert!(features("of the and").counts.is_empty());
+    }
+
+    #[test]
+    fn what_everyone_says_weighs_little() {
+        let mut vocabulary = Vocabulary::default();
+        for i in 0..100 {
+            vocabulary.learn(&features(&format!("mini netbook word{i}x")));
+        }
+        let of = |word: &str| vocabulary.idf(xxh3_64(Lang::English.stem(word).as_bytes()));
+        assert!(of("netbook") < 0.1 && of("apostrophe") > 4.0);
+    }
+
+    #[test]
+    fn the_vocabulary_stays_bounded() {
+        let mut vocabulary = Vocabulary::default();
+        for i in 0..30_000 {
+            let text: String = (0..10).map(|j| format!("w{i}q{j} ")).collect();
+            vocabulary.learn(&features(&text));
+        }
+        assert!(vocabulary.seen.len() <= MOST_FEATURES + 1_000);
+    }
+}

@@ -1,0 +1,12 @@
+//! Complaints that nobody named: posts that say the same thing in different words, found in one pass.
+
+mod clusters;
+mod features;
+mod label;
+mod near_copy;
+mod vector;
+
+pub use clusters::{Assignment, Cluster, Clusters, Member, Tuning};
+pub use features::{Feature, Features, Vocabulary};
+pub use label::{label, quotes, telling_words};
+pub use near_copy::{NearCopies, Signature};

@@ -1,0 +1,168 @@
+//! Reposts and near-copies: one voice with an echo. MinHash (Broder 1997) over word shingles, in bands.
+
+use std::collections::{HashMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use crate::ground::post::PostKey;
+use crate::logic::text::{Kind, Token};
+
+const BANDS: usize = 8;
+const ROWS: usize = 3;
+const HASHES: usize = BANDS * ROWS;
+/// Words in a shingle.
+const SHINGLE: usize = 2;
+/// Shorter texts are copies of nothing: people do use the same few words.
+const FEWEST_WORDS: usize = 5;
+/// So many of the hashes must agree (an estimate of the Jaccard similarity of 0.75).
+const AGREE: usize = HASHES * 3 / 4;
+/// Texts that are remembered; the oldest is forgotten first.
+const REMEMBERED: usize = 20_000;
+
+/// What a text is recognised by. `None` where the text is too short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature([u32; HASHES]);
+
+impl Signature {
+    /// Of the words alone: links, names, numbers and the marks of repetition do not count.
+    pub fn of(tokens: &[Token]) -> Option<Self> {
+        let words: Vec<&str> = tokens
+            .iter()
+            .filter(|t| matches!(t.kind, Kind::Word | Kind::Tag))
+            .map(|t| t.folded.as_str())
+            .filter(|w| !matches!(*w, "rt" | "via" | "qt") && !w.bytes().all(|b| b.is_ascii_digit()))
+            .collect();
+        if words.len() < FEWEST_WORDS {
+            return None;
+        }
+        let mut least = [u32::MAX; HASHES];
+        for shingle in words.windows(SHINGLE) {
+            let hash = xxh3_64_with_seed(shingle.join(" ").as_bytes(), 0);
+            for (i, least) in least.iter_mut().enumerate() {
+                // A family of hash functions from one: multiply by odd constants, take the upper half.
+                let mixed = (hash ^ (hash >> 29))
+                    .wrapping_mul(0x9E37_79B9_7F4A_7C15u64.wrapping_mul(2 * i as u64 + 1));
+                *least = (*least).min((mixed >> 32) as u32);
+            }
+        }
+        Some(Self(least))
+    }
+
+    fn bands(&self) -> impl Iterator<Item = u64> + '_ {
+        self.0.chunks(ROWS).enumerate().map(|(band, rows)| {
+            let bytes: Vec<u8> = rows.iter().flat_map(|r| r.to_le_bytes()).collect();
+            xxh3_64_with_seed(&bytes, band as u64 + 1)
+        })
+    }
+
+    fn agree(&self, other: &Self) -> usize {
+        self.0.iter().zip(other.0).filter(|(a, b)| **a == *b).count()
+    }
+}
+
+/// Texts heard lately, to recognise them by.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct NearCopies {
+    texts: VecDeque<(Signature, PostKey)>,
+    /// Number of the first of `texts`, counted since the beginning.
+    first: u64,
+    bands: HashMap<u64, u64>,
+}
+
+impl NearCopies {
+    /// The post that this text is a copy of. A text that is not is remembered as `key`.
+    pub fn original_of(&mut self, signature: &Signature, key: &PostKey) -> Option<PostKey> {
+        for band in signature.bands() {
+            let Some(number) = self.bands.get(&band).and_then(|n| n.checked_sub(self.first)) else {
+                continue;
+            };
+            if let Some((known, original)) = self.texts.get(number as usize)
+                && known.agree(signature) >= AGREE
+            {
+                return (original != key).then(|| original.clone());
+            }
+        }
+        let number = self.first + self.texts.len() as u64;
+        for band in signature.bands() {
+            self.bands.insert(band, number);
+        }
+        self.texts.push_back((*signature, key.clone()));
+        if self.texts.len() > REMEMBERED
+            && let Some((old, _)) = self.texts.pop_front()
+        {
+            for band in old.bands() {
+                if self.bands.get(&band) == Some(&self.first) {
+                    self.bands.remove(&band);
+                }
+            }
+            self.first += 1;
+        }
+        None
+    }
+
+    /// Forgets a post that was deleted: its copies are no longer measured against it.
+    pub fn forget(&mut self, key: &PostKey) {
+        for (_, known) in &mut self.texts {
+            if known == key {
+                // The place stays, so that numbers keep; nothing compares equal to an empty key.
+                *known = PostKey { source: String::new(), id: String::new() };
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logic::text::{Lang, tokenize};
+
+    fn key(id: &str) -> PostKey {
+        PostKey { source: "s".into(), id: id.into() }
+    }
+
+    fn original(copies: &mut NearCopies, id: &str, text: &str) -> Option<String> {
+        let signature = Signature::of(&tokenize(text, Lang::English))?;
+        copies.original_of(&signature, &key(id)).map(|k| k.id)
+    }
+
+    #[test]
+    fn reposts_quotes_and_other_links_are_copies() {
+        let mut copies = NearCopies::default();
+        let text = "my mini 9 thinks every apostrophe is a love letter to the return key";
+        assert_eq!(original(&mut copies, "1", text), None);
+        assert_eq!(original(&mut copies, "2", &format!("RT @ana: {text}")).as_deref(), Some("1"));
+        assert_eq!(
+            original(&mut copies, "3", &format!("{text} https://x.example/9 😂")).as_deref(),
+            Some("1")
+        );
+        assert_eq!(original(&mut copies, "4", "the fan of my mini 9 is louder than the hoover"), None);
+    }
+
+    #[test]
+    fn short_texts_are_copies_of_nothing() {
+        let mut copies = NearCopies::default();
+        assert_eq!(original(&mut copies, "1", "card declined again"), None);
+        assert_eq!(original(&mut copies, "2", "card declined again"), None);
+    }
+
+    #[test]
+    fn the_same_post_again_is_no_copy_of_itself() {
+        let mut copies = NearCopies::default();
+        let text = "the return key is right beside the quote key";
+        assert_eq!(original(&mut copies, "1", text), None);
+        assert_eq!(original(&mut copies, "1", text), None);
+    }
+
+    #[test]
+    fn memory_is_bounded_and_the_oldest_is_forgotten() {
+        let mut copies = NearCopies::default();
+        for i in 0..REMEMBERED + 500 {
+            let text = format!("alpha{i}x beta{i}x gamma{i}x delta{i}x epsilon{i}x");
+            assert_eq!(original(&mut copies, &i.to_string(), &text), None);
+        }
+        assert_eq!(copies.texts.len(), REMEMBERED);
+        assert!(copies.bands.len() <= REMEMBERED * BANDS);
+        assert_eq!(original(&mut copies, "n", "alpha0x beta0x gamma0x delta0x epsilon0x"), None);
+    }
+}

@@ -1,0 +1,243 @@
+//! The life of an alert: opened → updated when it means something new → resolved when it is back to usual → regressed if
+//! it comes back. Pure decisions that return a named reason.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ground::alert::{EventKind, Reason, Severity};
+use crate::ground::time::{Timestamp, days_between};
+use crate::logic::spike::Reading;
+
+/// An ordinary alert needs so many different people within a week: two may be a couple.
+const FEWEST_PEOPLE: u32 = 3;
+/// A dangerous one needs so many.
+const FEWEST_SAFETY: u32 = 2;
+/// How much severity moves the bar, in powers of ten.
+const HIGH_LOWERS: f64 = 0.5;
+const LOW_RAISES: f64 = 0.5;
+/// The first update comes at the earliest after so many days, each further one after twice the time.
+const FIRST_UPDATE_DAYS: f64 = 1.0;
+/// No update sooner than this factor allows, after an acknowledgement.
+const ACKNOWLEDGED: f64 = 4.0;
+/// An alert is open at least so long, so that a night does not close it.
+const OPEN_DAYS: f64 = 2.0;
+/// An alert that goes on for so long is the new usual.
+const NEW_USUAL_DAYS: f64 = 28.0;
+/// A complaint that comes back within so many days after the end is the same alert.
+const REGRESSES_DAYS: f64 = 90.0;
+
+/// What the life cycle remembers of one alert.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Id of the alert.
+    pub id: String,
+    /// When it opened.
+    pub opened_at: Timestamp,
+    /// When it ended, if it did.
+    pub ended: Option<(Timestamp, Reason)>,
+    /// When it was last written about.
+    pub told_at: Timestamp,
+    /// Events so far.
+    pub events: u32,
+    /// People it stood at when it was last written about.
+    pub told_people: u32,
+    /// Sources and regions that were written about.
+    pub places: BTreeSet<String>,
+    /// Severity that was written about.
+    pub severity: Severity,
+    /// Most people in a window.
+    pub peak: u32,
+    /// People since it opened, with those of the opening.
+    pub total: u32,
+    /// Who has seen it.
+    pub acknowledged_by: Option<String>,
+}
+
+/// What to do about a series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Verdict {
+    /// Nothing, and why not.
+    Stay(Why),
+    /// This happened.
+    Happened(EventKind, Reason),
+}
+
+/// Why nothing happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The evidence is under the bar.
+    UnderTheBar,
+    /// Too few different people, however clear.
+    TooFewPeople,
+    /// Open, and it means nothing new.
+    NothingNew,
+    /// It means something new, but a mail about it went out not long ago.
+    TooSoon,
+    /// Not quiet for long enough.
+    NotYetQuiet,
+    /// A person said that it is not an issue, and the bar was raised for it.
+    Raised,
+}
+
+/// The bar for a severity: high lowers it.
+pub fn bar_for(severity: Severity, bar: f64) -> f64 {
+    match severity {
+        Severity::Low => bar + LOW_RAISES,
+        Severity::Normal => bar,
+        Severity::High | Severity::Safety => bar - HIGH_LOWERS,
+    }
+}
+
+/// Whether an alert opens. `people_month` are different people in 28 days: dangerous things need no burst.
+pub fn should_open(reading: &Reading, people_month: u32, severity: Severity, bar: f64) -> Verdict {
+    if severity == Severity::Safety && people_month >= FEWEST_SAFETY {
+        return Verdict::Happened(EventKind::Opened, Reason::SecondSafetyVoice);
+    }
+    if reading.score < bar_for(severity, bar) {
+        return Verdict::Stay(Why::UnderTheBar);
+    }
+    if reading.recent_people < FEWEST_PEOPLE {
+        return Verdict::Stay(Why::TooFewPeople);
+    }
+    Verdict::Happened(EventKind::Opened, Reason::MoreThanUsual)
+}
+
+impl Standing {
+    /// Whether it is open.
+    pub fn is_open(&self) -> bool {
+        self.ended.is_none()
+    }
+
+    /// Whether a new rise at `now` is this alert come back. A person's "not an issue" ends it for good.
+    pub fn can_regress(&self, now: Timestamp) -> bool {
+        self.ended.is_some_and(|(at, reason)| {
+            days_between(at, now) <= REGRESSES_DAYS && !matches!(reason, Reason::NotAnIssue | Reason::RuleRemoved)
+        })
+    }
+
+    /// Whether an open alert means something new at `now`.
+    pub fn needs_update(&self, now: Timestamp, people: u32, places: &BTreeSet<String>, severity: Severity) -> Verdict {
+        let reason = if severity > self.severity && severity >= Severity::High {
+            Reason::TurnedSevere
+        } else if people >= 2 * self.told_people.max(1) {
+            Reason::Doubled
+        } else if places.difference(&self.places).next().is_some() && people >= self.told_people + 2 {
+            Reason::NewPlace
+        } else {
+            return Verdict::Stay(Why::NothingNew);
+        };
+        let patience = if self.acknowledged_by.is_some() { ACKNOWLEDGED } else { 1.0 };
+        let interval = FIRST_UPDATE_DAYS * 2f64.powi(self.events.saturating_sub(1).min(6) as i32) * patience;
+        if reason != Reason::TurnedSevere && days_between(self.told_at, now) < interval {
+            return Verdict::Stay(Why::TooSoon);
+        }
+        Verdict::Happened(EventKind::Updated, reason)
+    }
+
+    /// Whether an open alert is over at `now`.
+    pub fn is_over(&self, now: Timestamp, back_to_usual: bool) -> Verdict {
+        let open = days_between(self.opened_at, now);
+        if open >= OPEN_DAYS && back_to_usual {
+            Verdict::Happened(EventKind::Resolved, Reason::BackToUsual)
+        } else if open >= NEW_USUAL_DAYS && days_between(self.told_at, now) >= NEW_USUAL_DAYS {
+            Verdict::Happened(EventKind::Resolved, Reason::NewUsual)
+        } else {
+            Verdict::Stay(Why::NotYetQuiet)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::alert::Sum;
+    use crate::ground::time::{DAY_MS, from_ms};
+    use crate::logic::spike::Window;
+
+    fn reading(score: f64, people: u32) -> Reading {
+        Reading {
+            score,
+            recent_people: people,
+            window: Window { days: 3, observed: people, expected: 0.1 },
+            sum: Sum::default(),
+        }
+    }
+
+    fn day(n: f64) -> Timestamp {
+        from_ms((n * DAY_MS as f64) as i64)
+    }
+
+    fn standing() -> Standing {
+        Standing {
+            id: "a".into(),
+            opened_at: day(0.0),
+            ended: None,
+            told_at: day(0.0),
+            events: 1,
+            told_people: 5,
+            places: ["bluesky".to_owned()].into(),
+            severity: Severity::Normal,
+            peak: 5,
+            total: 5,
+            acknowledged_by: None,
+        }
+    }
+
+    #[test]
+    fn three_people_past_the_bar_open_and_two_do_not() {
+        let open = |score, people, severity| should_open(&reading(score, people), people, severity, 4.0);
+        assert_eq!(open(4.1, 3, Severity::Normal), Verdict::Happened(EventKind::Opened, Reason::MoreThanUsual));
+        assert_eq!(open(9.0, 2, Severity::Normal), Verdict::Stay(Why::TooFewPeople));
+        assert_eq!(open(3.9, 9, Severity::Normal), Verdict::Stay(Why::UnderTheBar));
+        assert!(matches!(open(3.6, 3, Severity::High), Verdict::Happened(..)));
+        assert_eq!(open(4.1, 3, Severity::Low), Verdict::Stay(Why::UnderTheBar));
+    }
+
+    #[test]
+    fn danger_needs_a_second_voice_and_nothing_else() {
+        let of = |people| should_open(&reading(0.0, people), people, Severity::Safety, 9.0);
+        assert_eq!(of(1), Verdict::Stay(Why::UnderTheBar));
+        assert_eq!(of(2), Verdict::Happened(EventKind::Opened, Reason::SecondSafetyVoice));
+    }
+
+    #[test]
+    fn updates_mean_something_new_and_come_ever_more_rarely() {
+        let mut s = standing();
+        let same = s.places.clone();
+        assert_eq!(s.needs_update(day(9.0), 9, &same, Severity::Normal), Verdict::Stay(Why::NothingNew));
+        assert_eq!(s.needs_update(day(0.5), 10, &same, Severity::Normal), Verdict::Stay(Why::TooSoon));
+        assert_eq!(
+            s.needs_update(day(1.0), 10, &same, Severity::Normal),
+            Verdict::Happened(EventKind::Updated, Reason::Doubled)
+        );
+        s.events = 3;
+        assert_eq!(s.needs_update(day(3.0), 10, &same, Severity::Normal), Verdict::Stay(Why::TooSoon));
+        let wider = ["bluesky".to_owned(), "BR".to_owned()].into();
+        assert_eq!(
+            s.needs_update(day(5.0), 7, &wider, Severity::Normal),
+            Verdict::Happened(EventKind::Updated, Reason::NewPlace)
+        );
+        assert_eq!(
+            s.needs_update(day(0.0), 5, &same, Severity::Safety),
+            Verdict::Happened(EventKind::Updated, Reason::TurnedSevere)
+        );
+    }
+
+    #[test]
+    fn it_ends_when_it_is_quiet_or_the_new_usual() {
+        let s = standing();
+        assert_eq!(s.is_over(day(1.0), true), Verdict::Stay(Why::NotYetQuiet));
+        assert_eq!(s.is_over(day(2.0), true), Verdict::Happened(EventKind::Resolved, Reason::BackToUsual));
+        assert_eq!(s.is_over(day(20.0), false), Verdict::Stay(Why::NotYetQuiet));
+        assert_eq!(s.is_over(day(28.0), false), Verdict::Happened(EventKind::Resolved, Reason::NewUsual));
+    }
+
+    #[test]
+    fn it_comes_back_as_itself_unless_a_person_said_it_is_nothing() {
+        let ended = |reason| Standing { ended: Some((day(5.0), reason)), ..standing() };
+        assert!(ended(Reason::BackToUsual).can_regress(day(30.0)));
+        assert!(!ended(Reason::BackToUsual).can_regress(day(300.0)));
+        assert!(!ended(Reason::NotAnIssue).can_regress(day(6.0)));
+    }
+}

@@ -1,0 +1,145 @@
+//! What the clusters of one product share: the shape of a week, and what a usual rate is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ground::time::Timestamp;
+
+const HOURS: usize = 168;
+/// The shape begins flat and moves once so many posts have been heard in an hour of the week.
+const FLAT: f64 = 4.0;
+/// Weeks after which half of what was heard is forgotten: 8.
+const WEEKLY: f64 = 0.917;
+
+/// How a week of one product usually goes: share of posts in each hour of the week (UTC).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shape {
+    heard: Vec<f64>,
+    week: i64,
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Self { heard: vec![FLAT; HOURS], week: i64::MIN }
+    }
+}
+
+impl Shape {
+    /// One person spoke in this hour (counted from 1970).
+    pub fn learn(&mut self, hour: i64) {
+        let week = hour.div_euclid(HOURS as i64);
+        if self.week != i64::MIN && week > self.week {
+            let fade = WEEKLY.powi((week - self.week).min(200) as i32);
+            for heard in &mut self.heard {
+                *heard = FLAT + (*heard - FLAT) * fade;
+            }
+        }
+        self.week = self.week.max(week);
+        if let Some(heard) = self.heard.get_mut(hour.rem_euclid(HOURS as i64) as usize) {
+            *heard += 1.0;
+        }
+    }
+
+    /// How busy an hour is beside the average hour, which is 1.
+    pub fn at(&self, hour: i64) -> f64 {
+        let sum: f64 = self.heard.iter().sum();
+        self.heard.get(hour.rem_euclid(HOURS as i64) as usize).map_or(1.0, |h| h * HOURS as f64 / sum)
+    }
+}
+
+/// What is believed about a series before it has been heard: a gamma with this shape and rate (per day), fitted to the
+/// sibling series by their moments (empirical Bayes).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prior {
+    /// Shape a₀.
+    pub shape: f64,
+    /// Rate b₀, in days.
+    pub rate: f64,
+}
+
+impl Default for Prior {
+    fn default() -> Self {
+        // A log-normal population around 0.7 people a day, as a gamma: what was fitted to public complaint series.
+        Self { shape: 0.31, rate: 0.215 }
+    }
+}
+
+impl Prior {
+    /// The prior that fits the levels of the siblings; the default where they are fewer than five.
+    pub fn fitted(levels: &[f64]) -> Self {
+        let n = levels.len() as f64;
+        if n < 5.0 {
+            return Self::default();
+        }
+        let mean = levels.iter().sum::<f64>() / n;
+        let variance = levels.iter().map(|l| (l - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        if mean <= 0.0 || variance <= 0.0 {
+            return Self::default();
+        }
+        // Few siblings do not know their own spread: shape within sane bounds.
+        let shape = (mean * mean / variance).clamp(0.15, 3.0);
+        Self { shape, rate: shape / mean }
+    }
+}
+
+/// What the series of one product share.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pool {
+    /// The shape of a week.
+    pub shape: Shape,
+    /// What a usual rate is.
+    pub prior: Prior,
+    /// When the product was first heard of: nobody spoke of a new complaint since then.
+    pub since: Option<Timestamp>,
+    /// Hours in which something was deaf: hour → share of the product's posts that could be heard.
+    pub deaf: std::collections::BTreeMap<i64, f64>,
+}
+
+impl Pool {
+    /// Share of the product's posts that could be heard in an hour, 0 to 1.
+    pub fn exposure(&self, hour: i64) -> f64 {
+        self.deaf.get(&hour).copied().unwrap_or(1.0)
+    }
+
+    /// In these hours a source with this share of the posts was deaf. Hours long past are forgotten.
+    pub fn was_deaf(&mut self, from_hour: i64, to_hour: i64, share: f64) {
+        // A gap of years is one of its last three months: older days no longer count.
+        for hour in from_hour.max(to_hour - 24 * 90)..to_hour {
+            let heard = self.deaf.entry(hour).or_insert(1.0);
+            *heard = (*heard - share).clamp(0.0, 1.0);
+        }
+        self.deaf = self.deaf.split_off(&(to_hour - 24 * 90));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shape_averages_to_one_and_follows_what_is_heard() {
+        let mut shape = Shape::default();
+        for week in 0..20 {
+            for _ in 0..100 {
+                shape.learn(week * 168 + 18);
+            }
+        }
+        let mean: f64 = (0..168).map(|h| shape.at(h)).sum::<f64>() / 168.0;
+        assert!((mean - 1.0).abs() < 1e-9 && shape.at(18) > 50.0 && shape.at(3) < 1.0);
+    }
+
+    #[test]
+    fn the_prior_is_that_of_the_siblings() {
+        let prior = Prior::fitted(&[0.1, 0.2, 0.3, 0.2, 0.1, 0.3]);
+        assert!((prior.shape / prior.rate - 0.2).abs() < 1e-9);
+        assert_eq!(Prior::fitted(&[9.0]), Prior::default());
+    }
+
+    #[test]
+    fn a_deaf_hour_expects_less() {
+        let mut pool = Pool::default();
+        pool.was_deaf(10, 12, 0.4);
+        pool.was_deaf(11, 13, 0.4);
+        let heard: Vec<f64> = (9..14).map(|h| (pool.exposure(h) * 10.0).round() / 10.0).collect();
+        assert_eq!(heard, [1.0, 0.6, 0.2, 0.6, 1.0]);
+    }
+}

@@ -1,0 +1,510 @@
+//! One series: the people who say one thing, hour by hour, what is usual, and the evidence that it is more.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use super::evidence::{Doubt, Evidence};
+use super::negative_binomial::upper_tail;
+use super::pool::Pool;
+use crate::ground::alert::{DayCount, Sum};
+use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, day_of, from_ms, hour_of};
+
+/// The level forgets half in so many days.
+const HALF_LIFE_DAYS: f64 = 21.0;
+/// The last days are held out of the level, so that a rise does not teach it while it begins.
+const HELD_DAYS: usize = 7;
+/// Days that are kept for charts and windows.
+const KEPT_DAYS: usize = 57;
+/// A day this unlikely (−log10 p) is a spike: it teaches less…
+const SPIKE: f64 = 2.5;
+/// … but never less than this …
+const LEAST_TAUGHT: f64 = 0.1;
+/// … and after so many such days in a row it is the new usual.
+const NEW_USUAL_DAYS: u32 = 28;
+/// Overdispersion before anything is known, of days and of hours.
+const ALPHA: f64 = 0.06;
+const ALPHA_HOUR: f64 = 0.08;
+/// How many squared expectations the prior dispersion is worth.
+const ALPHA_WORTH: f64 = 0.5 / (ALPHA * ALPHA);
+/// People are counted as recent for so many days.
+const RECENT_DAYS: i64 = 7;
+/// Voices kept for counting people once; past this a day's count is the count of posts that fit.
+const VOICES: usize = 4_096;
+/// Windows in which an excess is shown, in days.
+const WINDOWS: [u32; 5] = [1, 3, 7, 14, 28];
+/// After a silence of so many days the days between are not gone through one by one.
+const LONG_SILENCE: i64 = 120;
+
+/// The people who say one thing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// Gamma posterior without the prior: decayed people and decayed days heard.
+    people: f64,
+    days: f64,
+    /// Closed days, newest last; those not yet taught are the last `held`.
+    closed: VecDeque<DayCount>,
+    held: usize,
+    /// The present day and its people by hour.
+    day: i64,
+    today: Vec<u32>,
+    /// Who spoke today, and who spoke lately, by day.
+    voices_today: BTreeSet<u64>,
+    recent: VecDeque<(i64, u64)>,
+    evidence: Evidence,
+    /// Weighted moments of (n − E)² − E and E².
+    excess: f64,
+    squares: f64,
+    spike_days: u32,
+    /// Echoes of the last days, by day.
+    echoes: VecDeque<(i64, u32)>,
+}
+
+/// What a series says now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    /// log10 of the evidence, less a little for busy series.
+    pub score: f64,
+    /// Different people in the last seven days.
+    pub recent_people: u32,
+    /// The window in which the excess is clearest.
+    pub window: Window,
+    /// The sum behind it, without bar and budget.
+    pub sum: Sum,
+}
+
+/// People in a window beside what is usual.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Window {
+    /// Its length in days, today included.
+    pub days: u32,
+    /// People heard.
+    pub observed: u32,
+    /// People usual.
+    pub expected: f64,
+}
+
+impl Series {
+    /// A series that begins to be watched at `now`; `pool.since` says for how long silence has been heard already.
+    pub fn new(now: Timestamp, pool: &Pool) -> Self {
+        let silent = pool
+            .since
+            .map_or(0.0, |since| (crate::ground::time::days_between(since, now) - HELD_DAYS as f64).max(0.0));
+        // Decayed days of silence: ∫ 2^(−t/h) dt.
+        let scale = HALF_LIFE_DAYS / std::f64::consts::LN_2;
+        Self {
+            people: 0.0,
+            days: scale * (1.0 - (-silent / scale).exp()),
+            closed: VecDeque::new(),
+            held: 0,
+            day: day_of(now),
+            today: vec![0; 24],
+            voices_today: BTreeSet::new(),
+            recent: VecDeque::new(),
+            evidence: Evidence::default(),
+            excess: 0.0,
+            squares: 0.0,
+            spike_days: 0,
+            echoes: VecDeque::new(),
+        }
+    }
+
+    /// Moves to the day of `now`, closing the days between. A clock set back changes nothing.
+    pub fn advance(&mut self, now: Timestamp, pool: &Pool) {
+        let day = day_of(now);
+        if day - self.day > LONG_SILENCE {
+            // So long after, only the fading matters; the last days are gone through for the chart and the evidence.
+            let skipped = day - self.day - LONG_SILENCE;
+            self.close_today(pool);
+            let fade = 0.5f64.powf(skipped as f64 / HALF_LIFE_DAYS);
+            self.people *= fade;
+            self.days = self.days * fade + HALF_LIFE_DAYS / std::f64::consts::LN_2 * (1.0 - fade);
+            self.closed.clear();
+            self.held = 0;
+            self.evidence = Evidence::default();
+            self.day = day - LONG_SILENCE;
+        }
+        while self.day < day {
+            self.close_today(pool);
+        }
+    }
+
+    /// One voice spoke at `written`. Returns whether it counts: once a day for each voice. What was written before
+    /// today teaches what is usual and is no evidence: a backlog that arrives late is no spike.
+    pub fn hear(&mut self, written: Timestamp, now: Timestamp, voice: u64, pool: &Pool) -> bool {
+        self.advance(now, pool);
+        let (day, hour) = (day_of(written), hour_of(written).rem_euclid(24) as usize);
+        // A post that crossed midnight on its way is of today; what is older is backlog.
+        let late = now.as_millisecond() - written.as_millisecond() > DAY_MS;
+        if day < self.day && late {
+            return self.hear_late(day, voice);
+        }
+        if self.voices_today.contains(&voice) {
+            return false;
+        }
+        if self.voices_today.len() < VOICES {
+            self.voices_today.insert(voice);
+        }
+        if self.recent.len() >= VOICES {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((self.day, voice));
+        let hour = if day < self.day { 0 } else { hour };
+        if let Some(count) = self.today.get_mut(hour) {
+            *count += 1;
+        }
+        true
+    }
+
+    fn hear_late(&mut self, day: i64, voice: u64) -> bool {
+        if self.recent.iter().any(|(d, v)| *d == day && *v == voice) {
+            return false;
+        }
+        let taught = self.closed.len() - self.held;
+        let at = self.closed.iter().position(|c| c.day == day);
+        match at.and_then(|i| self.closed.get_mut(i).map(|c| (i, c))) {
+            Some((i, closed)) => {
+                closed.people += 1;
+                if i < taught {
+                    self.people += 0.5f64.powf((self.day - day) as f64 / HALF_LIFE_DAYS);
+                }
+            }
+            None => self.people += 0.5f64.powf((self.day - day).clamp(0, 400) as f64 / HALF_LIFE_DAYS),
+        }
+        true
+    }
+
+    /// A repost or near-copy: an echo of a voice, not a voice.
+    pub fn echo(&mut self, now: Timestamp, pool: &Pool) {
+        self.advance(now, pool);
+        match self.echoes.back_mut() {
+            Some((day, count)) if *day == self.day => *count += 1,
+            _ => self.echoes.push_back((self.day, 1)),
+        }
+        if self.echoes.len() > KEPT_DAYS {
+            self.echoes.pop_front();
+        }
+    }
+
+    /// Echoes of the last `days` days.
+    pub fn echoes(&self, days: u32) -> u32 {
+        self.echoes.iter().filter(|(day, _)| self.day - day < i64::from(days)).map(|e| e.1).sum()
+    }
+
+    /// Usual people a day, as believed now: the mean of the gamma posterior.
+    pub fn level(&self, pool: &Pool) -> f64 {
+        (pool.prior.shape + self.people) / (pool.prior.rate + self.days)
+    }
+
+    /// Whether anybody spoke within the last `days` days.
+    pub fn is_live(&self, days: i64) -> bool {
+        self.recent.back().is_some_and(|(day, _)| self.day - day <= days)
+    }
+
+    /// Whether anybody spoke on or after the day of `at`. Needs no [`Series::advance`].
+    pub fn spoke_since(&self, at: Timestamp) -> bool {
+        self.recent.back().is_some_and(|(day, _)| *day >= day_of(at))
+    }
+
+    /// Different people within the last `days` days, today included.
+    pub fn people(&self, days: i64) -> u32 {
+        let voices: BTreeSet<u64> =
+            self.recent.iter().filter(|(day, _)| self.day - day < days).map(|(_, voice)| *voice).collect();
+        voices.len() as u32
+    }
+
+    /// What the series says at `now`. It must have been advanced to that day.
+    pub fn read(&self, now: Timestamp, pool: &Pool) -> Reading {
+        let level = self.level(pool);
+        let hours = self.hours_until(now, level, pool);
+        let doubt = self.doubt(pool);
+        let score = self.evidence.with_today(&hours, doubt).log10() - 0.5 * (1.0 + level / 30.0).log10();
+        let today: f64 = hours.iter().map(|h| h.1).sum();
+        Reading {
+            score,
+            recent_people: self.people(RECENT_DAYS),
+            window: self.clearest_window(level, today, doubt.kappa(), pool),
+            sum: Sum { level, level_shape: doubt.shape, dispersion: doubt.alpha, score, ..Sum::default() },
+        }
+    }
+
+    /// People of the last two days beside what is usual: no more than a quarter over it, or one person, is usual.
+    pub fn is_back_to_usual(&self, now: Timestamp, pool: &Pool) -> bool {
+        let level = self.level(pool);
+        let hours = self.hours_until(now, level, pool);
+        let mut observed: f64 = hours.iter().map(|h| h.0).sum();
+        let mut expected: f64 = hours.iter().map(|h| h.1).sum();
+        let mut heard: f64 = hours.len() as f64;
+        for day in self.closed.iter().rev().take(2) {
+            observed += f64::from(day.people);
+            expected += day.expected;
+            heard += 24.0 * (day.expected / level.max(1e-9)).min(1.0);
+        }
+        heard >= 48.0 && (observed <= 1.25 * expected || observed <= expected + 1.0)
+    }
+
+    /// After an alert closed, evidence begins anew.
+    pub fn forget_evidence(&mut self) {
+        self.evidence = Evidence::default();
+    }
+
+    /// The last days with today, oldest first.
+    pub fn chart(&self, pool: &Pool) -> Vec<DayCount> {
+        let expected = self.level(pool) * self.weekday(self.day, pool);
+        let today = DayCount { day: self.day, people: self.today.iter().sum(), expected };
+        let first = self.closed.front().map_or(self.day, |c| c.day);
+        // Days before the first post were heard too: silence.
+        let earlier = ((self.day - 27).min(first)..first).map(|day| DayCount {
+            day,
+            people: 0,
+            expected: expected.min(self.level(pool)),
+        });
+        earlier.chain(self.closed.iter().copied()).chain([today]).collect()
+    }
+
+    /// Another series becomes part of this one: their clusters are one complaint.
+    pub fn absorb(&mut self, mut other: Self, pool: &Pool) {
+        let midnight = from_ms(self.day.max(other.day) * DAY_MS);
+        self.advance(midnight, pool);
+        other.advance(midnight, pool);
+        self.people += other.people;
+        self.days = self.days.max(other.days);
+        for day in other.closed {
+            match self.closed.iter_mut().find(|mine| mine.day == day.day) {
+                Some(mine) => mine.people += day.people,
+                None => self.closed.push_back(day),
+            }
+        }
+        self.closed.make_contiguous().sort_by_key(|c| c.day);
+        while self.closed.len() > KEPT_DAYS {
+            self.closed.pop_front();
+        }
+        self.held = self.held.max(other.held).min(self.closed.len());
+        for (mine, theirs) in self.today.iter_mut().zip(&other.today) {
+            *mine += theirs;
+        }
+        self.voices_today.extend(other.voices_today);
+        self.recent.extend(other.recent);
+        self.recent.make_contiguous().sort_unstable();
+        self.evidence = self.evidence.max(&other.evidence);
+        self.echoes.extend(other.echoes);
+        self.echoes.make_contiguous().sort_unstable();
+    }
+
+    fn doubt(&self, pool: &Pool) -> Doubt {
+        let alpha = (ALPHA_WORTH * ALPHA + self.excess) / (ALPHA_WORTH + self.squares);
+        Doubt {
+            alpha: alpha.clamp(0.005, 2.0),
+            alpha_hour: ALPHA_HOUR,
+            shape: pool.prior.shape + self.people,
+        }
+    }
+
+    /// The hours of today until `now`: people and expectation, the present hour in part.
+    fn hours_until(&self, now: Timestamp, level: f64, pool: &Pool) -> Vec<(f64, f64)> {
+        let into = (now.as_millisecond() - self.day * DAY_MS).clamp(0, DAY_MS - 1);
+        let hours = (into / HOUR_MS + 1) as usize;
+        let part = (into % HOUR_MS) as f64 / HOUR_MS as f64;
+        self.today
+            .iter()
+            .take(hours)
+            .enumerate()
+            .map(|(hour, people)| {
+                let whole = if hour + 1 == hours { part } else { 1.0 };
+                let at = self.day * 24 + hour as i64;
+                (f64::from(*people), level / 24.0 * pool.shape.at(at) * pool.exposure(at) * whole)
+            })
+            .collect()
+    }
+
+    fn weekday(&self, day: i64, pool: &Pool) -> f64 {
+        (0..24).map(|h| pool.shape.at(day * 24 + h) * pool.exposure(day * 24 + h)).sum::<f64>() / 24.0
+    }
+
+    fn close_today(&mut self, pool: &Pool) {
+        let level = self.level(pool);
+        let hours = self.hours_until(from_ms((self.day + 1) * DAY_MS - 1), level, pool);
+        let people: u32 = self.today.iter().sum();
+        let expected = level * self.weekday(self.day, pool);
+        let doubt = self.doubt(pool);
+        let last: (f64, f64) = self
+            .closed
+            .iter()
+            .rev()
+            .take(2)
+            .fold((f64::from(people), expected), |(n, e), d| (n + f64::from(d.people), e + d.expected));
+        let quiet = last.1 >= 3.0 && last.0 <= last.1;
+        self.evidence = self.evidence.close_day(&hours, doubt, quiet);
+        self.closed.push_back(DayCount { day: self.day, people, expected });
+        self.held += 1;
+        if self.closed.len() > KEPT_DAYS {
+            self.closed.pop_front();
+            self.held = self.held.min(self.closed.len());
+        }
+        while self.held > HELD_DAYS {
+            self.teach(level, doubt, pool);
+            self.held -= 1;
+        }
+        self.day += 1;
+        self.today.fill(0);
+        self.voices_today.clear();
+        while self.recent.front().is_some_and(|(day, _)| self.day - day > 28) {
+            self.recent.pop_front();
+        }
+    }
+
+    /// The oldest held day teaches the level and the dispersion.
+    fn teach(&mut self, level: f64, doubt: Doubt, pool: &Pool) {
+        let Some(day) = self.closed.len().checked_sub(self.held).and_then(|i| self.closed.get(i)).copied()
+        else {
+            return;
+        };
+        let exposure = self.weekday(day.day, pool);
+        let (n, expected) = (f64::from(day.people), level * exposure);
+        let kappa = 1.0 / (doubt.alpha + 1.0 / doubt.shape.max(1e-3) + 0.02);
+        let unlikely = if n > expected { -upper_tail(n, expected, kappa).max(1e-300).log10() } else { 0.0 };
+        let weight = if unlikely > SPIKE {
+            self.spike_days += 1;
+            if self.spike_days >= NEW_USUAL_DAYS {
+                1.0
+            } else {
+                10f64.powf(SPIKE - unlikely).max(LEAST_TAUGHT)
+            }
+        } else {
+            self.spike_days = 0;
+            1.0
+        };
+        let keep = 0.5f64.powf(1.0 / HALF_LIFE_DAYS);
+        self.people = self.people * keep + weight * n;
+        self.days = self.days * keep + weight * exposure;
+        // Winsorised: one wild day is no dispersion.
+        let deviation =
+            (n - expected).powi(2).min(9.0 * (expected + doubt.alpha * expected * expected) + 4.0);
+        self.excess = self.excess * 0.99 + deviation - expected;
+        self.squares = self.squares * 0.99 + expected * expected;
+    }
+
+    fn clearest_window(&self, level: f64, expected_today: f64, kappa: f64, _pool: &Pool) -> Window {
+        let mut best: Option<(f64, Window)> = None;
+        for days in WINDOWS {
+            let first = self.day - i64::from(days) + 1;
+            let observed = self.people(i64::from(days));
+            // Days before the first closed one were as usual as any.
+            let known: Vec<&DayCount> = self.closed.iter().filter(|c| c.day >= first).collect();
+            let unknown = i64::from(days) - 1 - known.len() as i64;
+            let expected = known.iter().map(|c| c.expected.min(level * 3.0)).sum::<f64>()
+                + level * unknown.max(0) as f64
+                + expected_today;
+            let surprise = -upper_tail(f64::from(observed), expected, kappa).max(1e-300).log10();
+            // A longer window must be clearly clearer: people think in days.
+            let surprise = surprise - 0.1 * f64::from(days).log10();
+            if best.is_none_or(|(top, _)| surprise > top + 1e-9) {
+                best = Some((surprise, Window { days, observed, expected }));
+            }
+        }
+        best.map_or(Window { days: 1, observed: 0, expected: level }, |(_, w)| w)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(day: i64, hour: i64) -> Timestamp {
+        from_ms(day * DAY_MS + hour * HOUR_MS)
+    }
+
+    fn pool() -> Pool {
+        Pool { since: Some(at(0, 0)), ..Pool::default() }
+    }
+
+    /// A series in which so many people spoke at noon of each day from day 60 on.
+    fn heard(days: &[u32]) -> (Series, Pool, i64) {
+        let pool = pool();
+        let mut series = Series::new(at(60, 12), &pool);
+        let mut voice = 0;
+        for (i, people) in days.iter().enumerate() {
+            let now = at(60 + i as i64, 12);
+            for _ in 0..*people {
+                voice += 1;
+                series.hear(now, now, voice, &pool);
+            }
+            series.advance(now, &pool);
+        }
+        (series, pool, 59 + days.len() as i64)
+    }
+
+    fn score(days: &[u32]) -> f64 {
+        let (series, pool, day) = heard(days);
+        series.read(at(day, 23), &pool).score
+    }
+
+    #[test]
+    fn three_people_where_nobody_spoke_are_evidence_and_one_is_not() {
+        assert!(score(&[1, 1, 1, 1]) > 3.0, "{}", score(&[1, 1, 1, 1]));
+        assert!(score(&[1]) < 1.5, "{}", score(&[1]));
+    }
+
+    #[test]
+    fn what_goes_on_for_long_is_usual() {
+        assert!(score(&[3; 120]) < 2.0, "{}", score(&[3; 120]));
+    }
+
+    #[test]
+    fn a_slow_ramp_is_not_learnt_as_the_new_usual() {
+        let mut days =
+            vec![0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0];
+        for n in [1, 0, 1, 1, 1, 0, 1, 2, 1, 2, 2, 2, 3] {
+            days.push(n);
+        }
+        assert!(score(&days) > 4.0, "{}", score(&days));
+    }
+
+    #[test]
+    fn one_voice_counts_once_a_day() {
+        let pool = pool();
+        let mut series = Series::new(at(60, 0), &pool);
+        let counted = (0..25).filter(|h| series.hear(at(60, *h), at(60, *h), 7, &pool)).count();
+        assert_eq!((counted, series.people(7)), (2, 1));
+    }
+
+    #[test]
+    fn a_backlog_is_no_evidence() {
+        let pool = pool();
+        let mut series = Series::new(at(60, 0), &pool);
+        for voice in 0..50 {
+            series.hear(at(58, 3), at(61, 0), voice, &pool);
+        }
+        let reading = series.read(at(61, 1), &pool);
+        assert!(reading.score < 1.5 && reading.recent_people == 0, "{reading:?}");
+    }
+
+    #[test]
+    fn the_clock_may_go_back_or_far_ahead() {
+        let (mut series, pool, day) = heard(&[1, 2, 1]);
+        let before = series.clone();
+        series.advance(at(day - 2, 0), &pool);
+        assert_eq!(series, before);
+        series.advance(at(day + 4_000, 0), &pool);
+        assert!(series.level(&pool) < 0.05 && series.chart(&pool).len() <= KEPT_DAYS + 1);
+    }
+
+    #[test]
+    fn it_is_back_to_usual_after_two_quiet_days_and_not_before() {
+        let (series, pool, day) = heard(&[6, 6, 6]);
+        assert!(!series.is_back_to_usual(at(day, 23), &pool));
+        let (series, pool, day) = heard(&[6, 6, 6, 0, 0, 0]);
+        assert!(series.is_back_to_usual(at(day, 23), &pool));
+    }
+
+    #[test]
+    fn hostile_numbers_of_voices_stay_bounded() {
+        let pool = pool();
+        let mut series = Series::new(at(60, 0), &pool);
+        for voice in 0..20_000 {
+            series.hear(at(60, 1), at(60, 1), voice, &pool);
+        }
+        assert!(series.recent.len() <= VOICES && series.voices_today.len() <= VOICES);
+        assert!(series.read(at(60, 2), &pool).score.is_finite());
+    }
+}
