@@ -112,12 +112,19 @@ impl Standing {
     /// Whether a new rise at `now` is this alert come back. A person's "not an issue" ends it for good.
     pub fn can_regress(&self, now: Timestamp) -> bool {
         self.ended.is_some_and(|(at, reason)| {
-            days_between(at, now) <= REGRESSES_DAYS && !matches!(reason, Reason::NotAnIssue | Reason::RuleRemoved)
+            days_between(at, now) <= REGRESSES_DAYS
+                && !matches!(reason, Reason::NotAnIssue | Reason::RuleRemoved)
         })
     }
 
     /// Whether an open alert means something new at `now`.
-    pub fn needs_update(&self, now: Timestamp, people: u32, places: &BTreeSet<String>, severity: Severity) -> Verdict {
+    pub fn needs_update(
+        &self,
+        now: Timestamp,
+        people: u32,
+        places: &BTreeSet<String>,
+        severity: Severity,
+    ) -> Verdict {
         let reason = if severity > self.severity && severity >= Severity::High {
             Reason::TurnedSevere
         } else if people >= 2 * self.told_people.max(1) {
@@ -187,7 +194,10 @@ mod tests {
     #[test]
     fn three_people_past_the_bar_open_and_two_do_not() {
         let open = |score, people, severity| should_open(&reading(score, people), people, severity, 4.0);
-        assert_eq!(open(4.1, 3, Severity::Normal), Verdict::Happened(EventKind::Opened, Reason::MoreThanUsual));
+        assert_eq!(
+            open(4.1, 3, Severity::Normal),
+            Verdict::Happened(EventKind::Opened, Reason::MoreThanUsual)
+        );
         assert_eq!(open(9.0, 2, Severity::Normal), Verdict::Stay(Why::TooFewPeople));
         assert_eq!(open(3.9, 9, Severity::Normal), Verdict::Stay(Why::UnderTheBar));
         assert!(matches!(open(3.6, 3, Severity::High), Verdict::Happened(..)));

@@ -1,0 +1,196 @@
+//! What the analysis decided, with the position it had read up to (invariant 3).
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{Store, StoreError};
+use crate::ground::alert::AlertEvent;
+use crate::ground::post::PostKey;
+use crate::ground::time::Timestamp;
+
+/// What one stretch of the log brought about.
+#[derive(Clone, Debug, Default)]
+pub struct Committed<'a> {
+    /// The stretch ends here.
+    pub position: u64,
+    /// What happened to alerts, with the Message-ID of the letter about it, if one is to be sent.
+    pub events: Vec<(&'a AlertEvent, Option<String>)>,
+    /// All that was learnt up to `position`.
+    pub snapshot: Option<Vec<u8>>,
+    /// Posts whose text leaves now, versions before `position`. Goes with a snapshot only: a replay from an older one
+    /// would miss them.
+    pub gone: Vec<PostKey>,
+}
+
+impl Store {
+    /// Writes position, alerts, letters to be sent, snapshot and removals in one transaction. An event that is known
+    /// already changes nothing: a replay decides the same again.
+    ///
+    /// # Errors
+    /// The disk is full or broken; then nothing is written.
+    pub fn commit(&mut self, at: Timestamp, what: &Committed<'_>) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        let fail = |e| StoreError::sqlite(&path, e);
+        let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
+        for (event, message_id) in &what.events {
+            let json = serde_json::to_string(event).map_err(|e| StoreError::Row {
+                path: path.clone(),
+                table: "events",
+                row: event.alert.clone(),
+                detail: e.to_string(),
+            })?;
+            let new = tx
+                .prepare_cached("INSERT OR IGNORE INTO events (alert, number, at, json) VALUES (?, ?, ?, ?)")
+                .and_then(|mut s| {
+                    s.execute(params![event.alert, event.number, event.at.as_millisecond(), json])
+                })
+                .map_err(fail)?;
+            if let (1, Some(id)) = (new, message_id) {
+                tx.prepare_cached(
+                    "INSERT OR IGNORE INTO outbox (message_id, alert, number, state, made_at, next_at)
+                     VALUES (?, ?, ?, 'waiting', ?, ?)",
+                )
+                .and_then(|mut s| {
+                    s.execute(params![
+                        id,
+                        event.alert,
+                        event.number,
+                        at.as_millisecond(),
+                        at.as_millisecond()
+                    ])
+                })
+                .map_err(fail)?;
+            }
+        }
+        tx.execute("UPDATE position SET seq = ? WHERE one = 1", [what.position as i64]).map_err(fail)?;
+        if let Some(bytes) = &what.snapshot {
+            tx.execute(
+                "INSERT OR REPLACE INTO snapshots VALUES (?, ?)",
+                params![what.position as i64, bytes],
+            )
+            .map_err(fail)?;
+            tx.execute("DELETE FROM snapshots WHERE seq <> ?", [what.position as i64]).map_err(fail)?;
+            for key in &what.gone {
+                remove_text(&tx, key, what.position).map_err(fail)?;
+            }
+        }
+        tx.commit().map_err(fail)?;
+        if !what.gone.is_empty() && what.snapshot.is_some() {
+            // The write-ahead log holds old pages until it is folded in.
+            let _ = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        }
+        Ok(())
+    }
+
+    /// Position up to which the analysis has decided.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn position(&self) -> Result<u64, StoreError> {
+        self.db
+            .query_row("SELECT seq FROM position", [], |row| row.get::<_, i64>(0))
+            .map(|seq| seq as u64)
+            .map_err(|e| self.fail(e))
+    }
+
+    /// The newest snapshot and its position.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn snapshot(&self) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
+        self.db
+            .query_row("SELECT seq, bytes FROM snapshots ORDER BY seq DESC LIMIT 1", [], |row| {
+                Ok((row.get::<_, i64>(0)? as u64, row.get(1)?))
+            })
+            .optional()
+            .map_err(|e| self.fail(e))
+    }
+
+    /// Every event of one alert, or of all, oldest first.
+    ///
+    /// # Errors
+    /// The file cannot be read, or a row is damaged.
+    pub fn events(&self, alert: Option<&str>) -> Result<Vec<AlertEvent>, StoreError> {
+        let mut statement = self
+            .db
+            .prepare_cached(
+                "SELECT alert, json FROM events WHERE ?1 IS NULL OR alert = ?1 ORDER BY at, alert, number",
+            )
+            .map_err(|e| self.fail(e))?;
+        let rows = statement
+            .query_map([alert], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+            .map_err(|e| self.fail(e))?;
+        let mut events = Vec::new();
+        for row in rows {
+            let (alert, json) = row.map_err(|e| self.fail(e))?;
+            events.push(serde_json::from_str(&json).map_err(|e| StoreError::Row {
+                path: self.path.clone(),
+                table: "events",
+                row: alert,
+                detail: e.to_string(),
+            })?);
+        }
+        Ok(events)
+    }
+
+    /// A note kept by name, such as the health of the sources as JSON.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn note(&self, name: &str) -> Result<Option<String>, StoreError> {
+        self.db
+            .query_row("SELECT json FROM notes WHERE name = ?", [name], |row| row.get(0))
+            .optional()
+            .map_err(|e| self.fail(e))
+    }
+
+    /// Keeps a note by name.
+    ///
+    /// # Errors
+    /// The disk is full or broken.
+    pub fn set_note(&mut self, name: &str, json: &str) -> Result<(), StoreError> {
+        self.db
+            .execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", params![name, json])
+            .map(|_| ())
+            .map_err(|e| self.fail(e))
+    }
+}
+
+/// The text of a post leaves the log, and the quotes in events that name it. An edited post keeps its newest version.
+fn remove_text(tx: &rusqlite::Transaction<'_>, key: &PostKey, position: u64) -> rusqlite::Result<()> {
+    let newest: Option<(Option<i64>, bool)> = tx
+        .query_row(
+            "SELECT seq, deleted FROM posts WHERE source = ? AND id = ?",
+            params![key.source, key.id],
+            |r| Ok((r.get(0)?, r.get(1)?)),
+        )
+        .optional()?;
+    let (newest, deleted) = newest.unwrap_or((None, true));
+    let keep = if deleted { -1 } else { newest.unwrap_or(-1) };
+    tx.execute(
+        "UPDATE log SET body = NULL WHERE kind = 'post' AND source = ? AND post = ? AND seq <= ? AND seq <> ?",
+        params![key.source, key.id, position as i64, keep],
+    )?;
+    let mut statement =
+        tx.prepare_cached("SELECT alert, number, json FROM events WHERE instr(json, ?) > 0")?;
+    let quoted: Vec<(String, i64, String)> = statement
+        .query_map([serde_json::to_string(&key.id).unwrap_or_default()], |r| {
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    for (alert, number, json) in quoted {
+        let Ok(mut event) = serde_json::from_str::<AlertEvent>(&json) else { continue };
+        let words: Vec<String> =
+            event.quotes.iter().filter(|q| q.key == *key).map(|q| q.text.to_lowercase()).collect();
+        event.quotes.retain(|q| q.key != *key);
+        // A label is a phrase of a post; when it was this one's, the words that set the complaint apart remain.
+        if words.iter().any(|text| text.contains(&event.label.to_lowercase())) && event.topic.is_none() {
+            event.label = event.words.join(", ");
+        }
+        let json = serde_json::to_string(&event).unwrap_or(json);
+        tx.execute(
+            "UPDATE events SET json = ? WHERE alert = ? AND number = ?",
+            params![json, alert, number],
+        )?;
+    }
+    Ok(())
+}

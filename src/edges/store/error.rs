@@ -1,0 +1,109 @@
+//! What can go wrong with the store, and what to do then.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+/// Why the store could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The data folder cannot be made.
+    #[error("the data folder {} cannot be made: {source}; make it, or let [data] folder name another one", folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// There is nothing to look at.
+    #[error("there is no groundswell data in {}; has `groundswell run` or `groundswell import` been run with this setting?", folder.display())]
+    Absent {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Another groundswell has the folder.
+    #[error("another groundswell works on {} already; stop it first, or give this one a [data] folder of its own", folder.display())]
+    Taken {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// No room left.
+    #[error("the disk that holds {} is full; nothing was lost, and intake goes on when there is room", path.display())]
+    Full {
+        /// The database.
+        path: PathBuf,
+    },
+    /// Not to be written.
+    #[error("{} cannot be written: {detail}; the user that groundswell runs as needs write permission on it and its folder", path.display())]
+    NotWritable {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite says.
+        detail: String,
+    },
+    /// Damaged.
+    #[error("{} is damaged: {detail}; stop the daemon and restore the newest backup", path.display())]
+    Damaged {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite says.
+        detail: String,
+    },
+    /// Written by a newer version.
+    #[error("{} has form {found}; this version of groundswell knows forms up to {known}: install the newer version again", path.display())]
+    Newer {
+        /// The database.
+        path: PathBuf,
+        /// Form found.
+        found: i64,
+        /// Newest form this version knows.
+        known: i64,
+    },
+    /// A row that cannot be read back.
+    #[error("row {row} of {table} in {} cannot be read: {detail}", path.display())]
+    Row {
+        /// The database.
+        path: PathBuf,
+        /// Table.
+        table: &'static str,
+        /// Key of the row.
+        row: String,
+        /// Why.
+        detail: String,
+    },
+    /// Anything else.
+    #[error("{}: {source}", path.display())]
+    Sqlite {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+}
+
+impl StoreError {
+    pub(super) fn sqlite(path: &Path, error: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        let detail = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full { path },
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                Self::NotWritable { path, detail }
+            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged { path, detail },
+            _ => Self::Sqlite { path, source: error },
+        }
+    }
+
+    /// Whether waiting may help: the disk is full or busy, and nothing is broken.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Full { .. } => true,
+            Self::Sqlite { source, .. } => matches!(
+                source.sqlite_error_code(),
+                Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+            ),
+            _ => false,
+        }
+    }
+}

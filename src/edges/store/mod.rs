@@ -1,0 +1,61 @@
+//! The store: one SQLite file (WAL, fsync at each commit) that holds the log, the cursors, what the analysis decided, and
+//! the outbox. Everything else is derived from it.
+
+mod alerts;
+mod error;
+mod lock;
+mod log;
+mod outbox;
+mod schema;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+pub use alerts::Committed;
+pub use error::StoreError;
+pub use lock::DataLock;
+pub use log::{Appended, NewPost, ToAppend};
+pub use outbox::{OutboxCounts, OutboxItem, Verdict};
+
+/// Name of the database in the data folder.
+pub const FILE: &str = "groundswell.db";
+
+/// The store.
+pub struct Store {
+    db: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens the store in a data folder, making both where they are absent.
+    ///
+    /// # Errors
+    /// The folder cannot be made or written, the file is damaged, or a newer version wrote it.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder)
+            .map_err(|source| StoreError::Folder { folder: folder.to_owned(), source })?;
+        let path = folder.join(FILE);
+        let db = Connection::open(&path).map_err(|e| StoreError::sqlite(&path, e))?;
+        schema::prepare(&db, &path)?;
+        Ok(Self { db, path })
+    }
+
+    /// Opens the store for looking only.
+    ///
+    /// # Errors
+    /// There is no store, or it cannot be read.
+    pub fn open_existing(folder: &Path) -> Result<Self, StoreError> {
+        if !folder.join(FILE).exists() {
+            return Err(StoreError::Absent { folder: folder.to_owned() });
+        }
+        Self::open(folder)
+    }
+
+    fn fail(&self, error: rusqlite::Error) -> StoreError {
+        StoreError::sqlite(&self.path, error)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,175 @@
+//! The outbox: a letter leaves it when the mail server has said 250 (invariant 4).
+
+use rusqlite::params;
+
+use super::{Store, StoreError};
+use crate::ground::alert::AlertEvent;
+use crate::ground::time::{DAY_MS, Timestamp, from_ms, plus_ms};
+
+/// A letter is tried for so long, then parked.
+const TRIED_MS: i64 = 5 * DAY_MS;
+/// The first retry comes after a minute, each further one after twice the time, at most after two hours.
+const FIRST_RETRY_MS: i64 = 60_000;
+const LONGEST_RETRY_MS: i64 = 2 * 3_600_000;
+
+/// A letter that waits to be sent. Its text is made from the event when it goes, so that a post deleted meanwhile is not
+/// quoted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutboxItem {
+    /// Its Message-ID: the same however often it is tried.
+    pub message_id: String,
+    /// What it is about.
+    pub event: AlertEvent,
+    /// Times it was tried.
+    pub attempts: u32,
+    /// When it was put in.
+    pub made_at: Timestamp,
+}
+
+/// What became of one try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The mail server took it.
+    Sent {
+        /// Its answer.
+        answer: String,
+    },
+    /// Not now.
+    Later {
+        /// Why.
+        why: String,
+    },
+    /// Never.
+    Refused {
+        /// Why.
+        why: String,
+    },
+}
+
+/// How the outbox stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct OutboxCounts {
+    /// Letters that wait.
+    pub waiting: u64,
+    /// Letters that were sent.
+    pub sent: u64,
+    /// Letters that were refused or tried for too long.
+    pub parked: u64,
+}
+
+impl Store {
+    /// Letters that are due, in order: of each alert only the oldest that waits, so that a thread stays in order.
+    ///
+    /// # Errors
+    /// The file cannot be read, or a row is damaged.
+    pub fn due(&self, now: Timestamp, most: usize) -> Result<Vec<OutboxItem>, StoreError> {
+        let mut statement = self
+            .db
+            .prepare_cached(
+                "SELECT o.message_id, o.attempts, o.made_at, e.json FROM outbox o
+                 JOIN events e ON e.alert = o.alert AND e.number = o.number
+                 WHERE o.state = 'waiting' AND o.next_at <= ?1
+                   AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.alert = o.alert AND p.state = 'waiting'
+                                   AND p.number < o.number)
+                 ORDER BY o.made_at, o.rowid LIMIT ?2",
+            )
+            .map_err(|e| self.fail(e))?;
+        let rows = statement
+            .query_map(params![now.as_millisecond(), most as i64], |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, u32>(1)?,
+                    row.get::<_, i64>(2)?,
+                    row.get::<_, String>(3)?,
+                ))
+            })
+            .map_err(|e| self.fail(e))?;
+        let mut items = Vec::new();
+        for row in rows {
+            let (message_id, attempts, made_at, json) = row.map_err(|e| self.fail(e))?;
+            let event = serde_json::from_str(&json).map_err(|e| StoreError::Row {
+                path: self.path.clone(),
+                table: "outbox",
+                row: message_id.clone(),
+                detail: e.to_string(),
+            })?;
+            items.push(OutboxItem { message_id, event, attempts, made_at: from_ms(made_at) });
+        }
+        Ok(items)
+    }
+
+    /// Writes down what became of one try. Returns when the next is due, if one is.
+    ///
+    /// # Errors
+    /// The disk is full or broken.
+    pub fn tried(
+        &mut self,
+        item: &OutboxItem,
+        now: Timestamp,
+        verdict: &Verdict,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let attempts = item.attempts + 1;
+        let old = now.as_millisecond() - item.made_at.as_millisecond() >= TRIED_MS;
+        let wait = (FIRST_RETRY_MS << attempts.saturating_sub(1).min(12)).min(LONGEST_RETRY_MS);
+        let next = plus_ms(now, wait);
+        let (state, said, again) = match verdict {
+            Verdict::Sent { answer } => ("sent", answer.clone(), None),
+            Verdict::Refused { why } => ("parked", why.clone(), None),
+            Verdict::Later { why } if old => ("parked", format!("given up after five days: {why}"), None),
+            Verdict::Later { why } => ("waiting", why.clone(), Some(next)),
+        };
+        self.db
+            .execute(
+                "UPDATE outbox SET state = ?, attempts = ?, next_at = ?, said = ? WHERE message_id = ?",
+                params![state, attempts, next.as_millisecond(), said, item.message_id],
+            )
+            .map_err(|e| self.fail(e))?;
+        Ok(again)
+    }
+
+    /// How the outbox stands.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn outbox_counts(&self) -> Result<OutboxCounts, StoreError> {
+        let count = |state: &str| {
+            self.db
+                .query_row("SELECT count(*) FROM outbox WHERE state = ?", [state], |row| row.get::<_, i64>(0))
+                .map(|n| n as u64)
+                .map_err(|e| self.fail(e))
+        };
+        Ok(OutboxCounts { waiting: count("waiting")?, sent: count("sent")?, parked: count("parked")? })
+    }
+
+    /// Letters that wait after a failed try, or are parked: (Message-ID, state, attempts, what the server said).
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn troubled_letters(&self) -> Result<Vec<(String, String, u32, String)>, StoreError> {
+        let mut statement = self
+            .db
+            .prepare_cached(
+                "SELECT message_id, state, attempts, said FROM outbox
+                 WHERE state = 'parked' OR (state = 'waiting' AND attempts > 0) ORDER BY made_at LIMIT 100",
+            )
+            .map_err(|e| self.fail(e))?;
+        let rows = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+            .and_then(Iterator::collect)
+            .map_err(|e| self.fail(e));
+        rows
+    }
+
+    /// Parked letters wait again from now on: somebody has mended what was wrong.
+    ///
+    /// # Errors
+    /// The disk is full or broken.
+    pub fn retry_parked(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+        self.db
+            .execute(
+                "UPDATE outbox SET state = 'waiting', next_at = ?1, made_at = ?1 WHERE state = 'parked'",
+                [now.as_millisecond()],
+            )
+            .map_err(|e| self.fail(e))
+    }
+}

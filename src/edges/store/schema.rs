@@ -1,0 +1,87 @@
+//! The tables, and how a file of an older form becomes one of today's.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use super::StoreError;
+
+/// The form this version writes: the number of migrations.
+const FORM: i64 = MIGRATIONS.len() as i64;
+
+/// Each brings a file from the form of its index to the next. Never edited after a release, only added to.
+const MIGRATIONS: [&str; 1] = ["
+    -- Everything the analysis may know, in one order. `body` is JSON; a deleted or replaced post leaves its place with
+    -- body NULL.
+    CREATE TABLE log (
+        seq    INTEGER PRIMARY KEY AUTOINCREMENT,
+        at     INTEGER NOT NULL,
+        kind   TEXT NOT NULL,
+        source TEXT,
+        post   TEXT,
+        body   TEXT
+    ) STRICT;
+    -- Which posts are known, in which entry, and whether they were deleted (then they stay away, even when the post
+    -- arrives after its deletion).
+    CREATE TABLE posts (
+        source  TEXT NOT NULL,
+        id      TEXT NOT NULL,
+        seq     INTEGER,
+        hash    INTEGER NOT NULL,
+        deleted INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (source, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE cursors (source TEXT PRIMARY KEY, cursor TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+    CREATE TABLE rejects (
+        n INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, at INTEGER NOT NULL,
+        place TEXT NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL
+    ) STRICT;
+    -- What the analysis decided, with the position it had read up to.
+    CREATE TABLE position (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL) STRICT;
+    INSERT INTO position VALUES (1, 0);
+    CREATE TABLE snapshots (seq INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+    CREATE TABLE events (
+        alert TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, json TEXT NOT NULL,
+        PRIMARY KEY (alert, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE outbox (
+        message_id TEXT PRIMARY KEY,
+        alert      TEXT NOT NULL,
+        number     INTEGER NOT NULL,
+        state      TEXT NOT NULL,
+        attempts   INTEGER NOT NULL DEFAULT 0,
+        made_at    INTEGER NOT NULL,
+        next_at    INTEGER NOT NULL,
+        said       TEXT NOT NULL DEFAULT ''
+    ) STRICT;
+    CREATE INDEX outbox_due ON outbox (state, next_at);
+    CREATE TABLE notes (name TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT;
+"];
+
+/// Sets a connection up and brings the file to today's form.
+pub(super) fn prepare(db: &Connection, path: &Path) -> Result<(), StoreError> {
+    let fail = |e| StoreError::sqlite(path, e);
+    db.busy_timeout(Duration::from_secs(10)).map_err(fail)?;
+    // A deleted post's text must not linger in free pages.
+    db.pragma_update(None, "secure_delete", "ON").map_err(fail)?;
+    db.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
+    db.pragma_update(None, "synchronous", "FULL").map_err(fail)?;
+    db.pragma_update(None, "foreign_keys", "ON").map_err(fail)?;
+    let found: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fail)?;
+    if found > FORM {
+        return Err(StoreError::Newer { path: path.to_owned(), found, known: FORM });
+    }
+    for (form, migration) in MIGRATIONS.iter().enumerate().skip(found.max(0) as usize) {
+        let sql = format!("BEGIN IMMEDIATE; {migration} PRAGMA user_version = {}; COMMIT;", form + 1);
+        if let Err(e) = db.execute_batch(&sql) {
+            let _ = db.execute_batch("ROLLBACK");
+            // Two programs may have come to make the file at once; the other one made it.
+            let now: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fail)?;
+            if now <= form as i64 {
+                return Err(fail(e));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,216 @@
+use super::*;
+use crate::ground::alert::{AlertEvent, EventKind, Quote, Reason, Severity, Sum};
+use crate::ground::entry::Body;
+use crate::ground::post::{Incoming, Post, PostKey, parse_line};
+use crate::ground::time::{DAY_MS, Timestamp, from_ms, plus_ms};
+
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn post(id: &str, text: &str) -> Post {
+    let line =
+        serde_json::json!({"id": id, "source": "s", "text": text, "created_at": "2025-01-06T00:00:00Z"});
+    match parse_line(line.to_string().as_bytes(), None).unwrap() {
+        Incoming::Post(post) => *post,
+        Incoming::Delete(_) => unreachable!(),
+    }
+}
+
+fn batch(posts: &[(&str, &str)], cursor: &str) -> ToAppend {
+    ToAppend {
+        source: "s".into(),
+        posts: posts.iter().map(|(id, text)| NewPost { post: post(id, text), matched: true }).collect(),
+        cursor: Some(cursor.into()),
+        ..ToAppend::default()
+    }
+}
+
+fn key(id: &str) -> PostKey {
+    PostKey { source: "s".into(), id: id.into() }
+}
+
+fn event(alert: &str, number: u32, quoted: &Post) -> AlertEvent {
+    AlertEvent {
+        kind: EventKind::Opened,
+        at: NOW,
+        alert: alert.into(),
+        number,
+        product: "p".into(),
+        product_name: "P".into(),
+        topic: None,
+        cluster: "p.c1".into(),
+        label: "return key".into(),
+        severity: Severity::Normal,
+        reason: Reason::MoreThanUsual,
+        observed: 3,
+        expected: 0.1,
+        window_days: 3,
+        authors: 3,
+        echoes: 0,
+        since: NOW,
+        evidence: vec![quoted.key()],
+        quotes: vec![Quote {
+            key: quoted.key(),
+            author_name: None,
+            followers: None,
+            text: quoted.text.clone(),
+            url: None,
+            at: NOW,
+            lang: "en".into(),
+            region: None,
+        }],
+        series: Vec::new(),
+        sources: Default::default(),
+        regions: Default::default(),
+        languages: Default::default(),
+        words: vec!["keys".into()],
+        sentiment: 0.0,
+        chance_years: None,
+        sum: Sum::default(),
+        origin: String::new(),
+        team: "t".into(),
+        deliver_to: vec!["t@example.org".into()],
+        opened_at: NOW,
+        peak: 3,
+        total: 3,
+    }
+}
+
+#[test]
+fn a_post_is_stored_once_and_an_edit_is_a_new_entry() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let first = store.append(NOW, &batch(&[("1", "a"), ("2", "b")], "c1")).unwrap();
+    let again = store.append(NOW, &batch(&[("1", "a"), ("2", "changed")], "c2")).unwrap();
+    assert_eq!((first.stored, again.stored, again.known), (2, 1, 1));
+    assert_eq!(store.cursor("s").unwrap().as_deref(), Some("c2"));
+    assert_eq!(store.read(0, 10).unwrap().len(), 3);
+    assert_eq!(store.read(2, 10).unwrap().len(), 1);
+}
+
+#[test]
+fn the_cursor_moves_only_with_what_it_covers() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    store.append(NOW, &batch(&[("1", "a")], "before")).unwrap();
+    // The transaction is made to fail half-way: neither the post nor the cursor may be there.
+    store
+        .db
+        .execute_batch(
+            "CREATE TRIGGER fails BEFORE INSERT ON cursors BEGIN SELECT raise(ABORT, 'power'); END;",
+        )
+        .unwrap();
+    assert!(store.append(NOW, &batch(&[("2", "b")], "after")).is_err());
+    assert_eq!(store.cursor("s").unwrap().as_deref(), Some("before"));
+    assert_eq!(store.last_position().unwrap(), 1);
+    store.db.execute_batch("DROP TRIGGER fails").unwrap();
+    assert_eq!(store.append(NOW, &batch(&[("2", "b")], "after")).unwrap().stored, 1);
+}
+
+#[test]
+fn unmatched_posts_are_passed_over_but_not_edits_of_known_ones() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let new = |text: &str, matched| ToAppend {
+        posts: vec![NewPost { post: post("1", text), matched }],
+        ..ToAppend::default()
+    };
+    assert_eq!(store.append(NOW, &new("a", false)).unwrap().passed_over, 1);
+    assert_eq!(store.append(NOW, &new("a", true)).unwrap().stored, 1);
+    assert_eq!(store.append(NOW, &new("nothing of ours", false)).unwrap().stored, 1);
+}
+
+#[test]
+fn a_deleted_post_leaves_no_text_in_the_folder_and_stays_away() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let secret = post("1", "zanzibar-return-key");
+    store.append(NOW, &batch(&[("1", "zanzibar-return-key"), ("2", "other")], "c")).unwrap();
+    let opened = event("a", 0, &secret);
+    store
+        .commit(NOW, &Committed { position: 2, events: vec![(&opened, None)], ..Committed::default() })
+        .unwrap();
+    let deletion = ToAppend { deletes: vec![key("1"), key("never-seen")], ..ToAppend::default() };
+    assert_eq!(store.append(NOW, &deletion).unwrap().deleted, 1);
+    let gone =
+        Committed { position: 3, snapshot: Some(vec![1]), gone: vec![key("1")], ..Committed::default() };
+    store.commit(NOW, &gone).unwrap();
+    for entry in std::fs::read_dir(dir.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        assert!(!bytes.windows(8).any(|w| w == b"zanzibar"));
+    }
+    let quotes = &store.events(Some("a")).unwrap()[0].quotes;
+    assert_eq!(quotes.len(), 0);
+    // Neither comes back: the one we had, and the one whose deletion arrived first.
+    let back = store.append(NOW, &batch(&[("1", "zanzibar-return-key"), ("never-seen", "x")], "c")).unwrap();
+    assert_eq!((back.stored, back.passed_over), (0, 2));
+}
+
+#[test]
+fn what_was_decided_is_written_once_with_its_position() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let opened = event("a", 0, &post("1", "x"));
+    let what = Committed { position: 7, events: vec![(&opened, Some("m1".into()))], ..Committed::default() };
+    store.commit(NOW, &what).unwrap();
+    store.commit(NOW, &what).unwrap();
+    assert_eq!((store.position().unwrap(), store.events(None).unwrap().len()), (7, 1));
+    assert_eq!(store.outbox_counts().unwrap().waiting, 1);
+}
+
+#[test]
+fn a_thread_stays_in_order_and_a_letter_is_tried_for_five_days() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let (first, second, other) =
+        (event("a", 0, &post("1", "x")), event("a", 1, &post("1", "x")), event("b", 0, &post("1", "x")));
+    let events = vec![(&first, Some("m0".into())), (&second, Some("m1".into())), (&other, Some("m2".into()))];
+    store.commit(NOW, &Committed { position: 1, events, ..Committed::default() }).unwrap();
+    let ids = |items: Vec<OutboxItem>| items.into_iter().map(|i| i.message_id).collect::<Vec<_>>();
+    let due = store.due(NOW, 10).unwrap();
+    assert_eq!(ids(due.clone()), ["m0", "m2"]);
+    let later = Verdict::Later { why: "451 queue full".into() };
+    assert_eq!(store.tried(&due[0], NOW, &later).unwrap(), Some(from_ms(60_000)));
+    assert_eq!(ids(store.due(NOW, 10).unwrap()), ["m2"]);
+    let sent = Verdict::Sent { answer: "250 ok".into() };
+    store.tried(&store.due(from_ms(60_000), 10).unwrap()[0], NOW, &sent).unwrap();
+    assert_eq!(ids(store.due(from_ms(60_000), 10).unwrap()), ["m1", "m2"]);
+    let late = plus_ms(NOW, 5 * DAY_MS);
+    assert_eq!(store.tried(&store.due(late, 10).unwrap()[0], late, &later).unwrap(), None);
+    let counts = store.outbox_counts().unwrap();
+    assert_eq!((counts.waiting, counts.sent, counts.parked), (1, 1, 1));
+    assert_eq!(store.retry_parked(late).unwrap(), 1);
+}
+
+#[test]
+fn entries_come_back_as_they_were_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    store.append_entry(NOW, &Body::Tick).unwrap();
+    let gap = ToAppend { source: "s".into(), gap: Some((NOW, from_ms(5))), ..ToAppend::default() };
+    store.append(from_ms(9), &gap).unwrap();
+    let bodies: Vec<Body> = store.read(0, 10).unwrap().into_iter().map(|e| e.body).collect();
+    assert_eq!(bodies, [Body::Tick, Body::Gap { source: "s".into(), from: NOW, to: from_ms(5) }]);
+}
+
+#[test]
+fn one_process_a_folder() {
+    let dir = tempfile::tempdir().unwrap();
+    let lock = DataLock::take(dir.path()).unwrap();
+    let second = DataLock::take(dir.path()).unwrap_err().to_string();
+    assert!(second.contains("another groundswell works on"), "{second}");
+    drop(lock);
+    DataLock::take(dir.path()).unwrap();
+}
+
+#[test]
+fn files_that_cannot_be_used_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(matches!(Store::open_existing(dir.path()), Err(StoreError::Absent { .. })));
+    std::fs::write(dir.path().join(FILE), vec![7u8; 8192]).unwrap();
+    let damaged = Store::open(dir.path()).err().unwrap().to_string();
+    assert!(damaged.contains("groundswell.db is damaged"), "{damaged}");
+    let newer = tempfile::tempdir().unwrap();
+    Store::open(newer.path()).unwrap().db.pragma_update(None, "user_version", 99).unwrap();
+    let refused = Store::open(newer.path()).err().unwrap().to_string();
+    assert!(refused.contains("form 99") && refused.contains("newer version"), "{refused}");
+}
