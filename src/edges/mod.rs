@@ -1,2 +1,6 @@
 //! Floor 2: where the world is touched. The edges do not know one another.
 pub mod store;
+pub mod clock;
+pub mod index;
+pub mod rules_folder;
+pub mod settings;

@@ -1,0 +1,210 @@
+//! The index: a derived reader of the log (tantivy), to find posts by their words. Its commit payload is the position in
+//! the log that it has read up to (invariant 5); a lost or damaged index is built anew.
+
+mod translate;
+
+use std::path::{Path, PathBuf};
+
+use tantivy::collector::TopDocs;
+use tantivy::directory::MmapDirectory;
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
+use tantivy::tokenizer::{PreTokenizedString, Token as IndexToken};
+use tantivy::{Index as Tantivy, IndexWriter, Order, TantivyDocument, Term};
+
+use crate::ground::entry::{Body, Entry};
+use crate::ground::post::{Post, PostKey};
+use crate::logic::rules::Query;
+use crate::logic::text::{Kind, Lang, tokenize};
+
+/// Folder of the index below the data folder. The number is that of its form: another form is another folder.
+const FOLDER: &str = "index-1";
+/// Memory for indexing, in bytes; tantivy asks for 15 MB at least.
+const WRITER_BYTES: usize = 32 << 20;
+
+/// Why the index could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// Tantivy says no.
+    #[error("the index in {} failed: {source}; it holds nothing that the log does not: stop the daemon, delete that folder, and start again", folder.display())]
+    Tantivy {
+        /// Folder of the index.
+        folder: PathBuf,
+        /// What tantivy says.
+        source: tantivy::TantivyError,
+    },
+    /// The folder cannot be made or written.
+    #[error("the index folder {} cannot be used: {source}", folder.display())]
+    Folder {
+        /// Folder of the index.
+        folder: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+/// The fields of a document.
+#[derive(Clone, Copy)]
+struct Fields {
+    seq: Field,
+    key: Field,
+    words: Field,
+}
+
+/// The index of one data folder.
+pub struct PostIndex {
+    folder: PathBuf,
+    index: Tantivy,
+    fields: Fields,
+    writer: Option<IndexWriter>,
+    position: u64,
+}
+
+impl PostIndex {
+    /// Opens the index below a data folder for writing, making it where it is absent and making it anew where it is
+    /// damaged. [`PostIndex::position`] says from where it has to catch up.
+    ///
+    /// # Errors
+    /// The folder cannot be used, or another process writes it.
+    pub fn open(data: &Path) -> Result<Self, IndexError> {
+        let mut opened = match Self::open_for_reading(data) {
+            Ok(opened) => opened,
+            Err(IndexError::Tantivy { folder, source }) => {
+                tracing::warn!(folder = %folder.display(), error = %source, "the index is damaged and is built anew from the log");
+                std::fs::remove_dir_all(&folder).map_err(|source| IndexError::Folder { folder, source })?;
+                Self::open_for_reading(data)?
+            }
+            Err(other) => return Err(other),
+        };
+        let writer = opened.index.writer_with_num_threads(1, WRITER_BYTES).map_err(|e| opened.fail(e))?;
+        opened.writer = Some(writer);
+        Ok(opened)
+    }
+
+    /// Opens the index for searching only.
+    ///
+    /// # Errors
+    /// The folder cannot be used, or the index is damaged.
+    pub fn open_for_reading(data: &Path) -> Result<Self, IndexError> {
+        let folder = data.join(FOLDER);
+        std::fs::create_dir_all(&folder)
+            .map_err(|source| IndexError::Folder { folder: folder.clone(), source })?;
+        let mut schema = Schema::builder();
+        let words = TextOptions::default().set_indexing_options(
+            TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::Basic).set_fieldnorms(false),
+        );
+        let fields = Fields {
+            seq: schema.add_u64_field("seq", FAST | INDEXED),
+            key: schema.add_text_field("key", STRING),
+            words: schema.add_text_field("words", words),
+        };
+        let fail = |source| IndexError::Tantivy { folder: folder.clone(), source };
+        let directory = MmapDirectory::open(&folder).map_err(|e| fail(e.into()))?;
+        let index = Tantivy::open_or_create(directory, schema.build()).map_err(fail)?;
+        let payload = index.load_metas().map_err(fail)?.payload;
+        let position = payload.and_then(|p| p.parse().ok()).unwrap_or(0);
+        Ok(Self { folder: folder.clone(), index, fields, writer: None, position })
+    }
+
+    /// Position in the log up to which the committed index has read.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Takes in one entry; it can be found after the next [`PostIndex::commit`].
+    ///
+    /// # Errors
+    /// Tantivy's writer has died.
+    pub fn add(&mut self, entry: &Entry) -> Result<(), IndexError> {
+        match &entry.body {
+            Body::Post { post, .. } => {
+                self.delete(&post.key());
+                self.insert(entry.seq, post)
+            }
+            Body::Delete(key) => {
+                self.delete(key);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn delete(&mut self, key: &PostKey) {
+        if let Some(writer) = &self.writer {
+            writer.delete_term(Term::from_field_text(self.fields.key, &key_text(key)));
+        }
+    }
+
+    fn insert(&mut self, seq: u64, post: &Post) -> Result<(), IndexError> {
+        let mut document = TantivyDocument::default();
+        document.add_u64(self.fields.seq, seq);
+        document.add_text(self.fields.key, key_text(&post.key()));
+        document.add_pre_tokenized_text(self.fields.words, words_of(post));
+        let Some(writer) = &self.writer else { return Ok(()) };
+        writer.add_document(document).map(|_| ()).map_err(|e| self.fail(e))
+    }
+
+    /// Makes what was added findable, and durable with the position it covers.
+    ///
+    /// # Errors
+    /// The disk is full or broken.
+    pub fn commit(&mut self, position: u64) -> Result<(), IndexError> {
+        let Some(writer) = &mut self.writer else { return Ok(()) };
+        let done = writer.prepare_commit().and_then(|mut commit| {
+            commit.set_payload(&position.to_string());
+            commit.commit()
+        });
+        done.map_err(|e| self.fail(e))?;
+        // Tantivy renames its meta file after syncing the folder; without this a power cut can undo the commit.
+        std::fs::File::open(&self.folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(|source| IndexError::Folder { folder: self.folder.clone(), source })?;
+        self.position = position;
+        Ok(())
+    }
+
+    /// Positions in the log of posts that may match a query, newest first: all that do are among them.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn candidates(&self, query: &Query, most: usize, skip: usize) -> Result<Vec<u64>, IndexError> {
+        let reader = self.index.reader().map_err(|e| self.fail(e))?;
+        let searcher = reader.searcher();
+        let query = translate::candidates(query.root(), self.fields.words);
+        let newest = TopDocs::with_limit(most.max(1)).and_offset(skip).order_by_fast_field::<u64>("seq", Order::Desc);
+        let found = searcher.search(&query, &newest).map_err(|e| self.fail(e))?;
+        Ok(found.into_iter().filter_map(|(seq, _)| seq.into()).collect())
+    }
+
+    /// Number of posts in the index.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn count(&self) -> Result<u64, IndexError> {
+        Ok(self.index.reader().map_err(|e| self.fail(e))?.searcher().num_docs())
+    }
+
+    fn fail(&self, source: tantivy::TantivyError) -> IndexError {
+        IndexError::Tantivy { folder: self.folder.clone(), source }
+    }
+}
+
+fn key_text(key: &PostKey) -> String {
+    format!("{}\u{0}{}", key.source, key.id)
+}
+
+/// The post's words as rules see them: each as it is folded, and as its stem.
+fn words_of(post: &Post) -> PreTokenizedString {
+    let text = post.full_text();
+    let lang = Lang::of(&text, post.lang.as_deref());
+    let mut tokens = Vec::new();
+    for (position, token) in tokenize(&text, lang).into_iter().enumerate() {
+        let mut push = |text: String| {
+            tokens.push(IndexToken { offset_from: token.start, offset_to: token.end, position, text, position_length: 1 });
+        };
+        if token.kind == Kind::Word || token.kind == Kind::Tag {
+            push(translate::stem_term(&token.stem));
+        }
+        push(token.folded);
+    }
+    PreTokenizedString { text: String::new(), tokens }
+}

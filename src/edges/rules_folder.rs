@@ -1,0 +1,113 @@
+//! A folder of rule files, read as one.
+
+use std::path::{Path, PathBuf};
+
+use crate::ground::entry::{RuleFile, RuleFiles};
+
+/// Folders below the rules folder are read this deep.
+const DEPTH: usize = 3;
+/// More files than this are taken for the wrong folder.
+const MOST_FILES: usize = 20_000;
+/// Larger files are handed on cut off: the loader says that they are too large.
+const MOST_BYTES: u64 = 2 << 20;
+
+/// Why the rules cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum RulesFolderError {
+    /// The folder or a file in it.
+    #[error("the rules in {} cannot be read: {source}; name the folder with --rules DIR or [rules] folder", path.display())]
+    Unreadable {
+        /// What could not be read.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Too many files.
+    #[error("{} holds more than {MOST_FILES} files; is it really a folder of rules?", path.display())]
+    TooMany {
+        /// The folder.
+        path: PathBuf,
+    },
+}
+
+/// Reads every `.toml` of a folder and of those in it, in order of path.
+///
+/// # Errors
+/// The folder or one of its files cannot be read.
+pub fn read_rules(folder: &Path) -> Result<RuleFiles, RulesFolderError> {
+    let mut files = Vec::new();
+    collect(folder, folder, DEPTH, &mut files)?;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(RuleFiles { folder: folder.display().to_string(), files })
+}
+
+fn collect(root: &Path, folder: &Path, depth: usize, files: &mut Vec<RuleFile>) -> Result<(), RulesFolderError> {
+    let fail = |path: &Path| {
+        let path = path.to_owned();
+        move |source| RulesFolderError::Unreadable { path, source }
+    };
+    for entry in std::fs::read_dir(folder).map_err(fail(folder))? {
+        let path = entry.map_err(fail(folder))?.path();
+        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+        // Editors leave hidden files and `x~` behind; a dangling link is somebody's half-done work.
+        if name.starts_with('.') || name.ends_with('~') {
+            continue;
+        }
+        let meta = std::fs::metadata(&path).map_err(fail(&path))?;
+        if meta.is_dir() {
+            if depth > 0 {
+                collect(root, &path, depth - 1, files)?;
+            }
+        } else if name.ends_with(".toml") {
+            if files.len() >= MOST_FILES {
+                return Err(RulesFolderError::TooMany { path: root.to_owned() });
+            }
+            let text = read_bounded(&path).map_err(fail(&path))?;
+            let relative = path.strip_prefix(root).unwrap_or(&path);
+            let relative: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
+            files.push(RuleFile { path: relative.join("/"), text });
+        }
+    }
+    Ok(())
+}
+
+fn read_bounded(path: &Path) -> std::io::Result<String> {
+    use std::io::Read;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(e) => String::from_utf8_lossy(e.as_bytes()).into_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_come_in_order_with_folders_and_without_what_editors_leave() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::create_dir(dir.path().join("lexicon")).unwrap();
+        for name in ["b.toml", "a.toml", "lexicon/en.toml", ".a.toml.swp", "a.toml~", "notes.md"] {
+            std::fs::write(dir.path().join(name), name).unwrap();
+        }
+        let files = read_rules(dir.path()).unwrap();
+        let paths: Vec<_> = files.files.iter().map(|f| f.path.as_str()).collect();
+        assert_eq!(paths, ["a.toml", "b.toml", "lexicon/en.toml"]);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let said = read_rules(Path::new("/nonexistent/rules")).unwrap_err().to_string();
+        assert!(said.contains("/nonexistent/rules") && said.contains("--rules"), "{said}");
+    }
+
+    #[test]
+    fn a_link_that_leads_in_a_circle_ends() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("a.toml"), "x").unwrap();
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("loop")).unwrap();
+        assert!(read_rules(dir.path()).unwrap().files.len() <= DEPTH + 1);
+    }
+}
