@@ -4,5 +4,6 @@ pub mod analysis;
 pub mod assess;
 pub mod cluster;
 pub mod lifecycle;
+pub mod rules;
 pub mod spike;
 pub mod text;

@@ -1,0 +1,171 @@
+//! One golden file a mistake: everything that `check` would print about it (`tests/golden/rules`).
+
+use super::RuleSet;
+use super::report::to_text;
+use crate::ground::entry::{RuleFile, RuleFiles};
+
+const TEAMS: &str = "[team.netbooks]\nemail = [\"netbooks@example.org\"]\n";
+
+/// A product whose lines can be changed.
+const PRODUCT: &str = r#"[product]
+id    = "mini-9"
+name  = "Aster Mini 9"
+match = '"mini 9" OR mini9'
+team  = "netbooks"
+"#;
+
+fn check(name: &str, files: &[(&str, &str)]) {
+    let mut all = RuleFiles { folder: "rules".to_owned(), files: Vec::new() };
+    for (path, text) in files {
+        all.files.push(RuleFile { path: (*path).to_owned(), text: (*text).to_owned() });
+    }
+    let (_, told) = RuleSet::load(&all);
+    let shown = to_text(&told, &all, false);
+    insta::with_settings!({
+        snapshot_path => "../../../tests/golden/rules",
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+    }, { insta::assert_snapshot!(name, shown) });
+}
+
+/// A product with this instead of its `match` line.
+fn with_match(name: &str, query: &str) {
+    let text = PRODUCT.replace("'\"mini 9\" OR mini9'", query);
+    check(name, &[("teams.toml", TEAMS), ("mini-9.toml", &text)]);
+}
+
+/// A product and more lines.
+fn with_more(name: &str, more: &str) {
+    check(name, &[("teams.toml", TEAMS), ("mini-9.toml", &format!("{PRODUCT}\n{more}"))]);
+}
+
+fn with_team(name: &str, team: &str) {
+    check(name, &[("teams.toml", team), ("mini-9.toml", PRODUCT)]);
+}
+
+#[test]
+fn queries() {
+    for (name, query) in [
+        ("query-empty", "''"),
+        ("query-parenthesis-stays-open", "'keys AND (close OR cramped'"),
+        ("query-parenthesis-closes-nothing", "'keys AND close) OR cramped'"),
+        ("query-parentheses-empty", "'keys AND ()'"),
+        ("query-quote-stays-open", "'keys OR \"mini 9'"),
+        ("query-phrase-empty", "'keys OR \"\"'"),
+        ("query-brace-stays-open", "'keys OR {Mini'"),
+        ("query-operator-without-operand", "'keys AND OR close'"),
+        ("query-lower-case-or", "'keys or buttons'"),
+        ("query-not-alone", "'NOT golf'"),
+        ("query-or-not", "'keys OR NOT golf'"),
+        ("query-and-or-mixed", "'mini 9 OR mini9'"),
+        ("query-operators-of-other-tools", "'(keys || buttons) && close -golf'"),
+        ("query-comma", "'keys, buttons'"),
+        ("query-wildcard-too-short", "'ke*'"),
+        ("query-wildcard-in-the-middle", "'k*board'"),
+        ("query-wildcard-in-a-phrase", "'\"return key*\"'"),
+        ("query-near-without-a-number", "'keys NEAR close'"),
+        ("query-near-of-not", "'keys NEAR/3 (NOT close)'"),
+        ("query-near-of-and", "'keys NEAR/3 (too AND close)'"),
+        ("query-near-chain", "'keys NEAR/3 too NEAR/3 close'"),
+        ("query-unknown-field", "'keys langauge:pt'"),
+        ("query-unknown-field-no-guess", "'https://example.org'"),
+        ("query-field-value-region", "'keys region:Brazil'"),
+        ("query-field-value-rating", "'keys rating:2'"),
+        ("query-field-value-sentiment", "'keys sentiment<=-30'"),
+        ("query-unknown-list", "'keys NEAR/8 $close'"),
+        ("query-curly-quotes", "'“mini 9” OR mini9'"),
+        ("query-single-quotes", "\"'mini 9' OR mini9\""),
+        ("query-look-alike-letters", "'kеyboard OR mini9'"),
+        ("query-punctuation-only", "'keys OR ...'"),
+        ("query-in-escapes", "\"\\\"mini 9\\\" OR (mini9\""),
+        ("query-on-several-lines", "'''\n\"mini 9\"\nOR (mini9\nOR mini-9\n'''"),
+        ("query-several-mistakes", "'(keys AND ) OR cr* OR foo:x NEAR b'"),
+    ] {
+        with_match(name, query);
+    }
+    let deep = format!("'{}mini{}'", "(".repeat(60), ")".repeat(60));
+    with_match("query-too-deep", &deep);
+}
+
+#[test]
+fn lists() {
+    let used = "[words]\nclose = [\"close\"]\nfar = [\"far\"]\n[[topic]]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys NEAR/8 $clsoe'\n";
+    with_more("list-misspelt", used);
+    with_more("list-unused", "[words]\nclose = [\"close\"]\n");
+    let of_lists = |words: &str| {
+        format!("[words]\n{words}\n[[topic]]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys NEAR/8 $close'\n")
+    };
+    with_more("list-contains-itself", &of_lists("close = [\"near\", \"$near\"]\nnear = [\"$close\"]"));
+    with_more("list-empty", &of_lists("close = []"));
+    with_more("list-entry-is-a-query", &of_lists("close = [\"close OR near\"]"));
+    with_more("list-of-numbers", &of_lists("close = [1, \"near\"]"));
+}
+
+#[test]
+fn keys_and_values() {
+    let changed = |name: &str, from: &str, to: &str| {
+        assert!(PRODUCT.contains(from));
+        check(name, &[("teams.toml", TEAMS), ("mini-9.toml", &PRODUCT.replace(from, to))]);
+    };
+    changed("toml-quote-missing", "\"Aster Mini 9\"", "\"Aster Mini 9");
+    changed("toml-text-without-quotes", "\"Aster Mini 9\"", "Aster Mini 9");
+    changed("toml-query-in-double-quotes", "'\"mini 9\" OR mini9'", "\"\"mini 9\" OR mini9\"");
+    changed("toml-key-twice", "team  =", "name  =");
+    changed("key-misspelt", "match", "macth");
+    changed("key-unknown", "team  = \"netbooks\"", "team  = \"netbooks\"\ncolour = \"red\"");
+    changed("key-missing", "name  = \"Aster Mini 9\"\n", "");
+    changed("key-of-the-wrong-type", "\"Aster Mini 9\"", "9");
+    changed("id-with-blanks", "\"mini-9\"", "\"Mini 9\"");
+    changed("name-empty", "\"Aster Mini 9\"", "\"\"");
+    changed("product-without-a-known-team", "\"netbooks\"", "\"netbook\"");
+    changed("unknown-clusters", "team  =", "clusters = \"complaint\"\nteam  =");
+    changed("product-table-missing", "[product]", "[produkt]");
+    with_more("topic-in-single-brackets", "[topic]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys'\n");
+    with_more("topic-without-match", "[[topic]]\nid = \"k\"\ntitle = \"K\"\n");
+    with_more(
+        "unknown-severity",
+        "[[topic]]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys'\nseverity = \"hihg\"\n",
+    );
+    let topic = "[[topic]]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys'\n";
+    with_more("topic-twice", &format!("{topic}{topic}"));
+    check("product-twice", &[("teams.toml", TEAMS), ("a.toml", PRODUCT), ("b.toml", PRODUCT)]);
+}
+
+#[test]
+fn teams() {
+    with_team("team-without-address", "[team.netbooks]\nfalse_alarms_a_year = 4\n");
+    with_team("team-with-empty-address-list", "[team.netbooks]\nemail = []\n");
+    with_team("team-address-is-none", "[team.netbooks]\nemail = [\"netbooks\", \"Ana <ana@example.org>\"]\n");
+    with_team(
+        "team-budget-of-nothing",
+        "[team.netbooks]\nemail = \"a@example.org\"\nfalse_alarms_a_year = 0\n",
+    );
+    with_team(
+        "team-digest-unreadable",
+        "[team.netbooks]\nemail = \"a@example.org\"\ndigest = \"mondays at 8\"\n",
+    );
+    check("teams-file-missing", &[("mini-9.toml", PRODUCT)]);
+}
+
+#[test]
+fn examples() {
+    let topic = |expect: &str, text: &str| {
+        format!(
+            "[[topic]]\nid = \"keys-too-close\"\ntitle = \"Keys too close\"\nmatch = 'keys NEAR/3 close'\n[[topic.example]]\ntext = \"{text}\"\nexpect = {expect}\n"
+        )
+    };
+    with_more("example-is-missed", &topic("true", "the keys on this thing are really rather close"));
+    with_more("example-has-no-word-of-it", &topic("true", "a lovely screen"));
+    with_more("example-is-found", &topic("false", "keys so Close!"));
+    with_more("example-expects-a-text", &topic("\"yes\"", "keys so close"));
+    let mood = "[[topic]]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys sentiment<=-0.3'\n[[topic.example]]\ntext = \"bad keys\"\nexpect = true\n";
+    with_more("example-without-sentiment", mood);
+}
+
+#[test]
+fn folders() {
+    check("no-product", &[("teams.toml", TEAMS)]);
+    check("file-not-read", &[("teams.toml", TEAMS), ("mini-9.toml", PRODUCT), ("old/mini-8.toml", "x")]);
+    let large = format!("{PRODUCT}# {}", "x".repeat(1_000_000));
+    check("file-too-large", &[("teams.toml", TEAMS), ("mini-9.toml", &large)]);
+}

@@ -1,0 +1,55 @@
+//! `example-fails`: an example does not do what it expects.
+//!
+//! Why: the example says what the topic is for. When they disagree, one of them is wrong, and posts are missed or
+//! counted that should not be. Fix: change the query, or the example.
+
+use std::ops::Range;
+
+use super::Problem;
+
+/// The topic should find the example and does not. `present` are the words of the query that it has.
+pub(in crate::logic::rules) fn missed(
+    range: Range<usize>,
+    topic: &str,
+    present: &[String],
+    sentiment: bool,
+) -> Problem {
+    let help = if sentiment {
+        "the query asks for sentiment, which an example has only if you give it: add sentiment = -0.5 below its text"
+            .to_owned()
+    } else if present.is_empty() {
+        "the text has none of the query's words: add the words people use to `match`, or set expect = false"
+            .to_owned()
+    } else {
+        format!(
+            "of the query's words the text has only {}, or they are too far apart, or NOT leaves it out: widen `match`, or set expect = false",
+            quoted(present)
+        )
+    };
+    Problem::error(
+        "example-fails",
+        range,
+        format!("topic \"{topic}\" should find this example, but does not"),
+    )
+    .label("expected to match")
+    .help(help)
+}
+
+/// The topic finds the example and should not.
+pub(in crate::logic::rules) fn found(range: Range<usize>, topic: &str, words: &[String]) -> Problem {
+    let because = match words {
+        [] => String::new(),
+        words => format!("it is found by {}: ", quoted(words)),
+    };
+    Problem::error(
+        "example-fails",
+        range,
+        format!("topic \"{topic}\" should not find this example, but does"),
+    )
+    .label("expected not to match")
+    .help(format!("{because}narrow `match` (NEAR, NOT, a phrase in quotes), or set expect = true"))
+}
+
+fn quoted(words: &[String]) -> String {
+    words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
+}

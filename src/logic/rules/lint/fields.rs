@@ -1,0 +1,29 @@
+//! Field tests that do not exist, or ask for a value that cannot be.
+//!
+//! Why: a test that never holds silences the whole query. Fix: take one of the known fields, with a fitting value.
+
+use std::ops::Range;
+
+use super::Problem;
+use super::suggest::closest;
+use crate::logic::rules::query::{NUMBERS, TEXTS};
+
+/// `query-field-unknown`: `langauge:pt`.
+pub(in crate::logic::rules) fn unknown(range: Range<usize>, name: &str) -> Problem {
+    let known = TEXTS.into_iter().chain(NUMBERS);
+    let help = match closest(&name.to_lowercase(), known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!(
+            "the fields are {}: and {} (with >=, <=, >, < or =). To look for a text with a colon in it, put it in quotes",
+            TEXTS.join(":, "),
+            NUMBERS.join(", ")
+        ),
+    };
+    Problem::error("query-field-unknown", range, format!("there is no field called \"{name}\"")).help(help)
+}
+
+/// `query-field-value`: `region:Brazil`, `rating:2`, `sentiment<=-30`.
+pub(in crate::logic::rules) fn value(range: Range<usize>, name: &str, expected: &str) -> Problem {
+    Problem::error("query-field-value", range, format!("`{name}` cannot be asked like this"))
+        .help(format!("it takes {expected}"))
+}

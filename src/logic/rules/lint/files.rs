@@ -1,0 +1,27 @@
+//! What is wrong with the folder as a whole.
+//!
+//! Why: a folder without a product watches nothing, and a file that is not read changes nothing, and both look like
+//! all is well. Fix: as the message says.
+
+use crate::ground::diagnostic::{Diagnostic, Level, Place};
+
+/// `no-product`: no file defines a product.
+pub(in crate::logic::rules) fn no_product(folder: &str) -> Diagnostic {
+    let folder = if folder.is_empty() { "the rules folder" } else { folder };
+    Diagnostic {
+        code: "no-product",
+        level: Level::Error,
+        message: format!("there is no product in {folder}: nothing would be watched"),
+        place: None,
+        label: String::new(),
+        help: Some("write one file a product, such as mini-9.toml, with a [product] table in it".to_owned()),
+    }
+}
+
+/// `file-not-read`: a TOML file in a folder that is not looked into.
+pub(in crate::logic::rules) fn not_read(place: Place) -> Diagnostic {
+    let message =
+        format!("{} is not read: products are looked for at the top of the rules folder only", place.file);
+    Diagnostic::warning("file-not-read", message, place)
+        .help("move it up to the top, or give it a name that does not end in .toml")
+}

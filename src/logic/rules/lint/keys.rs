@@ -1,0 +1,66 @@
+//! Keys that are not known, not there, or of the wrong kind.
+//!
+//! Why: a key with a slip of the pen would otherwise be passed over in silence. Fix: as suggested.
+
+use std::ops::Range;
+
+use super::Problem;
+use super::suggest::closest;
+
+/// `unknown-key`
+pub(in crate::logic::rules) fn unknown(
+    range: Range<usize>,
+    table: &str,
+    key: &str,
+    known: &[&str],
+) -> Problem {
+    let help = match (closest(key, known.iter().copied()), key) {
+        (Some(near), _) => format!("did you mean `{near}`?"),
+        (None, "team") => "teams belong in teams.toml".to_owned(),
+        (None, _) if known.is_empty() => "take it away".to_owned(),
+        (None, _) => format!("here can stand: {}", known.join(", ")),
+    };
+    Problem::error("unknown-key", range, format!("{table} has no key `{key}`")).help(help)
+}
+
+/// `missing-key`
+pub(in crate::logic::rules) fn missing(
+    range: Range<usize>,
+    table: &str,
+    key: &str,
+    example: &str,
+) -> Problem {
+    Problem::error("missing-key", range, format!("{table} lacks `{key}`"))
+        .help(format!("add a line such as: {key} = {example}"))
+}
+
+/// `wrong-type`
+pub(in crate::logic::rules) fn wrong_type(
+    range: Range<usize>,
+    key: &str,
+    expected: &str,
+    found: &str,
+    example: &str,
+) -> Problem {
+    Problem::error("wrong-type", range, format!("`{key}` should be {expected}"))
+        .label(format!("this is {}", plain(found)))
+        .help(format!("write it like this: {example}"))
+}
+
+/// TOML's names of kinds in plain words.
+fn plain(kind: &str) -> &'static str {
+    match kind {
+        "string" => "a text",
+        "integer" | "float" => "a number",
+        "boolean" => "true or false",
+        "datetime" => "a date",
+        "array" => "a list",
+        _ => "a table",
+    }
+}
+
+/// `missing-key`: a file without a product.
+pub(in crate::logic::rules) fn no_product_table(range: Range<usize>) -> Problem {
+    Problem::error("missing-key", range, "this file has no [product]")
+        .help("begin it with [product], and below it id, name, match and team; or give it a name that does not end in .toml")
+}

@@ -1,0 +1,28 @@
+//! NEAR without a distance, or between things that have no place in a text.
+//!
+//! Why: NEAR counts words from one place to another, so both sides need a place. Fix: words, phrases, lists or OR of
+//! such on both sides, and a number.
+
+use std::ops::Range;
+
+use super::Problem;
+use crate::logic::rules::query::MAX_DISTANCE;
+
+/// `query-near-number`
+pub(in crate::logic::rules) fn number(range: Range<usize>, written: &str) -> Problem {
+    Problem::error("query-near-number", range, format!("\"{written}\" does not say how near"))
+        .label(format!("a number from 1 to {MAX_DISTANCE} is needed"))
+        .help("write NEAR/8 for at most 8 words apart, NEAR/8f when the left side has to come first")
+}
+
+/// `query-near-operand`: AND, NOT, a field or another NEAR on a side.
+pub(in crate::logic::rules) fn operand(range: Range<usize>, what: &str) -> Problem {
+    Problem::error("query-near-operand", range, format!("NEAR cannot measure from {what}"))
+        .help("beside NEAR can stand words, phrases, lists and OR of these in parentheses; move the rest out with AND")
+}
+
+/// `query-near-operand`: `a NEAR/2 b NEAR/2 c`.
+pub(in crate::logic::rules) fn chain(range: Range<usize>) -> Problem {
+    Problem::error("query-near-operand", range, "NEAR joins two sides, and this would be the third")
+        .help("write (a NEAR/3 b) AND (b NEAR/3 c)")
+}

@@ -1,0 +1,58 @@
+//! Operators that are missing something, misspelt, or borrowed from other tools; and queries that only say NOT.
+//!
+//! Why: `or` in lower case is a word to look for, and the query then demands that people write "or". Fix: capitals,
+//! and parentheses where AND and OR stand together.
+
+use std::ops::Range;
+
+use super::Problem;
+
+/// `query-lowercase-operator`
+pub(in crate::logic::rules) fn lower_case(range: Range<usize>, word: &str) -> Problem {
+    let upper = word.to_uppercase();
+    Problem::warning("query-lowercase-operator", range, format!("\"{word}\" is looked for as a word here"))
+        .label("operators are written in capitals")
+        .help(format!("write {upper} if you mean the operator, or \"{word}\" in quotes if you mean the word"))
+}
+
+/// `query-operand`: `a AND`, `OR b`. `before` says that the place is the operator itself.
+pub(in crate::logic::rules) fn operand(range: Range<usize>, before: bool) -> Problem {
+    let label = if before { "nothing to join after this" } else { "nothing to join before this" };
+    Problem::error("query-operand", range, "an operator has nothing on one of its sides")
+        .label(label)
+        .help("write what is missing, or take the operator away")
+}
+
+/// `query-only-not`
+pub(in crate::logic::rules) fn only_not(range: Range<usize>) -> Problem {
+    Problem::error(
+        "query-only-not",
+        range,
+        "this says only what must not be there: it would match nearly everything",
+    )
+    .help("say first what to look for: keys NOT golf")
+}
+
+/// `query-foreign-operator`: `a || b`, `-golf`.
+pub(in crate::logic::rules) fn foreign(range: Range<usize>, sign: &str) -> Problem {
+    let instead = match sign.chars().next() {
+        Some('|') => "write OR",
+        Some('&') => "write AND, or just a blank",
+        Some('+') => "leave it out: words side by side are all required",
+        _ => "write NOT, with a blank after it",
+    };
+    Problem::error("query-foreign-operator", range, format!("\"{sign}\" is no operator here")).help(instead)
+}
+
+/// `query-foreign-operator`: `keys, buttons`.
+pub(in crate::logic::rules) fn comma(range: Range<usize>) -> Problem {
+    Problem::error("query-foreign-operator", range, "words in a query are not separated like this")
+        .help("write OR where one of the words is enough, AND where all are needed")
+}
+
+/// `query-mixed-and-or`: `a b OR c`.
+pub(in crate::logic::rules) fn mixed(range: Range<usize>) -> Problem {
+    Problem::warning("query-mixed-and-or", range, "AND and OR stand together without parentheses")
+        .label("all of this is one alternative of the OR")
+        .help("put parentheses around it if that is what you mean, or quotes if it is one phrase")
+}

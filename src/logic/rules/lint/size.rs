@@ -1,0 +1,46 @@
+//! Rules that are larger than anything a person writes.
+//!
+//! Why: everything that can grow has a bound, so that a slip (a data file in the rules folder) cannot stop the
+//! daemon. Fix: split, or take away what does not belong there.
+
+use std::ops::Range;
+
+use super::Problem;
+use crate::ground::diagnostic::{Diagnostic, Place};
+use crate::logic::rules::query::{MAX_DEPTH, MAX_QUERY_BYTES};
+
+/// `query-too-long`
+pub(in crate::logic::rules) fn query_long(range: Range<usize>, bytes: usize) -> Problem {
+    let message = format!("this query is {bytes} bytes long; at most {MAX_QUERY_BYTES} are read");
+    Problem::error("query-too-long", range, message).help("put its words into lists, or split the topic")
+}
+
+/// `query-too-deep`
+pub(in crate::logic::rules) fn too_deep(range: Range<usize>) -> Problem {
+    Problem::error("query-too-deep", range, format!("parentheses are more than {MAX_DEPTH} deep here"))
+        .help("put inner groups into lists, or split the topic")
+}
+
+/// `file-too-large`
+pub(in crate::logic::rules) fn file_large(place: Place, bytes: usize, most: usize) -> Diagnostic {
+    let message = format!("{} is {bytes} bytes long; rule files have at most {most}", place.file);
+    Diagnostic::error("file-too-large", message, place)
+        .help("split the product's topics, or move the file away if it holds no rules")
+}
+
+/// `too-many-topics`
+pub(in crate::logic::rules) fn many_topics(range: Range<usize>, most: usize) -> Problem {
+    Problem::error(
+        "too-many-topics",
+        range,
+        format!("there are more than {most} topics in all files together"),
+    )
+    .label("this one is over the bound")
+    .help("clusters find complaints without a topic: keep the topics that need a name of their own")
+}
+
+/// `too-many-problems`
+pub(in crate::logic::rules) fn many_problems(place: Place, most: usize) -> Diagnostic {
+    let message = format!("more than {most} problems in {}: the rest is not told", place.file);
+    Diagnostic::error("too-many-problems", message, place).help("mend these, and check again")
+}

@@ -1,0 +1,126 @@
+//! Teams that nobody can write to.
+//!
+//! Why: an alert that reaches nobody is worse than none. Fix: an address in teams.toml.
+
+use std::ops::Range;
+
+use super::Problem;
+use super::suggest::closest;
+
+/// `product-unknown-team`
+pub(in crate::logic::rules) fn unknown(range: Range<usize>, team: &str, known: &[&str]) -> Problem {
+    let help = match (closest(team, known.iter().copied()), known) {
+        (Some(near), _) => format!("did you mean \"{near}\"?"),
+        (None, []) => {
+            format!("write it into teams.toml: [team.{team}] and below it email = [\"{team}@example.org\"]")
+        }
+        (None, known) => {
+            format!("add [team.{team}] to teams.toml, or take one of: {}", known.join(", "))
+        }
+    };
+    Problem::error("product-unknown-team", range, format!("there is no team \"{team}\" in teams.toml"))
+        .help(help)
+}
+
+/// `team-no-address`
+pub(in crate::logic::rules) fn no_address(range: Range<usize>, team: &str) -> Problem {
+    Problem::error(
+        "team-no-address",
+        range,
+        format!("team \"{team}\" has no address: its alerts would reach nobody"),
+    )
+    .help("write email = [\"name@example.org\"]")
+}
+
+/// `team-bad-address`
+pub(in crate::logic::rules) fn bad_address(range: Range<usize>, address: &str) -> Problem {
+    Problem::error("team-bad-address", range, format!("\"{address}\" is not an e-mail address"))
+        .help("write name@example.org, one address an entry, without the person's name")
+}
+
+/// `team-bad-budget`
+pub(in crate::logic::rules) fn bad_budget(range: Range<usize>) -> Problem {
+    Problem::error(
+        "team-bad-budget",
+        range,
+        "the false-alarm budget has to be over 0 and at most 1000 a year",
+    )
+    .help("4 is usual; 1 for a team that wants certainty, 12 for one that wants to hear early")
+}
+
+/// `team-bad-digest`
+pub(in crate::logic::rules) fn bad_digest(range: Range<usize>, digest: &str) -> Problem {
+    Problem::error("team-bad-digest", range, format!("\"{digest}\" does not say when to send the digest"))
+        .help("write a weekday (or daily), a time and a time zone: \"monday 08:00 America/New_York\"")
+}
+
+/// Is it an address that mail can be sent to? Only the shape is looked at.
+pub(in crate::logic::rules) fn is_address(address: &str) -> bool {
+    let Some((local, domain)) = address.rsplit_once('@') else { return false };
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"@".contains(c);
+    let label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    !local.is_empty()
+        && address.len() <= 254
+        && local.chars().all(plain)
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && (domain == "localhost" || domain.contains('.'))
+        && domain.split('.').all(label)
+}
+
+/// Does it say when a digest goes out: `monday 08:00 America/New_York`?
+pub(in crate::logic::rules) fn is_digest(digest: &str) -> bool {
+    const DAYS: [&str; 8] =
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "daily"];
+    let mut parts = digest.split_whitespace();
+    let day = parts.next().is_some_and(|day| DAYS.contains(&day.to_ascii_lowercase().as_str()));
+    let time = parts.next().is_some_and(|time| {
+        let number = |part: &str, most: u32| part.len() == 2 && part.parse::<u32>().is_ok_and(|n| n <= most);
+        time.split_once(':').is_some_and(|(hour, minute)| number(hour, 23) && number(minute, 59))
+    });
+    let zone_letter = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
+    let zone = parts
+        .next()
+        .is_none_or(|zone| zone == "UTC" || (zone.contains('/') && zone.chars().all(zone_letter)));
+    day && time && zone && parts.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_from_what_is_none() {
+        for good in ["a@example.org", "first.last+tag@mail.example.org", "x@localhost", "é@exämple.org"] {
+            assert!(is_address(good), "{good}");
+        }
+        for bad in
+            ["", "a", "@b.org", "a@", "a@b", "a b@c.org", "Ana <a@b.org>", "a@b..org", "a@b.org, c@d.org"]
+        {
+            assert!(!is_address(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_digest_has_a_day_and_a_time() {
+        for good in ["monday 08:00 America/New_York", "Daily 23:59 UTC", "friday 00:00"] {
+            assert!(is_digest(good), "{good}");
+        }
+        for bad in [
+            "",
+            "monday",
+            "monday 8:00",
+            "moonday 08:00",
+            "monday 24:00",
+            "monday 08:00 Mars",
+            "monday 08:00 UTC x",
+        ] {
+            assert!(!is_digest(bad), "{bad}");
+        }
+    }
+}

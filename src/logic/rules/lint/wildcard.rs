@@ -1,0 +1,31 @@
+//! Stars where they cannot stand.
+//!
+//! Why: `a*` matches a good part of every text, and `*ing` would need every word of the language. Fix: three letters
+//! and then the star.
+
+use std::ops::Range;
+
+use super::Problem;
+
+/// `query-wildcard-short`
+pub(in crate::logic::rules) fn short(range: Range<usize>, word: &str) -> Problem {
+    Problem::error("query-wildcard-short", range, format!("\"{word}\" would match too much"))
+        .label("fewer than three letters before the star")
+        .help("write at least three letters, or list the words: (key OR keys OR keyboard)")
+}
+
+/// `query-wildcard-place`
+pub(in crate::logic::rules) fn misplaced(range: Range<usize>, word: &str) -> Problem {
+    Problem::error("query-wildcard-place", range, format!("the star in \"{word}\" cannot stand there"))
+        .help("a star ends one word: crash* finds crashes and crashing")
+}
+
+/// `query-wildcard-place`: inside quotes.
+pub(in crate::logic::rules) fn in_phrase(range: Range<usize>) -> Problem {
+    Problem::error(
+        "query-wildcard-place",
+        range,
+        "a phrase in quotes is matched as it stands; it takes no star",
+    )
+    .help("write it with NEAR: return NEAR/1f key*")
+}

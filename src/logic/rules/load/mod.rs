@@ -1,0 +1,91 @@
+//! From files to a rule set, with everything that is wrong told in one run.
+
+mod file;
+mod lists;
+mod product;
+mod table;
+mod team;
+
+use std::collections::BTreeMap;
+
+use toml::de::DeTable;
+
+use super::{Product, RuleSet, Team, lint};
+use crate::ground::diagnostic::{Diagnostic, Level};
+use crate::ground::entry::RuleFiles;
+use file::File;
+use table::Table;
+
+pub(super) use file::shown_name;
+
+/// The largest rule file, in bytes.
+pub(super) const MAX_FILE_BYTES: usize = 1_000_000;
+/// Most topics in all files together.
+pub(super) const MAX_TOPICS: usize = 10_000;
+/// The file that has the teams.
+const TEAMS: &str = "teams.toml";
+
+/// What the files so far have given, and what later files need to know of earlier ones.
+#[derive(Default)]
+struct Found {
+    products: Vec<Product>,
+    teams: BTreeMap<String, Team>,
+    /// Ids of products and where they are, also of products that are otherwise broken.
+    product_ids: BTreeMap<String, String>,
+    /// Ids of teams, also of those that are otherwise broken.
+    team_ids: Vec<String>,
+    /// The teams file could not be read in full: an unknown team may be in the part that is lost.
+    teams_broken: bool,
+    topics: usize,
+}
+
+pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
+    let mut told = Vec::new();
+    let mut sources = Vec::new();
+    for rule_file in &files.files {
+        let file = File::new(&files.folder, rule_file);
+        if !rule_file.path.ends_with(".toml") || rule_file.path.starts_with('.') {
+            continue;
+        }
+        match rule_file.path.split_once('/') {
+            Some(("lexicon" | "tests", _)) => {}
+            Some(_) => told.push(lint::files::not_read(file.place(0..0))),
+            None if file.text.len() > MAX_FILE_BYTES => {
+                told.push(lint::size::file_large(file.place(0..0), file.text.len(), MAX_FILE_BYTES));
+            }
+            None => sources.push((rule_file.path == TEAMS, file)),
+        }
+    }
+    // Teams first: products name them.
+    sources.sort_by(|(a_teams, a), (b_teams, b)| b_teams.cmp(a_teams).then_with(|| a.name.cmp(&b.name)));
+    let mut found = Found::default();
+    let mut product_files = 0;
+    for (is_teams, file) in &sources {
+        let (table, errors) = DeTable::parse_recoverable(file.text);
+        for error in &errors {
+            file.syntax(error);
+        }
+        let root = Table::root(file, table.get_ref());
+        if *is_teams {
+            found.teams_broken = !errors.is_empty();
+            team::read(&root, &mut found);
+        } else {
+            product_files += 1;
+            product::read(&root, &mut found);
+        }
+        told.extend(file.take());
+    }
+    if product_files == 0 && !told.iter().any(|d| d.code == "file-too-large") {
+        told.push(lint::files::no_product(&files.folder));
+    }
+    told.sort_by(|a, b| {
+        let key = |d: &Diagnostic| d.place.as_ref().map(|p| (p.file.clone(), p.start, p.end));
+        key(a).cmp(&key(b)).then_with(|| b.level.cmp(&a.level))
+    });
+    told.dedup();
+    let broken = told.iter().any(|d| d.level == Level::Error);
+    ((!broken).then(|| RuleSet::new(found.products, found.teams)), told)
+}
+
+#[cfg(test)]
+mod tests;

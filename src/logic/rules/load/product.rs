@@ -1,0 +1,202 @@
+//! A product's file: the product, its lists, its topics and their examples.
+
+use std::collections::BTreeMap;
+
+use super::lists::FileLists;
+use super::table::{Table, Words};
+use super::{Found, MAX_TOPICS};
+use crate::ground::alert::Severity;
+use crate::ground::post::Post;
+use crate::ground::time::Timestamp;
+use crate::logic::rules::query::{Query, Text, parse};
+use crate::logic::rules::{ClusterMode, Example, Product, Subject, Topic, lint};
+use crate::logic::text::{Lang, tokenize};
+
+const SEVERITIES: [(&str, Severity); 4] = [
+    ("low", Severity::Low),
+    ("normal", Severity::Normal),
+    ("high", Severity::High),
+    ("safety", Severity::Safety),
+];
+const CLUSTERS: [(&str, ClusterMode); 3] =
+    [("complaints", ClusterMode::Complaints), ("all", ClusterMode::All), ("none", ClusterMode::None)];
+
+/// Reads the product of a file.
+pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
+    root.only(&["product", "words", "topic"]);
+    let lists = FileLists::read(root);
+    let product = match root.table("product", "[product]") {
+        Some(table) => product(&table, &lists, found),
+        None => {
+            let misspelt =
+                root.entries().any(|(name, ..)| lint::suggest::closest(name, ["product"]).is_some());
+            if !misspelt {
+                root.file.say(lint::keys::no_product_table(root.range.clone()));
+            }
+            None
+        }
+    };
+    let topics = topics(root, &lists, found);
+    lists.tell_unused(root.file);
+    if let Some(product) = product {
+        found.products.push(Product { topics, ..product });
+    }
+}
+
+fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Option<Product> {
+    table.only(&["id", "name", "match", "not", "team", "clusters"]);
+    let file = table.file;
+    let id = table.id("id", "\"mini-9\"");
+    if let Some(id) = &id {
+        let here = file.place(id.range.clone());
+        if let Some(first) = found.product_ids.get(id.value) {
+            file.say(lint::ids::product_twice(id.range.clone(), id.value, first));
+        } else {
+            found.product_ids.insert(id.value.to_owned(), format!("{}:{}", here.file, here.line));
+        }
+    }
+    let name = table.required("name", "\"Aster Mini 9\"");
+    let team = table.required("team", "\"netbooks\"");
+    if let Some(team) = &team
+        && !found.team_ids.iter().any(|id| id == team.value)
+        && !found.teams_broken
+    {
+        let known: Vec<&str> = found.team_ids.iter().map(String::as_str).collect();
+        file.say(lint::teams::unknown(team.range.clone(), team.value, &known));
+    }
+    let asked =
+        table.required("match", "'\"mini 9\" OR mini9'").and_then(|words| query(table, &words, lists));
+    let not = table.text("not", "'golf'").and_then(|words| query(table, &words, lists));
+    let clusters = choice(table, "clusters", "unknown-clusters", &CLUSTERS).unwrap_or_default();
+    Some(Product {
+        id: id?.value.to_owned(),
+        name: name?.value.to_owned(),
+        query: asked?,
+        not,
+        team: team?.value.to_owned(),
+        clusters,
+        topics: Vec::new(),
+        origin: table.place(),
+    })
+}
+
+fn topics(root: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Vec<Topic> {
+    let mut ids: BTreeMap<&str, String> = BTreeMap::new();
+    let mut topics = Vec::new();
+    let tables = root.tables("topic", "[[topic]]");
+    for table in &tables {
+        found.topics += 1;
+        if found.topics > MAX_TOPICS {
+            if found.topics == MAX_TOPICS + 1 {
+                root.file.say(lint::size::many_topics(table.range.clone(), MAX_TOPICS));
+            }
+            break;
+        }
+        let id = table.id("id", "\"keys-too-close\"");
+        if let Some(id) = &id {
+            let here = root.file.place(id.range.clone());
+            match ids.get(id.value) {
+                Some(first) => root.file.say(lint::ids::topic_twice(id.range.clone(), id.value, first)),
+                None => {
+                    ids.insert(id.value, format!("{}:{}", here.file, here.line));
+                }
+            }
+        }
+        topics.extend(topic(table, id, lists));
+    }
+    topics
+}
+
+fn topic(table: &Table<'_, '_>, id: Option<Words<'_>>, lists: &FileLists) -> Option<Topic> {
+    table.only(&["id", "title", "match", "severity", "example"]);
+    let title = table.required("title", "\"Keys too close together\"");
+    let asked = table.required("match", "'keys NEAR/8 close'").and_then(|words| query(table, &words, lists));
+    let severity = choice(table, "severity", "unknown-severity", &SEVERITIES).unwrap_or_default();
+    let name = id.as_ref().map_or("", |id| id.value);
+    let examples = table.tables("example", "[[topic.example]]");
+    let examples: Vec<Example> =
+        examples.iter().filter_map(|example_table| example(example_table, name, asked.as_ref())).collect();
+    Some(Topic {
+        id: id?.value.to_owned(),
+        title: title?.value.to_owned(),
+        query: asked?,
+        severity,
+        examples,
+        origin: table.place(),
+    })
+}
+
+/// Reads a query; its problems are told at their places in the file.
+fn query(table: &Table<'_, '_>, words: &Words<'_>, lists: &FileLists) -> Option<Query> {
+    let mut problems = Vec::new();
+    let query = parse(words.value, lists, &mut problems);
+    for problem in problems {
+        table.file.say_within(&words.range, words.value, problem);
+    }
+    query
+}
+
+/// One of a few words under `key`.
+fn choice<T: Copy>(
+    table: &Table<'_, '_>,
+    key: &str,
+    code: &'static str,
+    choices: &[(&'static str, T)],
+) -> Option<T> {
+    let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+    let words = table.text(key, &format!("\"{}\"", names.first().unwrap_or(&"")))?;
+    let chosen = choices.iter().find(|(name, _)| *name == words.value).map(|(_, choice)| *choice);
+    if chosen.is_none() {
+        table.file.say(lint::values::unknown(code, words.range, key, words.value, &names));
+    }
+    chosen
+}
+
+/// Reads an example, and tries it on the topic's query if that could be read. Beside its text it may have what the
+/// query's fields ask for.
+fn example(table: &Table<'_, '_>, topic: &str, query: Option<&Query>) -> Option<Example> {
+    const FIELDS: [&str; 9] =
+        ["title", "source", "author", "url", "lang", "region", "followers", "rating", "sentiment"];
+    let known: Vec<&str> = ["text", "expect"].into_iter().chain(FIELDS).collect();
+    table.only(&known);
+    let text = table.required("text", "\"what somebody could say\"");
+    let expect = table.required_bool("expect");
+    let field = |key: &str| table.text(key, "\"…\"").map(|words| words.value.to_owned());
+    let number = |key: &str| table.number(key, "1").map(|(number, _)| number);
+    let post = Post {
+        id: "example".to_owned(),
+        source: field("source").unwrap_or_else(|| "example".to_owned()),
+        author: field("author"),
+        author_name: None,
+        followers: number("followers").filter(|n| *n >= 0.0).map(|n| n as u64),
+        text: text.as_ref()?.value.to_owned(),
+        title: field("title"),
+        url: field("url"),
+        created_at: Timestamp::UNIX_EPOCH,
+        arrived_at: Timestamp::UNIX_EPOCH,
+        lang: field("lang"),
+        region: field("region"),
+        in_reply_to: None,
+        repost_of: None,
+        rating: number("rating"),
+    };
+    let (words, expect) = (text?, expect?);
+    if let Some(query) = query {
+        let full = post.full_text();
+        let lang = Lang::of(&full, post.lang.as_deref());
+        let tokens = tokenize(&full, lang);
+        let sentiment = number("sentiment");
+        let subject = Subject { post: &post, text: &full, tokens: &tokens, lang, sentiment };
+        let asked = Text::new(&subject);
+        match (asked.matched(query), expect) {
+            (Some(found), false) => table.file.say(lint::examples::found(words.range.clone(), topic, &found)),
+            (None, true) => {
+                let lacks_sentiment = sentiment.is_none() && query.uses_sentiment();
+                let present = asked.present(query);
+                table.file.say(lint::examples::missed(words.range.clone(), topic, &present, lacks_sentiment));
+            }
+            _ => {}
+        }
+    }
+    Some(Example { text: words.value.to_owned(), expect, place: table.file.place(words.range) })
+}

@@ -1,0 +1,253 @@
+//! A TOML table that is read by hand, so that everything wrong with it can be told with its place.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::file::File;
+use crate::ground::diagnostic::Place;
+use crate::logic::rules::lint;
+
+/// A table of a file.
+pub(super) struct Table<'t, 'i> {
+    /// The file it stands in.
+    pub(super) file: &'t File<'t>,
+    table: &'t DeTable<'i>,
+    /// Where it is: its header, or the key it stands after.
+    pub(super) range: Range<usize>,
+    /// How it is called in messages: `[product]`.
+    name: String,
+}
+
+/// A text and where it stands, quotes included.
+#[derive(Clone)]
+pub(super) struct Words<'t> {
+    pub(super) value: &'t str,
+    pub(super) range: Range<usize>,
+}
+
+impl<'t, 'i> Table<'t, 'i> {
+    /// The file as a table.
+    pub(super) fn root(file: &'t File<'t>, table: &'t DeTable<'i>) -> Self {
+        Self { file, table, range: 0..0, name: file.name.clone() }
+    }
+
+    /// Its place.
+    pub(super) fn place(&self) -> Place {
+        self.file.place(self.range.clone())
+    }
+
+    /// The keys, each with where it stands and its value.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&'t str, Range<usize>, &'t Spanned<DeValue<'i>>)> {
+        self.table.iter().map(|(key, value)| (key.get_ref().as_ref(), key.span(), value))
+    }
+
+    /// Tells every key that is none of these.
+    pub(super) fn only(&self, known: &[&str]) {
+        for (key, range, _) in self.entries().filter(|(key, ..)| !known.contains(key)) {
+            self.file.say(lint::keys::unknown(range, &self.name, key, known));
+        }
+    }
+
+    fn get(&self, key: &str) -> Option<(Range<usize>, &'t Spanned<DeValue<'i>>)> {
+        self.entries().find(|(name, ..)| *name == key).map(|(_, range, value)| (range, value))
+    }
+
+    fn missing(&self, key: &str, example: &str) {
+        // A misspelt key is one mistake, and it is told as such.
+        let misspelt = self.entries().any(|(name, ..)| lint::suggest::closest(name, [key]).is_some());
+        if !misspelt {
+            self.file.say(lint::keys::missing(self.range.clone(), &self.name, key, example));
+        }
+    }
+
+    fn wrong(&self, value: &Spanned<DeValue<'_>>, key: &str, expected: &str, example: &str) {
+        let found = value.get_ref().type_str();
+        self.file.say(lint::keys::wrong_type(
+            value.span(),
+            key,
+            expected,
+            found,
+            &format!("{key} = {example}"),
+        ));
+    }
+
+    /// The text under `key`, if there is one.
+    pub(super) fn text(&self, key: &str, example: &str) -> Option<Words<'t>> {
+        let (_, value) = self.get(key)?;
+        let Some(text) = value.get_ref().as_str() else {
+            self.wrong(value, key, "a text in quotes", example);
+            return None;
+        };
+        Some(Words { value: text, range: value.span() })
+    }
+
+    /// The text under `key`; it is told when there is none, or nothing in it.
+    pub(super) fn required(&self, key: &str, example: &str) -> Option<Words<'t>> {
+        if self.get(key).is_none() {
+            self.missing(key, example);
+        }
+        let words = self.text(key, example)?;
+        if words.value.trim().is_empty() && key != "match" {
+            self.file.say(lint::values::empty(words.range, key));
+            return None;
+        }
+        Some(words)
+    }
+
+    /// The id under `key`; told when it is none or cannot be one.
+    pub(super) fn id(&self, key: &str, example: &str) -> Option<Words<'t>> {
+        let id = self.required(key, example)?;
+        if is_id(id.value) {
+            return Some(id);
+        }
+        self.file.say(lint::ids::shape(id.range, id.value));
+        None
+    }
+
+    /// The number under `key` with its place.
+    pub(super) fn number(&self, key: &str, example: &str) -> Option<(f64, Range<usize>)> {
+        let (_, value) = self.get(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(n) => {
+                i64::from_str_radix(&n.as_str().replace('_', ""), n.radix()).ok().map(|n| n as f64)
+            }
+            DeValue::Float(n) => n.as_str().replace('_', "").parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            self.wrong(value, key, "a number", example);
+        }
+        Some((number?, value.span()))
+    }
+
+    /// The `true` or `false` under `key`; told when it lacks.
+    pub(super) fn required_bool(&self, key: &str) -> Option<bool> {
+        let Some((_, value)) = self.get(key) else {
+            self.missing(key, "true");
+            return None;
+        };
+        let found = value.get_ref().as_bool();
+        if found.is_none() {
+            self.wrong(value, key, "true or false, without quotes", "true");
+        }
+        found
+    }
+
+    /// The texts under `key`; a text alone is a list of one. `None` when the key lacks.
+    pub(super) fn texts(&self, key: &str, example: &str) -> Option<Vec<Words<'t>>> {
+        let (_, value) = self.get(key)?;
+        Some(texts_of(self.file, key, value, example))
+    }
+
+    /// Where the key stands.
+    pub(super) fn key_range(&self, key: &str) -> Option<Range<usize>> {
+        self.get(key).map(|(range, _)| range)
+    }
+
+    /// The table under `key`, called `name` in messages.
+    pub(super) fn table(&self, key: &str, name: &str) -> Option<Self> {
+        let (range, value) = self.get(key)?;
+        let Some(table) = value.get_ref().as_table() else {
+            let found = value.get_ref().type_str();
+            self.file.say(lint::keys::wrong_type(
+                value.span(),
+                key,
+                "a table",
+                found,
+                &format!("{name} on a line of its own"),
+            ));
+            return None;
+        };
+        Some(Self { file: self.file, table, range, name: name.to_owned() })
+    }
+
+    /// The tables under `key` (`[[topic]]`), called `name` in messages.
+    pub(super) fn tables(&self, key: &str, name: &str) -> Vec<Self> {
+        let Some((range, value)) = self.get(key) else { return Vec::new() };
+        let wrong = |value: &Spanned<DeValue<'_>>| {
+            let found = value.get_ref().type_str();
+            let help = format!("{name} on a line of its own, with double brackets");
+            self.file.say(lint::keys::wrong_type(
+                value.span(),
+                key,
+                "tables in double brackets",
+                found,
+                &help,
+            ));
+        };
+        let items = match value.get_ref() {
+            DeValue::Array(items) => items,
+            // A table's own span may be empty; its key's is not.
+            DeValue::Table(_) => {
+                let help = format!("{name}, with double brackets");
+                self.file.say(lint::keys::wrong_type(
+                    range,
+                    key,
+                    "tables in double brackets",
+                    "table",
+                    &help,
+                ));
+                return Vec::new();
+            }
+            _ => {
+                wrong(value);
+                return Vec::new();
+            }
+        };
+        let mut tables = Vec::new();
+        for item in items.iter() {
+            match item.get_ref().as_table() {
+                Some(table) => {
+                    tables.push(Self {
+                        file: self.file,
+                        table,
+                        range: self.first_line(item.span()),
+                        name: name.to_owned(),
+                    });
+                }
+                None => wrong(item),
+            }
+        }
+        tables
+    }
+
+    /// A table's place is its first line: whole tables would fill the screen.
+    fn first_line(&self, range: Range<usize>) -> Range<usize> {
+        let text = self.file.text.get(range.clone()).unwrap_or_default();
+        let line = text.lines().next().unwrap_or_default().trim_end();
+        range.start..range.start + line.len()
+    }
+}
+
+/// The texts of a value: a list of texts, or one text alone.
+pub(super) fn texts_of<'t>(
+    file: &File<'_>,
+    key: &str,
+    value: &'t Spanned<DeValue<'_>>,
+    example: &str,
+) -> Vec<Words<'t>> {
+    let items: Vec<&'t Spanned<DeValue<'_>>> = match value.get_ref() {
+        DeValue::Array(items) => items.iter().collect(),
+        _ => vec![value],
+    };
+    let mut texts = Vec::new();
+    for item in items {
+        match item.get_ref().as_str() {
+            Some(value) => texts.push(Words { value, range: item.span() }),
+            None => {
+                let found = item.get_ref().type_str();
+                let shown = format!("{key} = {example}");
+                file.say(lint::keys::wrong_type(item.span(), key, "texts in quotes", found, &shown));
+            }
+        }
+    }
+    texts
+}
+
+/// Ids stand in addresses, commands and file names.
+pub(super) fn is_id(id: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !id.is_empty() && id.len() <= 100 && id.chars().all(fits) && !id.starts_with(['.', '-'])
+}

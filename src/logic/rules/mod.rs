@@ -1,0 +1,177 @@
+//! Rules: what support staff write down about products, topics and teams, and what it finds in a post.
+//!
+//! The files become one [`RuleSet`], or a list of everything that is wrong with them; there is nothing in between.
+
+mod lint;
+mod load;
+mod matcher;
+pub mod query;
+pub mod report;
+
+#[cfg(test)]
+mod golden;
+
+use std::collections::BTreeMap;
+
+use crate::ground::alert::Severity;
+use crate::ground::diagnostic::{Diagnostic, Place};
+use crate::ground::entry::RuleFiles;
+use crate::ground::post::Post;
+use crate::logic::text::{Lang, Token};
+
+pub use query::{Query, parse_query};
+
+/// The largest rule file, in bytes.
+pub const MAX_FILE_BYTES: usize = load::MAX_FILE_BYTES;
+/// Most topics in all files together.
+pub const MAX_TOPICS: usize = load::MAX_TOPICS;
+
+/// All rules that are in force together.
+#[derive(Clone, Debug)]
+pub struct RuleSet {
+    /// The products, in order of their files.
+    pub products: Vec<Product>,
+    /// The teams by their id.
+    pub teams: BTreeMap<String, Team>,
+    index: matcher::Index,
+}
+
+/// A product that is watched.
+#[derive(Clone, Debug)]
+pub struct Product {
+    /// Its id: unique, and for good.
+    pub id: String,
+    /// Its name as people know it.
+    pub name: String,
+    /// Which posts are about it (`match`).
+    pub query: Query,
+    /// Which of these are not after all (`not`).
+    pub not: Option<Query>,
+    /// Id of the team that owns it; the team exists.
+    pub team: String,
+    /// What is clustered.
+    pub clusters: ClusterMode,
+    /// Complaints that have a name.
+    pub topics: Vec<Topic>,
+    /// Where it is defined.
+    pub origin: Place,
+}
+
+/// Which mentions of a product are clustered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClusterMode {
+    /// Those that complain.
+    #[default]
+    Complaints,
+    /// All.
+    All,
+    /// None: only topics are watched.
+    None,
+}
+
+/// A complaint worth naming.
+#[derive(Clone, Debug)]
+pub struct Topic {
+    /// Its id: unique within the product.
+    pub id: String,
+    /// What it is called in alerts.
+    pub title: String,
+    /// Which of the product's mentions are about it.
+    pub query: Query,
+    /// How much it matters.
+    pub severity: Severity,
+    /// Texts that show what it finds and what not. They all hold.
+    pub examples: Vec<Example>,
+    /// Where it is defined.
+    pub origin: Place,
+}
+
+/// A text beside a topic that shows what the topic is for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Example {
+    /// What somebody could say.
+    pub text: String,
+    /// Should the topic find it?
+    pub expect: bool,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// People who get mail together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Team {
+    /// Its id.
+    pub id: String,
+    /// Its addresses: at least one.
+    pub email: Vec<String>,
+    /// False alarms a year that the team puts up with: over 0.
+    pub false_alarms_a_year: f64,
+    /// When the digest goes out (`monday 08:00 America/New_York`), if there is one.
+    pub digest: Option<String>,
+    /// Where it is defined.
+    pub origin: Place,
+}
+
+/// A post as rules look at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The post.
+    pub post: &'a Post,
+    /// [`Post::full_text`]: what `tokens` point into.
+    pub text: &'a str,
+    /// The tokens of `text`, stemmed as `lang`.
+    pub tokens: &'a [Token],
+    /// The language of the text.
+    pub lang: Lang,
+    /// Sentiment from −1 to 1, where it is known. Tests of it fail where it is not.
+    pub sentiment: Option<f64>,
+}
+
+/// A product that a post is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductMatch {
+    /// Index in [`RuleSet::products`].
+    pub product: usize,
+    /// The words that made it so, as the post spells them.
+    pub words: Vec<String>,
+    /// The product's topics that the post is about.
+    pub topics: Vec<TopicMatch>,
+}
+
+/// A topic that a post is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicMatch {
+    /// Index in [`Product::topics`].
+    pub topic: usize,
+    /// The words that made it so, as the post spells them.
+    pub words: Vec<String>,
+}
+
+impl RuleSet {
+    /// Reads rule files: those at the top of the folder that end in `.toml`. `teams.toml` has the teams, every other
+    /// one a product. Everything that is wrong in all files is told in one run, in order of file and place; there is
+    /// a set only when none of it is an error.
+    pub fn load(files: &RuleFiles) -> (Option<Self>, Vec<Diagnostic>) {
+        load::load(files)
+    }
+
+    fn new(products: Vec<Product>, teams: BTreeMap<String, Team>) -> Self {
+        let index = matcher::Index::new(&products);
+        Self { products, teams, index }
+    }
+
+    /// Which products and topics this post is about, in order of [`RuleSet::products`] and [`Product::topics`], with
+    /// the words (as the post spells them) that made it so.
+    pub fn match_post(&self, subject: &Subject<'_>) -> Vec<ProductMatch> {
+        self.index.matches(&self.products, subject)
+    }
+
+    /// Does any query test the sentiment? If so it has to be known before [`RuleSet::match_post`].
+    pub fn uses_sentiment(&self) -> bool {
+        self.products.iter().any(|product| {
+            product.query.uses_sentiment()
+                || product.not.as_ref().is_some_and(Query::uses_sentiment)
+                || product.topics.iter().any(|topic| topic.query.uses_sentiment())
+        })
+    }
+}

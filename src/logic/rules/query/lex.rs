@@ -1,0 +1,344 @@
+//! A query as pieces: operators, parentheses and terms, each with its place.
+
+use std::ops::Range;
+
+use super::build::{as_written, bare, quoted, starred};
+use super::field::{Compare, Field, NUMBERS, TEXTS};
+use super::parse::Lists;
+use super::{MAX_DISTANCE, Node};
+use crate::logic::rules::lint::{self, Problem};
+
+/// What opens or closes a phrase. The curly ones work, with a warning.
+pub(super) const QUOTES: [char; 7] = ['"', '“', '”', '„', '‟', '«', '»'];
+
+/// One piece of a query.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Piece {
+    Open,
+    Close,
+    And,
+    Or,
+    Not,
+    Near { distance: u32, ordered: bool },
+    Term(Node),
+}
+
+/// What stands for a term that could not be read: its error is already told.
+pub(super) fn bad() -> Node {
+    Node::Or(Vec::new())
+}
+
+/// The pieces of `text`, in order. What is wrong goes to `problems`, and something that parses takes its place.
+pub(super) fn pieces(
+    text: &str,
+    lists: &dyn Lists,
+    problems: &mut Vec<Problem>,
+) -> Vec<(Piece, Range<usize>)> {
+    let mut lexer = Lexer { text, at: 0, lists, problems };
+    let mut out = Vec::new();
+    while let Some((piece, range)) = lexer.next() {
+        out.push((piece, range));
+    }
+    out
+}
+
+struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    lists: &'a dyn Lists,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Lexer<'_> {
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn next(&mut self) -> Option<(Piece, Range<usize>)> {
+        let blank = self.rest().len() - self.rest().trim_start().len();
+        self.at += blank;
+        let start = self.at;
+        let first = self.rest().chars().next()?;
+        let piece = match first {
+            '(' => self.one(Piece::Open),
+            ')' => self.one(Piece::Close),
+            '{' => self.braces(),
+            '}' => {
+                self.at += 1;
+                self.problems.push(lint::brackets::brace(start..self.at));
+                Piece::Term(bad())
+            }
+            '$' => self.list(),
+            _ if QUOTES.contains(&first) => match self.phrase() {
+                Some(phrase) => Piece::Term(quoted(&phrase).unwrap_or_else(|| {
+                    self.problems.push(lint::brackets::empty_phrase(start..self.at));
+                    bad()
+                })),
+                None => Piece::Term(bad()),
+            },
+            '|' | '&' | '!' | '+' | '-' | '\u{2212}' | '–' | '—' if self.foreign().is_some() => {
+                let (piece, len) = self.foreign()?;
+                let sign = self.rest().get(..len).unwrap_or_default().to_owned();
+                self.at += len;
+                self.problems.push(lint::operators::foreign(start..self.at, &sign));
+                // A plus says nothing that standing there would not say.
+                return match piece {
+                    Some(piece) => Some((piece, start..self.at)),
+                    None => self.next(),
+                };
+            }
+            _ => self.word(),
+        };
+        Some((piece, start..self.at))
+    }
+
+    fn one(&mut self, piece: Piece) -> Piece {
+        self.at += 1;
+        piece
+    }
+
+    /// The operator of other tools that stands here, and its length.
+    fn foreign(&self) -> Option<(Option<Piece>, usize)> {
+        let rest = self.rest();
+        let first = rest.chars().next()?;
+        let run = rest.len() - rest.trim_start_matches(first).len();
+        let before_word =
+            rest.get(run..)?.starts_with(|c: char| c.is_alphanumeric() || "\"($#@{".contains(c));
+        match first {
+            '|' => Some((Some(Piece::Or), run)),
+            '&' => Some((Some(Piece::And), run)),
+            '+' if before_word => Some((None, run)),
+            '!' | '-' | '\u{2212}' | '–' | '—' if before_word => Some((Some(Piece::Not), run)),
+            _ => None,
+        }
+    }
+
+    /// The text between quotes; `None` (and told) when they do not close.
+    fn phrase(&mut self) -> Option<String> {
+        let start = self.at;
+        let rest = self.rest();
+        let open = rest.chars().next()?;
+        let inside = rest.get(open.len_utf8()..)?.to_owned();
+        let Some(end) = inside.find(QUOTES) else {
+            self.at = self.text.len();
+            self.problems.push(lint::brackets::quote(start..start + open.len_utf8()));
+            return None;
+        };
+        let close = inside.get(end..)?.chars().next()?;
+        self.at = start + open.len_utf8() + end + close.len_utf8();
+        if open != '"' || close != '"' {
+            self.problems.push(lint::quotes::curly(start..self.at));
+        }
+        let phrase = inside.get(..end)?;
+        let phrase_at = start + open.len_utf8();
+        if let Some(star) = phrase.find('*') {
+            self.problems.push(lint::wildcard::in_phrase(phrase_at + star..phrase_at + star + 1));
+        }
+        self.problems.extend(lint::letters::mixed(phrase, phrase_at));
+        Some(phrase.to_owned())
+    }
+
+    fn braces(&mut self) -> Piece {
+        let start = self.at;
+        let Some(end) = self.rest().find('}') else {
+            self.at = self.text.len();
+            self.problems.push(lint::brackets::brace(start..start + 1));
+            return Piece::Term(bad());
+        };
+        let inside = self.rest().get(1..end).unwrap_or_default().to_owned();
+        self.at += end + 1;
+        self.problems.extend(lint::letters::mixed(&inside, start + 1));
+        Piece::Term(as_written(&inside).unwrap_or_else(|| {
+            self.problems.push(lint::brackets::empty_phrase(start..self.at));
+            bad()
+        }))
+    }
+
+    fn list(&mut self) -> Piece {
+        let start = self.at;
+        let rest = self.rest().get(1..).unwrap_or_default();
+        let len = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(rest.len());
+        let name = rest.get(..len).unwrap_or_default().to_owned();
+        self.at += 1 + len;
+        match self.lists.find(&name) {
+            Some(list) => Piece::Term(Node::List(list)),
+            None => {
+                let range = start..self.at;
+                self.problems.extend(self.lists.missing(range, &name));
+                Piece::Term(bad())
+            }
+        }
+    }
+
+    fn word(&mut self) -> Piece {
+        let start = self.at;
+        let rest = self.rest();
+        let stops = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '{' | '}') || QUOTES.contains(&c);
+        let len = rest.find(stops).unwrap_or(rest.len());
+        let word = rest.get(..len).unwrap_or_default().to_owned();
+        self.at += len;
+        let range = start..self.at;
+        match word.as_str() {
+            "AND" => return Piece::And,
+            "OR" => return Piece::Or,
+            "NOT" => return Piece::Not,
+            _ if ["and", "or", "not"].contains(&word.to_lowercase().as_str()) => {
+                self.problems.push(lint::operators::lower_case(range.clone(), &word));
+            }
+            _ => {}
+        }
+        if let Some(near) = self.near(&word, range.clone()) {
+            return near;
+        }
+        if let Some(field) = self.field(&word, start) {
+            return Piece::Term(field);
+        }
+        if word.starts_with('\'') || word.starts_with('‘') || word.starts_with('`') {
+            self.problems.push(lint::quotes::single(range.clone()));
+        }
+        if word.len() > 1 && (word.ends_with(',') || word.ends_with(';')) {
+            self.problems.push(lint::operators::comma(self.at - 1..self.at));
+        }
+        self.problems.extend(lint::letters::mixed(&word, start));
+        if word.contains('*') {
+            return Piece::Term(starred(&word, start).unwrap_or_else(|problem| {
+                self.problems.push(problem);
+                bad()
+            }));
+        }
+        Piece::Term(bare(&word).unwrap_or_else(|| {
+            self.problems.push(lint::words::nothing(range, &word));
+            bad()
+        }))
+    }
+
+    fn near(&mut self, word: &str, range: Range<usize>) -> Option<Piece> {
+        let (head, tail) = word.split_once('/').map_or((word, None), |(head, tail)| (head, Some(tail)));
+        if !head.eq_ignore_ascii_case("near") || (tail.is_none() && head != "NEAR") {
+            return None;
+        }
+        if head != "NEAR" {
+            self.problems.push(lint::operators::lower_case(range, word));
+            return None;
+        }
+        let tail = tail.unwrap_or_default();
+        let ordered = tail.ends_with(['f', 'F']);
+        let digits = tail.trim_end_matches(['f', 'F']);
+        let distance = digits.parse::<u32>().ok().filter(|n| (1..=MAX_DISTANCE).contains(n));
+        if distance.is_none() || tail.len() > digits.len() + 1 {
+            self.problems.push(lint::near::number(range, word));
+        }
+        Some(Piece::Near { distance: distance.unwrap_or(1), ordered })
+    }
+
+    /// A field test, when `word` (which starts at byte `start`) is the beginning of one.
+    fn field(&mut self, word: &str, start: usize) -> Option<Node> {
+        let signs = [':', '<', '>', '='];
+        let head_len = word.find(signs).unwrap_or(word.len());
+        let head = word.get(..head_len)?.to_owned();
+        if head.is_empty() || !head.chars().all(|c| c.is_alphabetic() || c == '_') {
+            return None;
+        }
+        let name = head.to_ascii_lowercase();
+        let known = TEXTS.contains(&name.as_str()) || NUMBERS.contains(&name.as_str());
+        // `followers >= 1000` with blanks is one test too.
+        let mut at = start + head_len;
+        let blanks = |text: &str| text.len() - text.trim_start().len();
+        if head_len == word.len() {
+            let rest = self.text.get(at..)?;
+            if !known || !rest.trim_start().starts_with(['<', '>', '=']) {
+                return None;
+            }
+            at += blanks(rest);
+        }
+        let rest = self.text.get(at..)?;
+        let sign_len = rest.find(|c| !signs.contains(&c)).unwrap_or(rest.len());
+        let sign = rest.get(..sign_len)?.to_owned();
+        at += sign_len;
+        if sign != ":" && known {
+            at += blanks(self.text.get(at..)?);
+        }
+        let rest = self.text.get(at..)?;
+        let value = if sign == ":" && rest.starts_with(QUOTES) {
+            self.at = at;
+            self.phrase()?
+        } else {
+            let stop = |c: char| c.is_whitespace() || matches!(c, '(' | ')');
+            let len = rest.find(stop).unwrap_or(rest.len());
+            self.at = at + len;
+            rest.get(..len)?.to_owned()
+        };
+        let whole = start..self.at;
+        if !known {
+            if value.is_empty() {
+                return None;
+            }
+            self.problems.push(lint::fields::unknown(start..start + head_len, &head));
+            return Some(bad());
+        }
+        let compare = match sign.as_str() {
+            ">=" | "=>" => Some(Compare::AtLeast),
+            "<=" | "=<" => Some(Compare::AtMost),
+            ">" => Some(Compare::Over),
+            "<" => Some(Compare::Under),
+            "=" | "==" => Some(Compare::Is),
+            _ => None,
+        };
+        let is_text = TEXTS.contains(&name.as_str());
+        let made = match compare {
+            None if is_text && sign == ":" => match value.trim() {
+                "" => Err("a value right after the colon"),
+                value => Field::of_text(&name, value),
+            },
+            Some(compare) if !is_text => Field::of_number(&name, compare, &value),
+            _ if is_text => Err("a colon and a value, such as source:reddit"),
+            _ => Err("a comparison and a number, such as followers>=1000, rating<=2 or sentiment<=-0.3"),
+        };
+        Some(made.map(Node::Field).unwrap_or_else(|expected| {
+            self.problems.push(lint::fields::value(whole, &name, expected));
+            bad()
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::NoLists;
+    use super::*;
+
+    fn lex(text: &str) -> (Vec<Piece>, Vec<&'static str>) {
+        let mut problems = Vec::new();
+        let pieces = pieces(text, &NoLists, &mut problems);
+        (pieces.into_iter().map(|(p, _)| p).collect(), problems.into_iter().map(|p| p.code).collect())
+    }
+
+    #[test]
+    fn near_has_a_number_and_may_have_an_order() {
+        assert_eq!(lex("NEAR/8").0, [Piece::Near { distance: 8, ordered: false }]);
+        assert_eq!(lex("NEAR/3f").0, [Piece::Near { distance: 3, ordered: true }]);
+        for wrong in ["NEAR", "NEAR/", "NEAR/x", "NEAR/0", "NEAR/3ff", "NEAR/1000"] {
+            assert_eq!(lex(wrong).1, ["query-near-number"], "{wrong}");
+        }
+        assert_eq!(lex("near").1, [""; 0]);
+    }
+
+    #[test]
+    fn fields_may_have_blanks_and_quotes() {
+        let expected = Piece::Term(Node::Field(Field::Followers(Compare::AtLeast, 1000.0)));
+        assert_eq!(lex("followers >= 1000").0, std::slice::from_ref(&expected));
+        assert_eq!(lex("followers>=1000").0, [expected]);
+        assert_eq!(
+            lex("author:\"Ana Maria\"").0,
+            [Piece::Term(Node::Field(Field::Author("ana maria".to_owned())))]
+        );
+        assert!(matches!(lex("followers").0[..], [Piece::Term(Node::Word(_))]));
+        assert!(matches!(lex("12:30").0[..], [Piece::Term(_)]));
+        assert_eq!(lex("rating:2").1, ["query-field-value"]);
+    }
+
+    #[test]
+    fn a_hyphen_inside_a_word_is_no_operator() {
+        assert_eq!(lex("wi-fi e-mail").1, [""; 0]);
+        assert_eq!(lex("mini -golf").1, ["query-foreign-operator"]);
+    }
+}
