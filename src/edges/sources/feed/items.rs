@@ -109,11 +109,15 @@ fn read_content(content: Content) -> Option<String> {
     content.body.map(|body| read_as(&body, &kind))
 }
 
-/// `kind` is the second half of a media type. Many feeds call their HTML plain, so what looks like HTML is read so.
+/// `kind` is the second half of a media type. Many feeds call their HTML plain, or escape it twice, so what looks like
+/// HTML is read so.
 fn read_as(text: &str, kind: &str) -> String {
-    let looks_like_html =
-        text.contains("</") || text.contains("/>") || text.contains("<p>") || text.contains("<br");
-    if kind.contains("html") || looks_like_html { plain(text) } else { text.trim().to_owned() }
+    const SIGNS: [&str; 10] = ["</", "/>", "<p>", "<br", "&amp;", "&lt;", "&gt;", "&quot;", "&nbsp;", "&#"];
+    if kind.contains("html") || SIGNS.iter().any(|sign| text.contains(sign)) {
+        plain(text)
+    } else {
+        text.trim().to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -162,14 +162,13 @@ mod tests {
              <script>alert(1)</script><style>p{}</style><img src='x.png' alt='burnt plug'><br>Caf\u{e9}<sup>2</sup>"
         ), @"
         My Mini 9 does not boot & gets hot.
-
         - red light
         - no fan
 
         Same here
 
         burnt plug
-        Café2
+        Café²
         ");
     }
 
