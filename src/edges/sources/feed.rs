@@ -151,19 +151,22 @@ async fn take(
     let base = url.clone();
     // Parsing a document made to be slow must not hold up the other sources.
     let parsed = tokio::task::spawn_blocking(move || match items::read(&body, &base) {
-        Ok(feed) => Ok(items::items(feed, &source, now)),
+        Ok(feed) => Ok((feed.entries.len(), items::items(feed, &source, now))),
         Err(reason) => Err(not_a_feed(&body, &kind, &reason)),
     })
     .await;
-    let items = match parsed {
+    let (listed, items) = match parsed {
         Ok(items) => items.map_err(Trouble::NoFeed)?,
         Err(_) => {
             return Err(Trouble::NoFeed("answers with a document on which the reader of feeds fails".into()));
         }
     };
-    around.health.notice(moved.map(|to| {
+    let moved = moved.map(|to| {
         format!("the feed has moved for good from {} to {to}; change `url` in the settings", config.url)
-    }));
+    });
+    let long = (listed > items::MAX_ITEMS)
+        .then(|| format!("the feed lists {listed} items; only the first {} are read", items::MAX_ITEMS));
+    around.health.notice(moved.or(long));
     let before = memory.clone();
     memory.etag = etag;
     memory.last_modified = last_modified;

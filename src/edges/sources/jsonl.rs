@@ -162,6 +162,9 @@ impl<'a> Reader<'a> {
             if read == 0 {
                 break;
             }
+            if self.around.stop.is_cancelled() {
+                return Err(End::Stopped);
+            }
             any = true;
             self.take(chunk.get(..read).unwrap_or_default(), Some(file)).await?;
         }

@@ -62,6 +62,9 @@ fn reach_v6(v6: Ipv6Addr) -> Reach {
 #[derive(Clone, Debug)]
 pub(super) struct Guard {
     host: String,
+    /// Hosts of the proxies that the environment names: the operator's choice as well. Behind a proxy it is the proxy
+    /// that looks up the names, and only literal addresses are checked here.
+    proxies: Vec<String>,
     own: Arc<Mutex<Vec<Reach>>>,
 }
 
@@ -75,7 +78,13 @@ impl Guard {
             Some(Host::Domain("localhost")) => own.push(Reach::Loopback),
             _ => {}
         }
-        Self { host: configured.host_str().unwrap_or_default().to_owned(), own: Arc::new(Mutex::new(own)) }
+        let proxies = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
+            .iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .filter_map(|proxy| Url::parse(&proxy).ok()?.host_str().map(str::to_owned))
+            .collect();
+        let host = configured.host_str().unwrap_or_default().to_owned();
+        Self { host, proxies, own: Arc::new(Mutex::new(own)) }
     }
 
     /// Whether a redirect may lead to `url`. A name is checked again when it is resolved.
@@ -116,7 +125,8 @@ impl Guard {
             }
             return found;
         }
-        found.into_iter().filter(|a| self.allows(a.ip())).collect()
+        let is_proxy = self.proxies.iter().any(|proxy| proxy.eq_ignore_ascii_case(name));
+        found.into_iter().filter(|a| is_proxy || self.allows(a.ip())).collect()
     }
 }
 
@@ -193,5 +203,7 @@ mod tests {
         let intranet = guard("https://wiki.corp.example/");
         assert_eq!(intranet.sift("wiki.corp.example", vec![all[0]]), [all[0]]);
         assert_eq!(intranet.sift("other.corp.example", all.clone()), [all[0], all[1]]);
+        let behind = Guard { proxies: vec!["proxy.corp.example".into()], ..public };
+        assert_eq!(behind.sift("Proxy.corp.example", vec![all[0]]), [all[0]]);
     }
 }

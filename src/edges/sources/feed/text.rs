@@ -15,9 +15,13 @@ const WIDTH: usize = 1_000_000;
 pub(super) fn plain(html: &str) -> String {
     let mut html = html.to_owned();
     super::super::shape::cut(&mut html, MAX_HTML_BYTES);
-    let rendered = if deepest(&html) > MAX_DEPTH {
-        None
-    } else {
+    let rendered = if deepest(&html) > MAX_DEPTH { None } else { render(&html) };
+    tidy(&rendered.unwrap_or_else(|| without_tags(&html)))
+}
+
+/// Renders HTML, unless it cannot be. One odd item must not cost the whole feed, so a panic of the renderer is caught.
+fn render(html: &str) -> Option<String> {
+    std::panic::catch_unwind(|| {
         config::with_decorator(Plain)
             .no_table_borders()
             .no_link_wrapping()
@@ -26,8 +30,9 @@ pub(super) fn plain(html: &str) -> String {
             .empty_img_mode(ImageRenderMode::IgnoreEmpty)
             .string_from_read(html.as_bytes(), WIDTH)
             .ok()
-    };
-    tidy(&rendered.unwrap_or_else(|| without_tags(&html)))
+    })
+    .ok()
+    .flatten()
 }
 
 /// How deep tags could be nested at most: opening tags beyond closing ones.
@@ -152,6 +157,8 @@ impl TextDecorator for Plain {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -185,11 +192,32 @@ mod tests {
         assert!(text.contains("boot") && text.contains("fails") && !text.contains('│'), "{text}");
     }
 
+    proptest! {
+        #[test]
+        fn whatever_comes_there_is_no_mark_up_left(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "<p>", "</p>", "<table>", "<tr>", "<td colspan=9>", "</table>", "<ul><li>", "<pre>", "<b>", "<a href=x>",
+                    "</a>", "<img alt='i'>", "<sup>", "<h9>", "<!--", "-->", "<svg>", "<script>", "&amp;", "&#0;", "word ", "字",
+                    "\u{202e}", "\u{301}", "<", ">", "\n", "<ol start=-5>", "<blockquote>", "<select><option>",
+                ]),
+                0..40,
+            )
+        ) {
+            let text = plain(&parts.concat());
+            prop_assert!(!text.contains("<td") && !text.contains("</p>"), "{}", text);
+            prop_assert!(text.len() < 4000, "{}", text.len());
+        }
+    }
+
     #[test]
     fn html_built_to_hurt_is_read_all_the_same() {
         let deep = format!("{}too deep{}", "<div>".repeat(100_000), "</div>".repeat(100_000));
         assert!(plain(&deep).len() <= MAX_HTML_BYTES);
         let deep = format!("{}words{}", "<b><a>".repeat(9_000), "</b></a>".repeat(9_000));
         assert_eq!(plain(&deep), "words");
+        // Numbering on from the largest number is more than the renderer can take.
+        let list = plain("<ol start=9223372036854775807><li>first</li><li>second</li></ol>");
+        assert!(list.contains("first") && list.contains("second"), "{list}");
     }
 }
