@@ -1,6 +1,8 @@
 //! Floor 2: where the world is touched. The edges do not know one another.
-pub mod store;
+
 pub mod clock;
 pub mod index;
 pub mod rules_folder;
 pub mod settings;
+pub mod sources;
+pub mod store;

@@ -1,0 +1,219 @@
+//! Posts from RSS, Atom and JSON Feed, by polling.
+//!
+//! A feed shows its latest items only. What came and went between two polls is not known, so no gap is reported
+//! either: choose the interval to suit the feed. An item that is gone from the document is not deleted, it has only
+//! become old. The same id with other words is an edit.
+
+mod fetch;
+mod items;
+mod memory;
+mod text;
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use self::fetch::{Fetched, Fetcher};
+use self::memory::Memory;
+use super::backoff::Backoff;
+use super::shape::duration;
+use super::{Batch, MAX_BATCH_ITEMS, SourceError, State, Stopped, Surroundings};
+use crate::ground::post::Incoming;
+
+/// Longest wait after failures.
+const MAX_WAIT: Duration = Duration::from_secs(6 * 3600);
+/// First wait for a server that wants to be left alone without saying how long.
+const BUSY_WAIT: Duration = Duration::from_secs(60);
+
+/// Settings of `kind = "feed"`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedConfig {
+    /// Address of the feed, `https://…` or `http://…`. It may be on a private network; what it redirects to may only
+    /// be when this is.
+    pub url: String,
+    /// Time between polls; a tenth more or less, so that many feeds do not poll in step. Default: `"10m"`.
+    #[serde(default = "ten_minutes", deserialize_with = "duration")]
+    pub interval: Duration,
+    /// Longest wait for a connection. Default: `"10s"`.
+    #[serde(default = "ten_seconds", deserialize_with = "duration")]
+    pub connect_timeout: Duration,
+    /// Longest silence of the server. Default: `"20s"`.
+    #[serde(default = "twenty_seconds", deserialize_with = "duration")]
+    pub idle_timeout: Duration,
+    /// Longest time for a whole request. Default: `"60s"`.
+    #[serde(default = "a_minute", deserialize_with = "duration")]
+    pub total_timeout: Duration,
+    /// Most bytes of a document, decompressed. Default: 5 MiB.
+    #[serde(default = "five_megabytes")]
+    pub max_bytes: usize,
+}
+
+fn ten_minutes() -> Duration {
+    Duration::from_secs(600)
+}
+fn ten_seconds() -> Duration {
+    Duration::from_secs(10)
+}
+fn twenty_seconds() -> Duration {
+    Duration::from_secs(20)
+}
+fn a_minute() -> Duration {
+    Duration::from_secs(60)
+}
+fn five_megabytes() -> usize {
+    5 << 20
+}
+
+/// Polls until stopped, or until the server says that the feed is gone.
+pub(super) async fn run(
+    name: &str,
+    config: &FeedConfig,
+    cursor: Option<String>,
+    around: &Surroundings,
+) -> Result<(), SourceError> {
+    let settings = |message| SourceError::Settings { name: name.to_owned(), message };
+    let fetcher = Fetcher::new(config, &around.user_agent()).map_err(settings)?;
+    let mut memory = Memory::load(cursor.as_deref(), &config.url);
+    let mut backoff = Backoff::new(config.interval, MAX_WAIT, around.seed);
+    around.health.peer(Some(config.url.clone()));
+    loop {
+        let now = around.clock.now();
+        let fetched = tokio::select! {
+            biased;
+            () = around.stop.cancelled() => return Ok(()),
+            fetched = fetcher.fetch(&memory, now) => fetched,
+        };
+        let outcome = match fetched {
+            Ok(Fetched::Gone) => {
+                let message = format!(
+                    "{} says that this feed is gone for good (410); remove the source or change its `url`",
+                    config.url
+                );
+                return Err(SourceError::Gone { name: name.to_owned(), message });
+            }
+            Ok(Fetched::NotModified) => Ok(()),
+            Ok(Fetched::Later(status, wait)) => Err((
+                format!("asks to be left alone for a while ({status})"),
+                Some(wait.unwrap_or(BUSY_WAIT)),
+            )),
+            Ok(document @ Fetched::Document { .. }) => {
+                match take(name, config, document, &mut memory, around).await {
+                    Ok(()) => Ok(()),
+                    Err(Trouble::Stopped) => return Ok(()),
+                    Err(Trouble::NoFeed(message)) => Err((message, None)),
+                }
+            }
+            Err(message) => Err((message, None)),
+        };
+        let wait = match outcome {
+            Ok(()) => {
+                backoff.reset();
+                around.health.state(State::Listening, around.clock.now());
+                backoff.around(config.interval)
+            }
+            Err((message, asked)) => {
+                around.complain(name, &format!("the address {} {message}", config.url));
+                around.health.state(State::Retrying, around.clock.now());
+                // Never sooner than usual: a server in trouble is not helped by more requests.
+                let usual = backoff.around(config.interval) + backoff.next();
+                asked.unwrap_or(Duration::ZERO).max(usual)
+            }
+        };
+        if around.pause(wait).await.is_err() {
+            return Ok(());
+        }
+    }
+}
+
+enum Trouble {
+    Stopped,
+    NoFeed(String),
+}
+
+impl From<Stopped> for Trouble {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+/// Hands over what is new in a document, and the position after it.
+async fn take(
+    name: &str,
+    config: &FeedConfig,
+    document: Fetched,
+    memory: &mut Memory,
+    around: &Surroundings,
+) -> Result<(), Trouble> {
+    let Fetched::Document { body, kind, url, moved, etag, last_modified } = document else { return Ok(()) };
+    let now = around.clock.now();
+    let source = name.to_owned();
+    let base = url.clone();
+    // Parsing a document made to be slow must not hold up the other sources.
+    let parsed = tokio::task::spawn_blocking(move || match items::read(&body, &base) {
+        Ok(feed) => Ok((feed.entries.len(), items::items(feed, &source, now))),
+        Err(reason) => Err(not_a_feed(&body, &kind, &reason)),
+    })
+    .await;
+    let (listed, items) = match parsed {
+        Ok(items) => items.map_err(Trouble::NoFeed)?,
+        Err(_) => {
+            return Err(Trouble::NoFeed("answers with a document on which the reader of feeds fails".into()));
+        }
+    };
+    let moved = moved.map(|to| {
+        format!("the feed has moved for good from {} to {to}; change `url` in the settings", config.url)
+    });
+    let long = (listed > items::MAX_ITEMS)
+        .then(|| format!("the feed lists {listed} items; only the first {} are read", items::MAX_ITEMS));
+    around.health.notice(moved.or(long));
+    let before = memory.clone();
+    memory.etag = etag;
+    memory.last_modified = last_modified;
+    let mut fresh: Vec<Incoming> =
+        memory.sift(items).into_iter().map(|item| Incoming::Post(Box::new(item.post))).collect();
+    if fresh.is_empty() && *memory == before {
+        return Ok(());
+    }
+    // Only the last part carries the position: until it is stored, the whole document counts as unread.
+    loop {
+        let rest = fresh.split_off(fresh.len().min(MAX_BATCH_ITEMS));
+        let cursor = if rest.is_empty() { memory.store() } else { None };
+        let last = rest.is_empty();
+        around.hand_over(Batch { items: fresh, cursor, ..Batch::empty(name) }).await?;
+        if last {
+            return Ok(());
+        }
+        fresh = rest;
+    }
+}
+
+/// What to say of a document that is no feed; continues "the address …".
+fn not_a_feed(body: &[u8], kind: &str, reason: &str) -> String {
+    let start: String =
+        String::from_utf8_lossy(body.get(..512).unwrap_or(body)).trim_start().to_ascii_lowercase();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let shown = if kind.is_empty() { "no content type" } else { kind };
+    if kind.contains("html") || start.starts_with("<!doctype html") || start.starts_with("<html") {
+        format!(
+            "answered with a web page ({shown}), not a feed; look on that page for the address of its RSS or Atom feed"
+        )
+    } else if body.is_empty() {
+        format!("answered with an empty document ({shown}), not a feed")
+    } else {
+        format!("answered with something that is no feed ({shown}): {reason}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_feed_is_called_by_its_name() {
+        insta::assert_snapshot!(not_a_feed(b"", "text/html; charset=utf-8", "x"), @"answered with a web page (text/html), not a feed; look on that page for the address of its RSS or Atom feed");
+        insta::assert_snapshot!(not_a_feed(b"\n<!DOCTYPE HTML><p>", "", "x"), @"answered with a web page (no content type), not a feed; look on that page for the address of its RSS or Atom feed");
+        insta::assert_snapshot!(not_a_feed(b"{}", "application/json", "no items"), @"answered with something that is no feed (application/json): no items");
+        insta::assert_snapshot!(not_a_feed(b"", "", "x"), @"answered with an empty document (no content type), not a feed");
+    }
+}

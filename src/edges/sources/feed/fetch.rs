@@ -1,0 +1,168 @@
+//! One conditional request for a feed, with every wait and every size bounded.
+
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH};
+use reqwest::header::{LAST_MODIFIED, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Response, StatusCode};
+use url::Url;
+
+use super::FeedConfig;
+use super::memory::Memory;
+use crate::edges::sources::backoff::retry_after;
+use crate::edges::sources::prepare_tls;
+use crate::edges::sources::reach::Guard;
+use crate::ground::time::Timestamp;
+
+/// Most redirects that are followed.
+const MAX_HOPS: usize = 5;
+/// Kinds of documents we ask for.
+const ACCEPTED: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, \
+                        application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1";
+
+/// What a request brought.
+#[derive(Debug, PartialEq)]
+pub(super) enum Fetched {
+    /// A document.
+    Document {
+        /// As it came, decompressed.
+        body: Vec<u8>,
+        /// `Content-Type`, as far as the server gave one.
+        kind: String,
+        /// Where it was in the end.
+        url: String,
+        /// Where the feed lives now, if every redirect on the way said "permanently".
+        moved: Option<String>,
+        /// `ETag`.
+        etag: Option<String>,
+        /// `Last-Modified`.
+        last_modified: Option<String>,
+    },
+    /// Nothing changed.
+    NotModified,
+    /// There is no such feed any more.
+    Gone,
+    /// The server wants to be left alone, for so long if it says.
+    Later(StatusCode, Option<Duration>),
+}
+
+/// A client for one configured address.
+pub(super) struct Fetcher {
+    client: Client,
+    guard: Guard,
+    url: Url,
+    max_bytes: usize,
+}
+
+impl Fetcher {
+    /// A client with the limits of `config`, which says who we are.
+    ///
+    /// # Errors
+    /// The address is none that can be fetched, or the system has no usable TLS set-up.
+    pub(super) fn new(config: &FeedConfig, user_agent: &str) -> Result<Self, String> {
+        prepare_tls();
+        let url = Url::parse(&config.url).map_err(|e| format!("`url` is \"{}\": {e}", config.url))?;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            return Err(format!("`url` is \"{}\"; it has to begin with https:// or http://", config.url));
+        }
+        let guard = Guard::new(&url);
+        let client = Client::builder()
+            .user_agent(user_agent)
+            .connect_timeout(config.connect_timeout)
+            .read_timeout(config.idle_timeout)
+            .timeout(config.total_timeout)
+            // Redirects are followed by hand: each hop is checked, and permanent ones are told apart.
+            .redirect(reqwest::redirect::Policy::none())
+            .dns_resolver(guard.clone())
+            .build()
+            .map_err(|e| format!("no HTTP client can be made: {}", causes(&e)))?;
+        Ok(Self { client, guard, url, max_bytes: config.max_bytes })
+    }
+
+    /// Asks for the feed, unless it is as `memory` knows it.
+    ///
+    /// # Errors
+    /// One sentence that continues "the address …".
+    pub(super) async fn fetch(&self, memory: &Memory, now: Timestamp) -> Result<Fetched, String> {
+        let mut url = self.url.clone();
+        let mut permanently = true;
+        for _ in 0..=MAX_HOPS {
+            let mut request = self.client.get(url.clone()).header(ACCEPT, ACCEPTED);
+            if let Some(etag) = &memory.etag {
+                request = request.header(IF_NONE_MATCH, etag);
+            }
+            if let Some(date) = &memory.last_modified {
+                request = request.header(IF_MODIFIED_SINCE, date);
+            }
+            let response = request.send().await.map_err(|e| format!("does not answer: {}", causes(&e)))?;
+            match response.status() {
+                StatusCode::NOT_MODIFIED => return Ok(Fetched::NotModified),
+                StatusCode::GONE => return Ok(Fetched::Gone),
+                status @ (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) => {
+                    let wait = header(response.headers(), &RETRY_AFTER).and_then(|v| retry_after(&v, now));
+                    return Ok(Fetched::Later(status, wait));
+                }
+                status if status.is_redirection() => {
+                    let to = header(response.headers(), &LOCATION)
+                        .and_then(|to| url.join(&to).ok())
+                        .ok_or_else(|| format!("answers {status} without saying where to go"))?;
+                    self.guard.check(&to).map_err(|e| format!("cannot be followed: {e}"))?;
+                    permanently &=
+                        matches!(status, StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT);
+                    url = to;
+                }
+                status if status.is_success() => {
+                    let moved = (permanently && url != self.url).then(|| url.to_string());
+                    return self.receive(response, url, moved).await;
+                }
+                status => return Err(format!("answers {status}")),
+            }
+        }
+        Err(format!("redirects more than {MAX_HOPS} times"))
+    }
+
+    async fn receive(
+        &self,
+        mut response: Response,
+        url: Url,
+        moved: Option<String>,
+    ) -> Result<Fetched, String> {
+        let kind = header(response.headers(), &CONTENT_TYPE).unwrap_or_default();
+        let etag = header(response.headers(), &ETAG);
+        let last_modified = header(response.headers(), &LAST_MODIFIED);
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() > self.max_bytes => {
+                    return Err(format!(
+                        "sends more than {} bytes (after decompression), which no feed needs; raise `max_bytes` if \
+                         this one does",
+                        self.max_bytes
+                    ));
+                }
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(error) => return Err(format!("broke off its answer: {}", causes(&error))),
+            }
+        }
+        Ok(Fetched::Document { body, kind, url: url.to_string(), moved, etag, last_modified })
+    }
+}
+
+fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned)
+}
+
+/// An error with what lies behind it: reqwest's own words are only "error sending request".
+fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let words = cause.to_string();
+        if !said.iter().any(|s| s.contains(&words)) {
+            said.push(words);
+        }
+        next = cause.source();
+    }
+    if said.is_empty() { error.to_string() } else { said.join(": ") }
+}

@@ -1,0 +1,186 @@
+//! How a source is, for people to see.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+use crate::ground::time::Timestamp;
+
+/// Minutes over which the rate is taken.
+const MINUTES: usize = 60;
+
+/// What a source is doing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Not yet heard anything of the other side.
+    #[default]
+    Starting,
+    /// All is well.
+    Listening,
+    /// Something failed; it tries again by itself.
+    Retrying,
+    /// Everything there was has been read.
+    Ended,
+    /// It was told to stop.
+    Stopped,
+    /// It cannot go on; a person has to do something.
+    Failed,
+}
+
+/// The health of one source. The source writes, everybody reads.
+#[derive(Debug, Default)]
+pub struct Health(Mutex<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    seen: HealthSnapshot,
+    /// Posts per minute, by minute modulo 60, with the minute they are of.
+    minutes: [(i64, u64); MINUTES],
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        Self { seen: HealthSnapshot::default(), minutes: [(i64::MIN, 0); MINUTES] }
+    }
+}
+
+/// The health of a source at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct HealthSnapshot {
+    /// What it is doing.
+    pub state: State,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// When the last post or deletion was handed over.
+    pub last_post: Option<Timestamp>,
+    /// Posts and deletions handed over since start.
+    pub posts: u64,
+    /// Things that could not be read, since start.
+    pub rejects: u64,
+    /// Posts that nobody wants, dropped since start.
+    pub unwanted: u64,
+    /// Failures since start.
+    pub errors: u64,
+    /// What the last failure was, in one sentence.
+    pub last_error: Option<String>,
+    /// When that was.
+    pub last_error_at: Option<Timestamp>,
+    /// Something a person should know that is no failure: an address that has moved, for instance.
+    pub notice: Option<String>,
+    /// Where it listens or what it is connected to, as far as it is.
+    pub peer: Option<String>,
+    /// How far behind the other side we are, in seconds, where that can be known.
+    pub lag_seconds: Option<f64>,
+    /// Accounts that the platform says were deleted, suspended or taken down, since start.
+    pub accounts_gone: u64,
+    /// Posts and deletions in the last hour.
+    pub posts_last_hour: u64,
+}
+
+impl Health {
+    /// The health of a source that has not started.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The health at `now`.
+    pub fn snapshot(&self, now: Timestamp) -> HealthSnapshot {
+        let inner = self.inner();
+        let minute = now.as_second().div_euclid(60);
+        let fresh = minute.saturating_sub(MINUTES as i64)..=minute;
+        let posts_last_hour = inner
+            .minutes
+            .iter()
+            .filter(|(of, _)| *of != i64::MIN && fresh.contains(of))
+            .map(|(_, n)| n)
+            .sum();
+        HealthSnapshot { posts_last_hour, ..inner.seen.clone() }
+    }
+
+    pub(super) fn state(&self, state: State, now: Timestamp) {
+        let mut inner = self.inner();
+        if inner.seen.state != state || inner.seen.since.is_none() {
+            inner.seen.state = state;
+            inner.seen.since = Some(now);
+        }
+    }
+
+    pub(super) fn count(&self, posts: usize, rejects: usize, now: Timestamp) {
+        let mut inner = self.inner();
+        inner.seen.rejects += rejects as u64;
+        if posts == 0 {
+            return;
+        }
+        inner.seen.posts += posts as u64;
+        inner.seen.last_post = Some(now);
+        let minute = now.as_second().div_euclid(60);
+        let place = usize::try_from(minute.rem_euclid(MINUTES as i64)).unwrap_or(0);
+        if let Some(slot) = inner.minutes.get_mut(place) {
+            *slot = if slot.0 == minute { (minute, slot.1 + posts as u64) } else { (minute, posts as u64) };
+        }
+    }
+
+    pub(super) fn error(&self, message: &str, now: Timestamp) {
+        let mut inner = self.inner();
+        inner.seen.errors += 1;
+        inner.seen.last_error = Some(message.to_owned());
+        inner.seen.last_error_at = Some(now);
+    }
+
+    pub(super) fn notice(&self, notice: Option<String>) {
+        self.inner().seen.notice = notice;
+    }
+
+    pub(super) fn peer(&self, peer: Option<String>) {
+        self.inner().seen.peer = peer;
+    }
+
+    pub(super) fn lag(&self, seconds: f64) {
+        self.inner().seen.lag_seconds = Some(seconds);
+    }
+
+    pub(super) fn unwanted(&self, posts: u64) {
+        self.inner().seen.unwanted += posts;
+    }
+
+    pub(super) fn account_gone(&self) {
+        self.inner().seen.accounts_gone += 1;
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        // A panic elsewhere cannot leave counters half-written in a way that matters.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_is_that_of_the_last_hour() {
+        let at = |s: &str| s.parse::<Timestamp>().unwrap();
+        let health = Health::new();
+        health.count(5, 0, at("2026-01-01T10:00:30Z"));
+        health.count(2, 1, at("2026-01-01T10:30:00Z"));
+        assert_eq!(health.snapshot(at("2026-01-01T10:59:00Z")).posts_last_hour, 7);
+        let later = health.snapshot(at("2026-01-01T11:20:00Z"));
+        assert_eq!((later.posts_last_hour, later.posts, later.rejects), (2, 7, 1));
+        health.count(1, 0, at("2026-01-01T11:30:00Z"));
+        assert_eq!(health.snapshot(at("2026-01-01T11:30:30Z")).posts_last_hour, 1);
+    }
+
+    #[test]
+    fn since_is_when_the_state_began_not_when_it_was_last_said() {
+        let at = |s: &str| s.parse::<Timestamp>().unwrap();
+        let health = Health::new();
+        health.state(State::Listening, at("2026-01-01T10:00:00Z"));
+        health.state(State::Listening, at("2026-01-01T11:00:00Z"));
+        health.error("the address does not answer", at("2026-01-01T11:00:01Z"));
+        let shown = serde_json::to_value(health.snapshot(at("2026-01-01T12:00:00Z"))).unwrap();
+        assert_eq!(shown["state"], "listening");
+        assert_eq!(shown["since"], "2026-01-01T10:00:00Z");
+        assert_eq!(shown["last_error"], "the address does not answer");
+    }
+}

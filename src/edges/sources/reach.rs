@@ -1,0 +1,209 @@
+//! Which addresses a server may send us to. The address in the settings may be anything; one that a redirect or its
+//! name server names may not lead into our own machine or network.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+/// From where an address can be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// This machine.
+    Loopback,
+    /// This link, cloud metadata services among it.
+    LinkLocal,
+    /// A private network.
+    Private,
+    /// Neither here nor in the world: unspecified, broadcast, multicast, documentation and other reserved ranges.
+    Special,
+    /// The world.
+    Public,
+}
+
+/// From where `address` can be reached.
+pub(super) fn reach(address: IpAddr) -> Reach {
+    match address {
+        IpAddr::V4(v4) => reach_v4(v4),
+        IpAddr::V6(v6) => reach_v6(v6),
+    }
+}
+
+fn reach_v4(v4: Ipv4Addr) -> Reach {
+    match v4.octets() {
+        [127, ..] => Reach::Loopback,
+        [169, 254, ..] => Reach::LinkLocal,
+        [100, b, ..] if (64..128).contains(&b) => Reach::Private, // carrier-grade NAT
+        [0, ..] | [192, 0, 0, _] | [198, 18..=19, ..] | [224..=255, ..] => Reach::Special,
+        _ if v4.is_private() => Reach::Private,
+        _ if v4.is_documentation() => Reach::Special,
+        _ => Reach::Public,
+    }
+}
+
+fn reach_v6(v6: Ipv6Addr) -> Reach {
+    if let Some(v4) = v6.to_ipv4_mapped() {
+        return reach_v4(v4);
+    }
+    let [first, second, ..] = v6.segments();
+    match first {
+        _ if v6.is_loopback() => Reach::Loopback,
+        0xfe80..=0xfebf => Reach::LinkLocal,
+        0xfc00..=0xfdff | 0xfec0..=0xfeff => Reach::Private,
+        // Addresses that carry an IPv4 address inside (NAT64, 6to4, Teredo, IPv4-compatible) could lead anywhere.
+        0 | 0x64 | 0x2002 | 0x0100 | 0xff00..=0xffff => Reach::Special,
+        0x2001 if second == 0 || second == 0x0db8 => Reach::Special,
+        _ => Reach::Public,
+    }
+}
+
+/// What one configured address allows: its own host, the world, and hosts of the same reach as its own.
+#[derive(Clone, Debug)]
+pub(super) struct Guard {
+    host: String,
+    /// Hosts of the proxies that the environment names: the operator's choice as well. Behind a proxy it is the proxy
+    /// that looks up the names, and only literal addresses are checked here.
+    proxies: Vec<String>,
+    own: Arc<Mutex<Vec<Reach>>>,
+}
+
+impl Guard {
+    /// The guard of a configured address.
+    pub(super) fn new(configured: &Url) -> Self {
+        let mut own = Vec::new();
+        match configured.host() {
+            Some(Host::Ipv4(v4)) => own.push(reach_v4(v4)),
+            Some(Host::Ipv6(v6)) => own.push(reach_v6(v6)),
+            Some(Host::Domain("localhost")) => own.push(Reach::Loopback),
+            _ => {}
+        }
+        let proxies = ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
+            .iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .filter_map(|proxy| Url::parse(&proxy).ok()?.host_str().map(str::to_owned))
+            .collect();
+        let host = configured.host_str().unwrap_or_default().to_owned();
+        Self { host, proxies, own: Arc::new(Mutex::new(own)) }
+    }
+
+    /// Whether a redirect may lead to `url`. A name is checked again when it is resolved.
+    pub(super) fn check(&self, url: &Url) -> Result<(), String> {
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(format!("it redirects to {url}, and only http and https are followed"));
+        }
+        let address = match url.host() {
+            None => return Err(format!("it redirects to {url}, which names no host")),
+            Some(Host::Domain(_)) => return Ok(()),
+            Some(Host::Ipv4(v4)) => IpAddr::V4(v4),
+            Some(Host::Ipv6(v6)) => IpAddr::V6(v6),
+        };
+        if url.host_str() == Some(&self.host) || self.allows(address) {
+            Ok(())
+        } else {
+            Err(format!(
+                "it redirects to {url}, which is not on the public internet; such an address is only read when the \
+                 settings name it"
+            ))
+        }
+    }
+
+    fn allows(&self, address: IpAddr) -> bool {
+        let reach = reach(address);
+        reach == Reach::Public || self.own.lock().unwrap_or_else(PoisonError::into_inner).contains(&reach)
+    }
+
+    /// Of the addresses that `name` resolved to, those that may be connected to. What the configured name resolves
+    /// to is the operator's choice, and is noted as our own.
+    fn sift(&self, name: &str, found: Vec<SocketAddr>) -> Vec<SocketAddr> {
+        if name.eq_ignore_ascii_case(&self.host) {
+            let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+            for reach in found.iter().map(|a| reach(a.ip())) {
+                if !own.contains(&reach) {
+                    own.push(reach);
+                }
+            }
+            return found;
+        }
+        let is_proxy = self.proxies.iter().any(|proxy| proxy.eq_ignore_ascii_case(name));
+        found.into_iter().filter(|a| is_proxy || self.allows(a.ip())).collect()
+    }
+}
+
+impl Resolve for Guard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let guard = self.clone();
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let allowed = guard.sift(name.as_str(), found);
+            if allowed.is_empty() {
+                return Err(format!("{} has no address on the public internet", name.as_str()).into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn guard(url: &str) -> Guard {
+        Guard::new(&Url::parse(url).unwrap())
+    }
+
+    fn check(configured: &str, to: &str) -> bool {
+        guard(configured).check(&Url::parse(to).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn a_public_feed_cannot_send_us_home() {
+        let from = "https://feeds.example.org/a";
+        for to in [
+            "http://127.0.0.1/",
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://[::1]/",
+            "http://[::ffff:10.0.0.1]/",
+            "http://[64:ff9b::7f00:1]/",
+            "http://[2002:7f00:1::]/",
+            "http://[fd00::1]/",
+            "http://[fe80::1]/",
+            "http://10.1.2.3/",
+            "http://192.168.0.1/",
+            "http://172.31.0.1/",
+            "http://100.100.100.200/",
+            "http://169.254.169.254/latest/meta-data",
+            "http://0.0.0.0/",
+            "http://255.255.255.255/",
+            "file:///etc/passwd",
+        ] {
+            assert!(!check(from, to), "{to}");
+        }
+        for to in ["https://93.184.215.14/", "https://elsewhere.example/", "http://[2606:4700::1111]/"] {
+            assert!(check(from, to), "{to}");
+        }
+    }
+
+    #[test]
+    fn a_feed_at_home_may_stay_there_but_not_reach_the_metadata_service() {
+        assert!(check("http://127.0.0.1:8080/feed", "http://127.0.0.1:9090/feed"));
+        assert!(check("http://localhost/feed", "http://127.0.0.2/feed"));
+        assert!(check("http://10.0.0.5/feed", "http://192.168.1.1/feed"));
+        assert!(!check("http://10.0.0.5/feed", "http://169.254.169.254/"));
+        assert!(!check("http://127.0.0.1/feed", "http://10.0.0.5/"));
+    }
+
+    #[test]
+    fn names_are_checked_by_what_they_resolve_to() {
+        let all: Vec<SocketAddr> =
+            ["10.0.0.1:0", "93.184.215.14:0", "127.0.0.1:0"].iter().map(|a| a.parse().unwrap()).collect();
+        let public = guard("https://feeds.example.org/");
+        assert_eq!(public.sift("evil.example", all.clone()), [all[1]]);
+        let intranet = guard("https://wiki.corp.example/");
+        assert_eq!(intranet.sift("wiki.corp.example", vec![all[0]]), [all[0]]);
+        assert_eq!(intranet.sift("other.corp.example", all.clone()), [all[0], all[1]]);
+        let behind = Guard { proxies: vec!["proxy.corp.example".into()], ..public };
+        assert_eq!(behind.sift("Proxy.corp.example", vec![all[0]]), [all[0]]);
+    }
+}

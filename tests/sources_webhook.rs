@@ -1,0 +1,239 @@
+//! Posts that are sent to us, over real HTTP on loopback.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use groundswell::edges::sources::{Batch, Health, SourceError, SourceSettings, State, Surroundings, run};
+use groundswell::ground::post::Incoming;
+use groundswell::ground::time::{Clock, SimulatedClock};
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+const LONG: Duration = Duration::from_secs(20);
+const SECRET: &str = "a-secret-of-good-length";
+const POST: &str = r#"{"id":"1","source":"crm","text":"it leaks","created_at":"2026-01-01T00:00:00Z"}"#;
+
+struct Hook {
+    url: String,
+    batches: mpsc::Receiver<Batch>,
+    stop: CancellationToken,
+    health: Arc<Health>,
+    clock: Arc<SimulatedClock>,
+    task: JoinHandle<Result<(), SourceError>>,
+    _secret: tempfile::NamedTempFile,
+}
+
+impl Hook {
+    async fn start(more: &str) -> Self {
+        let mut secret = tempfile::NamedTempFile::new().unwrap();
+        writeln!(secret, "{SECRET}").unwrap();
+        let (out, batches) = mpsc::channel(1);
+        let clock = Arc::new(SimulatedClock::new("2026-01-02T00:00:00Z".parse().unwrap()));
+        let health = Arc::new(Health::new());
+        let stop = CancellationToken::new();
+        let around = Surroundings {
+            clock: clock.clone(),
+            out,
+            stop: stop.clone(),
+            health: health.clone(),
+            contact: "ops@example.org".into(),
+            seed: 1,
+            filter: Arc::new(|_| panic!("only the whole network is filtered")),
+        };
+        let settings: SourceSettings = toml::from_str(&format!(
+            "name = 'hook'\nkind = 'webhook'\nlisten = '127.0.0.1:0'\nsecret_file = '{}'\n{more}",
+            secret.path().display()
+        ))
+        .unwrap();
+        let task = tokio::spawn(run(settings, None, around));
+        let url = timeout(LONG, async {
+            loop {
+                let shown = health.snapshot(clock.now());
+                if shown.state == State::Listening {
+                    return shown.peer.unwrap();
+                }
+                assert_ne!(shown.state, State::Failed, "{:?}", shown.last_error);
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .unwrap();
+        Self { url, batches, stop, health, clock, task, _secret: secret }
+    }
+
+    /// Sends a body with a right signature.
+    fn send(&self, body: impl Into<Vec<u8>>) -> JoinHandle<(u16, Option<String>, Value)> {
+        let body = body.into();
+        let signature = sign(&body);
+        self.send_signed(body, Some(signature))
+    }
+
+    fn send_signed(
+        &self,
+        body: impl Into<Vec<u8>>,
+        signature: Option<String>,
+    ) -> JoinHandle<(u16, Option<String>, Value)> {
+        // A choice that was made before is fine.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let mut request = reqwest::Client::new().post(&self.url).body(body.into());
+        if let Some(signature) = signature {
+            request = request.header("X-Groundswell-Signature", signature);
+        }
+        tokio::spawn(async move {
+            let answer = timeout(LONG, request.send()).await.unwrap().unwrap();
+            let status = answer.status().as_u16();
+            let later = answer.headers().get("retry-after").map(|v| v.to_str().unwrap().to_owned());
+            (status, later, serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or(Value::Null))
+        })
+    }
+
+    async fn batch(&mut self) -> Batch {
+        timeout(LONG, self.batches.recv()).await.expect("nothing came").expect("the source ended")
+    }
+}
+
+fn sign(body: &[u8]) -> String {
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(body);
+    let hex: String = mac.finalize().into_bytes().iter().map(|b| format!("{b:02x}")).collect();
+    format!("sha256={hex}")
+}
+
+#[tokio::test]
+async fn the_sender_hears_200_only_when_the_posts_are_stored() {
+    let mut hook = Hook::start("").await;
+    let answer =
+        hook.send(format!("{POST}\nnonsense\n{{\"op\":\"delete\",\"id\":\"0\",\"source\":\"crm\"}}\n"));
+    let batch = hook.batch().await;
+    assert_eq!((batch.source.as_str(), batch.items.len(), batch.cursor), ("hook", 2, None));
+    assert!(matches!(&batch.items[0], Incoming::Post(p) if p.arrived_at == hook.clock.now()));
+    assert_eq!((batch.rejects[0].place.as_str(), batch.rejects[0].raw.as_str()), ("line 2", "nonsense"));
+    assert!(!answer.is_finished(), "it must not answer before the posts are stored");
+    batch.stored.unwrap().send(true).unwrap();
+    let (status, _, said) = answer.await.unwrap();
+    assert_eq!((status, &said["stored"], &said["rejected"][0]["line"]), (200, &2.into(), &2.into()));
+    assert!(said["rejected"][0]["reason"].as_str().unwrap().contains("not a post as JSON"));
+    assert_eq!(hook.health.snapshot(hook.clock.now()).posts, 2);
+}
+
+#[tokio::test]
+async fn an_array_is_as_good_as_lines() {
+    let mut hook = Hook::start("path = '/in/crm'").await;
+    assert!(hook.url.ends_with("/in/crm"));
+    let answer = hook.send(format!("[{POST}]"));
+    hook.batch().await.stored.unwrap().send(true).unwrap();
+    assert_eq!(answer.await.unwrap().2, serde_json::json!({"stored": 1, "rejected": []}));
+}
+
+#[tokio::test]
+async fn what_is_not_signed_does_not_enter() {
+    let mut hook = Hook::start("").await;
+    let (status, _, said) = hook.send_signed(POST, None).await.unwrap();
+    assert_eq!(status, 401);
+    assert!(said["error"].as_str().unwrap().contains("X-Groundswell-Signature"), "{said}");
+    for wrong in [sign(b"another body"), "sha256=".into(), "sha256=zz".into(), "x".repeat(1000)] {
+        let (status, _, said) = hook.send_signed(POST, Some(wrong)).await.unwrap();
+        assert_eq!(status, 401);
+        assert!(!said.to_string().contains(SECRET) && said.to_string().contains("does not fit"), "{said}");
+    }
+    assert!(hook.batches.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn bodies_that_are_too_large_or_broken_are_refused() {
+    let mut hook = Hook::start("max_bytes = 1000").await;
+    let (status, _, said) = hook.send("x".repeat(1001)).await.unwrap();
+    assert_eq!(
+        (status, said["error"].as_str()),
+        (413, Some("the body is over 1000 bytes; send it in parts"))
+    );
+    let (status, ..) = hook.send(format!("[{POST}")).await.unwrap();
+    assert_eq!(status, 400);
+    assert_eq!(reqwest::get(&hook.url).await.unwrap().status(), 405);
+    assert!(hook.batches.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_body_without_announced_length_is_bounded_too() {
+    let hook = Hook::start("max_bytes = 1000").await;
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let chunks = futures_util::stream::iter((0..100).map(|_| Ok::<_, std::io::Error>(vec![b'x'; 100])));
+    let answer = reqwest::Client::new()
+        .post(&hook.url)
+        .header("X-Groundswell-Signature", "sha256=00")
+        .body(reqwest::Body::wrap_stream(chunks))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 413);
+}
+
+#[tokio::test]
+async fn what_cannot_be_stored_is_asked_for_again() {
+    let mut hook = Hook::start("timeout = '200ms'").await;
+    let refused = hook.send(POST);
+    hook.batch().await.stored.unwrap().send(false).unwrap();
+    let (status, later, said) = refused.await.unwrap();
+    assert_eq!((status, later.as_deref()), (503, Some("5")));
+    assert!(said["error"].as_str().unwrap().contains("could not be stored"), "{said}");
+
+    let forgotten = hook.send(POST);
+    drop(hook.batch().await.stored);
+    assert_eq!(forgotten.await.unwrap().0, 503);
+
+    let slow = hook.send(POST);
+    let kept = hook.batch().await;
+    assert_eq!(slow.await.unwrap().0, 503);
+    drop(kept);
+
+    hook.batches.close();
+    let gone = hook.send(POST).await.unwrap();
+    assert_eq!((gone.0, gone.1.as_deref()), (503, Some("5")));
+    assert_eq!(hook.health.snapshot(hook.clock.now()).errors, 4);
+}
+
+#[tokio::test]
+async fn it_stops_when_told_and_says_what_it_cannot_listen_on() {
+    let hook = Hook::start("").await;
+    hook.stop.cancel();
+    timeout(LONG, hook.task).await.unwrap().unwrap().unwrap();
+
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = taken.local_addr().unwrap();
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), SECRET).unwrap();
+    for (settings, expected) in [
+        (
+            format!("listen = '{address}'\nsecret_file = '{}'", secret.path().display()),
+            format!("cannot listen on {address}"),
+        ),
+        (
+            "secret_file = '/nonexistent/secret'".to_owned(),
+            "cannot read `secret_file` /nonexistent/secret".to_owned(),
+        ),
+        (
+            format!("path = 'posts'\nsecret_file = '{}'", secret.path().display()),
+            "write a plain path".to_owned(),
+        ),
+    ] {
+        let settings: SourceSettings =
+            toml::from_str(&format!("name = 'hook'\nkind = 'webhook'\n{settings}")).unwrap();
+        let around = Surroundings {
+            clock: Arc::new(SimulatedClock::new("2026-01-02T00:00:00Z".parse().unwrap())),
+            out: mpsc::channel(1).0,
+            stop: CancellationToken::new(),
+            health: Arc::new(Health::new()),
+            contact: String::new(),
+            seed: 1,
+            filter: Arc::new(|_| true),
+        };
+        let said = run(settings, None, around).await.unwrap_err().to_string();
+        assert!(said.contains(&expected), "{said}");
+    }
+}
