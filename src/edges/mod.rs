@@ -3,6 +3,6 @@
 pub mod clock;
 pub mod index;
 pub mod rules_folder;
-pub mod settings;
+//pub mod settings;
 pub mod sources;
 pub mod store;

@@ -41,7 +41,12 @@ pub fn read_rules(folder: &Path) -> Result<RuleFiles, RulesFolderError> {
     Ok(RuleFiles { folder: folder.display().to_string(), files })
 }
 
-fn collect(root: &Path, folder: &Path, depth: usize, files: &mut Vec<RuleFile>) -> Result<(), RulesFolderError> {
+fn collect(
+    root: &Path,
+    folder: &Path,
+    depth: usize,
+    files: &mut Vec<RuleFile>,
+) -> Result<(), RulesFolderError> {
     let fail = |path: &Path| {
         let path = path.to_owned();
         move |source| RulesFolderError::Unreadable { path, source }

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use tantivy::collector::TopDocs;
 use tantivy::directory::MmapDirectory;
-use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions,
+};
 use tantivy::tokenizer::{PreTokenizedString, Token as IndexToken};
 use tantivy::{Index as Tantivy, IndexWriter, Order, TantivyDocument, Term};
 
@@ -90,7 +92,10 @@ impl PostIndex {
             .map_err(|source| IndexError::Folder { folder: folder.clone(), source })?;
         let mut schema = Schema::builder();
         let words = TextOptions::default().set_indexing_options(
-            TextFieldIndexing::default().set_tokenizer("raw").set_index_option(IndexRecordOption::Basic).set_fieldnorms(false),
+            TextFieldIndexing::default()
+                .set_tokenizer("raw")
+                .set_index_option(IndexRecordOption::Basic)
+                .set_fieldnorms(false),
         );
         let fields = Fields {
             seq: schema.add_u64_field("seq", FAST | INDEXED),
@@ -170,7 +175,8 @@ impl PostIndex {
         let reader = self.index.reader().map_err(|e| self.fail(e))?;
         let searcher = reader.searcher();
         let query = translate::candidates(query.root(), self.fields.words);
-        let newest = TopDocs::with_limit(most.max(1)).and_offset(skip).order_by_fast_field::<u64>("seq", Order::Desc);
+        let newest =
+            TopDocs::with_limit(most.max(1)).and_offset(skip).order_by_fast_field::<u64>("seq", Order::Desc);
         let found = searcher.search(&query, &newest).map_err(|e| self.fail(e))?;
         Ok(found.into_iter().filter_map(|(seq, _)| seq.into()).collect())
     }
@@ -199,7 +205,13 @@ fn words_of(post: &Post) -> PreTokenizedString {
     let mut tokens = Vec::new();
     for (position, token) in tokenize(&text, lang).into_iter().enumerate() {
         let mut push = |text: String| {
-            tokens.push(IndexToken { offset_from: token.start, offset_to: token.end, position, text, position_length: 1 });
+            tokens.push(IndexToken {
+                offset_from: token.start,
+                offset_to: token.end,
+                position,
+                text,
+                position_length: 1,
+            });
         };
         if token.kind == Kind::Word || token.kind == Kind::Tag {
             push(translate::stem_term(&token.stem));

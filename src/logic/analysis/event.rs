@@ -36,8 +36,10 @@ impl Analysis {
         if let SeriesId::Cluster(number) = id {
             state.clusters.set_label(*number, name.clone());
         }
-        let bar = effective_bar(standing.severity, bar, state.raised.get(id).copied().unwrap_or(0.0));
-        let state = &*state;
+        let raised = state.raised.get(id).copied().unwrap_or(0.0);
+        let bar = effective_bar(standing.severity, bar, raised);
+        let silenced = self.is_silenced(product, id, &standing.id);
+        let Some(state) = self.memory.products.get(&product.id) else { return };
         let reading = state.series.get(id).map(|series| series.read(now, &state.pool));
         let sum = reading.map_or_else(Sum::default, |r| r.sum);
         let sum = Sum { bar, series: series_count as u32, budget, ..sum };
@@ -55,7 +57,6 @@ impl Analysis {
         let voices: BTreeSet<u64> = evidence.iter().map(|m| m.voice).collect();
         let keys: BTreeSet<&PostKey> = evidence.iter().map(|m| &m.quote.key).collect();
         let members = state.members(id).cloned().unwrap_or_default();
-        let silenced = self.is_silenced(product, id, &standing.id);
         let cluster = match id {
             SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
             SeriesId::Cluster(number) => format!("{}.c{number}", product.id),
@@ -111,7 +112,9 @@ impl Analysis {
             SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
             SeriesId::Cluster(number) => format!("{}.c{number}", product.id),
         };
-        ["*", product.id.as_str(), cluster.as_str(), alert].iter().any(|scope| self.memory.silences.contains_key(*scope))
+        ["*", product.id.as_str(), cluster.as_str(), alert]
+            .iter()
+            .any(|scope| self.memory.silences.contains_key(*scope))
     }
 }
 
@@ -119,9 +122,11 @@ impl ProductState {
     /// The readable name of a series: a topic's title, or the phrase that says best what a cluster is about.
     pub fn name(&self, product: &Product, id: &SeriesId) -> String {
         match id {
-            SeriesId::Topic(topic) => {
-                product.topics.iter().find(|t| t.id == *topic).map_or_else(|| topic.clone(), |t| t.title.clone())
-            }
+            SeriesId::Topic(topic) => product
+                .topics
+                .iter()
+                .find(|t| t.id == *topic)
+                .map_or_else(|| topic.clone(), |t| t.title.clone()),
             SeriesId::Cluster(number) => self
                 .clusters
                 .get(*number)
@@ -135,8 +140,12 @@ impl ProductState {
         // A window of n days is today and n − 1 days before it.
         let midnight = crate::ground::time::from_ms(crate::ground::time::day_of(now) * DAY_MS);
         let from = plus_ms(midnight, -(days - 1) * DAY_MS);
-        let mut members: Vec<&Member> =
-            self.members(id).into_iter().flatten().filter(|m| m.quote.at >= from && m.quote.at <= now).collect();
+        let mut members: Vec<&Member> = self
+            .members(id)
+            .into_iter()
+            .flatten()
+            .filter(|m| m.quote.at >= from && m.quote.at <= now)
+            .collect();
         members.sort_by(|a, b| a.quote.at.cmp(&b.quote.at).then_with(|| a.quote.key.cmp(&b.quote.key)));
         members
     }

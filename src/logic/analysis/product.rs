@@ -109,7 +109,8 @@ impl ProductState {
         let key = post.key();
         self.hear_source(&post.source, post.created_at, now);
         self.pool.since = Some(self.pool.since.map_or(post.created_at, |s| s.min(post.created_at)));
-        let edited = self.clusters.of_post(&key).is_some() || self.topics.values().flatten().any(|m| m.quote.key == key);
+        let edited = self.clusters.of_post(&key).is_some()
+            || self.topics.values().flatten().any(|m| m.quote.key == key);
         if edited {
             self.forget(&key);
         }
@@ -119,7 +120,11 @@ impl ProductState {
         let original = self.original_of(read, &key);
         let voice = xxh3_64(post.voice().as_bytes());
         let mut taken = Taken::default();
-        let member = || Member { quote: quote(post, read.assessment.lang), voice, sentiment: read.assessment.sentiment as f32 };
+        let member = || Member {
+            quote: quote(post, read.assessment.lang),
+            voice,
+            sentiment: read.assessment.sentiment as f32,
+        };
         for topic in topics {
             let id = SeriesId::Topic((*topic).to_owned());
             if original.is_some() {
@@ -228,7 +233,9 @@ impl ProductState {
         let alerts = &self.alerts;
         self.series.retain(|id, _| match id {
             SeriesId::Topic(_) => true,
-            SeriesId::Cluster(number) => clusters.get(*number).is_some() || alerts.get(id).is_some_and(Standing::is_open),
+            SeriesId::Cluster(number) => {
+                clusters.get(*number).is_some() || alerts.get(id).is_some_and(Standing::is_open)
+            }
         });
         let series = &self.series;
         self.alerts.retain(|id, s| s.is_open() || series.contains_key(id));
@@ -269,7 +276,8 @@ impl ProductState {
 
     /// Every hour: a source that should have been heard by now is taken for deaf, and its silence for a gap.
     pub fn note_silence(&mut self, now: Timestamp) {
-        let rates: BTreeMap<String, f64> = self.sources.iter().map(|(n, h)| (n.clone(), h.rate(now))).collect();
+        let rates: BTreeMap<String, f64> =
+            self.sources.iter().map(|(n, h)| (n.clone(), h.rate(now))).collect();
         let all: f64 = rates.values().sum();
         for (name, heard) in &mut self.sources {
             let rate = rates.get(name).copied().unwrap_or(0.0);

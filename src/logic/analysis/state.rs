@@ -85,7 +85,11 @@ pub struct Analysis {
 impl Default for Analysis {
     fn default() -> Self {
         let files = RuleFiles::default();
-        Self { memory: Memory::default(), rules: Arc::new(RuleSet::default()), assessor: Arc::new(Assessor::load(&files).0) }
+        Self {
+            memory: Memory::default(),
+            rules: Arc::new(RuleSet::default()),
+            assessor: Arc::new(Assessor::load(&files).0),
+        }
     }
 }
 
@@ -181,7 +185,8 @@ impl Analysis {
         let lang = Lang::of(&text, post.lang.as_deref());
         let tokens = tokenize(&text, lang);
         let assessment = self.assessor.assess(post, &text, &tokens, lang);
-        let subject = Subject { post, text: &text, tokens: &tokens, lang, sentiment: Some(assessment.sentiment) };
+        let subject =
+            Subject { post, text: &text, tokens: &tokens, lang, sentiment: Some(assessment.sentiment) };
         let matches = self.rules.match_post(&subject);
         (assessment, matches)
     }
@@ -191,7 +196,8 @@ impl Analysis {
         let lang = Lang::of(&text, post.lang.as_deref());
         let tokens = tokenize(&text, lang);
         let assessment = self.assessor.assess(post, &text, &tokens, lang);
-        let subject = Subject { post, text: &text, tokens: &tokens, lang, sentiment: Some(assessment.sentiment) };
+        let subject =
+            Subject { post, text: &text, tokens: &tokens, lang, sentiment: Some(assessment.sentiment) };
         let rules = Arc::clone(&self.rules);
         for matched in rules.match_post(&subject) {
             let Some(product) = rules.products.get(matched.product) else { continue };
@@ -253,7 +259,9 @@ impl Analysis {
             return;
         }
         let bar = bar + state.raised.get(id).copied().unwrap_or(0.0);
-        let Verdict::Happened(_, reason) = should_open(&reading, series.people(28), severity, bar) else { return };
+        let Verdict::Happened(_, reason) = should_open(&reading, series.people(28), severity, bar) else {
+            return;
+        };
         if state.is_known_cause(id, now, SAME_CAUSE) {
             return;
         }
@@ -317,7 +325,11 @@ impl Analysis {
         for product in &self.rules.products {
             let count = live.entry(product.team.clone()).or_default();
             if let Some(state) = self.memory.products.get(&product.id) {
-                *count += state.series.values().filter(|s| s.spoke_since(plus_ms(now, -LIVE_DAYS * DAY_MS))).count();
+                *count += state
+                    .series
+                    .values()
+                    .filter(|s| s.spoke_since(plus_ms(now, -LIVE_DAYS * DAY_MS)))
+                    .count();
             }
         }
         self.memory.live = live;
@@ -356,7 +368,14 @@ impl Analysis {
     }
 
     /// An alert ends.
-    pub(super) fn end(&mut self, product: &Product, id: &SeriesId, reason: Reason, now: Timestamp, out: &mut Outcome) {
+    pub(super) fn end(
+        &mut self,
+        product: &Product,
+        id: &SeriesId,
+        reason: Reason,
+        now: Timestamp,
+        out: &mut Outcome,
+    ) {
         let Some(state) = self.memory.products.get_mut(&product.id) else { return };
         let Some(standing) = state.alerts.get_mut(id).filter(|s| s.is_open()) else { return };
         standing.ended = Some((now, reason));

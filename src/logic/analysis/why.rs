@@ -78,7 +78,11 @@ impl Analysis {
         }
         near.sort_by(|a, b| b.fit.total_cmp(&a.fit).then_with(|| a.cluster.cmp(&b.cluster)));
         WhyNot {
-            products: matched.iter().filter_map(|i| self.rules.products.get(*i)).map(|p| p.id.clone()).collect(),
+            products: matched
+                .iter()
+                .filter_map(|i| self.rules.products.get(*i))
+                .map(|p| p.id.clone())
+                .collect(),
             complaint: assessment.complaint,
             cues: assessment.cues.iter().map(|c| format!("{} ({})", c.words, c.kind.name())).collect(),
             near,

@@ -26,8 +26,8 @@ pub const MAX_FILE_BYTES: usize = load::MAX_FILE_BYTES;
 /// Most topics in all files together.
 pub const MAX_TOPICS: usize = load::MAX_TOPICS;
 
-/// All rules that are in force together.
-#[derive(Clone, Debug)]
+/// All rules that are in force together; by default none.
+#[derive(Clone, Debug, Default)]
 pub struct RuleSet {
     /// The products, in order of their files.
     pub products: Vec<Product>,
