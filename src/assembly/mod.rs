@@ -1,1 +1,7 @@
 //! Floor 3: the parts put together: the daemon and the commands.
+
+pub mod cli;
+pub mod commands;
+pub mod failure;
+pub mod output;
+pub mod replay;

@@ -312,7 +312,7 @@ impl Heard {
 }
 
 /// Features of a text that is kept as a quote.
-pub fn features_of(quote: &Quote) -> Features {
+pub(super) fn features_of(quote: &Quote) -> Features {
     let lang = Lang::from_tag(&quote.lang);
     Features::of(&tokenize(&quote.text, lang), lang)
 }

@@ -1,0 +1,170 @@
+//! Results go to standard output, everything else to standard error; colour and progress only on a terminal.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::failure::{Exit, Failure};
+use crate::ground::diagnostic::{Diagnostic, Level};
+use crate::ground::entry::RuleFiles;
+use crate::ground::post::{Incoming, MAX_LINE_BYTES, parse_line};
+use crate::logic::rules::report;
+
+/// Where results go.
+pub fn stdout() -> BufWriter<io::Stdout> {
+    BufWriter::new(io::stdout())
+}
+
+/// Whether standard error may be coloured.
+pub fn colour(stream_is_terminal: bool) -> bool {
+    stream_is_terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+}
+
+/// Says something that is no result.
+pub fn tell(message: impl std::fmt::Display) {
+    let _ = writeln!(io::stderr(), "{message}");
+}
+
+/// Prints what is wrong with rule files; returns whether any of it is an error.
+pub fn tell_problems(problems: &[Diagnostic], files: &RuleFiles) -> bool {
+    if !problems.is_empty() {
+        tell(report::to_text(problems, files, colour(io::stderr().is_terminal())).trim_end());
+    }
+    problems.iter().any(|p| p.level == Level::Error)
+}
+
+/// An input by name; `-` or nothing is standard input.
+pub struct Input {
+    /// What to call it in messages.
+    pub name: String,
+    reader: Box<dyn BufRead>,
+    bar: ProgressBar,
+    line: u64,
+}
+
+/// One line of an input, read as a post.
+pub struct Line {
+    /// Its number, from 1.
+    pub number: u64,
+    /// The post, or why it is none.
+    pub read: Result<Incoming, String>,
+    /// The line, at most 4 KB of it.
+    pub raw: Vec<u8>,
+}
+
+impl Input {
+    /// Opens an input; a progress bar shows how far it has been read, on a terminal.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn open(path: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = path.filter(|p| *p != Path::new("-")) else {
+            return Ok(Self {
+                name: "standard input".into(),
+                reader: Box::new(BufReader::new(io::stdin())),
+                bar: ProgressBar::hidden(),
+                line: 0,
+            });
+        };
+        let fail = |e: io::Error| Failure::say(Exit::NoInput, format!("{} cannot be read: {e}", path.display()));
+        let file = File::open(path).map_err(fail)?;
+        let meta = file.metadata().map_err(fail)?;
+        if meta.is_dir() {
+            return Err(Failure::say(Exit::NoInput, format!("{} is a folder, not a file of posts", path.display())));
+        }
+        let bar = if io::stderr().is_terminal() { ProgressBar::new(meta.len()) } else { ProgressBar::hidden() };
+        if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:30}] {percent}% {eta}") {
+            bar.set_style(style);
+        }
+        bar.set_message(path.display().to_string());
+        Ok(Self { name: path.display().to_string(), reader: Box::new(BufReader::with_capacity(1 << 16, file)), bar, line: 0 })
+    }
+
+    /// The next line that is not blank. A line over the limit is passed over with bounded memory.
+    ///
+    /// # Errors
+    /// Reading fails.
+    pub fn next_line(&mut self) -> Result<Option<Line>, Failure> {
+        loop {
+            let mut raw = Vec::new();
+            let most = MAX_LINE_BYTES as u64 + 2;
+            let read = Read::by_ref(&mut self.reader)
+                .take(most)
+                .read_until(b'\n', &mut raw)
+                .map_err(|e| Failure::say(Exit::Io, format!("{} cannot be read further: {e}", self.name)))?;
+            if read == 0 {
+                self.bar.finish_and_clear();
+                return Ok(None);
+            }
+            self.line += 1;
+            let mut length = read;
+            if !raw.ends_with(b"\n") && read as u64 == most {
+                length += self.skip_line()?;
+            }
+            self.bar.inc(length as u64);
+            let content = raw.trim_ascii();
+            if content.is_empty() {
+                continue;
+            }
+            let read = if length > MAX_LINE_BYTES + 2 {
+                Err(format!("the line is {length} bytes long; at most {MAX_LINE_BYTES} are read"))
+            } else {
+                parse_line(content, None).map_err(|e| e.to_string())
+            };
+            raw.truncate(4096);
+            return Ok(Some(Line { number: self.line, read, raw }));
+        }
+    }
+
+    fn skip_line(&mut self) -> Result<usize, Failure> {
+        let mut skipped = 0;
+        loop {
+            let buffer = self.reader.fill_buf()?;
+            if buffer.is_empty() {
+                return Ok(skipped);
+            }
+            let (used, done) = match buffer.iter().position(|b| *b == b'\n') {
+                Some(at) => (at + 1, true),
+                None => (buffer.len(), false),
+            };
+            self.reader.consume(used);
+            skipped += used;
+            if done {
+                return Ok(skipped);
+            }
+        }
+    }
+}
+
+/// Counts rejected lines, and names the first few on standard error.
+#[derive(Default)]
+pub struct Rejected {
+    /// How many.
+    pub count: u64,
+}
+
+impl Rejected {
+    const NAMED: u64 = 20;
+
+    /// One more.
+    pub fn add(&mut self, input: &str, line: u64, reason: &str) {
+        self.count += 1;
+        if self.count <= Self::NAMED {
+            tell(format!("{input}, line {line}: passed over: {reason}"));
+        }
+    }
+
+    /// Says how many were passed over beyond those named.
+    pub fn finish(&self) {
+        if self.count > Self::NAMED {
+            tell(format!("… and {} more lines passed over ({} in all)", self.count - Self::NAMED, self.count));
+        }
+    }
+}
+
+/// Paths to open: standard input when none is given.
+pub fn inputs(paths: &[PathBuf]) -> Vec<Option<&Path>> {
+    if paths.is_empty() { vec![None] } else { paths.iter().map(|p| Some(p.as_path())).collect() }
+}

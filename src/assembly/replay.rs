@@ -1,0 +1,76 @@
+//! History as if it were live: posts in order of arrival, the clock's ticks between them, through the same analysis that
+//! the daemon runs.
+
+use crate::ground::alert::AlertEvent;
+use crate::ground::entry::{Body, Entry, RuleFiles};
+use crate::ground::post::Incoming;
+use crate::ground::time::{HOUR_MS, Timestamp, from_ms, hour_of};
+use crate::logic::analysis::{Analysis, Assigned};
+
+/// A replay under way.
+pub struct Replay {
+    /// The analysis.
+    pub analysis: Analysis,
+    seq: u64,
+    now: Option<Timestamp>,
+}
+
+/// What one step brought about.
+#[derive(Default)]
+pub struct Step {
+    /// What happened to alerts, in order.
+    pub events: Vec<AlertEvent>,
+    /// Where posts were clustered.
+    pub assigned: Vec<Assigned>,
+}
+
+impl Replay {
+    /// A replay under these rules. They must have been checked.
+    pub fn new(rules: &RuleFiles) -> Self {
+        let mut replay = Self { analysis: Analysis::default(), seq: 0, now: None };
+        // Before all time, so that the first post sets the clock.
+        let entry = Entry { seq: 0, at: Timestamp::MIN, body: Body::Rules(rules.clone()) };
+        replay.analysis.fold(&entry);
+        replay
+    }
+
+    /// The next thing that arrived. Ticks of the hours before it come first.
+    pub fn arrive(&mut self, incoming: Incoming) -> Step {
+        let mut step = Step::default();
+        match incoming {
+            Incoming::Post(post) => {
+                self.until(post.arrived_at, &mut step);
+                let at = self.now.unwrap_or(post.arrived_at);
+                self.fold(at, Body::Post { post, history: false }, &mut step);
+            }
+            Incoming::Delete(key) => {
+                let at = self.now.unwrap_or(Timestamp::UNIX_EPOCH);
+                self.fold(at, Body::Delete(key), &mut step);
+            }
+        }
+        step
+    }
+
+    /// The hours until `at` pass.
+    pub fn pass_until(&mut self, at: Timestamp) -> Step {
+        let mut step = Step::default();
+        self.until(at, &mut step);
+        step
+    }
+
+    fn until(&mut self, at: Timestamp, step: &mut Step) {
+        if let Some(now) = self.now {
+            for hour in hour_of(now) + 1..=hour_of(at) {
+                self.fold(from_ms(hour * HOUR_MS), Body::Tick, step);
+            }
+        }
+        self.now = Some(self.now.map_or(at, |now| now.max(at)));
+    }
+
+    fn fold(&mut self, at: Timestamp, body: Body, step: &mut Step) {
+        self.seq += 1;
+        let outcome = self.analysis.fold(&Entry { seq: self.seq, at, body });
+        step.events.extend(outcome.events);
+        step.assigned.extend(outcome.assigned);
+    }
+}
