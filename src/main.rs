@@ -1,3 +1,27 @@
 //! The `groundswell` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use groundswell::assembly::cli::{Cli, Command};
+use groundswell::assembly::commands;
+use groundswell::assembly::output::tell;
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Check(args) => commands::check::check(&args),
+        Command::Backtest(args) => commands::backtest::backtest(&args),
+        Command::Match(args) => commands::matching::matching(&args),
+        Command::Assess(args) => commands::assess::assess(&args),
+        _ => Ok(()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if let Some(error) = &failure.error {
+                tell(format!("groundswell: {error:#}"));
+            }
+            ExitCode::from(failure.exit as u8)
+        }
+    }
+}

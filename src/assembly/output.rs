@@ -68,18 +68,28 @@ impl Input {
                 line: 0,
             });
         };
-        let fail = |e: io::Error| Failure::say(Exit::NoInput, format!("{} cannot be read: {e}", path.display()));
+        let fail =
+            |e: io::Error| Failure::say(Exit::NoInput, format!("{} cannot be read: {e}", path.display()));
         let file = File::open(path).map_err(fail)?;
         let meta = file.metadata().map_err(fail)?;
         if meta.is_dir() {
-            return Err(Failure::say(Exit::NoInput, format!("{} is a folder, not a file of posts", path.display())));
+            return Err(Failure::say(
+                Exit::NoInput,
+                format!("{} is a folder, not a file of posts", path.display()),
+            ));
         }
-        let bar = if io::stderr().is_terminal() { ProgressBar::new(meta.len()) } else { ProgressBar::hidden() };
+        let bar =
+            if io::stderr().is_terminal() { ProgressBar::new(meta.len()) } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template("{msg} [{bar:30}] {percent}% {eta}") {
             bar.set_style(style);
         }
         bar.set_message(path.display().to_string());
-        Ok(Self { name: path.display().to_string(), reader: Box::new(BufReader::with_capacity(1 << 16, file)), bar, line: 0 })
+        Ok(Self {
+            name: path.display().to_string(),
+            reader: Box::new(BufReader::with_capacity(1 << 16, file)),
+            bar,
+            line: 0,
+        })
     }
 
     /// The next line that is not blank. A line over the limit is passed over with bounded memory.
@@ -159,7 +169,11 @@ impl Rejected {
     /// Says how many were passed over beyond those named.
     pub fn finish(&self) {
         if self.count > Self::NAMED {
-            tell(format!("… and {} more lines passed over ({} in all)", self.count - Self::NAMED, self.count));
+            tell(format!(
+                "… and {} more lines passed over ({} in all)",
+                self.count - Self::NAMED,
+                self.count
+            ));
         }
     }
 }

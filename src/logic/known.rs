@@ -80,7 +80,9 @@ impl Known {
         let lang = Lang::of(&text, post.lang.as_deref());
         let tokens = tokenize(&text, lang);
         match &self.query {
-            Some(query) => query.matches(&Subject { post, text: &text, tokens: &tokens, lang, sentiment: None }).is_some(),
+            Some(query) => query
+                .matches(&Subject { post, text: &text, tokens: &tokens, lang, sentiment: None })
+                .is_some(),
             None => {
                 let said: BTreeSet<&str> = tokens.iter().map(|t| t.stem.as_str()).collect();
                 let shared = self.words.iter().filter(|w| said.contains(w.as_str())).count();

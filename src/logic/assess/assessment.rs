@@ -194,6 +194,16 @@ impl Reading<'_> {
         }
         for f in &found {
             let Some(Meaning::Cue { kind, weight, group }) = meaning(f) else { continue };
+            // A longer phrase around it says what is meant: "can't wait to" is no "can't".
+            let hidden = found.iter().any(|other| {
+                matches!(meaning(other), Some(Meaning::Cue { weight: w, .. }) if w.signum() != weight.signum())
+                    && other.first <= f.first
+                    && f.last <= other.last
+                    && other.last - other.first > f.last - f.first
+            });
+            if hidden {
+                continue;
+            }
             if TAKEN_BY_NEGATION.contains(&kind) && acts_on(&negations, f.first, 2) > 0 {
                 continue;
             }

@@ -12,8 +12,9 @@ const LONGEST: usize = 12;
 /// One part of a phrase.
 #[derive(Clone, Debug, PartialEq)]
 enum Part {
-    /// A word, as written (folded) and as stemmed.
-    Word { folded: String, stem: String },
+    /// A word, folded: what a token is, or what its stem is. The word itself is not stemmed: "useful" shares its
+    /// English stem with "use".
+    Word(String),
     /// `abc*`
     Prefix(String),
     /// `*ing`
@@ -27,7 +28,7 @@ enum Part {
 impl Part {
     fn holds(&self, token: &Token) -> bool {
         match self {
-            Self::Word { folded, stem } => token.folded == *folded || token.stem == *stem,
+            Self::Word(word) => token.folded == *word || token.stem == *word,
             Self::Prefix(prefix) => token.folded.starts_with(prefix.as_str()),
             Self::Suffix(suffix) => {
                 token.folded.len() > suffix.len() + 1 && token.folded.ends_with(suffix.as_str())
@@ -75,17 +76,12 @@ impl Phrases {
         let parts = parse(phrase, lang)?;
         let anchor = parts
             .iter()
-            .position(|p| matches!(p, Part::Word { .. }))
+            .position(|p| matches!(p, Part::Word(_)))
             .or_else(|| parts.iter().position(|p| matches!(p, Part::Prefix(x) if x.len() >= 3)))
             .ok_or(PatternError::NoAnchor)?;
         let number = self.parts.len();
         match parts.get(anchor) {
-            Some(Part::Word { folded, stem }) => {
-                self.by_word.entry(folded.clone()).or_default().push(number);
-                if stem != folded {
-                    self.by_word.entry(stem.clone()).or_default().push(number);
-                }
-            }
+            Some(Part::Word(word)) => self.by_word.entry(word.clone()).or_default().push(number),
             Some(Part::Prefix(prefix)) => {
                 let key: String = prefix.chars().take(3).collect();
                 self.by_prefix.entry(key).or_default().push(number);
@@ -175,6 +171,8 @@ fn parse(phrase: &str, lang: Lang) -> Result<Vec<Part>, PatternError> {
         match word {
             "..." | "…" => parts.push(Part::Gap),
             "*" => parts.push(Part::Any),
+            // A mark that the tokenizer would cut to a bare letter ("/s").
+            _ if word.starts_with('/') => parts.push(Part::Word(word.to_owned())),
             _ => {
                 if let Some(prefix) = word.strip_suffix('*') {
                     parts.push(Part::Prefix(fold(prefix).replace('\'', "")));
@@ -182,11 +180,7 @@ fn parse(phrase: &str, lang: Lang) -> Result<Vec<Part>, PatternError> {
                     parts.push(Part::Suffix(fold(suffix).replace('\'', "")));
                 } else {
                     // The tokenizer decides what a word is: "won't" is one, "re-start" two, "🤬" one.
-                    parts.extend(
-                        tokenize(word, lang)
-                            .into_iter()
-                            .map(|t| Part::Word { folded: t.folded, stem: t.stem }),
-                    );
+                    parts.extend(tokenize(word, lang).into_iter().map(|t| Part::Word(t.folded)));
                 }
             }
         }

@@ -175,6 +175,11 @@ impl Query {
         &self.text
     }
 
+    /// The words that make a post match, as the post spells them; `None` when it does not match.
+    pub fn matches(&self, subject: &super::Subject<'_>) -> Option<Vec<String>> {
+        eval::Text::new(subject).matched(self)
+    }
+
     /// Does any part of it test the sentiment?
     pub fn uses_sentiment(&self) -> bool {
         self.root.any(&|node| matches!(node, Node::Field(Field::Sentiment(..))))

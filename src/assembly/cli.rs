@@ -1,0 +1,372 @@
+//! What can be typed: the commands and their options, in words a newcomer understands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// groundswell listens to what people say in public about your products, groups the complaints among them, and
+/// e-mails the team that owns the product when one begins to grow.
+///
+/// New here? `groundswell demo` shows all of it in a few seconds, without network or set-up.
+#[derive(Debug, Parser)]
+#[command(name = "groundswell", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the daemon: listen, analyse, and send e-mail until told to stop
+    Run(RunArgs),
+    /// Show the whole thing on three months of made-up posts: no network, no set-up
+    Demo(DemoArgs),
+    /// Find every problem in the rule files
+    Check(CheckArgs),
+    /// Replay history as if it were live, and show which alerts would have opened
+    Backtest(BacktestArgs),
+    /// Show which products and topics posts match, and by which words
+    Match(PostsArgs),
+    /// Show what is thought of posts: language, sentiment, complaint, and the cues behind it
+    Assess(AssessArgs),
+    /// Run the spike detector alone over a CSV file of counts (timestamp,value)
+    Detect(DetectArgs),
+    /// Take history into the log and the index, so that the daemon knows what is usual
+    Import(ImportArgs),
+    /// Search the posts that were stored
+    Search(SearchArgs),
+    /// Say why an alert opened, or why nothing opened about a text
+    Explain(ExplainArgs),
+    /// List alerts
+    Alerts(AlertsArgs),
+    /// Say that an alert has been seen: updates become rarer
+    Ack(AlertArgs),
+    /// Say that an alert is over
+    Resolve(AlertArgs),
+    /// Send no mail about a product, cluster or alert for a time
+    Silence(SilenceArgs),
+    /// Say whether an alert was worth it; "no" ends it and raises its bar
+    Feedback(FeedbackArgs),
+    /// Say that two clusters are one complaint
+    Merge(MergeArgs),
+    /// Say that some posts of a cluster are a complaint of their own
+    Split(SplitArgs),
+    /// Show sources, lag, rules in force, outbox and index
+    Status(StatusArgs),
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: JSON.
+    Json,
+}
+
+/// How a backtest is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum LinesFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON object a line.
+    Jsonl,
+}
+
+/// Where the settings are.
+#[derive(Clone, Debug, Args)]
+pub struct ConfigArgs {
+    /// Settings file
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "GROUNDSWELL_CONFIG",
+        default_value = "/etc/groundswell/groundswell.toml"
+    )]
+    pub config: PathBuf,
+    /// Data folder, instead of the one in the settings
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// Where the rules are.
+#[derive(Clone, Debug, Args)]
+pub struct RulesArgs {
+    /// Folder with the rule files
+    #[arg(long, value_name = "DIR", default_value = "rules")]
+    pub rules: PathBuf,
+}
+
+/// `run`
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Rules folder, instead of the one in the settings
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// Stop when every source has ended and every letter is out (for sources that are files)
+    #[arg(long)]
+    pub until_done: bool,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Folder for the e-mails and the page
+    #[arg(long, value_name = "DIR", default_value = "groundswell-demo")]
+    pub out: PathBuf,
+    /// Show the page at http://127.0.0.1:7171 when done, until Ctrl-C
+    #[arg(long)]
+    pub serve: bool,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Rules.
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `backtest`
+#[derive(Debug, Args)]
+pub struct BacktestArgs {
+    /// Rules.
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    /// Posts as JSON, one a line, in order of arrival ("-" is standard input)
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    pub mentions: Vec<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: LinesFormat,
+    /// Write the cluster of every clustered post to this file (JSON lines)
+    #[arg(long, value_name = "FILE")]
+    pub assignments: Option<PathBuf>,
+    /// Compare with another set of rules: alerts gained, lost, earlier, later
+    #[arg(long, value_name = "DIR")]
+    pub against: Option<PathBuf>,
+    /// Days on which it was known otherwise (JSON lines: at, title, optional product and match): report the lead time
+    #[arg(long, value_name = "FILE")]
+    pub known: Option<PathBuf>,
+    /// An alert leads a known day if it opened at most so many days before
+    #[arg(long, value_name = "DAYS", default_value_t = 730.0)]
+    pub within: f64,
+}
+
+/// `match`
+#[derive(Debug, Args)]
+pub struct PostsArgs {
+    /// Rules.
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    /// Posts as JSON, one a line ("-" or nothing is standard input)
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// `assess`
+#[derive(Debug, Args)]
+pub struct AssessArgs {
+    /// Folder with rule files: its lexicon/ is used over the built-in one
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// Posts as JSON, one a line ("-" or nothing is standard input)
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// `detect`
+#[derive(Debug, Args)]
+pub struct DetectArgs {
+    /// Length of one row, such as 5m, 1h, 1d or 1w; without it, the commonest distance between rows
+    #[arg(long, value_name = "TIME")]
+    pub interval: Option<String>,
+    /// False alarms a year that you put up with
+    #[arg(long, value_name = "N", default_value_t = 4.0)]
+    pub budget: f64,
+    /// CSV file with a timestamp and a value a row ("-" or nothing is standard input)
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+/// `import`
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Rules folder, instead of the one in the settings
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// Posts as JSON, one a line ("-" or nothing is standard input)
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// `search`
+#[derive(Debug, Args)]
+pub struct SearchArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// What to look for, in the language of the rules: words, "phrases", AND OR NOT, NEAR/5, source:reddit …
+    #[arg(required = true, value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// At most so many posts, newest first
+    #[arg(long, short = 'n', default_value_t = 20)]
+    pub limit: usize,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Id of the alert
+    #[arg(value_name = "ALERT", required_unless_present = "not", conflicts_with = "not")]
+    pub alert: Option<String>,
+    /// Why did nothing open about this text?
+    #[arg(long, value_name = "TEXT")]
+    pub not: Option<String>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `alerts`
+#[derive(Debug, Args)]
+pub struct AlertsArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Only those that are open
+    #[arg(long)]
+    pub open: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// `ack`, `resolve`
+#[derive(Debug, Args)]
+pub struct AlertArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Id of the alert
+    pub alert: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
+/// `silence`
+#[derive(Debug, Args)]
+pub struct SilenceArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Product, cluster or alert id; "*" is everything
+    pub scope: String,
+    /// For how many days
+    #[arg(long, value_name = "DAYS", default_value_t = 7.0)]
+    pub days: f64,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub why: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
+/// `feedback`
+#[derive(Debug, Args)]
+pub struct FeedbackArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Id of the alert
+    pub alert: String,
+    /// Was it worth it?
+    #[arg(value_enum)]
+    pub useful: Useful,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
+/// Was it worth it?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Useful {
+    /// It was.
+    Yes,
+    /// It was not an issue.
+    No,
+}
+
+/// `merge`
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The cluster that ends, such as mini-9.c17
+    pub from: String,
+    /// The cluster that stays
+    pub into: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
+/// `split`
+#[derive(Debug, Args)]
+pub struct SplitArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The cluster, such as mini-9.c17
+    pub cluster: String,
+    /// The posts that leave it, as SOURCE:ID
+    #[arg(required = true, value_name = "SOURCE:ID")]
+    pub posts: Vec<String>,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
+/// `status`
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,65 @@
+//! `assess`: posts in, what is thought of them out.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use crate::assembly::cli::AssessArgs;
+use crate::assembly::failure::Failure;
+use crate::assembly::output::{Input, Rejected, inputs, stdout};
+use crate::edges::rules_folder::read_rules;
+use crate::ground::entry::RuleFiles;
+use crate::ground::post::Incoming;
+use crate::logic::assess::Assessor;
+use crate::logic::text::{Lang, tokenize};
+
+/// Runs `assess`.
+///
+/// # Errors
+/// The lexicon or the posts cannot be read.
+pub fn assess(args: &AssessArgs) -> Result<(), Failure> {
+    let files = match &args.rules {
+        Some(folder) => read_rules(folder)?,
+        None => RuleFiles::default(),
+    };
+    let (assessor, problems) = Assessor::load(&files);
+    if crate::assembly::output::tell_problems(&problems, &files) {
+        return Err(Failure::said());
+    }
+    let mut out = stdout();
+    let mut rejected = Rejected::default();
+    for path in inputs(&args.files) {
+        let mut input = Input::open(path)?;
+        while let Some(line) = input.next_line()? {
+            let post = match line.read {
+                Ok(Incoming::Post(post)) => post,
+                Ok(Incoming::Delete(_)) => continue,
+                Err(reason) => {
+                    rejected.add(&input.name, line.number, &reason);
+                    continue;
+                }
+            };
+            let text = post.full_text();
+            let lang = Lang::of(&text, post.lang.as_deref());
+            let seen = assessor.assess(&post, &text, &tokenize(&text, lang), lang);
+            let round = |x: f64| (x * 1000.0).round() / 1000.0;
+            let mut cues: Vec<String> =
+                seen.cues.iter().map(|c| format!("{}: {}", c.kind.name(), c.words)).collect();
+            if seen.no_lexicon {
+                cues.push(format!("no lexicon for \"{}\": only emoji and rating were read", lang.code()));
+            }
+            writeln!(
+                out,
+                "{}",
+                json!({
+                    "id": post.id, "lang": lang.code(), "sentiment": round(seen.sentiment),
+                    "complaint": round(if seen.idea { seen.complaint.min(0.49) } else { seen.complaint }),
+                    "cues": cues
+                })
+            )?;
+        }
+    }
+    out.flush()?;
+    rejected.finish();
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! What a backtest tells people.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::backtest::Replayed;
+use crate::ground::alert::{AlertEvent, EventKind};
+use crate::ground::post::PostKey;
+use crate::ground::time::days_between;
+use crate::logic::known::Lead;
+
+/// Every event in a line, and what it comes to in a year.
+pub(super) fn print_story(out: &mut impl Write, done: &Replayed) -> std::io::Result<()> {
+    for event in &done.events {
+        let what = if event.topic.is_some() { event.label.clone() } else { format!("\"{}\"", event.label) };
+        let people = if event.observed == 1 { "person" } else { "people" };
+        writeln!(
+            out,
+            "{}  {:9}  {}: {what}: {} {people} in {} days, usually {:.1}  [{}; {}]",
+            event.at.strftime("%Y-%m-%d %H:%M"),
+            event.kind.to_string(),
+            event.product_name,
+            event.observed,
+            event.window_days,
+            event.expected,
+            event.reason.name(),
+            event.alert,
+        )?;
+    }
+    let years = done.years();
+    let opened = opened(done).count();
+    if !done.events.is_empty() {
+        writeln!(out)?;
+    }
+    writeln!(
+        out,
+        "{} posts over {:.1} years: {opened} alerts opened, {:.1} a year",
+        done.posts,
+        years,
+        opened as f64 / years
+    )?;
+    let mut teams: BTreeMap<&str, usize> = BTreeMap::new();
+    for event in &done.events {
+        if !event.deliver_to.is_empty() {
+            *teams.entry(&event.team).or_default() += 1;
+        }
+    }
+    for (team, mails) in teams {
+        writeln!(out, "team {team}: {mails} e-mails, {:.2} a week", mails as f64 / years / 52.18)?;
+    }
+    Ok(())
+}
+
+fn opened(done: &Replayed) -> impl Iterator<Item = &AlertEvent> {
+    done.events.iter().filter(|e| e.kind == EventKind::Opened)
+}
+
+/// The lead-time table.
+pub(super) fn print_leads(out: &mut impl Write, leads: &[Lead]) -> std::io::Result<()> {
+    writeln!(out, "\nKnown dates, and the alert about the same thing that came before:")?;
+    let mut days: Vec<f64> = Vec::new();
+    for lead in leads {
+        let title: String = lead.title.chars().take(64).collect();
+        let day = lead.at.strftime("%Y-%m-%d");
+        match (&lead.label, lead.lead_days, lead.opened_at) {
+            (Some(label), Some(lead_days), Some(at)) => {
+                days.push(lead_days);
+                writeln!(
+                    out,
+                    "  {day}  {title:64}  {:>4.0} days before, {}: \"{label}\" ({:.0}% of its evidence)",
+                    lead_days,
+                    at.strftime("%Y-%m-%d"),
+                    100.0 * lead.share.unwrap_or(0.0)
+                )?;
+            }
+            _ => writeln!(out, "  {day}  {title:64}  no alert")?,
+        }
+    }
+    days.sort_by(f64::total_cmp);
+    let median = days.get(days.len() / 2).copied();
+    match median {
+        Some(median) => writeln!(
+            out,
+            "{} of {} known dates had an alert before; the median lead is {median:.0} days",
+            days.len(),
+            leads.len()
+        ),
+        None => writeln!(out, "none of {} known dates had an alert before", leads.len()),
+    }
+}
+
+/// What another set of rules would have changed.
+pub(super) fn print_comparison(
+    out: &mut impl Write,
+    jsonl: bool,
+    ours: &Replayed,
+    theirs: &Replayed,
+    name: &Path,
+    other: &Path,
+) -> std::io::Result<()> {
+    let theirs_opened: Vec<&AlertEvent> = opened(theirs).collect();
+    let mut matched = vec![false; theirs_opened.len()];
+    let mut rows: Vec<(&str, &AlertEvent, f64)> = Vec::new();
+    for alert in opened(ours) {
+        let twin = theirs_opened
+            .iter()
+            .enumerate()
+            .find(|(i, t)| !matched.get(*i).copied().unwrap_or(true) && same(alert, t));
+        match twin {
+            None => rows.push(("lost", alert, 0.0)),
+            Some((i, twin)) => {
+                if let Some(flag) = matched.get_mut(i) {
+                    *flag = true;
+                }
+                let days = days_between(alert.at, twin.at);
+                let what = if days < -0.04 {
+                    "earlier"
+                } else if days > 0.04 {
+                    "later"
+                } else {
+                    "same"
+                };
+                rows.push((what, twin, days));
+            }
+        }
+    }
+    let gained = theirs_opened.iter().zip(&matched).filter(|(_, m)| !**m).map(|(t, _)| ("gained", *t, 0.0));
+    rows.extend(gained);
+    if jsonl {
+        for (what, event, days) in rows {
+            let line = json!({"event": "compared", "change": what, "alert": event.alert, "product": event.product,
+                "label": event.label, "at": event.at, "days": days});
+            writeln!(out, "{line}")?;
+        }
+        return Ok(());
+    }
+    writeln!(out, "\nWith {} instead of {}:", other.display(), name.display())?;
+    for (what, event, days) in &rows {
+        if *what != "same" {
+            let by = if *days == 0.0 { String::new() } else { format!(" by {:.1} days", days.abs()) };
+            writeln!(
+                out,
+                "  {what:8}{by}  {}  {}: \"{}\"",
+                event.at.strftime("%Y-%m-%d"),
+                event.product_name,
+                event.label
+            )?;
+        }
+    }
+    let count = |kind: &str| rows.iter().filter(|(what, ..)| *what == kind).count();
+    writeln!(
+        out,
+        "  {} gained, {} lost, {} earlier, {} later, {} the same",
+        count("gained"),
+        count("lost"),
+        count("earlier"),
+        count("later"),
+        count("same")
+    )
+}
+
+/// Two alerts are the same when they are about the same product and share evidence, or the topic, within two months.
+fn same(a: &AlertEvent, b: &AlertEvent) -> bool {
+    let evidence: std::collections::BTreeSet<&PostKey> = a.evidence.iter().collect();
+    let shared = b.evidence.iter().any(|key| evidence.contains(key));
+    let topic = a.topic.is_some() && a.topic == b.topic && days_between(a.at, b.at).abs() < 60.0;
+    a.product == b.product && (shared || topic)
+}

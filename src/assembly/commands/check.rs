@@ -1,0 +1,46 @@
+//! `check`: every problem of the rule files in one run.
+
+use std::io::{IsTerminal, Write};
+
+use crate::assembly::cli::{CheckArgs, Format};
+use crate::assembly::failure::Failure;
+use crate::assembly::output::{colour, stdout, tell};
+use crate::edges::rules_folder::read_rules;
+use crate::ground::diagnostic::Level;
+use crate::logic::assess::Assessor;
+use crate::logic::rules::{RuleSet, report};
+
+/// Runs `check`.
+///
+/// # Errors
+/// The folder cannot be read, or its rules have an error.
+pub fn check(args: &CheckArgs) -> Result<(), Failure> {
+    let files = read_rules(&args.rules.rules)?;
+    let (set, mut problems) = RuleSet::load(&files);
+    problems.extend(Assessor::load(&files).1);
+    let mut out = stdout();
+    match args.format {
+        Format::Json => writeln!(out, "{}", report::to_json(&problems))?,
+        Format::Text if problems.is_empty() => {}
+        Format::Text => {
+            writeln!(
+                out,
+                "{}",
+                report::to_text(&problems, &files, colour(std::io::stdout().is_terminal())).trim_end()
+            )?;
+        }
+    }
+    out.flush()?;
+    let errors = problems.iter().filter(|p| p.level == Level::Error).count();
+    let warnings = problems.len() - errors;
+    let what = set.map_or_else(String::new, |set| {
+        let topics: usize = set.products.iter().map(|p| p.topics.len()).sum();
+        format!(" in {} products, {} topics and {} teams", set.products.len(), topics, set.teams.len())
+    });
+    if problems.is_empty() {
+        tell(format!("{}: no problem{what}", args.rules.rules.display()));
+    } else {
+        tell(format!("{}: {errors} errors and {warnings} warnings", args.rules.rules.display()));
+    }
+    if errors > 0 { Err(Failure::said()) } else { Ok(()) }
+}
