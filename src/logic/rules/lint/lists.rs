@@ -21,12 +21,6 @@ pub(in crate::logic::rules) fn unknown(range: Range<usize>, name: &str, known: &
     Problem::error("query-unknown-list", range, format!("there is no list ${name}")).help(help)
 }
 
-/// `query-broken-list`: the list exists, and something is wrong with it.
-pub(in crate::logic::rules) fn broken(range: Range<usize>, name: &str) -> Problem {
-    Problem::error("query-broken-list", range, format!("the list ${name} cannot be used as it stands"))
-        .help("mend the list under [words] first: what is wrong with it is told there")
-}
-
 /// `list-unused`
 pub(in crate::logic::rules) fn unused(range: Range<usize>, name: &str) -> Problem {
     Problem::warning("list-unused", range, format!("no query uses the list ${name}"))

@@ -85,8 +85,7 @@ impl Lists for FileLists {
 
     fn missing(&self, range: Range<usize>, name: &str) -> Option<Problem> {
         if self.lists.contains_key(name) {
-            // What is wrong with the list is told at the list; the query must not be taken for whole all the same.
-            return Some(lint::lists::broken(range, name));
+            return None;
         }
         let known: Vec<&str> = self.lists.keys().map(String::as_str).collect();
         Some(lint::lists::unknown(range, name, &known))

@@ -132,6 +132,16 @@ fn places_survive_every_way_of_writing_a_string() {
 }
 
 #[test]
+fn what_windows_editors_write_is_read() {
+    let text = PRODUCT.replace("'mini'", "'''\nmini\nOR (x\n'''").replace('\n', "\r\n");
+    let text = format!("\u{feff}{text}");
+    let told = RuleSet::load(&folder(&[("teams.toml", TEAMS_TOML), ("p.toml", &text)])).1;
+    assert_eq!(told.iter().map(|d| d.code).collect::<Vec<_>>(), ["query-parenthesis"]);
+    let place = told[0].place.clone().unwrap();
+    assert!(text[place.start..place.end].starts_with(['(', '\'']), "{place:?}");
+}
+
+#[test]
 fn a_broken_file_says_no_more_than_it_knows() {
     // The line with the team is lost: neither is it missing, nor is the team unknown.
     let text = "[product]\nid = \"p\"\nname = \"P\"\nmatch = 'mini'\nteam = netbooks\"\n";

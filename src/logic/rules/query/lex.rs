@@ -28,18 +28,22 @@ pub(super) fn bad() -> Node {
     Node::Or(Vec::new())
 }
 
+/// A query in pieces.
+pub(super) struct Pieces {
+    /// The pieces, each with its place.
+    pub(super) pieces: Vec<(Piece, Range<usize>)>,
+    /// It names a list of which elsewhere is told what is wrong with it.
+    pub(super) broken_list: bool,
+}
+
 /// The pieces of `text`, in order. What is wrong goes to `problems`, and something that parses takes its place.
-pub(super) fn pieces(
-    text: &str,
-    lists: &dyn Lists,
-    problems: &mut Vec<Problem>,
-) -> Vec<(Piece, Range<usize>)> {
-    let mut lexer = Lexer { text, at: 0, lists, problems };
-    let mut out = Vec::new();
-    while let Some((piece, range)) = lexer.next() {
-        out.push((piece, range));
+pub(super) fn pieces(text: &str, lists: &dyn Lists, problems: &mut Vec<Problem>) -> Pieces {
+    let mut lexer = Lexer { text, at: 0, lists, problems, broken_list: false };
+    let mut pieces = Vec::new();
+    while let Some(piece) = lexer.next() {
+        pieces.push(piece);
     }
-    out
+    Pieces { pieces, broken_list: lexer.broken_list }
 }
 
 struct Lexer<'a> {
@@ -47,6 +51,7 @@ struct Lexer<'a> {
     at: usize,
     lists: &'a dyn Lists,
     problems: &'a mut Vec<Problem>,
+    broken_list: bool,
 }
 
 impl Lexer<'_> {
@@ -164,7 +169,10 @@ impl Lexer<'_> {
             Some(list) => Piece::Term(Node::List(list)),
             None => {
                 let range = start..self.at;
-                self.problems.extend(self.lists.missing(range, &name));
+                match self.lists.missing(range, &name) {
+                    Some(problem) => self.problems.push(problem),
+                    None => self.broken_list = true,
+                }
                 Piece::Term(bad())
             }
         }
@@ -308,7 +316,7 @@ mod tests {
 
     fn lex(text: &str) -> (Vec<Piece>, Vec<&'static str>) {
         let mut problems = Vec::new();
-        let pieces = pieces(text, &NoLists, &mut problems);
+        let pieces = pieces(text, &NoLists, &mut problems).pieces;
         (pieces.into_iter().map(|(p, _)| p).collect(), problems.into_iter().map(|p| p.code).collect())
     }
 
