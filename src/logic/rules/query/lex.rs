@@ -54,8 +54,8 @@ struct Lexer<'a> {
     broken_list: bool,
 }
 
-impl Lexer<'_> {
-    fn rest(&self) -> &str {
+impl<'a> Lexer<'a> {
+    fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -83,9 +83,9 @@ impl Lexer<'_> {
             },
             '|' | '&' | '!' | '+' | '-' | '\u{2212}' | '–' | '—' if self.foreign().is_some() => {
                 let (piece, len) = self.foreign()?;
-                let sign = self.rest().get(..len).unwrap_or_default().to_owned();
+                let sign = self.rest().get(..len).unwrap_or_default();
                 self.at += len;
-                self.problems.push(lint::operators::foreign(start..self.at, &sign));
+                self.problems.push(lint::operators::foreign(start..self.at, sign));
                 // A plus says nothing that standing there would not say.
                 return match piece {
                     Some(piece) => Some((piece, start..self.at)),
@@ -123,7 +123,7 @@ impl Lexer<'_> {
         let start = self.at;
         let rest = self.rest();
         let open = rest.chars().next()?;
-        let inside = rest.get(open.len_utf8()..)?.to_owned();
+        let inside = rest.get(open.len_utf8()..)?;
         let Some(end) = inside.find(QUOTES) else {
             self.at = self.text.len();
             self.problems.push(lint::brackets::quote(start..start + open.len_utf8()));
@@ -150,10 +150,10 @@ impl Lexer<'_> {
             self.problems.push(lint::brackets::brace(start..start + 1));
             return Piece::Term(bad());
         };
-        let inside = self.rest().get(1..end).unwrap_or_default().to_owned();
+        let inside = self.rest().get(1..end).unwrap_or_default();
         self.at += end + 1;
-        self.problems.extend(lint::letters::mixed(&inside, start + 1));
-        Piece::Term(as_written(&inside).unwrap_or_else(|| {
+        self.problems.extend(lint::letters::mixed(inside, start + 1));
+        Piece::Term(as_written(inside).unwrap_or_else(|| {
             self.problems.push(lint::brackets::empty_phrase(start..self.at));
             bad()
         }))
@@ -163,13 +163,13 @@ impl Lexer<'_> {
         let start = self.at;
         let rest = self.rest().get(1..).unwrap_or_default();
         let len = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(rest.len());
-        let name = rest.get(..len).unwrap_or_default().to_owned();
+        let name = rest.get(..len).unwrap_or_default();
         self.at += 1 + len;
-        match self.lists.find(&name) {
+        match self.lists.find(name) {
             Some(list) => Piece::Term(Node::List(list)),
             None => {
                 let range = start..self.at;
-                match self.lists.missing(range, &name) {
+                match self.lists.missing(range, name) {
                     Some(problem) => self.problems.push(problem),
                     None => self.broken_list = true,
                 }
@@ -183,22 +183,22 @@ impl Lexer<'_> {
         let rest = self.rest();
         let stops = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '{' | '}') || QUOTES.contains(&c);
         let len = rest.find(stops).unwrap_or(rest.len());
-        let word = rest.get(..len).unwrap_or_default().to_owned();
+        let word = rest.get(..len).unwrap_or_default();
         self.at += len;
         let range = start..self.at;
-        match word.as_str() {
+        match word {
             "AND" => return Piece::And,
             "OR" => return Piece::Or,
             "NOT" => return Piece::Not,
             _ if ["and", "or", "not"].contains(&word.to_lowercase().as_str()) => {
-                self.problems.push(lint::operators::lower_case(range.clone(), &word));
+                self.problems.push(lint::operators::lower_case(range.clone(), word));
             }
             _ => {}
         }
-        if let Some(near) = self.near(&word, range.clone()) {
+        if let Some(near) = self.near(word, range.clone()) {
             return near;
         }
-        if let Some(field) = self.field(&word, start) {
+        if let Some(field) = self.field(word, start) {
             return Piece::Term(field);
         }
         if word.starts_with('\'') || word.starts_with('‘') || word.starts_with('`') {
@@ -207,15 +207,15 @@ impl Lexer<'_> {
         if word.len() > 1 && (word.ends_with(',') || word.ends_with(';')) {
             self.problems.push(lint::operators::comma(self.at - 1..self.at));
         }
-        self.problems.extend(lint::letters::mixed(&word, start));
+        self.problems.extend(lint::letters::mixed(word, start));
         if word.contains('*') {
-            return Piece::Term(starred(&word, start).unwrap_or_else(|problem| {
+            return Piece::Term(starred(word, start).unwrap_or_else(|problem| {
                 self.problems.push(problem);
                 bad()
             }));
         }
-        Piece::Term(bare(&word).unwrap_or_else(|| {
-            self.problems.push(lint::words::nothing(range, &word));
+        Piece::Term(bare(word).unwrap_or_else(|| {
+            self.problems.push(lint::words::nothing(range, word));
             bad()
         }))
     }
