@@ -1,8 +1,8 @@
 //! Thousands of queries over one post: a table of words picks the few queries that could match, and only those are
 //! asked.
 //!
-//! Of every query a set of words is kept of which any match needs at least one (its *anchors*): of AND the smallest
-//! set of its parts, of OR all sets together. A query without such words (fields alone) is always asked. The words
+//! Of every query a set of words is kept of which any match needs at least one (its *anchors*): of AND the set of the
+//! part whose words the fewest queries have, of OR all sets together. A query without such words (fields alone) is always asked. The words
 //! are kept as hashes; two words with one hash only cost a question too many.
 
 use std::collections::HashMap;
@@ -56,18 +56,27 @@ impl Hasher for AsIs {
 impl Index {
     /// The index of all queries of `products`.
     pub(super) fn new(products: &[Product]) -> Self {
+        let slots = || {
+            products.iter().zip(0..).flat_map(|(product, at)| {
+                let topics = product.topics.iter().zip(0..);
+                let topics =
+                    topics.map(move |(topic, n)| (&topic.query, Slot { product: at, topic: Some(n) }));
+                std::iter::once((&product.query, Slot { product: at, topic: None })).chain(topics)
+            })
+        };
+        let mut uses = Uses::default();
+        for (query, _) in slots() {
+            count(query.root(), &mut uses);
+        }
         let mut index = Self::default();
-        for (product, at) in products.iter().zip(0..) {
-            index.add(&product.query, Slot { product: at, topic: None });
-            for (topic, number) in product.topics.iter().zip(0..) {
-                index.add(&topic.query, Slot { product: at, topic: Some(number) });
-            }
+        for (query, slot) in slots() {
+            index.add(query, slot, &uses);
         }
         index
     }
 
-    fn add(&mut self, query: &Query, slot: Slot) {
-        let Some(mut anchors) = anchors(query.root()) else {
+    fn add(&mut self, query: &Query, slot: Slot, uses: &Uses) {
+        let Some(mut anchors) = anchors(query.root(), uses) else {
             self.always.push(slot);
             return;
         };
@@ -145,16 +154,56 @@ impl Anchors {
     }
 }
 
+/// How many queries' terms have each word: common words make poor anchors.
+type Uses = HashMap<u64, u64, BuildHasherDefault<AsIs>>;
+
+fn count(node: &Node, uses: &mut Uses) {
+    match node {
+        Node::And(parts) | Node::Or(parts) => parts.iter().for_each(|part| count(part, uses)),
+        Node::Near { left, right, .. } => {
+            count(left, uses);
+            count(right, uses);
+        }
+        Node::List(list) => list.entries.iter().for_each(|part| count(part, uses)),
+        Node::Not(_) | Node::Field(_) => {}
+        term => {
+            for key in of_term(term).into_iter().flat_map(|anchors| anchors.keys) {
+                *uses.entry(key).or_default() += 1;
+            }
+        }
+    }
+}
+
 /// The anchors of a node; `None` where a match needs no word at all.
-fn anchors(node: &Node) -> Option<Anchors> {
+fn anchors(node: &Node, uses: &Uses) -> Option<Anchors> {
+    let rarest = |sets: &mut dyn Iterator<Item = Anchors>| {
+        sets.min_by_key(|set| set.keys.iter().filter_map(|key| uses.get(key)).sum::<u64>())
+    };
     match node {
         Node::Not(_) | Node::Field(_) => None,
-        Node::And(parts) => parts.iter().filter_map(anchors).min_by_key(|a| a.keys.len()),
+        Node::And(parts) => rarest(&mut parts.iter().filter_map(|part| anchors(part, uses))),
         Node::Near { left, right, .. } => {
-            [left, right].into_iter().filter_map(|side| anchors(side)).min_by_key(|a| a.keys.len())
+            rarest(&mut [left, right].into_iter().filter_map(|side| anchors(side, uses)))
         }
-        Node::Or(parts) => all_of(parts),
-        Node::List(list) => all_of(&list.entries),
+        Node::Or(parts) => all_of(parts, uses),
+        Node::List(list) => all_of(&list.entries, uses),
+        term => of_term(term),
+    }
+}
+
+fn all_of(parts: &[Node], uses: &Uses) -> Option<Anchors> {
+    let mut all = Anchors { keys: Vec::new(), has_prefixes: false };
+    for part in parts {
+        let part = anchors(part, uses)?;
+        all.keys.extend(part.keys);
+        all.has_prefixes |= part.has_prefixes;
+    }
+    Some(all)
+}
+
+/// The anchors of what has a place in a text.
+fn of_term(node: &Node) -> Option<Anchors> {
+    match node {
         Node::Word(word) if word.kind == Kind::Word => {
             Some(Anchors::of(word.stems().chain(std::iter::once(word.folded.as_str()))))
         }
@@ -168,17 +217,8 @@ fn anchors(node: &Node) -> Option<Anchors> {
         Node::Exact(exact) => Some(Anchors::of([exact.folded.iter().max_by_key(|word| word.len())?])),
         Node::Tag(word) | Node::Handle(word) | Node::Emoji(word) => Some(Anchors::of([word])),
         Node::Prefix { folded, .. } => Some(Anchors { keys: vec![beginning(folded)?], has_prefixes: true }),
+        _ => None,
     }
-}
-
-fn all_of(parts: &[Node]) -> Option<Anchors> {
-    let mut all = Anchors { keys: Vec::new(), has_prefixes: false };
-    for part in parts {
-        let part = anchors(part)?;
-        all.keys.extend(part.keys);
-        all.has_prefixes |= part.has_prefixes;
-    }
-    Some(all)
 }
 
 /// Hash of the first letters of a word; `None` where it has fewer.

@@ -22,7 +22,7 @@ pub(in crate::logic::rules) fn missed(
             .to_owned()
     } else {
         format!(
-            "of the query's words the text has only {}, or they are too far apart, or NOT leaves it out: widen `match`, or set expect = false",
+            "of the query's words the text has {}: others lack, or they are too far apart, or NOT leaves it out. Widen `match`, or set expect = false",
             quoted(present)
         )
     };

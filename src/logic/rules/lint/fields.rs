@@ -8,10 +8,27 @@ use super::Problem;
 use super::suggest::closest;
 use crate::logic::rules::query::{NUMBERS, TEXTS};
 
+/// What other tools call our fields.
+const ALIASES: [(&str, &str); 10] = [
+    ("language", "lang"),
+    ("country", "region"),
+    ("location", "region"),
+    ("user", "author"),
+    ("from", "author"),
+    ("domain", "site"),
+    ("url", "site"),
+    ("stars", "rating"),
+    ("reach", "followers"),
+    ("platform", "source"),
+];
+
 /// `query-field-unknown`: `langauge:pt`.
 pub(in crate::logic::rules) fn unknown(range: Range<usize>, name: &str) -> Problem {
     let known = TEXTS.into_iter().chain(NUMBERS);
-    let help = match closest(&name.to_lowercase(), known) {
+    let lower = name.to_lowercase();
+    let alias =
+        ALIASES.iter().find(|(other, _)| closest(&lower, [*other]).is_some()).map(|(_, field)| *field);
+    let help = match closest(&lower, known).or(alias) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!(
             "the fields are {}: and {} (with >=, <=, >, < or =). To look for a text with a colon in it, put it in quotes",

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::Problem;
-use super::suggest::closest;
+use super::suggest::{closest, few};
 
 /// `query-unknown-list`
 pub(in crate::logic::rules) fn unknown(range: Range<usize>, name: &str, known: &[&str]) -> Problem {
@@ -16,15 +16,9 @@ pub(in crate::logic::rules) fn unknown(range: Range<usize>, name: &str, known: &
     let help = match (closest(name, known.iter().copied()), known) {
         (Some(near), _) => format!("did you mean ${near}?"),
         (None, []) => format!("write it under [words]: {name} = [\"one\", \"two words\"]"),
-        (None, known) => format!("the lists of this file are ${}", known.join(", $")),
+        (None, known) => format!("the lists of this file are ${}", few(known, ", $")),
     };
     Problem::error("query-unknown-list", range, format!("there is no list ${name}")).help(help)
-}
-
-/// `query-broken-list`: the list exists, and something is wrong with it.
-pub(in crate::logic::rules) fn broken(range: Range<usize>, name: &str) -> Problem {
-    Problem::error("query-broken-list", range, format!("the list ${name} cannot be used as it stands"))
-        .help("mend the list under [words] first: what is wrong with it is told there")
 }
 
 /// `list-unused`

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::Problem;
-use super::suggest::closest;
+use super::suggest::{closest, few};
 
 /// `product-unknown-team`
 pub(in crate::logic::rules) fn unknown(range: Range<usize>, team: &str, known: &[&str]) -> Problem {
@@ -15,7 +15,7 @@ pub(in crate::logic::rules) fn unknown(range: Range<usize>, team: &str, known: &
             format!("write it into teams.toml: [team.{team}] and below it email = [\"{team}@example.org\"]")
         }
         (None, known) => {
-            format!("add [team.{team}] to teams.toml, or take one of: {}", known.join(", "))
+            format!("add [team.{team}] to teams.toml, or take one of: {}", few(known, ", "))
         }
     };
     Problem::error("product-unknown-team", range, format!("there is no team \"{team}\" in teams.toml"))

@@ -85,7 +85,8 @@ impl<'a> File<'a> {
     pub(super) fn syntax(&self, error: &toml::de::Error) {
         let range = error.span().unwrap_or(0..0);
         let place = self.place(range.clone());
-        let line = self.text.lines().nth(place.line - 1).unwrap_or_default();
+        let line_start = self.line_starts.get(place.line - 1).copied().unwrap_or(0);
+        let line = self.text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
         self.tell(lint::syntax::toml(range, error.message(), line).at(place));
     }
 
@@ -99,6 +100,11 @@ impl<'a> File<'a> {
             }
             std::cmp::Ordering::Greater => {}
         }
+    }
+
+    /// Has so much been told that more would not be shown?
+    pub(super) fn is_full(&self) -> bool {
+        self.told.borrow().len() > MOST_TOLD
     }
 
     /// What has been told. Where the file is no TOML in places, what may only follow from that is left out: all of

@@ -12,6 +12,8 @@ use crate::logic::rules::query::{List, Lists, Node, WORDS_A_LIST, term_of_entry}
 
 /// Lists may name lists that name lists, so deep.
 const DEEPEST: usize = 20;
+/// Names that an unknown one is compared with: a hostile file could hold a hundred thousand.
+const NAMES_COMPARED: usize = 500;
 /// Entries of all lists of a file together, spelt out.
 const MOST_ENTRIES: usize = 100_000;
 
@@ -85,10 +87,9 @@ impl Lists for FileLists {
 
     fn missing(&self, range: Range<usize>, name: &str) -> Option<Problem> {
         if self.lists.contains_key(name) {
-            // What is wrong with the list is told at the list; the query must not be taken for whole all the same.
-            return Some(lint::lists::broken(range, name));
+            return None;
         }
-        let known: Vec<&str> = self.lists.keys().map(String::as_str).collect();
+        let known: Vec<&str> = self.lists.keys().map(String::as_str).take(NAMES_COMPARED).collect();
         Some(lint::lists::unknown(range, name, &known))
     }
 }
@@ -162,7 +163,10 @@ impl Reader<'_, '_> {
             return None;
         }
         if !self.raws.contains_key(inner) {
-            let known: Vec<&str> = self.raws.keys().copied().collect();
+            if self.file.is_full() {
+                return None;
+            }
+            let known: Vec<&str> = self.raws.keys().copied().take(NAMES_COMPARED).collect();
             self.file.say_within(
                 &entry.range,
                 entry.value,

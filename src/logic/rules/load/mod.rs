@@ -22,6 +22,8 @@ pub(super) use file::shown_name;
 pub(super) const MAX_FILE_BYTES: usize = 1_000_000;
 /// Most topics in all files together.
 pub(super) const MAX_TOPICS: usize = 10_000;
+/// Errors of the TOML itself that are told of one file: after a few, the rest mostly follows from them.
+const MOST_SYNTAX_ERRORS: usize = 20;
 /// The file that has the teams.
 const TEAMS: &str = "teams.toml";
 
@@ -62,7 +64,7 @@ pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
     let mut product_files = 0;
     for (is_teams, file) in &sources {
         let (table, errors) = DeTable::parse_recoverable(file.text);
-        for error in &errors {
+        for error in errors.iter().take(MOST_SYNTAX_ERRORS) {
             file.syntax(error);
         }
         let root = Table::root(file, table.get_ref());

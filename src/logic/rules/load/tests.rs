@@ -132,6 +132,16 @@ fn places_survive_every_way_of_writing_a_string() {
 }
 
 #[test]
+fn what_windows_editors_write_is_read() {
+    let text = PRODUCT.replace("'mini'", "'''\nmini\nOR (x\n'''").replace('\n', "\r\n");
+    let text = format!("\u{feff}{text}");
+    let told = RuleSet::load(&folder(&[("teams.toml", TEAMS_TOML), ("p.toml", &text)])).1;
+    assert_eq!(told.iter().map(|d| d.code).collect::<Vec<_>>(), ["query-parenthesis"]);
+    let place = told[0].place.clone().unwrap();
+    assert!(text[place.start..place.end].starts_with(['(', '\'']), "{place:?}");
+}
+
+#[test]
 fn a_broken_file_says_no_more_than_it_knows() {
     // The line with the team is lost: neither is it missing, nor is the team unknown.
     let text = "[product]\nid = \"p\"\nname = \"P\"\nmatch = 'mini'\nteam = netbooks\"\n";
@@ -201,6 +211,60 @@ fn bounds_hold() {
     }
     let told = codes(&[("teams.toml", TEAMS_TOML), ("p.toml", &slips)]);
     assert_eq!((told.len(), told.last()), (501, Some(&"too-many-problems")));
+}
+
+#[test]
+fn hostile_files_end_in_errors() {
+    let wide = |part: &str| part.repeat(20_000 / part.len());
+    for hostile in [
+        format!("a = {}", wide("[")),
+        format!("a = {}", wide("{a=")),
+        wide("[a."),
+        wide("\"'"),
+        wide("=\n"),
+        wide("[[topic]]\n"),
+        (0..2_000).fold("[words]\n".to_owned(), |all, n| format!("{all}w{n} = '$x{n}'\n")),
+        format!("[product]\nmatch = '{}'", wide("(NOT $a ")),
+    ] {
+        let (rules, told) = RuleSet::load(&folder(&[("teams.toml", TEAMS_TOML), ("p.toml", &hostile)]));
+        assert!(rules.is_none() && !told.is_empty() && told.len() <= 1_000);
+    }
+}
+
+#[test]
+fn the_format_of_the_manual_is_read() {
+    let product = r#"
+[product]
+id    = "mini-9"
+name  = "Aster Mini 9"
+match = '"mini 9" OR mini9 OR #mini9'
+not   = '"mini 9 hole golf"'
+team  = "netbooks"
+clusters = "all"
+
+[words]                                   # lists to use in queries as $broken
+close = ["close", "cramped", "squashed", "next to"]
+
+[[topic]]
+id       = "keys-too-close"
+title    = "Keys too close together"
+match    = '(apostrophe OR return OR enter OR keys) NEAR/8 $close'
+severity = "high"
+[[topic.example]]
+text   = "the apostrophe and return keys are too close together"
+expect = true
+"#;
+    let teams =
+        "[team.netbooks]\nemail = [\"a@example.org\", \"b@example.org\"]\nfalse_alarms_a_year = 0.5\n";
+    let (rules, told) = RuleSet::load(&folder(&[("mini-9.toml", product), ("teams.toml", teams)]));
+    assert_eq!(told, []);
+    let rules = rules.unwrap();
+    assert_eq!(rules.teams["netbooks"].email.len(), 2);
+    assert_eq!(rules.teams["netbooks"].false_alarms_a_year, 0.5);
+    assert_eq!(rules.products[0].clusters, ClusterMode::All);
+    assert_eq!(rules.products[0].topics[0].severity, Severity::High);
+    let found = ask(&rules, "on the Mini 9 the enter key sits next to the apostrophe");
+    assert_eq!(found[0].topics[0].words, ["enter", "key", "next to", "apostrophe"]);
 }
 
 #[test]

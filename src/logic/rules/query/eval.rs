@@ -75,7 +75,8 @@ impl<'a> Text<'a> {
                 }
                 all
             }
-            Node::Or(parts) => parts.iter().fold(false, |any, part| self.holds(part, out) || any),
+            // All are asked, so that the words of all are told.
+            Node::Or(parts) => parts.iter().filter(|part| self.holds(part, out)).count() > 0,
             Node::Not(part) => !self.holds(part, &mut Vec::new()),
             Node::Field(field) => field.holds(self.subject),
             Node::Near { left, right, distance, ordered } => {

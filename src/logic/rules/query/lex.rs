@@ -28,18 +28,22 @@ pub(super) fn bad() -> Node {
     Node::Or(Vec::new())
 }
 
+/// A query in pieces.
+pub(super) struct Pieces {
+    /// The pieces, each with its place.
+    pub(super) pieces: Vec<(Piece, Range<usize>)>,
+    /// It names a list of which elsewhere is told what is wrong with it.
+    pub(super) broken_list: bool,
+}
+
 /// The pieces of `text`, in order. What is wrong goes to `problems`, and something that parses takes its place.
-pub(super) fn pieces(
-    text: &str,
-    lists: &dyn Lists,
-    problems: &mut Vec<Problem>,
-) -> Vec<(Piece, Range<usize>)> {
-    let mut lexer = Lexer { text, at: 0, lists, problems };
-    let mut out = Vec::new();
-    while let Some((piece, range)) = lexer.next() {
-        out.push((piece, range));
+pub(super) fn pieces(text: &str, lists: &dyn Lists, problems: &mut Vec<Problem>) -> Pieces {
+    let mut lexer = Lexer { text, at: 0, lists, problems, broken_list: false };
+    let mut pieces = Vec::new();
+    while let Some(piece) = lexer.next() {
+        pieces.push(piece);
     }
-    out
+    Pieces { pieces, broken_list: lexer.broken_list }
 }
 
 struct Lexer<'a> {
@@ -47,10 +51,11 @@ struct Lexer<'a> {
     at: usize,
     lists: &'a dyn Lists,
     problems: &'a mut Vec<Problem>,
+    broken_list: bool,
 }
 
-impl Lexer<'_> {
-    fn rest(&self) -> &str {
+impl<'a> Lexer<'a> {
+    fn rest(&self) -> &'a str {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -78,9 +83,9 @@ impl Lexer<'_> {
             },
             '|' | '&' | '!' | '+' | '-' | '\u{2212}' | '–' | '—' if self.foreign().is_some() => {
                 let (piece, len) = self.foreign()?;
-                let sign = self.rest().get(..len).unwrap_or_default().to_owned();
+                let sign = self.rest().get(..len).unwrap_or_default();
                 self.at += len;
-                self.problems.push(lint::operators::foreign(start..self.at, &sign));
+                self.problems.push(lint::operators::foreign(start..self.at, sign));
                 // A plus says nothing that standing there would not say.
                 return match piece {
                     Some(piece) => Some((piece, start..self.at)),
@@ -118,7 +123,7 @@ impl Lexer<'_> {
         let start = self.at;
         let rest = self.rest();
         let open = rest.chars().next()?;
-        let inside = rest.get(open.len_utf8()..)?.to_owned();
+        let inside = rest.get(open.len_utf8()..)?;
         let Some(end) = inside.find(QUOTES) else {
             self.at = self.text.len();
             self.problems.push(lint::brackets::quote(start..start + open.len_utf8()));
@@ -145,10 +150,10 @@ impl Lexer<'_> {
             self.problems.push(lint::brackets::brace(start..start + 1));
             return Piece::Term(bad());
         };
-        let inside = self.rest().get(1..end).unwrap_or_default().to_owned();
+        let inside = self.rest().get(1..end).unwrap_or_default();
         self.at += end + 1;
-        self.problems.extend(lint::letters::mixed(&inside, start + 1));
-        Piece::Term(as_written(&inside).unwrap_or_else(|| {
+        self.problems.extend(lint::letters::mixed(inside, start + 1));
+        Piece::Term(as_written(inside).unwrap_or_else(|| {
             self.problems.push(lint::brackets::empty_phrase(start..self.at));
             bad()
         }))
@@ -158,13 +163,16 @@ impl Lexer<'_> {
         let start = self.at;
         let rest = self.rest().get(1..).unwrap_or_default();
         let len = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(rest.len());
-        let name = rest.get(..len).unwrap_or_default().to_owned();
+        let name = rest.get(..len).unwrap_or_default();
         self.at += 1 + len;
-        match self.lists.find(&name) {
+        match self.lists.find(name) {
             Some(list) => Piece::Term(Node::List(list)),
             None => {
                 let range = start..self.at;
-                self.problems.extend(self.lists.missing(range, &name));
+                match self.lists.missing(range, name) {
+                    Some(problem) => self.problems.push(problem),
+                    None => self.broken_list = true,
+                }
                 Piece::Term(bad())
             }
         }
@@ -175,22 +183,22 @@ impl Lexer<'_> {
         let rest = self.rest();
         let stops = |c: char| c.is_whitespace() || matches!(c, '(' | ')' | '{' | '}') || QUOTES.contains(&c);
         let len = rest.find(stops).unwrap_or(rest.len());
-        let word = rest.get(..len).unwrap_or_default().to_owned();
+        let word = rest.get(..len).unwrap_or_default();
         self.at += len;
         let range = start..self.at;
-        match word.as_str() {
+        match word {
             "AND" => return Piece::And,
             "OR" => return Piece::Or,
             "NOT" => return Piece::Not,
             _ if ["and", "or", "not"].contains(&word.to_lowercase().as_str()) => {
-                self.problems.push(lint::operators::lower_case(range.clone(), &word));
+                self.problems.push(lint::operators::lower_case(range.clone(), word));
             }
             _ => {}
         }
-        if let Some(near) = self.near(&word, range.clone()) {
+        if let Some(near) = self.near(word, range.clone()) {
             return near;
         }
-        if let Some(field) = self.field(&word, start) {
+        if let Some(field) = self.field(word, start) {
             return Piece::Term(field);
         }
         if word.starts_with('\'') || word.starts_with('‘') || word.starts_with('`') {
@@ -199,15 +207,15 @@ impl Lexer<'_> {
         if word.len() > 1 && (word.ends_with(',') || word.ends_with(';')) {
             self.problems.push(lint::operators::comma(self.at - 1..self.at));
         }
-        self.problems.extend(lint::letters::mixed(&word, start));
+        self.problems.extend(lint::letters::mixed(word, start));
         if word.contains('*') {
-            return Piece::Term(starred(&word, start).unwrap_or_else(|problem| {
+            return Piece::Term(starred(word, start).unwrap_or_else(|problem| {
                 self.problems.push(problem);
                 bad()
             }));
         }
-        Piece::Term(bare(&word).unwrap_or_else(|| {
-            self.problems.push(lint::words::nothing(range, &word));
+        Piece::Term(bare(word).unwrap_or_else(|| {
+            self.problems.push(lint::words::nothing(range, word));
             bad()
         }))
     }
@@ -308,7 +316,7 @@ mod tests {
 
     fn lex(text: &str) -> (Vec<Piece>, Vec<&'static str>) {
         let mut problems = Vec::new();
-        let pieces = pieces(text, &NoLists, &mut problems);
+        let pieces = pieces(text, &NoLists, &mut problems).pieces;
         (pieces.into_iter().map(|(p, _)| p).collect(), problems.into_iter().map(|p| p.code).collect())
     }
 

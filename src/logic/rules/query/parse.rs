@@ -13,7 +13,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::lex::{Piece, bad, pieces};
+use super::lex::{Piece, Pieces, bad, pieces};
 use super::{List, MAX_DEPTH, MAX_QUERY_BYTES, Node, Query};
 use crate::logic::rules::lint::{self, Problem};
 
@@ -38,14 +38,14 @@ impl Lists for NoLists {
     }
 }
 
-/// Reads a query. `None` when something in it is an error; warnings leave a query.
+/// Reads a query. `None` when something in it (or in a list that it names) is an error; warnings leave a query.
 pub(crate) fn parse(text: &str, lists: &dyn Lists, problems: &mut Vec<Problem>) -> Option<Query> {
     let known = problems.len();
     if text.len() > MAX_QUERY_BYTES {
         problems.push(lint::size::query_long(0..text.len(), text.len()));
         return None;
     }
-    let pieces = pieces(text, lists, problems);
+    let Pieces { pieces, broken_list } = pieces(text, lists, problems);
     if pieces.is_empty() {
         problems.push(lint::words::empty(0..text.len()));
         return None;
@@ -54,7 +54,7 @@ pub(crate) fn parse(text: &str, lists: &dyn Lists, problems: &mut Vec<Problem>) 
         Parser { pieces, at: 0, end: text.len(), depth: 0, gave_up: false, first_not: None, problems };
     let root = parser.whole();
     let first_not = parser.first_not.take();
-    let failed = |problems: &[Problem]| problems.iter().skip(known).any(Problem::is_error);
+    let failed = |problems: &[Problem]| broken_list || problems.iter().skip(known).any(Problem::is_error);
     if !failed(problems) && !asks_for_something(&root) {
         problems.push(lint::operators::only_not(first_not.unwrap_or(0..text.len())));
     }
