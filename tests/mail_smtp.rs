@@ -223,6 +223,12 @@ fn replies_are_judged_by_when_they_come_and_what_they_say() {
             "the sender groundswell@example.org: 550 not you",
         ),
         (
+            "530 to MAIL",
+            Script { mail: b"530 Must issue a STARTTLS command first\r\n", ..ok() },
+            later,
+            "530 Must issue",
+        ),
+        (
             "451 to RCPT",
             Script { rcpt: |_| b"451 4.3.0 try later\r\n", ..ok() },
             later,

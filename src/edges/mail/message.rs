@@ -152,7 +152,7 @@ fn body(letter: &Letter) -> MultiPart {
 /// Always base64: an encoding made for text would change the line ends that happen to be in a picture.
 fn base64_body(bytes: &[u8]) -> Body {
     let encoded = Body::new_with_encoding(bytes.to_vec(), ContentTransferEncoding::Base64);
-    encoded.unwrap_or_else(|bytes| Body::new(bytes))
+    encoded.unwrap_or_else(Body::new)
 }
 
 fn png() -> ContentType {

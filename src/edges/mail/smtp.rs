@@ -3,7 +3,7 @@
 //! - A 4xx reply, a lost connection, silence or nonsense before the letter was given over: try later.
 //! - A 5xx reply to MAIL, to all recipients, to DATA or to the letter: refused.
 //! - A 5xx reply before MAIL (greeting, STARTTLS, login) says nothing about the letter but something about the
-//!   settings: it waits until they are right.
+//!   settings, as does a reply that asks for TLS or a login (530, 538): it waits until they are right.
 //! - After the final dot a 250 means sent; silence, nonsense or a cut means unclear.
 //! - When some recipients are refused the others get the letter, and the outcome names those left out.
 
@@ -91,8 +91,11 @@ impl Smtp {
             Err(why) => return Outcome::TryLater { why },
         };
         let outcome = self.hand_over(&mut connection, message).await;
-        // A polite end; what the server says to it changes nothing any more.
-        let _ = timeout(self.timeouts.quit, connection.command(Quit)).await;
+        // A polite end, whose answer changes nothing. Not where the conversation broke off: there QUIT would be taken
+        // for a line of the letter.
+        if matches!(outcome, Outcome::Sent { .. } | Outcome::Refused { .. }) {
+            let _ = timeout(self.timeouts.quit, connection.command(Quit)).await;
+        }
         outcome
     }
 
@@ -268,7 +271,8 @@ impl Smtp {
     fn before_the_letter(&self, what: &str, failure: &Failure) -> Outcome {
         let why = format!("{} did not take {what}: {}", self.host, failure.said());
         match failure {
-            Failure::Error(e) if e.is_permanent() => Outcome::Refused { why },
+            // 530 and 538 ask for a login or for TLS: the settings are wrong, not the letter.
+            Failure::Error(e) if e.is_permanent() && !asks_for_login(e) => Outcome::Refused { why },
             _ => Outcome::TryLater { why },
         }
     }
@@ -308,6 +312,10 @@ async fn step<T>(limit: Duration, work: impl Future<Output = Result<T, Error>>) 
     }
 }
 
+fn asks_for_login(error: &Error) -> bool {
+    error.status().is_some_and(|code| matches!(u16::from(code), 530 | 538))
+}
+
 /// The server's reply, or what happened to the connection, for people.
 fn said(error: &Error) -> String {
     let text = match (error.status(), error.source()) {
@@ -316,10 +324,15 @@ fn said(error: &Error) -> String {
         (None, Some(cause)) if error.is_response() => {
             format!("its reply makes no sense or ends early ({cause})")
         }
+        (None, Some(cause)) if is_end(cause) => "the connection was closed".to_owned(),
         (None, Some(cause)) => cause.to_string(),
         (None, None) => error.to_string(),
     };
     readable(&text)
+}
+
+fn is_end(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::UnexpectedEof)
 }
 
 /// A server's words are a stranger's words: one line, not too long.

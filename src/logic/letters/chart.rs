@@ -14,7 +14,7 @@ const HEIGHT: f32 = 264.0;
 /// Room at the left for the scale's figures.
 const LEFT: f32 = 66.0;
 const TOP: f32 = 22.0;
-const BOTTOM: f32 = 8.0;
+const BOTTOM: f32 = 14.0;
 /// Days at most: more would be bars thinner than a point.
 const MAX_DAYS: usize = 180;
 
