@@ -2,7 +2,8 @@
 
 pub mod clock;
 pub mod index;
+pub mod mail;
 pub mod rules_folder;
-//pub mod settings;
+pub mod settings;
 pub mod sources;
 pub mod store;

@@ -4,6 +4,7 @@ pub mod analysis;
 pub mod assess;
 pub mod cluster;
 pub mod known;
+pub mod letters;
 pub mod lifecycle;
 pub mod rules;
 pub mod spike;

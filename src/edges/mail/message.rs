@@ -1,0 +1,198 @@
+//! A letter as MIME: multipart/alternative of the plain text and of multipart/related (the HTML and its pictures).
+
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use lettre::address::Address;
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart};
+
+use crate::ground::letter::Letter;
+
+/// A letter ready to be handed over: bytes, and the envelope they travel in.
+#[derive(Clone, Debug)]
+pub struct Message {
+    message_id: String,
+    from: Address,
+    to: Vec<Address>,
+    bytes: Vec<u8>,
+    view: String,
+}
+
+impl Message {
+    /// Message-ID without angle brackets.
+    pub fn message_id(&self) -> &str {
+        &self.message_id
+    }
+
+    /// The whole message as it travels: headers and body with CRLF line ends. The same letter makes the same bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The HTML with its pictures inside (`data:`), to look at in a browser.
+    pub fn view(&self) -> &str {
+        &self.view
+    }
+
+    /// Whom it is handed over for. The header `To` may name more.
+    pub fn recipients(&self) -> impl Iterator<Item = &str> {
+        self.to.iter().map(AsRef::as_ref)
+    }
+
+    /// The same bytes for some of the recipients: for those that were left out of an earlier attempt. `None` when
+    /// none of them is a recipient.
+    pub fn only_to(&self, addresses: &[String]) -> Option<Self> {
+        let mut message = self.clone();
+        message.to.retain(|to| addresses.iter().any(|address| address == to.as_ref() as &str));
+        (!message.to.is_empty()).then_some(message)
+    }
+
+    pub(super) fn from(&self) -> &Address {
+        &self.from
+    }
+
+    pub(super) fn to(&self) -> &[Address] {
+        &self.to
+    }
+}
+
+/// Why a letter cannot be made into a message.
+#[derive(Debug, thiserror::Error)]
+pub enum LetterError {
+    /// It has nobody to go to.
+    #[error("letter {letter} names no recipient: give the team an address in teams.toml")]
+    NoRecipient {
+        /// Message-ID.
+        letter: String,
+    },
+    /// A recipient is no address.
+    #[error(
+        "letter {letter} is to go to \"{address}\", which is no e-mail address ({why}): correct it in teams.toml"
+    )]
+    BadAddress {
+        /// Message-ID.
+        letter: String,
+        /// As given.
+        address: String,
+        /// What the parser says.
+        why: String,
+    },
+    /// It cannot be put into MIME.
+    #[error("letter {letter} cannot be made into a message: {why}")]
+    Mime {
+        /// Message-ID.
+        letter: String,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+/// The letter as MIME, from `from`.
+///
+/// # Errors
+/// A recipient is no e-mail address, or there is none.
+pub fn to_message(letter: &Letter, from: &Mailbox) -> Result<Message, LetterError> {
+    let name = || clean(&letter.message_id);
+    let mut to = Vec::with_capacity(letter.to.len());
+    for address in &letter.to {
+        let mailbox: Mailbox = address.parse().map_err(|e: lettre::address::AddressError| {
+            LetterError::BadAddress { letter: name(), address: address.clone(), why: e.to_string() }
+        })?;
+        to.push(mailbox);
+    }
+    let bracketed = |id: &str| format!("<{}>", clean(id));
+    let mut builder = lettre::Message::builder()
+        .from(from.clone())
+        .date(system_time(letter))
+        .subject(clean(&letter.subject))
+        .message_id(Some(bracketed(&letter.message_id)));
+    for mailbox in &to {
+        builder = builder.to(mailbox.clone());
+    }
+    if let Some(root) = &letter.in_reply_to {
+        builder = builder.in_reply_to(bracketed(root)).references(bracketed(root));
+    }
+    builder = builder
+        .raw_header(header(HeaderName::new_from_ascii_str("List-Id"), &bracketed(&letter.list_id)))
+        .raw_header(header(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated"))
+        .raw_header(header(HeaderName::new_from_ascii_str("Precedence"), "bulk"))
+        .raw_header(header(HeaderName::new_from_ascii_str("X-Groundswell-Alert"), &letter.alert));
+    let to: Vec<Address> = to.into_iter().map(|mailbox| mailbox.email).collect();
+    if to.is_empty() {
+        return Err(LetterError::NoRecipient { letter: name() });
+    }
+    let message = builder
+        .multipart(body(letter))
+        .map_err(|e| LetterError::Mime { letter: name(), why: e.to_string() })?;
+    Ok(Message {
+        message_id: name(),
+        from: from.email.clone(),
+        to,
+        bytes: message.formatted(),
+        view: view(letter),
+    })
+}
+
+fn body(letter: &Letter) -> MultiPart {
+    let mut related = MultiPart::related()
+        .boundary(boundary(letter, "related"))
+        .singlepart(SinglePart::html(letter.html.clone()));
+    for picture in &letter.pictures {
+        let file = format!("{}.png", clean(&picture.cid));
+        let part = Attachment::new_inline_with_name(clean(&picture.cid), file);
+        related = related.singlepart(part.body(base64_body(&picture.png), png()));
+    }
+    MultiPart::alternative()
+        .boundary(boundary(letter, "alternative"))
+        .singlepart(SinglePart::plain(letter.text.clone()))
+        .multipart(related)
+}
+
+/// Always base64: an encoding made for text would change the line ends that happen to be in a picture.
+fn base64_body(bytes: &[u8]) -> Body {
+    let encoded = Body::new_with_encoding(bytes.to_vec(), ContentTransferEncoding::Base64);
+    encoded.unwrap_or_else(Body::new)
+}
+
+fn png() -> ContentType {
+    ContentType::parse("image/png").unwrap_or(ContentType::TEXT_PLAIN)
+}
+
+/// A line that parts end at. Made from the letter, so that a repeat is the same message to the byte, and not from
+/// its Message-ID alone: whoever knows that could write the line into a post.
+fn boundary(letter: &Letter, part: &str) -> String {
+    use sha2::Digest as _;
+    let mut hash = sha2::Sha256::new();
+    for piece in [&letter.message_id, &letter.text, &letter.html] {
+        hash.update(piece.as_bytes());
+        hash.update([0]);
+    }
+    hash.update(part.as_bytes());
+    let digest = hash.finalize();
+    let hex: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("=_{part}_{hex}")
+}
+
+fn header(name: HeaderName, value: &str) -> HeaderValue {
+    HeaderValue::new(name, clean(value))
+}
+
+/// The letter's time, in the years that a header can say.
+fn system_time(letter: &Letter) -> SystemTime {
+    const LAST: u64 = 253_402_300_799; // the end of the year 9999
+    let seconds = u64::try_from(letter.date.as_second()).unwrap_or(0).min(LAST);
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+/// Control characters end headers: none gets into one.
+fn clean(value: &str) -> String {
+    value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn view(letter: &Letter) -> String {
+    letter.pictures.iter().fold(letter.html.clone(), |html, picture| {
+        let data = base64::engine::general_purpose::STANDARD.encode(&picture.png);
+        html.replace(&format!("cid:{}", picture.cid), &format!("data:image/png;base64,{data}"))
+    })
+}

@@ -1,0 +1,96 @@
+//! How a letter leaves: turned into MIME ([`to_message`]) and handed to a mail server or to a folder ([`Transport`]).
+//!
+//! The one question that matters afterwards is who is responsible for the letter now. [`Outcome`] answers it and
+//! says nothing that it does not know.
+
+mod message;
+mod settings;
+mod smtp;
+mod spool;
+mod stream;
+
+pub use lettre::message::Mailbox;
+pub use message::{LetterError, Message, to_message};
+pub use settings::{Kind, MailSettings, SettingsError, SmtpSettings, SpoolSettings, Timeouts, Tls};
+pub use smtp::Smtp;
+pub use spool::Spool;
+
+use std::path::Path;
+
+/// Where letters go.
+#[derive(Debug)]
+pub enum Transport {
+    /// A mail server.
+    Smtp(Smtp),
+    /// A folder.
+    Spool(Spool),
+}
+
+/// What became of one attempt to hand a letter over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The other side said that it has the letter: it is theirs now.
+    Sent {
+        /// What it said.
+        answer: String,
+        /// Recipients that it did not take it for, although it took it for others. The letter is still ours for
+        /// those of them that may be tried again ([`Message::only_to`]).
+        left_out: Vec<LeftOut>,
+    },
+    /// It has not got the letter; another attempt may succeed.
+    TryLater {
+        /// What happened, and what to do where a person has to do something.
+        why: String,
+    },
+    /// It will not take this letter, however often it is offered.
+    Refused {
+        /// What it said.
+        why: String,
+    },
+    /// The whole letter was given over and then no clear answer came: they may have it or not. Repeat it with the
+    /// same Message-ID, by which a copy can be recognised.
+    Unclear {
+        /// What happened.
+        why: String,
+    },
+}
+
+/// A recipient that the mail server did not take the letter for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The address.
+    pub address: String,
+    /// What the server said about it.
+    pub why: String,
+    /// The address is refused for good; otherwise another attempt may succeed.
+    pub for_good: bool,
+}
+
+impl Transport {
+    /// The transport that the settings name. `credentials` is the folder in which systemd keeps the service's
+    /// credentials ($CREDENTIALS_DIRECTORY), where there is one. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// A setting is missing or contradicts another, or a file that it names cannot be used.
+    pub fn open(settings: &MailSettings, credentials: Option<&Path>) -> Result<Self, SettingsError> {
+        match settings.transport {
+            Kind::Smtp => {
+                let smtp = settings.smtp.as_ref().ok_or(SettingsError::Missing { key: "mail.smtp.host" })?;
+                Ok(Self::Smtp(Smtp::open(smtp, credentials)?))
+            }
+            Kind::Spool => {
+                let spool =
+                    settings.spool.as_ref().ok_or(SettingsError::Missing { key: "mail.spool.folder" })?;
+                Ok(Self::Spool(Spool::open(&spool.folder)?))
+            }
+        }
+    }
+
+    /// One attempt to hand the letter over. It ends: every wait in it has a limit ([`Timeouts`]).
+    pub async fn send(&self, message: &Message) -> Outcome {
+        match self {
+            Self::Smtp(smtp) => smtp.send(message).await,
+            Self::Spool(spool) => spool.send(message).await,
+        }
+    }
+}

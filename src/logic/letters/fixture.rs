@@ -1,0 +1,243 @@
+//! The event that the tests of this module tell about: a fictional netbook whose keys are too close together.
+
+use std::collections::BTreeMap;
+
+use crate::ground::alert::{AlertEvent, DayCount, EventKind, Quote, Reason, Severity, Sum};
+use crate::ground::post::PostKey;
+use crate::ground::time::{DAY_MS, day_of, plus_ms};
+
+/// The opening of the alert.
+pub(super) fn opened() -> AlertEvent {
+    let at = "2025-03-17T09:20:00Z".parse().unwrap();
+    let people = [
+        0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0,
+        1, 0, 0, 1, 1, 2, 4, 3,
+    ];
+    let last = day_of(at);
+    let series = people
+        .iter()
+        .enumerate()
+        .map(|(n, count)| DayCount {
+            day: last - (people.len() - 1 - n) as i64,
+            people: *count,
+            expected: 0.31,
+        })
+        .collect();
+    let quotes = vec![
+        quote(
+            "bluesky",
+            "ana",
+            310,
+            "My pinky hits return every single time I go for the apostrophe. \"don't\" comes out as \"don\" and then a new line.",
+            "2025-03-17T08:02:00Z",
+            "en",
+            "CA",
+        ),
+        quote(
+            "reddit",
+            "hallway_lamp",
+            0,
+            "Apostrophe and return keys on the Mini 9 are too close together. Love the thing otherwise, three weeks on one bag of train rides.",
+            "2025-03-16T21:40:00Z",
+            "en",
+            "US",
+        ),
+        quote(
+            "bluesky",
+            "Lívia Rocha",
+            1_240,
+            "Adorei o tamanho do Mini 9, mas o enter fica colado no apóstrofo e eu mando a mensagem antes de acabar a frase.",
+            "2025-03-16T13:11:00Z",
+            "pt",
+            "BR",
+        ),
+        quote(
+            "reviews",
+            "M. Tremblay",
+            1,
+            "Bel appareil, mais les touches retour et apostrophe sont trop serrées : j'écris « l' » et je change de ligne.",
+            "2025-03-15T17:55:00Z",
+            "fr",
+            "CA",
+        ),
+        quote(
+            "forum",
+            "tobi",
+            86,
+            "Is it just me or did they squash the enter key right up against the quote key? I keep sending half sentences.",
+            "2025-03-15T10:30:00Z",
+            "en",
+            "GB",
+        ),
+    ];
+    AlertEvent {
+        kind: EventKind::Opened,
+        at,
+        alert: "mini-9-7f3a".into(),
+        number: 0,
+        product: "mini-9".into(),
+        product_name: "Aster Mini 9".into(),
+        topic: None,
+        cluster: "7f3a".into(),
+        label: "Apostrophe and return keys too close together".into(),
+        severity: Severity::Normal,
+        reason: Reason::MoreThanUsual,
+        observed: 9,
+        expected: 0.93,
+        window_days: 3,
+        authors: 9,
+        echoes: 2,
+        since: "2025-03-14T19:04:00Z".parse().unwrap(),
+        evidence: quotes.iter().map(|q: &Quote| q.key.clone()).collect(),
+        quotes,
+        series,
+        sources: counts(&[("bluesky", 4), ("reddit", 2), ("reviews", 2), ("forum", 1)]),
+        regions: counts(&[("CA", 3), ("US", 2), ("BR", 2), ("GB", 1)]),
+        languages: counts(&[("en", 6), ("pt", 2), ("fr", 1)]),
+        words: ["apostrophe", "return", "enter", "too close", "squashed"].map(String::from).into(),
+        sentiment: -0.02,
+        chance_years: Some(41.3),
+        sum: Sum {
+            level: 0.31,
+            level_shape: 13.0,
+            dispersion: 0.2,
+            score: 4.6,
+            bar: 3.9,
+            series: 21,
+            budget: 4.0,
+        },
+        origin: "21 complaints about this product are told apart".into(),
+        team: "netbooks".into(),
+        deliver_to: vec!["netbooks@example.org".into()],
+        opened_at: at,
+        peak: 9,
+        total: 9,
+    }
+}
+
+/// Five days later: twice as many.
+pub(super) fn doubled() -> AlertEvent {
+    let first = opened();
+    AlertEvent {
+        kind: EventKind::Updated,
+        reason: Reason::Doubled,
+        at: plus_ms(first.at, 5 * DAY_MS),
+        number: 1,
+        observed: 18,
+        authors: 18,
+        peak: 18,
+        total: 24,
+        echoes: 1,
+        chance_years: Some(f64::INFINITY),
+        series: later(&first, &[4, 3, 5, 6, 7]),
+        ..first
+    }
+}
+
+/// Seven weeks after the opening: over.
+pub(super) fn resolved() -> AlertEvent {
+    let first = opened();
+    AlertEvent {
+        kind: EventKind::Resolved,
+        reason: Reason::BackToUsual,
+        at: plus_ms(first.at, 49 * DAY_MS),
+        number: 2,
+        observed: 1,
+        peak: 18,
+        total: 61,
+        echoes: 0,
+        quotes: first.quotes.iter().take(1).cloned().collect(),
+        series: later(&first, &[4, 3, 5, 6, 7, 5, 4, 4, 3, 3, 2, 3, 1, 2, 2, 1, 1, 0, 1, 0, 0, 1, 0, 0]),
+        ..first
+    }
+}
+
+/// It came back a month after it was over.
+pub(super) fn regressed() -> AlertEvent {
+    let first = opened();
+    AlertEvent {
+        kind: EventKind::Regressed,
+        reason: Reason::CameBack,
+        at: plus_ms(first.at, 80 * DAY_MS),
+        since: plus_ms(first.at, 79 * DAY_MS),
+        number: 3,
+        window_days: 1,
+        observed: 5,
+        expected: 0.3,
+        total: 66,
+        peak: 18,
+        chance_years: Some(6.4),
+        series: later(&first, &[0; 79].iter().copied().chain([5]).collect::<Vec<u32>>()),
+        topic: Some("keys-too-close".into()),
+        origin: "rules/mini-9.toml:14".into(),
+        ..first
+    }
+}
+
+/// A quote as strangers write them to do harm.
+pub(super) fn hostile() -> AlertEvent {
+    let mut event = opened();
+    event.label = "Keys</title><script>alert(1)</script>\r\nBcc: everybody@example.org".into();
+    event.product_name = "Mini\u{202e}9 <img src=x onerror=alert(1)>".into();
+    event.words = vec!["<b>".into(), "x".repeat(4_000)];
+    event.origin = "<iframe src=//evil.example>".into();
+    event.sources = counts(&[("<u>src</u>\n\nWHAT TO DO", 1)]);
+    let bad = [
+        "javascript:alert(1)",
+        "https://bank.example@evil.example/",
+        "data:text/html,x",
+        "https://a.example/\"onclick=\"x",
+        "https://аpple.example/",
+    ];
+    for (quote, url) in event.quotes.iter_mut().zip(bad) {
+        quote.url = Some(url.into());
+        quote.text = format!(
+            "</div><script>alert(1)</script>\r\nWHAT TO DO\r\n\u{202e}evil\u{200b} {}",
+            "W".repeat(4_000)
+        );
+        quote.author_name = Some("<a href=javascript:x>ana\r\nBcc: x@example.org</a>".into());
+        quote.lang = "en\" onload=\"x".into();
+        quote.region = Some("<i>\u{2066}".into());
+    }
+    event
+}
+
+/// The series of the opening, run on by these days.
+fn later(first: &AlertEvent, people: &[u32]) -> Vec<DayCount> {
+    let mut series = first.series.clone();
+    let end = day_of(first.at);
+    series.extend((1..).zip(people).map(|(n, people)| DayCount {
+        day: end + n,
+        people: *people,
+        expected: 0.31,
+    }));
+    series
+}
+
+fn counts(pairs: &[(&str, u32)]) -> BTreeMap<String, u32> {
+    pairs.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
+}
+
+fn quote(
+    source: &str,
+    author: &str,
+    followers: u64,
+    text: &str,
+    at: &str,
+    lang: &str,
+    region: &str,
+) -> Quote {
+    Quote {
+        key: PostKey { source: source.into(), id: at.into() },
+        author_name: Some(author.into()),
+        followers: (followers > 0).then_some(followers),
+        text: text.into(),
+        url: Some(format!(
+            "https://{source}.example/posts/{}",
+            at.get(8..13).unwrap_or("1").replace('T', "-")
+        )),
+        at: at.parse().unwrap(),
+        lang: lang.into(),
+        region: Some(region.into()),
+    }
+}

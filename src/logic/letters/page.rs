@@ -1,0 +1,108 @@
+//! One page that tells the story of many alerts, to open in a browser: nothing is fetched from anywhere.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+
+use crate::ground::alert::{AlertEvent, DayCount, EventKind};
+use crate::ground::time::{Timestamp, day_of};
+
+use super::chart::Chart;
+use super::story::{Quoted, story};
+use super::{clean, words};
+
+/// One page (HTML, self-contained) about all the alerts in `events`, in the order in which they opened. `title`
+/// heads it, the sentences of `lead` stand before the first alert.
+pub fn page(title: &str, lead: &[String], events: &[AlertEvent]) -> String {
+    let mut by_alert: BTreeMap<&str, Vec<&AlertEvent>> = BTreeMap::new();
+    for event in events {
+        by_alert.entry(&event.alert).or_default().push(event);
+    }
+    let mut told: Vec<(Timestamp, Told)> = by_alert.into_values().filter_map(tell).collect();
+    told.sort_by_key(|(at, _)| *at);
+    let page = PageTemplate {
+        title: clean::clip(title, 120),
+        lead: lead.iter().map(|sentence| clean::clip(sentence, 600)).collect(),
+        alerts: told.into_iter().map(|(_, told)| told).collect(),
+    };
+    // Rendering into memory cannot fail.
+    page.render().unwrap_or_default()
+}
+
+#[derive(Template)]
+#[template(path = "page.html")]
+struct PageTemplate {
+    title: String,
+    lead: Vec<String>,
+    alerts: Vec<Told>,
+}
+
+/// One alert from its first event to its last.
+struct Told {
+    product: String,
+    label: String,
+    badge: &'static str,
+    tint: &'static str,
+    sentence: String,
+    /// What happened when.
+    steps: Vec<(String, String)>,
+    /// SVG, which escapes what it is given.
+    chart: String,
+    first_day: String,
+    last_day: String,
+    quotes: Vec<Quoted>,
+    facts: Vec<(&'static str, String)>,
+    team: String,
+}
+
+fn tell(mut events: Vec<&AlertEvent>) -> Option<(Timestamp, Told)> {
+    events.sort_by_key(|event| (event.at, event.number));
+    let (first, last) = (*events.first()?, *events.last()?);
+    let (opening, latest) = (story(first), story(last));
+    let series = joined(&events);
+    let from = day_of(first.opened_at) - i64::from(first.window_days.max(1)) + 1;
+    Some((
+        first.at,
+        Told {
+            product: opening.product,
+            label: opening.label,
+            badge: latest.badge,
+            tint: latest.tint,
+            sentence: opening.sentence,
+            steps: events.iter().map(|event| (words::date_and_time(event.at), step(event))).collect(),
+            chart: Chart::new(&series, from).svg(&latest.chart_alt),
+            first_day: series.first().map(|d| words::day(d.day)).unwrap_or_default(),
+            last_day: series.last().map(|d| words::day(d.day)).unwrap_or_default(),
+            quotes: opening.quotes,
+            facts: opening.facts,
+            team: clean::clip(&first.team, 60),
+        },
+    ))
+}
+
+/// One line of the alert's history.
+fn step(event: &AlertEvent) -> String {
+    let now = format!(
+        "{} {}, usually {}",
+        words::people(event.observed),
+        words::in_days(event.window_days),
+        words::usual(event.expected)
+    );
+    match event.kind {
+        EventKind::Opened => format!("opened: {now}"),
+        EventKind::Updated => format!("{} {now}", event.reason.sentence()),
+        EventKind::Regressed => format!("came back: {now}"),
+        EventKind::Resolved => {
+            format!("over: {} in all. {}", words::people(event.total), event.reason.sentence())
+        }
+    }
+}
+
+/// The series of all events as one; where two tell of the same day, the later is believed.
+fn joined(events: &[&AlertEvent]) -> Vec<DayCount> {
+    let mut days: BTreeMap<i64, DayCount> = BTreeMap::new();
+    for event in events {
+        days.extend(event.series.iter().map(|count| (count.day, *count)));
+    }
+    days.into_values().collect()
+}

@@ -1,0 +1,245 @@
+//! The letters as their readers get them.
+
+use std::collections::BTreeMap;
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use super::fixture::{doubled, hostile, opened, regressed, resolved};
+use super::*;
+use crate::ground::alert::{EventKind, Reason, Severity};
+
+fn sender() -> Sender {
+    Sender { domain: "example.org".into(), from_name: "groundswell at Aster".into() }
+}
+
+#[test]
+fn subjects_stand_alone() {
+    let mut safety = opened();
+    safety.severity = Severity::Safety;
+    let mut once = opened();
+    (once.observed, once.window_days, once.expected) = (1, 1, 0.0);
+    let elsewhere = AlertEvent { reason: Reason::NewPlace, ..doubled() };
+    let subjects: Vec<String> =
+        [opened(), doubled(), elsewhere, resolved(), regressed(), safety, once, hostile()]
+            .iter()
+            .map(|event| letter(event, &sender()).subject)
+            .collect();
+    assert_snapshot!(subjects.join("\n"));
+}
+
+#[test]
+fn the_opening_as_text() {
+    assert_snapshot!(letter(&opened(), &sender()).text);
+}
+
+#[test]
+fn twice_as_many_as_text() {
+    assert_snapshot!(letter(&doubled(), &sender()).text);
+}
+
+#[test]
+fn the_end_as_text() {
+    assert_snapshot!(letter(&resolved(), &sender()).text);
+}
+
+#[test]
+fn the_return_as_text() {
+    assert_snapshot!(letter(&regressed(), &sender()).text);
+}
+
+#[test]
+fn all_letters_of_an_alert_are_one_thread() {
+    let (first, second) = (letter(&opened(), &sender()), letter(&doubled(), &sender()));
+    assert_eq!(first.message_id, "mini-9-7f3a.0.netbooks@example.org");
+    assert_eq!(first.in_reply_to, None);
+    assert_eq!(second.message_id, "mini-9-7f3a.1.netbooks@example.org");
+    assert_eq!(second.in_reply_to.as_deref(), Some(first.message_id.as_str()));
+    assert_eq!(first.list_id, "mini-9.groundswell.example.org");
+    assert_eq!(first, letter(&opened(), &sender()), "the same event is the same letter");
+}
+
+#[test]
+fn ids_hold_no_character_that_ends_them() {
+    let mut event = opened();
+    event.alert = "a>\r\nBcc: x@y".into();
+    event.team = "équipe <netbooks>".into();
+    let sent = letter(&event, &Sender { domain: "ex ample.org>\r\nX: y".into(), ..sender() });
+    for id in [&sent.message_id, &sent.list_id, &sent.alert] {
+        assert!(id.chars().all(|c| c.is_ascii_alphanumeric() || "-_.@".contains(c)), "{id}");
+    }
+    let mut other = event.clone();
+    other.team = "equipe <netbooks>".into();
+    assert_ne!(letter(&other, &sender()).message_id, letter(&event, &sender()).message_id);
+}
+
+#[test]
+fn text_and_html_say_the_same() {
+    for event in [opened(), doubled(), resolved(), regressed()] {
+        let sent = letter(&event, &sender());
+        let html = words_of(&sent.html.replace("&#39;", "'").replace("&#34;", "\"").replace("&amp;", "&"));
+        let story = story::story(&event);
+        let text = words_of(&sent.text);
+        let mut said = vec![
+            story.sentence,
+            story.heard,
+            story.usual,
+            story.next,
+            story.why,
+            story.less,
+            story.command,
+            story.chart_alt,
+        ];
+        said.extend(story.compared);
+        said.extend(story.facts.into_iter().map(|(_, value)| value));
+        said.extend(story.quotes.into_iter().flat_map(|q| [q.text, q.byline]));
+        for sentence in said {
+            let sentence = words_of(&sentence);
+            assert!(html.contains(&sentence), "not in the HTML: {sentence}");
+            assert!(text.contains(&sentence), "not in the text: {sentence}\n{text}");
+        }
+        assert!(sent.html.len() < 100_000, "Gmail clips longer letters: {}", sent.html.len());
+        assert!(
+            sent.text.lines().all(|l| l.chars().count() <= 76 || l.contains("https://")),
+            "{}",
+            sent.text
+        );
+    }
+}
+
+/// The words alone: how lines are broken and marked does not matter.
+fn words_of(text: &str) -> String {
+    text.split_whitespace().filter(|word| *word != ">").collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn hostile_text_is_shown_and_does_nothing() {
+    let sent = letter(&hostile(), &sender());
+    let html = sent.html.to_lowercase();
+    for active in [
+        "<script",
+        "<iframe",
+        "<img src=x",
+        "<a href=javascript",
+        "href=\"javascript",
+        "href=\"data:",
+        "@evil.example",
+        "<i>",
+        "<u>",
+        "onload=\"",
+        "onclick=\"",
+    ] {
+        assert!(!html.contains(active), "{active} got through");
+    }
+    for part in [&sent.html, &sent.text, &sent.subject] {
+        assert!(
+            !part.contains(['\u{202e}', '\u{2066}', '\u{200b}', '\r']),
+            "an invisible character got through"
+        );
+        assert!(!part.lines().any(|line| line.starts_with("Bcc")));
+    }
+    assert!(html.contains("xn--pple-43d.example"), "the look-alike host is spelled out");
+    assert!(sent.html.len() < 100_000 && sent.text.len() < 20_000);
+    assert!(!sent.subject.contains('\n'));
+    // Only our own heading stands at the start of a line.
+    assert_eq!(sent.text.lines().filter(|line| *line == "WHAT TO DO").count(), 1);
+}
+
+#[test]
+fn a_letter_with_nothing_to_quote_still_reads_well() {
+    let mut event = opened();
+    event.quotes.clear();
+    event.series.clear();
+    event.words.clear();
+    (event.sources, event.regions, event.languages) = Default::default();
+    event.chance_years = None;
+    event.sum.budget = f64::NAN;
+    let sent = letter(&event, &sender());
+    assert!(!sent.text.contains("IN THEIR OWN WORDS") && !sent.html.contains("own words"));
+    assert!(!sent.text.contains("Regions") && !sent.text.contains("NaN") && !sent.text.contains("inf"));
+    assert!(sent.text.contains("No days to show yet."));
+}
+
+#[test]
+fn the_chart_goes_with_the_letter_and_nothing_is_fetched() {
+    let sent = letter(&opened(), &sender());
+    assert!(sent.html.contains("src=\"cid:chart\""));
+    assert_eq!(sent.html.matches("src=").count(), 1);
+    assert!(sent.pictures.iter().all(|p| p.cid == "chart" && p.png.starts_with(b"\x89PNG")));
+}
+
+#[test]
+fn a_page_tells_each_alert_once_in_order_of_opening() {
+    let mut early = opened();
+    early.alert = "zzz".into();
+    early.label = "Hinge creaks".into();
+    early.at = "2025-01-02T00:00:00Z".parse().unwrap();
+    let html = page(
+        "Three months of Aster",
+        &["Nobody <b>else</b> had noticed.".into()],
+        &[doubled(), opened(), resolved(), early],
+    );
+    assert_eq!(html.matches("<article>").count(), 2);
+    assert_eq!(html.matches("<svg").count(), 2);
+    let (hinge, keys) = (
+        html.find("Hinge creaks</h2>").unwrap(),
+        html.find("Apostrophe and return keys too close together</h2>").unwrap(),
+    );
+    assert!(hinge < keys);
+    assert!(html.contains("Nobody &#60;b&#62;else"));
+    assert!(html.contains("over: 61 people in all."));
+    assert!(!html.contains("src=") && !html.contains("<script"));
+    assert!(page("Quiet", &[], &[]).contains("No alert opened."));
+}
+
+#[test]
+fn a_page_of_hostile_text_does_nothing() {
+    let html = page("<script>", &[], &[hostile()]).to_lowercase();
+    for active in ["<script", "<iframe", "<img", "javascript:\"", "href=\"javascript", "\u{202e}"] {
+        assert!(!html.contains(active), "{active} got through");
+    }
+}
+
+struct Parts {
+    subject: String,
+    text: String,
+    html: String,
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_is_said_the_letter_keeps_its_form(
+        said in "\\PC{0,200}|[<>&\"'\r\n\u{202e}a-z:/ ]{0,200}",
+        observed in any::<u32>(),
+        expected in any::<f64>(),
+        sentiment in any::<f64>(),
+        window_days in any::<u32>(),
+    ) {
+        let mut event = opened();
+        event.label = said.clone();
+        event.product_name = said.clone();
+        event.team = said.clone();
+        event.origin = said.clone();
+        event.alert = said.clone();
+        event.regions = BTreeMap::from([(said.clone(), observed)]);
+        (event.observed, event.expected, event.sentiment, event.window_days) = (observed, expected, sentiment, window_days);
+        for quote in &mut event.quotes {
+            quote.text = said.clone();
+            quote.url = Some(format!("https://{said}"));
+            quote.author_name = Some(said.clone());
+        }
+        for kind in [EventKind::Opened, EventKind::Resolved] {
+            event.kind = kind;
+            // Without the chart, whose painting takes most of the time.
+            let story = story::story(&event);
+            let sent = Parts { subject: story.subject.clone(), text: text::text(&story, "x"), html: html::html(&story, "x") };
+            prop_assert!(!sent.subject.chars().any(char::is_control));
+            let turned = [&sent.html, &sent.text].iter().any(|part| part.contains('\u{202e}'));
+            prop_assert!(!turned, "a direction mark got through");
+            prop_assert_eq!(sent.html.matches("<h1").count(), 1);
+            prop_assert_eq!(sent.html.matches("<img").count(), 1);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The plain text: for those who read without pictures or with their ears. Says all that the HTML says.
+
+use std::fmt::Write as _;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::story::Story;
+
+/// Longest line, links excepted: a broken link is of no use.
+const WIDTH: usize = 76;
+/// Longest bar of the table of weeks.
+const MAX_BAR: u32 = 14;
+
+/// The plain text of the letter.
+pub(super) fn text(story: &Story, from_name: &str) -> String {
+    let mut out = Page::default();
+    out.line(&format!("{}: {}", story.product, story.badge));
+    out.wrapped("", &story.label);
+    out.line(&"=".repeat(story.label.graphemes(true).count().min(WIDTH)));
+    out.blank();
+    out.wrapped("", &story.sentence);
+
+    out.title("Compared with usual");
+    out.line(&format!("{} {}", story.heard, story.heard_in));
+    out.line(&format!("{} {}", story.usual, story.usual_in));
+    out.blank();
+    out.wrapped("", &story.compared.join(" "));
+
+    out.title(&story.chart_title);
+    if story.weeks.is_empty() {
+        out.wrapped("", &story.chart_alt);
+    } else {
+        weeks(&mut out, story);
+        out.blank();
+        out.wrapped("", &story.chart_alt);
+    }
+
+    if !story.quotes.is_empty() {
+        out.title(&story.quotes_title);
+        for (index, quote) in story.quotes.iter().enumerate() {
+            if index > 0 {
+                out.blank();
+            }
+            // Each line is marked, so that no stranger's line can pass for ours.
+            out.wrapped("> ", &quote.text);
+            out.wrapped("  ", &quote.byline);
+            if let Some(link) = &quote.link {
+                out.line(&format!("  {}", link.href));
+            }
+        }
+    }
+
+    out.title("What we know about it");
+    for (name, value) in &story.facts {
+        out.wrapped_hanging(&format!("{name}: {value}"), "  ");
+    }
+
+    out.title("What to do");
+    out.wrapped("", &story.next);
+    out.wrapped("", story.ask);
+    out.line(&format!("  {}", story.command));
+
+    out.blank();
+    out.line("--");
+    out.wrapped("", from_name);
+    out.wrapped("", &story.why);
+    out.wrapped("", &story.less);
+    out.0
+}
+
+fn weeks(out: &mut Page, story: &Story) {
+    let most = story.weeks.iter().map(|w| w.heard).max().unwrap_or(0).max(1);
+    let width = story.weeks.iter().map(|w| w.days.len()).max().unwrap_or(0);
+    out.line("Week by week, the people of each day added up:");
+    for week in &story.weeks {
+        let bar = if most > MAX_BAR { week.heard.saturating_mul(MAX_BAR).div_ceil(most) } else { week.heard };
+        let bar = "#".repeat(bar as usize);
+        let line = format!("  {:<width$} {:>4}, usually {:<15} {bar}", week.days, week.heard, week.usual);
+        out.line(line.trim_end());
+    }
+}
+
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        let _ = writeln!(self.0, "{line}");
+    }
+
+    fn blank(&mut self) {
+        self.0.push('\n');
+    }
+
+    fn title(&mut self, title: &str) {
+        self.blank();
+        self.line(&title.to_uppercase());
+    }
+
+    fn wrapped(&mut self, mark: &str, text: &str) {
+        self.fill(text, mark, mark);
+    }
+
+    fn wrapped_hanging(&mut self, text: &str, hang: &str) {
+        self.fill(text, "", hang);
+    }
+
+    /// Breaks at blanks; a word longer than a line is broken where the line ends.
+    fn fill(&mut self, text: &str, first: &str, others: &str) {
+        let mut line = first.to_owned();
+        let (mut used, mut empty) = (width(first), true);
+        for word in text.split(' ').filter(|w| !w.is_empty()) {
+            let mut word = word;
+            loop {
+                let room = WIDTH.saturating_sub(used + usize::from(!empty));
+                let needed = width(word);
+                if needed <= room {
+                    if !empty {
+                        line.push(' ');
+                    }
+                    line.push_str(word);
+                    used += needed + usize::from(!empty);
+                    empty = false;
+                    break;
+                }
+                if empty {
+                    let cut = word.grapheme_indices(true).nth(room.max(1)).map_or(word.len(), |(at, _)| at);
+                    let (head, tail) = word.split_at(cut);
+                    line.push_str(head);
+                    word = tail;
+                }
+                self.line(&line);
+                line = others.to_owned();
+                (used, empty) = (width(others), true);
+                if word.is_empty() {
+                    break;
+                }
+            }
+        }
+        if !empty {
+            self.line(&line);
+        }
+    }
+}
+
+/// Characters as a reader counts them.
+fn width(text: &str) -> usize {
+    text.graphemes(true).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_word_without_end_is_broken_and_marked_on_every_line() {
+        let mut page = Page::default();
+        page.wrapped("> ", &format!("see {} end", "x".repeat(200)));
+        let lines: Vec<&str> = page.0.lines().collect();
+        assert_eq!(lines.len(), 4, "{lines:?}");
+        assert!(lines.iter().all(|l| l.starts_with("> ") && l.len() <= WIDTH));
+        assert_eq!(page.0.matches('x').count(), 200);
+    }
+
+    proptest! {
+        #[test]
+        fn wrapping_keeps_all_words_and_the_width(text in "[a-zé]{1,100}( [a-zé]{1,12}){0,30}") {
+            let mut page = Page::default();
+            page.wrapped("", &text);
+            prop_assert!(page.0.lines().all(|l| width(l) <= WIDTH));
+            let kept: String = page.0.chars().filter(|c| !c.is_whitespace()).collect();
+            let given: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+            prop_assert_eq!(kept, given);
+        }
+    }
+}
