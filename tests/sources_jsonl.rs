@@ -43,6 +43,7 @@ impl Source {
             filter: Arc::new(|_| panic!("only the whole network is filtered")),
         };
         let kind = SourceConfig::Jsonl(JsonlConfig {
+            replay: false,
             path: PathBuf::from(path),
             follow,
             poll: Duration::from_millis(10),

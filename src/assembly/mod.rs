@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod configured;
 pub mod failure;
 pub mod output;
 pub mod replay;

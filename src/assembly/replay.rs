@@ -4,7 +4,7 @@
 use crate::ground::alert::AlertEvent;
 use crate::ground::entry::{Body, Entry, RuleFiles};
 use crate::ground::post::Incoming;
-use crate::ground::time::{HOUR_MS, Timestamp, from_ms, hour_of};
+use crate::ground::time::{Timestamp, ticks_between};
 use crate::logic::analysis::{Analysis, Assigned};
 
 /// A replay under way.
@@ -60,8 +60,8 @@ impl Replay {
 
     fn until(&mut self, at: Timestamp, step: &mut Step) {
         if let Some(now) = self.now {
-            for hour in hour_of(now) + 1..=hour_of(at) {
-                self.fold(from_ms(hour * HOUR_MS), Body::Tick, step);
+            for tick in ticks_between(now, at) {
+                self.fold(tick, Body::Tick, step);
             }
         }
         self.now = Some(self.now.map_or(at, |now| now.max(at)));

@@ -1,0 +1,177 @@
+//! What operators edit: `groundswell.toml`, over it the environment (`GROUNDSWELL__SECTION__KEY`), over it flags.
+
+use std::path::{Path, PathBuf};
+
+use config::{Config, Environment, File, FileFormat};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+/// Where the settings are unless said otherwise.
+pub const DEFAULT_FILE: &str = "/etc/groundswell/groundswell.toml";
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsFileError {
+    /// The file that was named is not there or cannot be read.
+    #[error("the settings file {} cannot be read: {source}; make it (README.md has an example of ten lines) or name another one with --config FILE", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// What stands in it cannot be used.
+    #[error("the settings in {} (and the environment's GROUNDSWELL__…) cannot be used: {why}", path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+/// Everything operators set. `M` is the mail section and `S` a source: those edges know their own keys, and the edges do
+/// not know one another.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings<M, S> {
+    /// Where data is kept.
+    #[serde(default)]
+    pub data: DataSettings,
+    /// Where the rules are.
+    #[serde(default)]
+    pub rules: RulesSettings,
+    /// How mail goes out; unless given, into the folder `mail` of the data folder.
+    pub mail: Option<M>,
+    /// Whom the owner of a site can write to about us: an address or a URL, sent along in requests.
+    #[serde(default = "nobody")]
+    pub contact: String,
+    /// The sources.
+    #[serde(default = "Vec::new")]
+    pub source: Vec<S>,
+}
+
+/// The section `[data]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DataSettings {
+    /// The folder: log, outbox, index.
+    pub folder: PathBuf,
+}
+
+/// The section `[rules]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RulesSettings {
+    /// The folder of rule files.
+    pub folder: PathBuf,
+}
+
+impl Default for DataSettings {
+    fn default() -> Self {
+        Self { folder: "/var/lib/groundswell".into() }
+    }
+}
+
+impl Default for RulesSettings {
+    fn default() -> Self {
+        Self { folder: "/etc/groundswell/rules".into() }
+    }
+}
+
+fn nobody() -> String {
+    "no contact given".into()
+}
+
+/// Reads the settings. The default file need not exist: then only the environment counts.
+///
+/// # Errors
+/// The file cannot be read, or a key in it is unknown or of the wrong kind.
+pub fn load<M: DeserializeOwned, S: DeserializeOwned>(
+    path: &Path,
+) -> Result<Settings<M, S>, SettingsFileError> {
+    // Read here rather than by the library, so that the message says which file and why.
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && path == Path::new(DEFAULT_FILE) => {
+            String::new()
+        }
+        Err(source) => return Err(SettingsFileError::Unreadable { path: path.to_owned(), source }),
+    };
+    let variables =
+        std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)));
+    parse(path, &text, variables.collect())
+}
+
+fn parse<M: DeserializeOwned, S: DeserializeOwned>(
+    path: &Path,
+    text: &str,
+    variables: std::collections::HashMap<String, String>,
+) -> Result<Settings<M, S>, SettingsFileError> {
+    let environment = Environment::with_prefix("GROUNDSWELL")
+        .prefix_separator("__")
+        .separator("__")
+        .try_parsing(true)
+        .source(Some(variables));
+    Config::builder()
+        .add_source(File::from_str(text, FileFormat::Toml))
+        .add_source(environment)
+        .build()
+        .and_then(Config::try_deserialize)
+        .map_err(|e| SettingsFileError::Unusable {
+            path: path.to_owned(),
+            why: e.to_string().trim().to_owned(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Mail {
+        host: String,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Source {
+        name: String,
+    }
+
+    fn read(text: &str, variables: &[(&str, &str)]) -> Result<Settings<Mail, Source>, SettingsFileError> {
+        let variables = variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        parse(Path::new("groundswell.toml"), text, variables)
+    }
+
+    #[test]
+    fn the_environment_lies_over_the_file() {
+        let text = "[data]\nfolder = \"/a\"\n[mail]\nhost = \"h\"\n[[source]]\nname = \"bluesky\"\n";
+        let settings =
+            read(text, &[("GROUNDSWELL__DATA__FOLDER", "/b"), ("GROUNDSWELL_CONFIG", "x")]).unwrap();
+        assert_eq!(settings.data.folder, Path::new("/b"));
+        assert_eq!(
+            (settings.mail.unwrap().host, settings.source[0].name.clone()),
+            ("h".into(), "bluesky".into())
+        );
+    }
+
+    #[test]
+    fn without_a_file_the_defaults_hold() {
+        let settings = read("", &[]).unwrap();
+        assert_eq!(settings.data.folder, Path::new("/var/lib/groundswell"));
+        assert!(settings.mail.is_none() && settings.source.is_empty());
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_the_file() {
+        let said = read("[data]\nfolders = \"/a\"\n", &[]).unwrap_err().to_string();
+        assert!(said.contains("groundswell.toml") && said.contains("folders"), "{said}");
+    }
+
+    #[test]
+    fn a_file_that_was_named_must_be_there() {
+        let said = load::<Mail, Source>(Path::new("/nonexistent.toml")).unwrap_err().to_string();
+        assert!(said.contains("/nonexistent.toml") && said.contains("--config"), "{said}");
+    }
+}

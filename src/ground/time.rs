@@ -68,6 +68,19 @@ pub fn days_between(from: Timestamp, to: Timestamp) -> f64 {
     (to.as_millisecond() - from.as_millisecond()) as f64 / DAY_MS as f64
 }
 
+/// Hours of a silence in which the clock ticks hourly; past that it ticks daily.
+const HOURLY: i64 = 72;
+
+/// The moments between `from` and `to` at which the clock ticks: each full hour for three days, then each midnight (UTC).
+/// The daemon and a replay use the same, so that the log of one is the log of the other.
+pub fn ticks_between(from: Timestamp, to: Timestamp) -> impl Iterator<Item = Timestamp> {
+    let (first, last) = (hour_of(from) + 1, hour_of(to));
+    let hourly = first..=last.min(first + HOURLY - 1);
+    let next_day = (first + HOURLY + 23).div_euclid(24);
+    let daily = next_day..=last.div_euclid(24);
+    hourly.chain(daily.map(|day| day * 24)).map(|hour| from_ms(hour * HOUR_MS))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +90,17 @@ mod tests {
         assert_eq!(hour_of(from_ms(-1)), -1);
         assert_eq!(day_of(from_ms(-1)), -1);
         assert_eq!(day_of(from_ms(DAY_MS)), 1);
+    }
+
+    #[test]
+    fn ticks_are_hourly_then_daily_and_in_order() {
+        let at = |hour: i64| from_ms(hour * HOUR_MS + 5);
+        let hours = |from, to| ticks_between(at(from), at(to)).map(hour_of).collect::<Vec<_>>();
+        assert_eq!(hours(10, 10), Vec::<i64>::new());
+        assert_eq!(hours(10, 13), [11, 12, 13]);
+        let long = hours(10, 10 + 24 * 10);
+        assert!(long.windows(2).all(|w| w[0] < w[1]));
+        assert_eq!((long.len(), long.last().copied()), (72 + 7, Some(240)));
     }
 
     #[test]

@@ -35,6 +35,11 @@ pub struct JsonlConfig {
     /// Whether to wait for more at the end of the file. Default: false.
     #[serde(default)]
     pub follow: bool,
+    /// The file is history to be lived through again: its posts arrive when they say that they arrived, and alerts open
+    /// as they would have then. Default: false, a post arrives when it is read, and what was written days ago is
+    /// backlog.
+    #[serde(default)]
+    pub replay: bool,
     /// How often a followed file is looked at. Default: `"500ms"`.
     #[serde(default = "half_a_second", deserialize_with = "duration")]
     pub poll: Duration,
@@ -51,7 +56,8 @@ pub(super) async fn run(
     cursor: Option<String>,
     around: &Surroundings,
 ) -> Result<(), SourceError> {
-    let reader = Reader::new(name, around);
+    let mut reader = Reader::new(name, around);
+    reader.replay = config.replay;
     let ended = if config.path.as_os_str() == "-" {
         if config.follow {
             return Err(SourceError::Settings {
@@ -92,6 +98,7 @@ fn failed(what: &str, path: &Path) -> impl FnOnce(io::Error) -> End {
 struct Reader<'a> {
     name: &'a str,
     around: &'a Surroundings,
+    replay: bool,
     lines: Lines,
     batch: Batch,
     batch_bytes: usize,
@@ -105,6 +112,7 @@ impl<'a> Reader<'a> {
         Self {
             name,
             around,
+            replay: false,
             lines: Lines::new(MAX_LINE_BYTES),
             batch: Batch::empty(name),
             batch_bytes: 0,
@@ -209,7 +217,7 @@ impl<'a> Reader<'a> {
         let read = if line.too_long() {
             Err(LineError::TooLong { bytes: line.length })
         } else {
-            parse_line(&line.bytes, Some(self.around.clock.now()))
+            parse_line(&line.bytes, (!self.replay).then(|| self.around.clock.now()))
         };
         match read {
             Ok(item) => self.batch.items.push(item),

@@ -49,6 +49,8 @@ const MIGRATIONS: [&str; 1] = ["
         message_id TEXT PRIMARY KEY,
         alert      TEXT NOT NULL,
         number     INTEGER NOT NULL,
+        -- Addresses that still wait for it, as JSON.
+        recipients TEXT NOT NULL,
         state      TEXT NOT NULL,
         attempts   INTEGER NOT NULL DEFAULT 0,
         made_at    INTEGER NOT NULL,
