@@ -39,21 +39,25 @@ impl Store {
                 detail: e.to_string(),
             })?;
             let new = tx
-                .prepare_cached("INSERT OR IGNORE INTO events (alert, number, at, json) VALUES (?, ?, ?, ?)")
+                .prepare_cached(
+                    "INSERT INTO events (alert, number, at, json) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                )
                 .and_then(|mut s| {
                     s.execute(params![event.alert, event.number, event.at.as_millisecond(), json])
                 })
                 .map_err(fail)?;
             if let (1, Some(id)) = (new, message_id) {
+                let to = serde_json::to_string(&event.deliver_to).unwrap_or_default();
                 tx.prepare_cached(
-                    "INSERT OR IGNORE INTO outbox (message_id, alert, number, state, made_at, next_at)
-                     VALUES (?, ?, ?, 'waiting', ?, ?)",
+                    "INSERT INTO outbox (message_id, alert, number, recipients, state, made_at, next_at)
+                     VALUES (?, ?, ?, ?, 'waiting', ?, ?) ON CONFLICT DO NOTHING",
                 )
                 .and_then(|mut s| {
                     s.execute(params![
                         id,
                         event.alert,
                         event.number,
+                        to,
                         at.as_millisecond(),
                         at.as_millisecond()
                     ])

@@ -20,6 +20,8 @@ pub struct OutboxItem {
     pub message_id: String,
     /// What it is about.
     pub event: AlertEvent,
+    /// Addresses that still wait for it.
+    pub recipients: Vec<String>,
     /// Times it was tried.
     pub attempts: u32,
     /// When it was put in.
@@ -33,6 +35,13 @@ pub enum Verdict {
     Sent {
         /// Its answer.
         answer: String,
+    },
+    /// The mail server took it for some; these wait on.
+    Partly {
+        /// Addresses that wait on.
+        left: Vec<String>,
+        /// Why.
+        why: String,
     },
     /// Not now.
     Later {
@@ -66,7 +75,7 @@ impl Store {
         let mut statement = self
             .db
             .prepare_cached(
-                "SELECT o.message_id, o.attempts, o.made_at, e.json FROM outbox o
+                "SELECT o.message_id, o.attempts, o.made_at, e.json, o.recipients FROM outbox o
                  JOIN events e ON e.alert = o.alert AND e.number = o.number
                  WHERE o.state = 'waiting' AND o.next_at <= ?1
                    AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.alert = o.alert AND p.state = 'waiting'
@@ -81,19 +90,21 @@ impl Store {
                     row.get::<_, u32>(1)?,
                     row.get::<_, i64>(2)?,
                     row.get::<_, String>(3)?,
+                    row.get::<_, String>(4)?,
                 ))
             })
             .map_err(|e| self.fail(e))?;
         let mut items = Vec::new();
         for row in rows {
-            let (message_id, attempts, made_at, json) = row.map_err(|e| self.fail(e))?;
+            let (message_id, attempts, made_at, json, to) = row.map_err(|e| self.fail(e))?;
             let event = serde_json::from_str(&json).map_err(|e| StoreError::Row {
                 path: self.path.clone(),
                 table: "outbox",
                 row: message_id.clone(),
                 detail: e.to_string(),
             })?;
-            items.push(OutboxItem { message_id, event, attempts, made_at: from_ms(made_at) });
+            let recipients = serde_json::from_str(&to).unwrap_or_default();
+            items.push(OutboxItem { message_id, event, recipients, attempts, made_at: from_ms(made_at) });
         }
         Ok(items)
     }
@@ -115,13 +126,20 @@ impl Store {
         let (state, said, again) = match verdict {
             Verdict::Sent { answer } => ("sent", answer.clone(), None),
             Verdict::Refused { why } => ("parked", why.clone(), None),
-            Verdict::Later { why } if old => ("parked", format!("given up after five days: {why}"), None),
-            Verdict::Later { why } => ("waiting", why.clone(), Some(next)),
+            Verdict::Partly { why, .. } | Verdict::Later { why } if old => {
+                ("parked", format!("given up after five days: {why}"), None)
+            }
+            Verdict::Partly { why, .. } | Verdict::Later { why } => ("waiting", why.clone(), Some(next)),
         };
+        let left = match verdict {
+            Verdict::Partly { left, .. } => left,
+            _ => &item.recipients,
+        };
+        let left = serde_json::to_string(left).unwrap_or_default();
         self.db
             .execute(
-                "UPDATE outbox SET state = ?, attempts = ?, next_at = ?, said = ? WHERE message_id = ?",
-                params![state, attempts, next.as_millisecond(), said, item.message_id],
+                "UPDATE outbox SET state = ?, attempts = ?, next_at = ?, said = ?, recipients = ? WHERE message_id = ?",
+                params![state, attempts, next.as_millisecond(), said, left, item.message_id],
             )
             .map_err(|e| self.fail(e))?;
         Ok(again)
