@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         Command::Check(args) => commands::check::check(&args),
         Command::Backtest(args) => commands::backtest::backtest(&args),
         Command::Match(args) => commands::matching::matching(&args),
+        Command::Run(args) => commands::run::run(&args),
         Command::Assess(args) => commands::assess::assess(&args),
         _ => Ok(()),
     };

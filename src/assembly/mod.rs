@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod commands;
 pub mod configured;
+pub mod daemon;
 pub mod failure;
 pub mod output;
 pub mod replay;

@@ -5,6 +5,7 @@ pub mod backtest;
 mod backtest_text;
 pub mod check;
 pub mod matching;
+pub mod run;
 
 use std::path::Path;
 

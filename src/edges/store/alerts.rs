@@ -171,7 +171,7 @@ fn remove_text(tx: &rusqlite::Transaction<'_>, key: &PostKey, position: u64) -> 
     let (newest, deleted) = newest.unwrap_or((None, true));
     let keep = if deleted { -1 } else { newest.unwrap_or(-1) };
     tx.execute(
-        "UPDATE log SET body = NULL WHERE kind = 'post' AND source = ? AND post = ? AND seq <= ? AND seq <> ?",
+        "UPDATE log SET body = NULL WHERE kind IN ('post', 'edit') AND source = ? AND post = ? AND seq <= ? AND seq <> ?",
         params![key.source, key.id, position as i64, keep],
     )?;
     let mut statement =

@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::{Store, StoreError};
 use crate::ground::entry::{Body, Entry};
 use crate::ground::post::{Post, PostKey};
-use crate::ground::time::{Timestamp, from_ms};
+use crate::ground::time::{Timestamp, from_ms, ticks_between};
 
 /// Rejected lines that are kept to look at, newest.
 const REJECTS_KEPT: i64 = 10_000;
@@ -31,6 +31,9 @@ pub struct ToAppend {
     pub posts: Vec<NewPost>,
     /// They are imported history.
     pub history: bool,
+    /// They are history to be lived through again: each arrives when it says that it arrived, and the clock ticks
+    /// between.
+    pub replay: bool,
     /// Posts that the platform says are gone.
     pub deletes: Vec<PostKey>,
     /// The source was deaf.
@@ -64,8 +67,19 @@ impl Store {
         let fail = |e| StoreError::sqlite(&path, e);
         let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
         let mut done = Appended::default();
+        let mut last = if batch.replay { last_time(&tx).map_err(fail)? } else { None };
         for new in &batch.posts {
-            let entry_at = if batch.history { new.post.arrived_at } else { at };
+            let mut entry_at = if batch.history { new.post.arrived_at } else { at };
+            if batch.replay && new.matched {
+                entry_at = new.post.arrived_at;
+                if let Some(last) = last {
+                    entry_at = entry_at.max(last);
+                    for tick in ticks_between(last, entry_at) {
+                        insert(&tx, tick, &Body::Tick, None).map_err(fail)?;
+                    }
+                }
+                last = Some(entry_at);
+            }
             append_post(&tx, entry_at, new, batch.history, &mut done).map_err(fail)?;
         }
         for key in &batch.deletes {
@@ -147,10 +161,17 @@ impl Store {
     /// # Errors
     /// The file cannot be read.
     pub fn last_time(&self) -> Result<Option<Timestamp>, StoreError> {
+        last_time(&self.db).map_err(|e| self.fail(e))
+    }
+
+    /// Whether an entry is a newer version of a post that was there before.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn is_edit(&self, seq: u64) -> Result<bool, StoreError> {
         self.db
-            .query_row("SELECT at FROM log ORDER BY seq DESC LIMIT 1", [], |row| row.get::<_, i64>(0))
-            .optional()
-            .map(|at| at.map(from_ms))
+            .prepare_cached("SELECT kind = 'edit' FROM log WHERE seq = ?")
+            .and_then(|mut s| s.query_row([seq as i64], |row| row.get(0)))
             .map_err(|e| self.fail(e))
     }
 
@@ -213,6 +234,9 @@ fn append_post(
         Some(_) | None => {
             let body = Body::Post { post: Box::new(post.clone()), history };
             let seq = insert(tx, at, &body, Some((&post.source, &post.id)))?;
+            if known.is_some() {
+                tx.prepare_cached("UPDATE log SET kind = 'edit' WHERE seq = ?")?.execute([seq as i64])?;
+            }
             tx.prepare_cached("INSERT OR REPLACE INTO posts (source, id, seq, hash) VALUES (?, ?, ?, ?)")?
                 .execute(params![post.source, post.id, seq as i64, hash])?;
             done.stored += 1;
@@ -262,6 +286,14 @@ fn content_hash(post: &Post) -> i64 {
     let same = Post { arrived_at: Timestamp::UNIX_EPOCH, ..post.clone() };
     let json = serde_json::to_vec(&same).unwrap_or_default();
     xxh3_64(&json).cast_signed()
+}
+
+fn last_time(db: &rusqlite::Connection) -> rusqlite::Result<Option<Timestamp>> {
+    db.query_row("SELECT at FROM log WHERE kind <> 'rules' ORDER BY seq DESC LIMIT 1", [], |row| {
+        row.get::<_, i64>(0)
+    })
+    .optional()
+    .map(|at| at.map(from_ms))
 }
 
 fn insert(

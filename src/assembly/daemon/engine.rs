@@ -1,0 +1,438 @@
+//! The engine: one thread that stores what arrives, folds it, and writes down what was decided. It owns the store and
+//! the analysis, so that nothing needs a lock and everything happens in one order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tokio::sync::{mpsc, oneshot};
+
+use super::listeners::Times;
+use super::system;
+use crate::assembly::failure::{Exit, Failure};
+use crate::assembly::output::tell_problems;
+use crate::edges::sources::{Batch, HealthSnapshot};
+use crate::edges::store::{Committed, DataLock, NewPost, OutboxItem, Store, StoreError, ToAppend, Verdict};
+use crate::ground::alert::AlertEvent;
+use crate::ground::entry::{Body, RuleFiles};
+use crate::ground::post::{Incoming, Post, PostKey};
+use crate::ground::time::{Clock, Timestamp, ticks_between};
+use crate::logic::analysis::Analysis;
+use crate::logic::assess::Assessor;
+use crate::logic::letters::{Sender, letter};
+use crate::logic::rules::{RuleSet, Subject, report};
+use crate::logic::text::{Lang, tokenize};
+
+/// Entries that are folded and written down together.
+const STRETCH: usize = 500;
+/// A snapshot is taken after so many entries, so that a start has few to fold again.
+const SNAPSHOT_EVERY: u64 = 5_000;
+/// Seconds between notes on how the sources are.
+const NOTE_SECONDS: u32 = 10;
+/// How long to wait when the disk is full.
+const FULL: Duration = Duration::from_secs(1);
+
+/// What the engine is asked to do.
+pub enum Order {
+    /// Store and fold this.
+    Batch(Batch),
+    /// A second has passed; so the sources are.
+    Second(BTreeMap<String, HealthSnapshot>),
+    /// Put these rules in force, and say when that is done.
+    Reload(RuleFiles, oneshot::Sender<()>),
+    /// Which letters are due, beside those under way?
+    Due(BTreeSet<String>, oneshot::Sender<Vec<OutboxItem>>),
+    /// This became of a letter.
+    Tried(Box<OutboxItem>, Verdict),
+    /// Is everything that came folded, and every letter out?
+    IsDone(oneshot::Sender<bool>),
+    /// Finish.
+    Stop,
+}
+
+/// Which posts anybody may want; shared with the sources and swapped at a reload.
+struct Wanted {
+    rules: Arc<RuleSet>,
+    assessor: Arc<Assessor>,
+}
+
+impl Wanted {
+    fn matches(&self, post: &Post) -> bool {
+        let text = post.full_text();
+        let lang = Lang::of(&text, post.lang.as_deref());
+        let tokens = tokenize(&text, lang);
+        let uses = self.rules.uses_sentiment();
+        let sentiment = uses.then(|| self.assessor.assess(post, &text, &tokens, lang).sentiment);
+        let subject = Subject { post, text: &text, tokens: &tokens, lang, sentiment };
+        !self.rules.match_post(&subject).is_empty()
+    }
+}
+
+/// The engine.
+pub struct Engine {
+    store: Store,
+    analysis: Analysis,
+    position: u64,
+    snapshot_at: u64,
+    wanted: Arc<ArcSwap<Wanted>>,
+    clock: Arc<dyn Clock>,
+    sender: Sender,
+    times: Times,
+    seconds: u32,
+    full_since: Option<Timestamp>,
+    _lock: DataLock,
+}
+
+impl Engine {
+    /// Opens a data folder and comes to where the last run had decided.
+    ///
+    /// # Errors
+    /// The folder is taken, cannot be written, or holds a damaged store.
+    pub fn open(data: &Path, clock: Arc<dyn Clock>, sender: Sender, times: Times) -> Result<Self, Failure> {
+        let lock = DataLock::take(data)?;
+        let store = Store::open(data)?;
+        let decided = store.position()?;
+        let (mut position, mut analysis) = (0, Analysis::default());
+        if let Some((at, bytes)) = store.snapshot()? {
+            match Analysis::restore(&bytes) {
+                Ok(restored) => (position, analysis) = (at, restored),
+                Err(e) => tracing::warn!("{e}; the log is folded from its beginning"),
+            }
+        }
+        let snapshot_at = position;
+        // Up to here everything was decided and written down: folding it again only brings the memory back.
+        while position < decided {
+            let entries = store.read(position, STRETCH)?;
+            let Some(last) = entries.iter().rev().find(|e| e.seq <= decided) else { break };
+            position = last.seq;
+            for entry in entries.iter().filter(|e| e.seq <= decided) {
+                analysis.fold(entry);
+            }
+        }
+        let position = position.max(decided);
+        let wanted =
+            Wanted { rules: Arc::clone(analysis.rules()), assessor: Arc::clone(analysis.assessor()) };
+        let wanted = Arc::new(ArcSwap::from_pointee(wanted));
+        let mut engine = Self {
+            store,
+            analysis,
+            position,
+            snapshot_at,
+            wanted,
+            clock,
+            sender,
+            times,
+            seconds: 0,
+            full_since: None,
+            _lock: lock,
+        };
+        engine.advance()?;
+        Ok(engine)
+    }
+
+    /// Puts rules in force if they are sound and differ from those that are. Unsound ones change nothing when there are
+    /// rules from before.
+    ///
+    /// # Errors
+    /// The rules have an error and there are none from before, or the store cannot be written.
+    pub fn take_rules(&mut self, files: &RuleFiles) -> Result<(), Failure> {
+        let (set, mut problems) = RuleSet::load(files);
+        problems.extend(Assessor::load(files).1);
+        let wrong = tell_problems(&problems, files) || set.is_none();
+        let note = if wrong { report::to_json(&problems) } else { String::new() };
+        self.patiently(|store| store.set_note("rules_refused", &note))?;
+        if wrong {
+            if self.analysis.rule_files().files.is_empty() {
+                return Err(Failure::said());
+            }
+            tracing::error!(
+                folder = files.folder,
+                "the rules have errors (shown above): those of before stay in force"
+            );
+            return Ok(());
+        }
+        if files.files != self.analysis.rule_files().files {
+            // Rules do not move the clock of the log.
+            let at = self.store.last_time()?.unwrap_or(Timestamp::UNIX_EPOCH);
+            let body = Body::Rules(files.clone());
+            self.patiently(|store| store.append_entry(at, &body))?;
+            self.advance()?;
+            let products = self.analysis.rules().products.len();
+            tracing::info!(folder = files.folder, products, "new rules are in force");
+        }
+        Ok(())
+    }
+
+    /// Which posts anybody may want: for sources that carry everything.
+    pub fn filter(&self) -> Arc<dyn Fn(&Post) -> bool + Send + Sync> {
+        let wanted = Arc::clone(&self.wanted);
+        Arc::new(move |post| wanted.load().matches(post))
+    }
+
+    /// The stored cursors of sources.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn cursors<'n>(
+        &self,
+        names: impl Iterator<Item = &'n str>,
+    ) -> Result<BTreeMap<String, String>, Failure> {
+        let mut cursors = BTreeMap::new();
+        for name in names {
+            if let Some(cursor) = self.store.cursor(name)? {
+                cursors.insert(name.to_owned(), cursor);
+            }
+        }
+        Ok(cursors)
+    }
+
+    /// Works until told to stop.
+    ///
+    /// # Errors
+    /// The store breaks in a way that waiting does not mend.
+    pub fn run(mut self, mut queue: mpsc::Receiver<Order>) -> Result<(), Failure> {
+        let started = serde_json::json!({
+            "started_at": self.clock.now(), "version": env!("CARGO_PKG_VERSION"), "pid": std::process::id()
+        });
+        self.patiently(|store| store.set_note("daemon", &started.to_string()))?;
+        while let Some(order) = queue.blocking_recv() {
+            match order {
+                Order::Batch(batch) => self.take(batch)?,
+                Order::Second(health) => self.second(&health)?,
+                Order::Reload(files, done) => {
+                    // What is wrong with them has been said; the daemon goes on either way.
+                    self.take_rules(&files)?;
+                    let _ = done.send(());
+                }
+                Order::Due(under_way, answer) => {
+                    let due = self.store.due(self.clock.now(), 32 + under_way.len())?;
+                    let _ =
+                        answer.send(due.into_iter().filter(|i| !under_way.contains(&i.message_id)).collect());
+                }
+                Order::Tried(item, verdict) => self.tried(&item, &verdict)?,
+                Order::IsDone(answer) => {
+                    let done = queue.is_empty() && self.store.outbox_counts()?.waiting == 0;
+                    let _ = answer.send(done);
+                }
+                Order::Stop => break,
+            }
+        }
+        self.advance()?;
+        self.commit(&[], true, BTreeSet::new())?;
+        tracing::info!(position = self.position, "stopped");
+        Ok(())
+    }
+
+    fn take(&mut self, batch: Batch) -> Result<(), Failure> {
+        let wanted = self.wanted.load_full();
+        let mut append = ToAppend {
+            source: batch.source.clone(),
+            replay: self.times.is_replay(&batch.source),
+            gap: batch.gap,
+            rejects: batch.rejects.into_iter().map(|r| (r.place, r.reason, r.raw)).collect(),
+            cursor: batch.cursor,
+            ..ToAppend::default()
+        };
+        for (place, reason, _) in &append.rejects {
+            tracing::warn!(source = batch.source, place, reason, "passed over: not a post");
+        }
+        for item in batch.items {
+            match item {
+                Incoming::Post(post) => {
+                    append.posts.push(NewPost { matched: wanted.matches(&post), post: *post })
+                }
+                Incoming::Delete(key) => append.deletes.push(key),
+            }
+        }
+        let now = self.clock.now();
+        // A sender that waits for an answer can be told "later"; a source that pulls waits itself.
+        let stored = match self.store.append(now, &append) {
+            Err(e) if e.may_pass() && batch.stored.is_some() => {
+                tracing::warn!("{e}");
+                if let Some(answer) = batch.stored {
+                    let _ = answer.send(false);
+                }
+                return Ok(());
+            }
+            Err(e) if e.may_pass() => {
+                self.full(&e);
+                self.patiently(|store| store.append(now, &append))?
+            }
+            other => other?,
+        };
+        if let Some(answer) = batch.stored {
+            let _ = answer.send(true);
+        }
+        tracing::debug!(source = batch.source, stored = stored.stored, known = stored.known, "batch");
+        self.advance()
+    }
+
+    fn second(&mut self, health: &BTreeMap<String, HealthSnapshot>) -> Result<(), Failure> {
+        let now = self.clock.now();
+        if self.times.is_live(health) {
+            let last = self.store.last_time()?.unwrap_or(now);
+            for tick in ticks_between(last, now) {
+                self.patiently(|store| store.append_entry(tick, &Body::Tick))?;
+            }
+        }
+        self.advance()?;
+        if self.seconds.is_multiple_of(NOTE_SECONDS) {
+            let json = serde_json::to_string(health).unwrap_or_default();
+            // A note is not worth waiting for.
+            if let Err(e) = self.store.set_note("sources", &json) {
+                tracing::warn!("{e}");
+            }
+            let posts: u64 = health.values().map(|h| h.posts_last_hour).sum();
+            system::status(&format!("{} sources, {posts} posts in the last hour", health.len()));
+        }
+        self.seconds = self.seconds.wrapping_add(1);
+        system::alive();
+        Ok(())
+    }
+
+    fn tried(&mut self, item: &OutboxItem, verdict: &Verdict) -> Result<(), Failure> {
+        let now = self.clock.now();
+        let alert = &item.event.alert;
+        match verdict {
+            Verdict::Sent { answer } => {
+                tracing::info!(alert, message_id = item.message_id, answer, "letter sent")
+            }
+            Verdict::Partly { why, .. } | Verdict::Later { why } => {
+                tracing::warn!(
+                    alert,
+                    message_id = item.message_id,
+                    attempts = item.attempts + 1,
+                    why,
+                    "letter not sent yet; it will be tried again"
+                );
+            }
+            Verdict::Refused { why } => {
+                tracing::error!(
+                    alert,
+                    message_id = item.message_id,
+                    why,
+                    "letter refused; `groundswell status` shows it"
+                );
+            }
+        }
+        let item = item.clone();
+        self.patiently(|store| store.tried(&item, now, verdict)).map(|_| ())
+    }
+
+    /// Folds what is new in the log and writes down what was decided.
+    fn advance(&mut self) -> Result<(), Failure> {
+        loop {
+            let entries = self.store.read(self.position, STRETCH)?;
+            let Some(last) = entries.last() else { return Ok(()) };
+            let last = last.seq;
+            let mut events = Vec::new();
+            let mut gone = BTreeSet::new();
+            for entry in &entries {
+                let outcome = self.analysis.fold(entry);
+                for event in &outcome.events {
+                    log_event(event);
+                }
+                events.extend(outcome.events);
+                match &entry.body {
+                    Body::Delete(key) => {
+                        gone.insert(key.clone());
+                    }
+                    Body::Post { post, .. } if self.store.is_edit(entry.seq)? => {
+                        gone.insert(post.key());
+                    }
+                    Body::Rules(_) => {
+                        self.wanted.store(Arc::new(Wanted {
+                            rules: Arc::clone(self.analysis.rules()),
+                            assessor: Arc::clone(self.analysis.assessor()),
+                        }));
+                    }
+                    _ => {}
+                }
+            }
+            self.position = last;
+            let snapshot = !gone.is_empty() || self.position >= self.snapshot_at + SNAPSHOT_EVERY;
+            self.commit(&events, snapshot, gone)?;
+        }
+    }
+
+    fn commit(
+        &mut self,
+        events: &[AlertEvent],
+        snapshot: bool,
+        gone: BTreeSet<PostKey>,
+    ) -> Result<(), Failure> {
+        let snapshot = if snapshot {
+            Some(self.analysis.snapshot().map_err(|e| Failure::new(Exit::Software, e))?)
+        } else {
+            None
+        };
+        let taken = snapshot.is_some();
+        let with_ids: Vec<(&AlertEvent, Option<String>)> = events
+            .iter()
+            .map(|event| {
+                let tell = !event.deliver_to.is_empty();
+                (event, tell.then(|| letter(event, &self.sender).message_id))
+            })
+            .collect();
+        let what = Committed {
+            position: self.position,
+            events: with_ids,
+            snapshot,
+            gone: gone.into_iter().collect(),
+        };
+        let now = self.clock.now();
+        self.patiently(|store| store.commit(now, &what))?;
+        if taken {
+            self.snapshot_at = self.position;
+        }
+        Ok(())
+    }
+
+    /// Does it again and again while the disk is full. Anything else that is wrong with the store ends the daemon: what
+    /// a failed fsync has lost is not known.
+    fn patiently<T>(
+        &mut self,
+        mut work: impl FnMut(&mut Store) -> Result<T, StoreError>,
+    ) -> Result<T, Failure> {
+        loop {
+            match work(&mut self.store) {
+                Ok(done) => {
+                    if self.full_since.take().is_some() {
+                        tracing::info!("there is room on the disk again: intake goes on");
+                    }
+                    return Ok(done);
+                }
+                Err(e) if e.may_pass() => {
+                    self.full(&e);
+                    system::alive();
+                    std::thread::sleep(FULL);
+                }
+                Err(e) => return Err(e.into()),
+            }
+        }
+    }
+
+    fn full(&mut self, error: &StoreError) {
+        if self.full_since.is_none() {
+            tracing::error!("{error}");
+            system::status(&error.to_string());
+            self.full_since = Some(self.clock.now());
+        }
+    }
+}
+
+fn log_event(event: &AlertEvent) {
+    tracing::info!(
+        alert = event.alert,
+        product = event.product,
+        label = event.label,
+        observed = event.observed,
+        expected = event.expected,
+        days = event.window_days,
+        reason = event.reason.name(),
+        "alert {}",
+        event.kind
+    );
+}

@@ -1,0 +1,90 @@
+//! Keeps the index up with the log, on a thread of its own: a commit there takes long, and nothing waits for it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::assembly::failure::Failure;
+use crate::edges::index::PostIndex;
+use crate::edges::store::Store;
+
+/// Entries between two commits at the most.
+const STRETCH: usize = 5_000;
+/// How often the log is looked at for more.
+const EVERY: Duration = Duration::from_millis(1_000);
+
+/// The indexer at work.
+pub(super) struct Indexer {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Indexer {
+    /// Stops after the commit under way.
+    pub(super) fn stop(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.thread.thread().unpark();
+        let _ = self.thread.join();
+    }
+}
+
+/// Starts the indexer on a data folder.
+///
+/// # Errors
+/// The store cannot be read or the index cannot be written.
+pub(super) fn start(data: &Path) -> Result<Indexer, Failure> {
+    let store = Store::open(data)?;
+    let mut index = PostIndex::open(data)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let thread = std::thread::spawn({
+        let (stop, data) = (Arc::clone(&stop), data.to_owned());
+        move || work(&store, &mut index, &data, &stop)
+    });
+    Ok(Indexer { stop, thread })
+}
+
+fn work(store: &Store, index: &mut PostIndex, data: &PathBuf, stop: &AtomicBool) {
+    let mut complained = false;
+    loop {
+        match catch_up(store, index, stop) {
+            Ok(()) => complained = false,
+            Err(e) => {
+                if !complained {
+                    let why = e.error.map_or_else(String::new, |e| format!("{e:#}"));
+                    tracing::error!(
+                        "{why}; search lags behind until this is mended, alerts do not need the index"
+                    );
+                    complained = true;
+                }
+                // What was added and not committed may be half there: open it anew, from its last commit.
+                if let Ok(again) = PostIndex::open(data) {
+                    *index = again;
+                }
+            }
+        }
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+        std::thread::park_timeout(EVERY);
+    }
+}
+
+/// Reads the log from where the index has committed to, to its end.
+///
+/// # Errors
+/// The store cannot be read or the index cannot be written.
+pub(crate) fn catch_up(store: &Store, index: &mut PostIndex, stop: &AtomicBool) -> Result<(), Failure> {
+    loop {
+        let entries = store.read(index.position(), STRETCH)?;
+        let Some(last) = entries.last() else { return Ok(()) };
+        for entry in &entries {
+            index.add(entry)?;
+        }
+        index.commit(last.seq)?;
+        if stop.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The sources at work: each a task of its own, so that a bad one does not hurt another.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::engine::Order;
+use crate::assembly::configured::All;
+use crate::assembly::failure::{Exit, Failure};
+use crate::edges::sources::{Batch, Health, HealthSnapshot, SourceConfig, State, Surroundings, run};
+use crate::ground::post::Post;
+use crate::ground::time::{Clock, Timestamp};
+
+/// Batches on their way to the engine; when it is full the sources wait.
+const BATCHES: usize = 4;
+
+/// Whose time counts.
+#[derive(Clone, Debug, Default)]
+pub struct Times {
+    replays: BTreeSet<String>,
+    live: BTreeSet<String>,
+}
+
+impl Times {
+    /// Whether this source is history that is lived through again.
+    pub(super) fn is_replay(&self, source: &str) -> bool {
+        self.replays.contains(source)
+    }
+
+    /// Whether the machine's clock moves the log: there is a live source, and no history is being lived through.
+    pub(super) fn is_live(&self, health: &BTreeMap<String, HealthSnapshot>) -> bool {
+        let running = |name: &String| {
+            health.get(name).is_none_or(|h| !matches!(h.state, State::Ended | State::Failed | State::Stopped))
+        };
+        !self.live.is_empty() && !self.replays.iter().any(running)
+    }
+}
+
+/// Whose time counts, by the settings.
+pub(super) fn times(settings: &All) -> Times {
+    let mut times = Times::default();
+    for source in &settings.source {
+        let replay = matches!(&source.kind, SourceConfig::Jsonl(config) if config.replay);
+        if replay { &mut times.replays } else { &mut times.live }.insert(source.name.clone());
+    }
+    times
+}
+
+/// Two sources of one name would share a cursor.
+pub(super) fn check_names(settings: &All) -> Result<(), Failure> {
+    let mut names = BTreeSet::new();
+    for source in &settings.source {
+        if !names.insert(source.name.as_str()) {
+            return Err(Failure::say(
+                Exit::Settings,
+                format!("two [[source]] tables are named \"{}\"; give each a name of its own", source.name),
+            ));
+        }
+    }
+    if names.is_empty() {
+        return Err(Failure::say(
+            Exit::Settings,
+            "the settings name no [[source]], so there is nothing to listen to; README.md has an example for each kind",
+        ));
+    }
+    Ok(())
+}
+
+/// The sources at work.
+pub(super) struct Listeners {
+    health: BTreeMap<String, Arc<Health>>,
+    tasks: JoinSet<()>,
+    bridge: tokio::task::JoinHandle<()>,
+}
+
+impl Listeners {
+    /// Starts every source from its cursor.
+    pub(super) fn start(
+        settings: &All,
+        mut cursors: BTreeMap<String, String>,
+        clock: &Arc<dyn Clock>,
+        filter: Arc<dyn Fn(&Post) -> bool + Send + Sync>,
+        orders: mpsc::Sender<Order>,
+        stop: CancellationToken,
+    ) -> Self {
+        let (out, mut batches) = mpsc::channel::<Batch>(BATCHES);
+        let bridge = tokio::spawn(async move {
+            while let Some(batch) = batches.recv().await {
+                if orders.send(Order::Batch(batch)).await.is_err() {
+                    break;
+                }
+            }
+        });
+        let mut health = BTreeMap::new();
+        let mut tasks = JoinSet::new();
+        for (i, source) in settings.source.iter().cloned().enumerate() {
+            let name = source.name.clone();
+            let around = Surroundings {
+                clock: Arc::clone(clock),
+                out: out.clone(),
+                stop: stop.clone(),
+                health: Arc::new(Health::new()),
+                contact: settings.contact.clone(),
+                seed: clock.now().as_millisecond().cast_unsigned() ^ (i as u64) << 48,
+                filter: Arc::clone(&filter),
+            };
+            health.insert(name.clone(), Arc::clone(&around.health));
+            let cursor = cursors.remove(&name);
+            tasks.spawn(async move {
+                if let Err(e) = run(source, cursor, around).await {
+                    tracing::error!("{e}; the other sources go on");
+                }
+            });
+        }
+        Self { health, tasks, bridge }
+    }
+
+    /// How the sources are.
+    pub(super) fn health(&self, now: Timestamp) -> BTreeMap<String, HealthSnapshot> {
+        self.health.iter().map(|(name, health)| (name.clone(), health.snapshot(now))).collect()
+    }
+
+    /// Whether every source has come to its end.
+    pub(super) fn all_ended(&mut self) -> bool {
+        while self.tasks.try_join_next().is_some() {}
+        self.tasks.is_empty()
+    }
+
+    /// Waits until every source has stopped and what it handed over is with the engine.
+    pub(super) async fn finish(mut self) {
+        while self.tasks.join_next().await.is_some() {}
+        // The last sender is gone with the last task, so the bridge ends by itself.
+        let _ = self.bridge.await;
+    }
+}
