@@ -14,7 +14,7 @@ use super::system;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::tell_problems;
 use crate::edges::sources::{Batch, HealthSnapshot};
-use crate::edges::store::{Committed, DataLock, NewPost, OutboxItem, Store, StoreError, ToAppend, Verdict};
+use crate::edges::store::{Committed, DataLock, NewPost, Store, StoreError, ToAppend};
 use crate::ground::alert::AlertEvent;
 use crate::ground::entry::{Body, RuleFiles};
 use crate::ground::post::{Incoming, Post, PostKey};
@@ -42,10 +42,6 @@ pub enum Order {
     Second(BTreeMap<String, HealthSnapshot>),
     /// Put these rules in force, and say when that is done.
     Reload(RuleFiles, oneshot::Sender<()>),
-    /// Which letters are due, beside those under way?
-    Due(BTreeSet<String>, oneshot::Sender<Vec<OutboxItem>>),
-    /// This became of a letter.
-    Tried(Box<OutboxItem>, Verdict),
     /// Is everything that came folded, and every letter out?
     IsDone(oneshot::Sender<bool>),
     /// Finish.
@@ -206,12 +202,6 @@ impl Engine {
                     self.take_rules(&files)?;
                     let _ = done.send(());
                 }
-                Order::Due(under_way, answer) => {
-                    let due = self.store.due(self.clock.now(), 32 + under_way.len())?;
-                    let _ =
-                        answer.send(due.into_iter().filter(|i| !under_way.contains(&i.message_id)).collect());
-                }
-                Order::Tried(item, verdict) => self.tried(&item, &verdict)?,
                 Order::IsDone(answer) => {
                     let done = queue.is_empty() && self.store.outbox_counts()?.waiting == 0;
                     let _ = answer.send(done);
@@ -290,35 +280,6 @@ impl Engine {
         self.seconds = self.seconds.wrapping_add(1);
         system::alive();
         Ok(())
-    }
-
-    fn tried(&mut self, item: &OutboxItem, verdict: &Verdict) -> Result<(), Failure> {
-        let now = self.clock.now();
-        let alert = &item.event.alert;
-        match verdict {
-            Verdict::Sent { answer } => {
-                tracing::info!(alert, message_id = item.message_id, answer, "letter sent")
-            }
-            Verdict::Partly { why, .. } | Verdict::Later { why } => {
-                tracing::warn!(
-                    alert,
-                    message_id = item.message_id,
-                    attempts = item.attempts + 1,
-                    why,
-                    "letter not sent yet; it will be tried again"
-                );
-            }
-            Verdict::Refused { why } => {
-                tracing::error!(
-                    alert,
-                    message_id = item.message_id,
-                    why,
-                    "letter refused; `groundswell status` shows it"
-                );
-            }
-        }
-        let item = item.clone();
-        self.patiently(|store| store.tried(&item, now, verdict)).map(|_| ())
     }
 
     /// Folds what is new in the log and writes down what was decided.

@@ -91,7 +91,8 @@ impl Daemon {
         });
         let mut listeners =
             Listeners::start(&self.settings, cursors, &self.clock, filter, orders.clone(), stop.clone());
-        let postman = postman::start(self.transport, from, self.sender, orders.clone(), stop.clone());
+        let clock = Arc::clone(&self.clock);
+        let postman = postman::start(&data, self.transport, from, self.sender, clock, stop.clone())?;
         system::ready(&format!("listening to {} sources", self.settings.source.len()));
         tracing::info!(sources = self.settings.source.len(), data = %data.display(), "started");
         let mut second = tokio::time::interval(Duration::from_secs(1));

@@ -1,75 +1,154 @@
-//! Brings letters out: asks for those that are due, sends several at a time so that a slow server delays no other team,
-//! and reports what became of each.
+//! Brings letters out: takes those that are due, sends several at a time so that a slow recipient delays no other team,
+//! and writes down what became of each at once. It has a connection of its own to the store, so that no work of the
+//! engine lies between the server's 250 and the note of it: a crash there repeats the letter.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
-use super::engine::Order;
+use crate::assembly::failure::Failure;
 use crate::edges::mail::{Mailbox, Outcome, Transport, to_message};
-use crate::edges::store::{OutboxItem, Verdict};
+use crate::edges::store::{OutboxItem, Store, StoreError, Verdict};
+use crate::ground::time::Clock;
 use crate::logic::letters::{Sender, letter};
 
-/// Letters under way at once.
-const AT_ONCE: usize = 16;
+/// Letters under way at once: each may be repeated by a crash, so not many.
+const AT_ONCE: usize = 4;
 /// How often the outbox is looked into.
 const EVERY: Duration = Duration::from_millis(250);
+/// How long to wait before what became of a letter is written again, when the disk is full.
+const FULL: Duration = Duration::from_secs(1);
 
-/// Starts the postman; it ends after `stop`, when the letters under way are done.
-pub(super) fn start(
+/// What every attempt needs.
+struct Postman {
     transport: Transport,
     from: Mailbox,
     sender: Sender,
-    orders: mpsc::Sender<Order>,
+    clock: Arc<dyn Clock>,
+    store: Mutex<Store>,
+}
+
+/// Starts the postman; it ends after `stop`, when the letters under way are done.
+///
+/// # Errors
+/// The store cannot be opened.
+pub(super) fn start(
+    data: &Path,
+    transport: Transport,
+    from: Mailbox,
+    sender: Sender,
+    clock: Arc<dyn Clock>,
     stop: CancellationToken,
-) -> JoinHandle<()> {
-    let shared = Arc::new((transport, from, sender));
-    tokio::spawn(async move {
-        let mut under_way: BTreeSet<String> = BTreeSet::new();
-        let mut tasks: JoinSet<(OutboxItem, Verdict)> = JoinSet::new();
-        let mut look = tokio::time::interval(EVERY);
-        loop {
-            tokio::select! {
-                biased;
-                Some(done) = tasks.join_next() => {
-                    let Ok((item, verdict)) = done else { continue };
-                    let id = item.message_id.clone();
-                    if orders.send(Order::Tried(Box::new(item), verdict)).await.is_err() {
-                        return;
-                    }
+) -> Result<JoinHandle<()>, Failure> {
+    let store = Mutex::new(Store::open(data)?);
+    let postman = Arc::new(Postman { transport, from, sender, clock, store });
+    Ok(tokio::spawn(work(postman, stop)))
+}
+
+async fn work(postman: Arc<Postman>, stop: CancellationToken) {
+    let mut under_way: BTreeSet<String> = BTreeSet::new();
+    let mut tasks: JoinSet<String> = JoinSet::new();
+    let mut look = tokio::time::interval(EVERY);
+    loop {
+        if stop.is_cancelled() && tasks.is_empty() {
+            return;
+        }
+        tokio::select! {
+            biased;
+            Some(done) = tasks.join_next() => {
+                if let Ok(id) = done {
                     under_way.remove(&id);
                 }
-                () = stop.cancelled(), if !stop.is_cancelled() || tasks.is_empty() => {
-                    if tasks.is_empty() {
-                        return;
-                    }
-                }
-                _ = look.tick(), if !stop.is_cancelled() && tasks.len() < AT_ONCE => {
-                    for item in due(&orders, &under_way).await.into_iter().take(AT_ONCE - tasks.len()) {
-                        under_way.insert(item.message_id.clone());
-                        let shared = Arc::clone(&shared);
-                        tasks.spawn(async move {
-                            let (transport, from, sender) = &*shared;
-                            let verdict = attempt(transport, from, sender, &item).await;
-                            (item, verdict)
-                        });
-                    }
+                // More may be due: a thread goes letter by letter.
+                look.reset_immediately();
+            }
+            () = stop.cancelled(), if !stop.is_cancelled() => {}
+            _ = look.tick(), if !stop.is_cancelled() && tasks.len() < AT_ONCE => {
+                for item in postman.due(&under_way, AT_ONCE - tasks.len()).await {
+                    under_way.insert(item.message_id.clone());
+                    let postman = Arc::clone(&postman);
+                    tasks.spawn(async move {
+                        let verdict = attempt(&postman.transport, &postman.from, &postman.sender, &item).await;
+                        let id = item.message_id.clone();
+                        log(&item, &verdict);
+                        postman.write_down(item, verdict).await;
+                        id
+                    });
                 }
             }
         }
-    })
+    }
 }
 
-async fn due(orders: &mpsc::Sender<Order>, under_way: &BTreeSet<String>) -> Vec<OutboxItem> {
-    let (answer, wait) = oneshot::channel();
-    if orders.send(Order::Due(under_way.clone(), answer)).await.is_err() {
-        return Vec::new();
+impl Postman {
+    async fn due(self: &Arc<Self>, under_way: &BTreeSet<String>, most: usize) -> Vec<OutboxItem> {
+        let (postman, under_way) = (Arc::clone(self), under_way.clone());
+        let due = spawn_blocking(move || {
+            let now = postman.clock.now();
+            let store = postman.store.lock().unwrap_or_else(PoisonError::into_inner);
+            let due = store.due(now, most + under_way.len())?;
+            Ok::<_, StoreError>(
+                due.into_iter().filter(|i| !under_way.contains(&i.message_id)).take(most).collect(),
+            )
+        });
+        match due.await {
+            Ok(Ok(due)) => due,
+            Ok(Err(e)) => {
+                tracing::error!("{e}; letters wait");
+                Vec::new()
+            }
+            Err(_) => Vec::new(),
+        }
     }
-    wait.await.unwrap_or_default()
+
+    /// Writes down what became of a letter, however long the disk is full: forgetting it would repeat the letter.
+    async fn write_down(self: &Arc<Self>, item: OutboxItem, verdict: Verdict) {
+        let (item, verdict) = (Arc::new(item), Arc::new(verdict));
+        loop {
+            let (postman, item, verdict) = (Arc::clone(self), Arc::clone(&item), Arc::clone(&verdict));
+            let done = spawn_blocking(move || {
+                let now = postman.clock.now();
+                postman.store.lock().unwrap_or_else(PoisonError::into_inner).tried(&item, now, &verdict)
+            });
+            match done.await {
+                Ok(Ok(_)) => return,
+                Ok(Err(e)) => tracing::error!("{e}; what became of a letter is not written down yet"),
+                Err(_) => return,
+            }
+            tokio::time::sleep(FULL).await;
+        }
+    }
+}
+
+fn log(item: &OutboxItem, verdict: &Verdict) {
+    let alert = &item.event.alert;
+    match verdict {
+        Verdict::Sent { answer } => {
+            tracing::info!(alert, message_id = item.message_id, answer, "letter sent")
+        }
+        Verdict::Partly { why, .. } | Verdict::Later { why } => {
+            let attempts = item.attempts + 1;
+            tracing::warn!(
+                alert,
+                message_id = item.message_id,
+                attempts,
+                why,
+                "letter not sent yet; it will be tried again"
+            );
+        }
+        Verdict::Refused { why } => {
+            tracing::error!(
+                alert,
+                message_id = item.message_id,
+                why,
+                "letter refused; `groundswell status` shows it"
+            );
+        }
+    }
 }
 
 /// One attempt at one letter. The letter is made from the event now, so that nothing is quoted that was deleted since.
