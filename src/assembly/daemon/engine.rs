@@ -167,6 +167,14 @@ impl Engine {
         Arc::new(move |post| wanted.load().matches(post))
     }
 
+    /// A further connection to the store, for the postman.
+    ///
+    /// # Errors
+    /// The file cannot be opened again.
+    pub fn another_store(&self) -> Result<Store, Failure> {
+        Ok(self.store.another()?)
+    }
+
     /// The stored cursors of sources.
     ///
     /// # Errors

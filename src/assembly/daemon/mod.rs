@@ -81,6 +81,7 @@ impl Daemon {
         let (orders, queue) = mpsc::channel(QUEUE);
         let stop = CancellationToken::new();
         let filter = self.engine.filter();
+        let letters = self.engine.another_store()?;
         let cursors = self.engine.cursors(self.settings.source.iter().map(|s| s.name.as_str()))?;
         let data = self.settings.data.folder.clone();
         let from = mail(&self.settings).mailbox().map_err(|e| Failure::new(Exit::Settings, e))?;
@@ -92,7 +93,7 @@ impl Daemon {
         let mut listeners =
             Listeners::start(&self.settings, cursors, &self.clock, filter, orders.clone(), stop.clone());
         let clock = Arc::clone(&self.clock);
-        let postman = postman::start(&data, self.transport, from, self.sender, clock, stop.clone())?;
+        let postman = postman::start(letters, self.transport, from, self.sender, clock, stop.clone());
         system::ready(&format!("listening to {} sources", self.settings.source.len()));
         tracing::info!(sources = self.settings.source.len(), data = %data.display(), "started");
         let mut second = tokio::time::interval(Duration::from_secs(1));

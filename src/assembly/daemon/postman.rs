@@ -3,14 +3,12 @@
 //! engine lies between the server's 250 and the note of it: a crash there repeats the letter.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
-use crate::assembly::failure::Failure;
 use crate::edges::mail::{Mailbox, Outcome, Transport, to_message};
 use crate::edges::store::{OutboxItem, Store, StoreError, Verdict};
 use crate::ground::time::Clock;
@@ -33,20 +31,16 @@ struct Postman {
 }
 
 /// Starts the postman; it ends after `stop`, when the letters under way are done.
-///
-/// # Errors
-/// The store cannot be opened.
 pub(super) fn start(
-    data: &Path,
+    store: Store,
     transport: Transport,
     from: Mailbox,
     sender: Sender,
     clock: Arc<dyn Clock>,
     stop: CancellationToken,
-) -> Result<JoinHandle<()>, Failure> {
-    let store = Mutex::new(Store::open(data)?);
-    let postman = Arc::new(Postman { transport, from, sender, clock, store });
-    Ok(tokio::spawn(work(postman, stop)))
+) -> JoinHandle<()> {
+    let postman = Postman { transport, from, sender, clock, store: Mutex::new(store) };
+    tokio::spawn(work(Arc::new(postman), stop))
 }
 
 async fn work(postman: Arc<Postman>, stop: CancellationToken) {

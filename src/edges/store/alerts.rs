@@ -28,6 +28,7 @@ impl Store {
     /// # Errors
     /// The disk is full or broken; then nothing is written.
     pub fn commit(&mut self, at: Timestamp, what: &Committed<'_>) -> Result<(), StoreError> {
+        let _turn = self.turn.wait();
         let path = self.path.clone();
         let fail = |e| StoreError::sqlite(&path, e);
         let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
@@ -152,6 +153,7 @@ impl Store {
     /// # Errors
     /// The disk is full or broken.
     pub fn set_note(&mut self, name: &str, json: &str) -> Result<(), StoreError> {
+        let _turn = self.turn.wait();
         self.db
             .execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", params![name, json])
             .map(|_| ())

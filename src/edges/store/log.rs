@@ -63,6 +63,7 @@ impl Store {
     /// # Errors
     /// The disk is full or broken; then nothing of the batch is stored.
     pub fn append(&mut self, at: Timestamp, batch: &ToAppend) -> Result<Appended, StoreError> {
+        let _turn = self.turn.wait();
         let path = self.path.clone();
         let fail = |e| StoreError::sqlite(&path, e);
         let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
@@ -112,6 +113,7 @@ impl Store {
     /// # Errors
     /// The disk is full or broken.
     pub fn append_entry(&mut self, at: Timestamp, body: &Body) -> Result<u64, StoreError> {
+        let _turn = self.turn.wait();
         insert(&self.db, at, body, None).map_err(|e| self.fail(e))
     }
 

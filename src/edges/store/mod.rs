@@ -25,6 +25,19 @@ pub const FILE: &str = "groundswell.db";
 pub struct Store {
     db: Connection,
     path: PathBuf,
+    turn: Turn,
+}
+
+/// Whose turn it is to write, among the connections of one process. SQLite lets one write at a time and lets the others
+/// sleep and ask again, longer each time; here they queue, first come first served.
+#[derive(Clone, Debug, Default)]
+pub struct Turn(std::sync::Arc<tokio::sync::Mutex<()>>);
+
+impl Turn {
+    fn wait(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        // The store is used from threads that may block, never from an async task's.
+        std::sync::Arc::clone(&self.0).blocking_lock_owned()
+    }
 }
 
 impl Store {
@@ -38,7 +51,7 @@ impl Store {
         let path = folder.join(FILE);
         let db = Connection::open(&path).map_err(|e| StoreError::sqlite(&path, e))?;
         schema::prepare(&db, &path)?;
-        Ok(Self { db, path })
+        Ok(Self { db, path, turn: Turn::default() })
     }
 
     /// Opens the store for looking only.
@@ -50,6 +63,16 @@ impl Store {
             return Err(StoreError::Absent { folder: folder.to_owned() });
         }
         Self::open(folder)
+    }
+
+    /// A further connection to the same store, which takes turns with this one.
+    ///
+    /// # Errors
+    /// The file cannot be opened again.
+    pub fn another(&self) -> Result<Self, StoreError> {
+        let db = Connection::open(&self.path).map_err(|e| self.fail(e))?;
+        schema::prepare(&db, &self.path)?;
+        Ok(Self { db, path: self.path.clone(), turn: self.turn.clone() })
     }
 
     fn fail(&self, error: rusqlite::Error) -> StoreError {

@@ -119,6 +119,7 @@ impl Store {
         now: Timestamp,
         verdict: &Verdict,
     ) -> Result<Option<Timestamp>, StoreError> {
+        let _turn = self.turn.wait();
         let attempts = item.attempts + 1;
         let old = now.as_millisecond() - item.made_at.as_millisecond() >= TRIED_MS;
         let wait = (FIRST_RETRY_MS << attempts.saturating_sub(1).min(12)).min(LONGEST_RETRY_MS);
@@ -183,6 +184,7 @@ impl Store {
     /// # Errors
     /// The disk is full or broken.
     pub fn retry_parked(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+        let _turn = self.turn.wait();
         self.db
             .execute(
                 "UPDATE outbox SET state = 'waiting', next_at = ?1, made_at = ?1 WHERE state = 'parked'",
