@@ -13,6 +13,7 @@ fn main() -> ExitCode {
         Command::Backtest(args) => commands::backtest::backtest(&args),
         Command::Match(args) => commands::matching::matching(&args),
         Command::Run(args) => commands::run::run(&args),
+        Command::Demo(args) => commands::demo::demo(&args),
         Command::Assess(args) => commands::assess::assess(&args),
         _ => Ok(()),
     };

@@ -4,6 +4,7 @@ pub mod assess;
 pub mod backtest;
 mod backtest_text;
 pub mod check;
+pub mod demo;
 pub mod matching;
 pub mod run;
 

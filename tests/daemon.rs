@@ -1,0 +1,277 @@
+//! The daemon end to end, with its real parts: files in, SQLite, index, letters out.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+const BIN: &str = env!("CARGO_BIN_EXE_groundswell");
+
+fn demo(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/demo").join(file)
+}
+
+/// A data folder and settings in a temporary folder.
+struct Place {
+    dir: TempDir,
+}
+
+impl Place {
+    fn new(source: &str, mail: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let settings = format!(
+            "[data]\nfolder = \"{0}/data\"\n[rules]\nfolder = \"{0}/rules\"\n{mail}\n{source}\n",
+            dir.path().display()
+        );
+        std::fs::write(dir.path().join("groundswell.toml"), settings).unwrap();
+        std::fs::create_dir(dir.path().join("rules")).unwrap();
+        for file in ["mini-9.toml", "teams.toml"] {
+            std::fs::copy(demo("rules").join(file), dir.path().join("rules").join(file)).unwrap();
+        }
+        Self { dir }
+    }
+
+    fn replay(posts: &Path) -> Self {
+        Self::new(
+            &format!(
+                "[[source]]\nname = \"history\"\nkind = \"jsonl\"\npath = \"{}\"\nreplay = true\n",
+                posts.display()
+            ),
+            "",
+        )
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(BIN);
+        command.args(words).arg("--config").arg(self.path("groundswell.toml")).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, words: &[&str]) -> Output {
+        self.command(words).output().unwrap()
+    }
+
+    fn start(&self) -> Child {
+        self.command(&["run"]).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// The events in the store: (alert, number, kind, at).
+    fn events(&self) -> Vec<(String, String, String)> {
+        let db = rusqlite::Connection::open(self.path("data/groundswell.db")).unwrap();
+        let mut statement = db.prepare("SELECT json FROM events ORDER BY at, alert, number").unwrap();
+        statement
+            .query_map([], |row| row.get::<_, String>(0))
+            .unwrap()
+            .map(|json| {
+                let event: serde_json::Value = serde_json::from_str(&json.unwrap()).unwrap();
+                let text = |key: &str| event[key].as_str().unwrap().to_owned();
+                (text("at"), text("alert"), text("kind"))
+            })
+            .collect()
+    }
+
+    fn letters(&self) -> usize {
+        std::fs::read_dir(self.path("data/mail"))
+            .map(|dir| {
+                dir.filter(|e| e.as_ref().unwrap().path().extension().is_some_and(|x| x == "eml")).count()
+            })
+            .unwrap_or(0)
+    }
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[allow(clippy::disallowed_methods, reason = "a test of a process has to wait for it in real time")]
+fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < Duration::from_secs(60), "waited in vain: {what}");
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+}
+
+fn signal(child: &Child, name: &str) {
+    assert!(Command::new("kill").args([name, &child.id().to_string()]).status().unwrap().success());
+}
+
+#[test]
+fn it_decides_what_a_backtest_decides_and_sends_a_letter_for_each_event() {
+    let place = Place::replay(&demo("mentions.jsonl"));
+    let output = place.run(&["run", "--until-done"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let backtest = Command::new(BIN)
+        .args(["backtest", "--format", "jsonl", "--rules"])
+        .arg(demo("rules"))
+        .arg("--mentions")
+        .arg(demo("mentions.jsonl"))
+        .output()
+        .unwrap();
+    let mut expected: Vec<(String, String, String)> = String::from_utf8(backtest.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| {
+            let event: serde_json::Value = serde_json::from_str(line).unwrap();
+            let text = |key: &str| event[key].as_str().unwrap().to_owned();
+            (text("at"), text("alert"), text("event"))
+        })
+        .collect();
+    let mut events = place.events();
+    expected.sort();
+    events.sort();
+    assert!(!expected.is_empty(), "the demo's stream must bring an alert");
+    assert_eq!(events, expected);
+    assert_eq!(place.letters(), events.len());
+    // Once more over the same: nothing is new, nothing is sent again.
+    let again = place.run(&["run", "--until-done"]);
+    assert!(again.status.success());
+    assert_eq!((place.events(), place.letters()), (events, expected.len()));
+}
+
+#[test]
+fn killed_and_started_again_it_decides_the_same() {
+    let calm = Place::replay(&demo("mentions.jsonl"));
+    assert!(calm.run(&["run", "--until-done"]).status.success());
+    let place = Place::replay(&demo("mentions.jsonl"));
+    for after in [1usize, 300, 900] {
+        let mut child = place.start();
+        wait_until("posts in the log", || {
+            rusqlite::Connection::open(place.path("data/groundswell.db"))
+                .and_then(|db| {
+                    db.query_row("SELECT count(*) FROM log WHERE kind = 'post'", [], |row| {
+                        row.get::<_, i64>(0)
+                    })
+                })
+                .is_ok_and(|n| n >= after as i64)
+        });
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert!(place.run(&["run", "--until-done"]).status.success());
+    assert_eq!((place.events(), place.letters()), (calm.events(), calm.letters()));
+}
+
+#[test]
+fn a_second_daemon_on_the_same_folder_is_refused() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let source = format!(
+        "[[source]]\nname = \"file\"\nkind = \"jsonl\"\npath = \"{}\"\nfollow = true\n",
+        file.path().display()
+    );
+    let place = Place::new(&source, "");
+    let mut child = place.start();
+    wait_until("a started daemon", || place.path("data/groundswell.db").exists());
+    let second = place.run(&["run"]);
+    assert_eq!(second.status.code(), Some(75), "{}", said(&second));
+    assert!(said(&second).contains("another groundswell works on"));
+    signal(&child, "-TERM");
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn new_rules_are_taken_and_bad_ones_leave_the_old_in_force() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let source = format!(
+        "[[source]]\nname = \"file\"\nkind = \"jsonl\"\npath = \"{}\"\nfollow = true\npoll = \"20ms\"\n",
+        file.path().display()
+    );
+    let place = Place::new(&source, "");
+    let mut child = place.start();
+    let posts = || {
+        rusqlite::Connection::open(place.path("data/groundswell.db"))
+            .and_then(|db| db.query_row("SELECT count(*) FROM posts", [], |row| row.get::<_, i64>(0)))
+            .unwrap_or(0)
+    };
+    let rules_entries = || {
+        rusqlite::Connection::open(place.path("data/groundswell.db"))
+            .and_then(|db| {
+                db.query_row("SELECT count(*) FROM log WHERE kind = 'rules'", [], |row| row.get::<_, i64>(0))
+            })
+            .unwrap_or(0)
+    };
+    let write = |id: &str, text: &str| {
+        use std::io::Write;
+        let mut file = std::fs::File::options().append(true).open(file.path()).unwrap();
+        writeln!(file, r#"{{"id":"{id}","source":"s","text":"{text}","created_at":"2025-01-01T00:00:00Z"}}"#)
+            .unwrap();
+    };
+    write("1", "my mini 9 is here");
+    wait_until("the first post", || posts() == 1);
+    // A broken file: the old rules go on matching.
+    let rule = place.path("rules/mini-9.toml");
+    let sound = std::fs::read_to_string(&rule).unwrap();
+    std::fs::write(&rule, "[product\n").unwrap();
+    signal(&child, "-HUP");
+    write("2", "the mini 9 fan is loud");
+    wait_until("the second post", || posts() == 2);
+    let status = place.run(&["status"]);
+    assert_eq!(status.status.code(), Some(1), "refused rules need a person");
+    assert_eq!(rules_entries(), 1);
+    // A sound one that watches something else too.
+    std::fs::write(&rule, sound.replace("mini9 OR", "mini9 OR zeppelin OR")).unwrap();
+    signal(&child, "-HUP");
+    wait_until("the new rules", || rules_entries() == 2);
+    write("3", "the zeppelin has landed");
+    wait_until("the third post", || posts() == 3);
+    signal(&child, "-TERM");
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn letters_wait_while_the_mail_server_is_down() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mail = format!(
+        "[mail]\ntransport = \"smtp\"\nfrom = \"groundswell@example.org\"\n[mail.smtp]\nhost = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\n"
+    );
+    let source = format!(
+        "[[source]]\nname = \"history\"\nkind = \"jsonl\"\npath = \"{}\"\nreplay = true\n",
+        demo("mentions.jsonl").display()
+    );
+    let place = Place::new(&source, &mail);
+    let mut child = place.start();
+    let waiting = || {
+        rusqlite::Connection::open(place.path("data/groundswell.db"))
+            .and_then(|db| {
+                db.query_row(
+                    "SELECT count(*) FROM outbox WHERE state = 'waiting' AND attempts > 0",
+                    [],
+                    |row| row.get::<_, i64>(0),
+                )
+            })
+            .unwrap_or(0)
+    };
+    wait_until("a letter that was tried", || waiting() > 0);
+    signal(&child, "-TERM");
+    assert!(child.wait().unwrap().success());
+    assert!(waiting() > 0);
+}
+
+#[test]
+fn what_it_cannot_work_with_is_named_with_the_right_status() {
+    let place = Place::new("", "");
+    let nothing = place.run(&["run"]);
+    assert_eq!(nothing.status.code(), Some(78));
+    assert!(said(&nothing).contains("no [[source]]"), "{}", said(&nothing));
+
+    let place = Place::replay(&demo("mentions.jsonl"));
+    std::fs::write(place.path("rules/mini-9.toml"), "[product\n").unwrap();
+    let bad = place.run(&["run"]);
+    assert_eq!(bad.status.code(), Some(1));
+    assert!(said(&bad).contains("mini-9.toml"), "{}", said(&bad));
+
+    std::fs::write(place.path("data"), "a file where the folder should be").unwrap();
+    let taken = place.run(&["run"]);
+    assert_eq!(taken.status.code(), Some(73));
+    assert!(said(&taken).contains("data"), "{}", said(&taken));
+
+    let missing = Command::new(BIN).args(["run", "--config", "/nonexistent.toml"]).output().unwrap();
+    assert_eq!(missing.status.code(), Some(78));
+    let usage = Command::new(BIN).args(["run", "--what"]).output().unwrap();
+    assert_eq!(usage.status.code(), Some(2));
+}
