@@ -33,7 +33,12 @@ fn stages(c: &mut Criterion) {
     let mut group = c.benchmark_group("1,819 posts");
     group.sample_size(20);
     group.bench_function("1 serde_json alone", |b| {
-        b.iter(|| POSTS.lines().map(|l| serde_json::from_str::<serde_json::Value>(l).is_ok() as usize).sum::<usize>());
+        b.iter(|| {
+            POSTS
+                .lines()
+                .map(|l| serde_json::from_str::<serde_json::Value>(l).is_ok() as usize)
+                .sum::<usize>()
+        });
     });
     group.bench_function("2 parse", |b| {
         b.iter(|| POSTS.lines().filter(|l| parse_line(black_box(l.as_bytes()), None).is_ok()).count());

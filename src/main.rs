@@ -20,8 +20,8 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            if let Some(error) = &failure.error {
-                tell(format!("groundswell: {error:#}"));
+            if let Some(message) = failure.message() {
+                tell(format!("groundswell: {message}"));
             }
             ExitCode::from(failure.exit as u8)
         }

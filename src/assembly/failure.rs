@@ -48,6 +48,19 @@ impl Failure {
         Self { exit, error: Some(anyhow::anyhow!("{message}")) }
     }
 
+    /// The message with its causes, each said once: many errors tell their cause themselves.
+    pub fn message(&self) -> Option<String> {
+        let error = self.error.as_ref()?;
+        let mut message = String::new();
+        for cause in error.chain() {
+            let cause = cause.to_string();
+            if !message.contains(&cause) {
+                message = if message.is_empty() { cause } else { format!("{message}: {cause}") };
+            }
+        }
+        Some(message)
+    }
+
     /// Problems that have been printed.
     pub fn said() -> Self {
         Self { exit: Exit::Problems, error: None }
@@ -83,5 +96,19 @@ impl From<crate::edges::index::IndexError> for Failure {
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         Self::new(Exit::Io, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let cause = std::io::Error::other("disk on fire");
+        let error =
+            anyhow::Error::from(cause).context("a.toml cannot be read: disk on fire").context("start");
+        let failure = Failure { exit: Exit::Io, error: Some(error) };
+        assert_eq!(failure.message().as_deref(), Some("start: a.toml cannot be read: disk on fire"));
     }
 }
