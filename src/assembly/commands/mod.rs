@@ -1,10 +1,17 @@
 //! The commands, one file each.
 
+pub mod acts;
+pub mod alerts;
 pub mod assess;
 pub mod backtest;
 mod backtest_text;
 pub mod check;
+pub mod explain;
+pub mod import;
 pub mod matching;
+pub mod search;
+mod standing;
+pub mod status;
 
 use std::path::Path;
 
