@@ -15,6 +15,17 @@ fn main() -> ExitCode {
         Command::Run(args) => commands::run::run(&args),
         Command::Demo(args) => commands::demo::demo(&args),
         Command::Assess(args) => commands::assess::assess(&args),
+        Command::Import(args) => commands::import::import(&args),
+        Command::Search(args) => commands::search::search(&args),
+        Command::Explain(args) => commands::explain::explain(&args),
+        Command::Alerts(args) => commands::alerts::alerts(&args),
+        Command::Ack(args) => commands::acts::acknowledge(&args),
+        Command::Resolve(args) => commands::acts::resolve(&args),
+        Command::Silence(args) => commands::acts::silence(&args),
+        Command::Feedback(args) => commands::acts::feedback(&args),
+        Command::Merge(args) => commands::acts::merge(&args),
+        Command::Split(args) => commands::acts::split(&args),
+        Command::Status(args) => commands::status::status(&args),
         _ => Ok(()),
     };
     match done {

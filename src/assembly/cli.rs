@@ -32,28 +32,67 @@ pub enum Command {
     /// Show what is thought of posts: language, sentiment, complaint, and the cues behind it
     Assess(AssessArgs),
     /// Run the spike detector alone over a CSV file of counts (timestamp,value)
+    ///
+    /// Each row is told as JSON: what was counted, what was expected from the rows before it, the evidence (log10) that
+    /// more is going on than usual, and whether that is an alarm. Rows that are missing are gaps, not zeros.
+    ///
+    /// Example: groundswell detect --interval 1h visits.csv
     Detect(DetectArgs),
     /// Take history into the log and the index, so that the daemon knows what is usual
+    ///
+    /// Posts that a product's rules match are stored; they teach what is usual and never alert. Lines that cannot be
+    /// read are kept in FILE.rejects.jsonl. Doing it twice does no harm, and a daemon may run meanwhile.
+    ///
+    /// Example: groundswell import --rules rules last-year.jsonl
     Import(ImportArgs),
     /// Search the posts that were stored
+    ///
+    /// Examples: groundswell search 'keys NEAR/8 close'; groundswell search '"mini 9" source:reddit rating<=2'
     Search(SearchArgs),
     /// Say why an alert opened, or why nothing opened about a text
+    ///
+    /// Examples: groundswell explain mini-9-20250106-ab12; groundswell explain --not "the return key is too close"
     Explain(ExplainArgs),
     /// List alerts
+    ///
+    /// Example: groundswell alerts --open
     Alerts(AlertsArgs),
     /// Say that an alert has been seen: updates become rarer
+    ///
+    /// Example: groundswell ack mini-9-20250106-ab12
     Ack(AlertArgs),
     /// Say that an alert is over
+    ///
+    /// The team is told; should the complaint grow again within 90 days, the same alert comes back.
+    ///
+    /// Example: groundswell resolve mini-9-20250106-ab12
     Resolve(AlertArgs),
     /// Send no mail about a product, cluster or alert for a time
+    ///
+    /// Alerts still open and close, they are only not written about.
+    ///
+    /// Example: groundswell silence mini-9 --days 3 --why "recall is under way"
     Silence(SilenceArgs),
     /// Say whether an alert was worth it; "no" ends it and raises its bar
+    ///
+    /// Example: groundswell feedback mini-9-20250106-ab12 no
     Feedback(FeedbackArgs),
     /// Say that two clusters are one complaint
+    ///
+    /// `groundswell explain` names the clusters.
+    ///
+    /// Example: groundswell merge mini-9.c17 mini-9.c4
     Merge(MergeArgs),
     /// Say that some posts of a cluster are a complaint of their own
+    ///
+    /// Example: groundswell split mini-9.c17 bluesky:3kabc reddit:t1_xyz
     Split(SplitArgs),
     /// Show sources, lag, rules in force, outbox and index
+    ///
+    /// Ends with status 1 when something needs a person: a failed source, refused rules, letters that cannot be sent,
+    /// or a reader of the log that is over an hour behind.
+    ///
+    /// Example: groundswell status --format json
     Status(StatusArgs),
 }
 
@@ -222,7 +261,7 @@ pub struct SearchArgs {
     /// What to look for, in the language of the rules: words, "phrases", AND OR NOT, NEAR/5, source:reddit …
     #[arg(required = true, value_name = "QUERY")]
     pub query: Vec<String>,
-    /// At most so many posts, newest first
+    /// At most so many posts, those stored last first
     #[arg(long, short = 'n', default_value_t = 20)]
     pub limit: usize,
     /// How to print

@@ -95,6 +95,10 @@ impl From<crate::edges::index::IndexError> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
+        // Whoever read the results has seen enough (`… | head`): nothing to complain about.
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self { exit: Exit::Io, error: None };
+        }
         Self::new(Exit::Io, error)
     }
 }

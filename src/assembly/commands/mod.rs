@@ -1,12 +1,19 @@
 //! The commands, one file each.
 
+pub mod acts;
+pub mod alerts;
 pub mod assess;
 pub mod backtest;
 mod backtest_text;
 pub mod check;
 pub mod demo;
+pub mod explain;
+pub mod import;
 pub mod matching;
 pub mod run;
+pub mod search;
+mod standing;
+pub mod status;
 
 use std::path::Path;
 

@@ -5,6 +5,7 @@ mod alerts;
 mod error;
 mod lock;
 mod log;
+mod look;
 mod outbox;
 mod schema;
 

@@ -1,0 +1,284 @@
+//! `ack`, `resolve`, `silence`, `feedback`, `merge`, `split`: what people decide, written to the log. The analysis takes
+//! it from there, so that a replay decides the same again.
+
+use std::io::Write;
+
+use super::standing::{analysis_now, count, did_you_mean, minute, when};
+use crate::assembly::cli::{AlertArgs, ConfigArgs, FeedbackArgs, MergeArgs, SilenceArgs, SplitArgs, Useful};
+use crate::assembly::configured::settings;
+use crate::assembly::failure::{Exit, Failure};
+use crate::assembly::output::{stdout, tell};
+use crate::edges::clock::SystemClock;
+use crate::edges::store::Store;
+use crate::ground::alert::{AlertEvent, EventKind};
+use crate::ground::entry::{Act, Body, Deed};
+use crate::ground::post::PostKey;
+use crate::ground::time::{Clock, DAY_MS, plus_ms};
+use crate::logic::analysis::Analysis;
+
+/// Longest silence, in days: longer ones are a matter of the rules.
+const LONGEST_SILENCE: f64 = 3_650.0;
+
+/// The store, and where it is.
+struct Desk {
+    store: Store,
+    folder: std::path::PathBuf,
+}
+
+/// Runs `ack`.
+///
+/// # Errors
+/// There is no such alert, or the store cannot be written.
+pub fn acknowledge(args: &AlertArgs) -> Result<(), Failure> {
+    let mut desk = Desk::open(&args.config)?;
+    let last = desk.alert(&args.alert)?;
+    if told_over(&last) {
+        return Ok(());
+    }
+    let what = Deed::Acknowledge { alert: args.alert.clone() };
+    desk.write(&args.by, what, &format!("{} has been seen: updates about it become rarer.", args.alert))
+}
+
+/// Runs `resolve`.
+///
+/// # Errors
+/// There is no such alert, or the store cannot be written.
+pub fn resolve(args: &AlertArgs) -> Result<(), Failure> {
+    let mut desk = Desk::open(&args.config)?;
+    let last = desk.alert(&args.alert)?;
+    if told_over(&last) {
+        return Ok(());
+    }
+    let what = Deed::Resolve { alert: args.alert.clone() };
+    let then = format!(
+        "{} ends, and the team is told. Should it grow again within 90 days, the same alert comes back.",
+        args.alert
+    );
+    desk.write(&args.by, what, &then)
+}
+
+/// Runs `feedback`.
+///
+/// # Errors
+/// There is no such alert, or the store cannot be written.
+pub fn feedback(args: &FeedbackArgs) -> Result<(), Failure> {
+    let mut desk = Desk::open(&args.config)?;
+    let last = desk.alert(&args.alert)?;
+    let useful = args.useful == Useful::Yes;
+    let what = Deed::Feedback { alert: args.alert.clone(), useful };
+    let then = if useful {
+        format!("{} was worth it: this is kept.", args.alert)
+    } else {
+        let end = if last.kind == EventKind::Resolved { "" } else { "ends, and " };
+        format!(
+            "{} {end}needs ten times the evidence before \"{}\" alerts again.",
+            args.alert,
+            super::standing::one_line(&last.label)
+        )
+    };
+    desk.write(&args.by, what, &then)
+}
+
+/// Runs `silence`.
+///
+/// # Errors
+/// There is no such product, cluster or alert, the time is none, or the store cannot be written.
+pub fn silence(args: &SilenceArgs) -> Result<(), Failure> {
+    if !(args.days > 0.0 && args.days <= LONGEST_SILENCE) {
+        return Err(Failure::say(
+            Exit::Usage,
+            format!("--days {}: a silence lasts more than 0 and at most {LONGEST_SILENCE} days", args.days),
+        ));
+    }
+    let mut desk = Desk::open(&args.config)?;
+    if args.scope != "*" && desk.last_event(&args.scope)?.is_none() {
+        let analysis = analysis_now(&desk.store)?;
+        if !names(&analysis).contains(&args.scope) && cluster(&analysis, &args.scope).is_err() {
+            let mut known = names(&analysis);
+            known.extend(desk.alert_ids()?);
+            return Err(Failure::say(
+                Exit::Usage,
+                format!(
+                    "there is no product, topic, cluster or alert \"{}\"{}",
+                    args.scope,
+                    did_you_mean(&args.scope, known.iter().map(String::as_str))
+                ),
+            ));
+        }
+    }
+    let until = plus_ms(SystemClock.now(), (args.days * DAY_MS as f64) as i64);
+    let what = Deed::Silence { scope: args.scope.clone(), why: args.why.clone(), until };
+    let scope = if args.scope == "*" { "anything" } else { &args.scope };
+    let then = format!(
+        "No mail about {scope} until {} UTC. Alerts still open and close: `groundswell alerts` shows them.",
+        minute(until)
+    );
+    desk.write(&args.by, what, &then)
+}
+
+/// Runs `merge`.
+///
+/// # Errors
+/// There is no such cluster, or the store cannot be written.
+pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
+    let mut desk = Desk::open(&args.config)?;
+    let analysis = analysis_now(&desk.store)?;
+    let (product, from) = cluster(&analysis, &args.from)?;
+    let (other, into) = cluster(&analysis, &args.into)?;
+    if product != other {
+        return Err(Failure::say(
+            Exit::Usage,
+            format!(
+                "{} is of {product} and {} of {other}: clusters of one product alone can become one",
+                args.from, args.into
+            ),
+        ));
+    }
+    if from == into {
+        tell(format!("{} and {} are one cluster already: nothing was changed", args.from, args.into));
+        return Ok(());
+    }
+    let what = Deed::Merge { from: args.from.clone(), into: args.into.clone() };
+    let then = format!(
+        "{} becomes part of {}, with its people and its alert, and posts like its own go there from now on.",
+        args.from, args.into
+    );
+    desk.write(&args.by, what, &then)
+}
+
+/// Runs `split`.
+///
+/// # Errors
+/// There is no such cluster, a post is not in it, or the store cannot be written.
+pub fn split(args: &SplitArgs) -> Result<(), Failure> {
+    let posts = args
+        .posts
+        .iter()
+        .map(|post| {
+            post.split_once(':')
+                .filter(|(source, id)| !source.is_empty() && !id.is_empty())
+                .map(|(source, id)| PostKey { source: source.into(), id: id.into() })
+                .ok_or_else(|| {
+                    Failure::say(
+                        Exit::Usage,
+                        format!("\"{post}\" names no post: write SOURCE:ID, such as bluesky:3kabc"),
+                    )
+                })
+        })
+        .collect::<Result<Vec<PostKey>, Failure>>()?;
+    let mut desk = Desk::open(&args.config)?;
+    let analysis = analysis_now(&desk.store)?;
+    let (product, number) = cluster(&analysis, &args.cluster)?;
+    let clusters = analysis.product(&product).map(|state| &state.clusters);
+    for key in &posts {
+        let home = clusters.and_then(|c| c.of_post(key).map(|n| c.resolve(n)));
+        if home != Some(number) {
+            let place = home.map_or_else(
+                || "no cluster keeps it (of each, the newest posts are kept)".to_owned(),
+                |n| format!("it is in {product}.c{n}"),
+            );
+            return Err(Failure::say(
+                Exit::Usage,
+                format!("the post {}:{} is not in {}: {place}", key.source, key.id, args.cluster),
+            ));
+        }
+    }
+    let size = clusters.and_then(|c| c.get(number)).map_or(0, |c| c.members.len());
+    if posts.len() >= size {
+        return Err(Failure::say(
+            Exit::Usage,
+            format!("these are all the posts that {} keeps: name those alone that leave it", args.cluster),
+        ));
+    }
+    let n = count(posts.len() as u64, "post leaves", "posts leave");
+    let what = Deed::Split { cluster: args.cluster.clone(), posts };
+    let then = format!(
+        "{n} {} and become a complaint of their own; the two are never merged by themselves again.",
+        args.cluster
+    );
+    desk.write(&args.by, what, &then)
+}
+
+impl Desk {
+    fn open(config: &ConfigArgs) -> Result<Self, Failure> {
+        let folder = settings(config)?.data.folder;
+        Ok(Self { store: Store::open_existing(&folder)?, folder })
+    }
+
+    fn last_event(&self, alert: &str) -> Result<Option<AlertEvent>, Failure> {
+        Ok(self.store.events(Some(alert))?.pop())
+    }
+
+    fn alert_ids(&self) -> Result<Vec<String>, Failure> {
+        let mut ids: Vec<String> = self.store.events(None)?.into_iter().map(|e| e.alert).collect();
+        ids.sort();
+        ids.dedup();
+        Ok(ids)
+    }
+
+    fn alert(&self, id: &str) -> Result<AlertEvent, Failure> {
+        match self.last_event(id)? {
+            Some(event) => Ok(event),
+            None => Err(unknown_alert(id, &self.alert_ids()?)),
+        }
+    }
+
+    fn write(&mut self, by: &str, what: Deed, then: &str) -> Result<(), Failure> {
+        let act = Act { by: by.to_owned(), what };
+        self.store.append_entry(SystemClock.now(), &Body::Act(act))?;
+        let mut out = stdout();
+        writeln!(out, "{then} {}", when(&self.folder))?;
+        Ok(out.flush()?)
+    }
+}
+
+/// There is no such alert.
+pub(super) fn unknown_alert(id: &str, known: &[String]) -> Failure {
+    let hint = if known.is_empty() {
+        "; there has been no alert yet".to_owned()
+    } else {
+        let near = did_you_mean(id, known.iter().map(String::as_str));
+        if near.is_empty() { "; `groundswell alerts` lists them".into() } else { near }
+    };
+    Failure::say(Exit::Usage, format!("there is no alert \"{id}\"{hint}"))
+}
+
+fn told_over(last: &AlertEvent) -> bool {
+    let over = last.kind == EventKind::Resolved;
+    if over {
+        tell(format!(
+            "{} has been over since {} UTC ({}): nothing was changed",
+            last.alert,
+            minute(last.at),
+            last.reason.name()
+        ));
+    }
+    over
+}
+
+/// Products, topics and clusters by name.
+fn names(analysis: &Analysis) -> Vec<String> {
+    let mut names = Vec::new();
+    for product in &analysis.rules().products {
+        names.push(product.id.clone());
+        names.extend(product.topics.iter().map(|t| format!("{}.{}", product.id, t.id)));
+        let clusters = analysis.product(&product.id).into_iter().flat_map(|s| s.clusters.iter());
+        names.extend(clusters.map(|c| format!("{}.c{}", product.id, c.number)));
+    }
+    names
+}
+
+/// Product and number of a live cluster, merges followed.
+fn cluster(analysis: &Analysis, id: &str) -> Result<(String, u32), Failure> {
+    let parts = id.rsplit_once(".c").and_then(|(p, n)| Some((p, n.parse::<u32>().ok()?)));
+    let found = parts.and_then(|(product, number)| {
+        let state = analysis.product(product)?;
+        state.clusters.get(number).map(|c| (product.to_owned(), c.number))
+    });
+    found.ok_or_else(|| {
+        let known = names(analysis);
+        let near = did_you_mean(id, known.iter().map(String::as_str).filter(|n| n.contains(".c")));
+        let form = if parts.is_none() { " (a cluster is named like mini-9.c17)" } else { "" };
+        Failure::say(Exit::Usage, format!("there is no cluster \"{id}\"{form}{near}"))
+    })
+}

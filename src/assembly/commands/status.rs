@@ -1,0 +1,379 @@
+//! `status`: is it listening, is it keeping up, does it need somebody?
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::standing::{count, is_running, minute, one_line, snapshot};
+use crate::assembly::cli::{Format, StatusArgs};
+use crate::assembly::configured::{All, settings};
+use crate::assembly::failure::Failure;
+use crate::assembly::output::stdout;
+use crate::edges::clock::SystemClock;
+use crate::edges::index::PostIndex;
+use crate::edges::rules_folder::read_rules;
+use crate::edges::store::{OutboxCounts, Store};
+use crate::ground::diagnostic::Level;
+use crate::ground::entry::RuleFiles;
+use crate::ground::time::{Clock, Timestamp};
+use crate::logic::assess::Assessor;
+use crate::logic::rules::RuleSet;
+
+/// An analysis or index further behind than this needs a person, in seconds.
+const LAG: i64 = 3_600;
+
+/// All that `status` says.
+#[derive(Serialize)]
+struct Status {
+    at: Timestamp,
+    data: String,
+    /// A daemon holds the data folder.
+    running: bool,
+    /// What the daemon wrote down about itself, when it last did.
+    daemon: Option<Value>,
+    posts: u64,
+    last_position: u64,
+    analysis: Reader,
+    index: Reader,
+    rules: Rules,
+    sources: BTreeMap<String, Value>,
+    outbox: OutboxCounts,
+    troubled_letters: Vec<Letter>,
+    disk_bytes: u64,
+    /// What needs a person.
+    needs_a_person: Vec<String>,
+}
+
+/// One reader of the log.
+#[derive(Serialize)]
+struct Reader {
+    position: u64,
+    /// Entries not yet read.
+    behind: u64,
+    /// Age of the oldest of them, in seconds; imported history does not count.
+    lag_seconds: i64,
+}
+
+#[derive(Serialize)]
+struct Rules {
+    folder: String,
+    in_force: Option<InForce>,
+    /// Errors and warnings of the folder as it is now.
+    errors: usize,
+    warnings: usize,
+    /// The folder cannot be read.
+    unreadable: Option<String>,
+    /// The folder says something else than what is in force.
+    differs: bool,
+}
+
+#[derive(Serialize)]
+struct InForce {
+    products: usize,
+    topics: usize,
+    teams: usize,
+}
+
+#[derive(Serialize)]
+struct Letter {
+    message_id: String,
+    state: String,
+    attempts: u32,
+    said: String,
+}
+
+/// Runs `status`.
+///
+/// # Errors
+/// There is no store, or something needs a person.
+pub fn status(args: &StatusArgs) -> Result<(), Failure> {
+    let settings = settings(&args.config)?;
+    let folder = &settings.data.folder;
+    let store = Store::open_existing(folder)?;
+    let status = look(&settings, &store, folder, SystemClock.now())?;
+    let mut out = stdout();
+    match args.format {
+        Format::Json => writeln!(out, "{}", serde_json::to_string(&status).unwrap_or_default())?,
+        Format::Text => write(&mut out, &status)?,
+    }
+    out.flush()?;
+    if status.needs_a_person.is_empty() { Ok(()) } else { Err(Failure::said()) }
+}
+
+fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<Status, Failure> {
+    let last_position = store.last_position()?;
+    let reader = |position: u64| -> Result<Reader, Failure> {
+        let oldest = store.oldest_after(position)?;
+        let lag_seconds = oldest.map_or(0, |at| (now.as_second() - at.as_second()).max(0));
+        Ok(Reader { position, behind: last_position.saturating_sub(position), lag_seconds })
+    };
+    let note = |name: &str| -> Result<Option<Value>, Failure> {
+        Ok(store.note(name)?.and_then(|json| serde_json::from_str(&json).ok()))
+    };
+    let sources: BTreeMap<String, Value> =
+        note("sources")?.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default();
+    let troubled_letters: Vec<Letter> = store
+        .troubled_letters()?
+        .into_iter()
+        .map(|(message_id, state, attempts, said)| Letter { message_id, state, attempts, said })
+        .collect();
+    let mut status = Status {
+        at: now,
+        data: folder.display().to_string(),
+        running: is_running(folder),
+        daemon: note("daemon")?,
+        posts: store.count_posts()?,
+        last_position,
+        analysis: reader(store.position()?)?,
+        index: reader(PostIndex::open_for_reading(folder)?.position())?,
+        rules: rules(store, &settings.rules.folder)?,
+        sources,
+        outbox: store.outbox_counts()?,
+        troubled_letters,
+        disk_bytes: bytes_in(folder, 4),
+        needs_a_person: Vec::new(),
+    };
+    status.needs_a_person = needs(&status);
+    Ok(status)
+}
+
+fn rules(store: &Store, folder: &Path) -> Result<Rules, Failure> {
+    let (analysis, position) = snapshot(store)?;
+    let mut files: RuleFiles = analysis.rule_files().clone();
+    let mut set = (!files.files.is_empty()).then(|| analysis.rules().as_ref().clone());
+    // Newer ones than the snapshot knows are in force too, unless they were refused.
+    if let Some((_, _, newer)) = store.rules_after(position)?
+        && let (Some(sound), _) = RuleSet::load(&newer)
+    {
+        (files, set) = (newer, Some(sound));
+    }
+    let mut rules = Rules {
+        folder: folder.display().to_string(),
+        in_force: set.map(|set| InForce {
+            products: set.products.len(),
+            topics: set.products.iter().map(|p| p.topics.len()).sum(),
+            teams: set.teams.len(),
+        }),
+        errors: 0,
+        warnings: 0,
+        unreadable: None,
+        differs: false,
+    };
+    match read_rules(folder) {
+        Err(e) => rules.unreadable = Some(e.to_string()),
+        Ok(now) => {
+            let mut problems = RuleSet::load(&now).1;
+            problems.extend(Assessor::load(&now).1);
+            rules.errors = problems.iter().filter(|p| p.level == Level::Error).count();
+            rules.warnings = problems.len() - rules.errors;
+            rules.differs = now.files != files.files;
+        }
+    }
+    Ok(rules)
+}
+
+fn needs(status: &Status) -> Vec<String> {
+    let mut needs = Vec::new();
+    for (name, source) in &status.sources {
+        if text(source, "state") == Some("failed") {
+            let why = text(source, "last_error").unwrap_or("no reason is known");
+            needs.push(format!("source {name} has failed: {}", one_line(why)));
+        }
+    }
+    if status.outbox.parked > 0 {
+        needs.push(format!(
+            "{} could not be sent and will not be tried again",
+            count(status.outbox.parked, "letter", "letters")
+        ));
+    }
+    if status.rules.errors > 0 {
+        needs.push(format!(
+            "the rules in {} have {} and are refused; the last good ones stay in force (groundswell check --rules {})",
+            status.rules.folder,
+            count(status.rules.errors as u64, "error", "errors"),
+            status.rules.folder
+        ));
+    }
+    if let Some(why) = &status.rules.unreadable {
+        needs.push(why.clone());
+    }
+    for (name, reader) in [("analysis", &status.analysis), ("index", &status.index)] {
+        if reader.lag_seconds > LAG {
+            let do_what = if status.running { "see the daemon's journal" } else { "no daemon is running" };
+            needs.push(format!("the {name} is {} behind: {do_what}", span(reader.lag_seconds)));
+        }
+    }
+    needs
+}
+
+fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()> {
+    let running = match (&status.daemon, status.running) {
+        (Some(note), true) => {
+            let version =
+                text(note, "version").map_or_else(String::new, |v| format!(" version {}", one_line(v)));
+            let pid =
+                note.get("pid").and_then(Value::as_u64).map_or_else(String::new, |p| format!(", pid {p}"));
+            let since =
+                text(note, "started_at").map_or_else(String::new, |at| format!(", since {}", moment(at)));
+            format!("running{version}{pid}{since}")
+        }
+        (None, true) => "running".into(),
+        (Some(note), false) => {
+            let last = text(note, "at")
+                .map_or_else(String::new, |at| format!("; it was last there at {}", moment(at)));
+            format!("not running{last}")
+        }
+        (None, false) => "not running".into(),
+    };
+    writeln!(out, "daemon    {running}")?;
+    writeln!(
+        out,
+        "store     {}: {}, {} on disk",
+        status.data,
+        count(status.posts, "post", "posts"),
+        size(status.disk_bytes)
+    )?;
+    for (name, reader) in [("analysis", &status.analysis), ("index", &status.index)] {
+        let behind = if reader.behind == 0 {
+            "up to date".into()
+        } else {
+            let age = if reader.lag_seconds > 0 {
+                format!(", the oldest {} old", span(reader.lag_seconds))
+            } else {
+                String::new()
+            };
+            format!("{} behind{age}", count(reader.behind, "entry", "entries"))
+        };
+        writeln!(out, "{name:9} {behind} (read {} of {})", reader.position, status.last_position)?;
+    }
+    let rules = &status.rules;
+    match &rules.in_force {
+        None => writeln!(out, "rules     none in force yet")?,
+        Some(set) => writeln!(
+            out,
+            "rules     {}, {}, {} in force",
+            count(set.products as u64, "product", "products"),
+            count(set.topics as u64, "topic", "topics"),
+            count(set.teams as u64, "team", "teams")
+        )?,
+    }
+    if rules.unreadable.is_none() {
+        let differs = if rules.differs { "; what it says now is not in force" } else { "" };
+        writeln!(
+            out,
+            "          folder {}: {}, {}{differs}",
+            rules.folder,
+            count(rules.errors as u64, "error", "errors"),
+            count(rules.warnings as u64, "warning", "warnings")
+        )?;
+    }
+    if status.sources.is_empty() {
+        writeln!(out, "sources   none heard of yet: they are known once the daemon has run")?;
+    }
+    for (i, (name, source)) in status.sources.iter().enumerate() {
+        writeln!(out, "{:9} {}", if i == 0 { "sources" } else { "" }, source_line(name, source))?;
+    }
+    let outbox = status.outbox;
+    writeln!(out, "outbox    {} waiting, {} sent, {} parked", outbox.waiting, outbox.sent, outbox.parked)?;
+    for letter in &status.troubled_letters {
+        writeln!(
+            out,
+            "          {} ({}, tried {}): {}",
+            one_line(&letter.message_id),
+            one_line(&letter.state),
+            count(u64::from(letter.attempts), "time", "times"),
+            one_line(&letter.said)
+        )?;
+    }
+    if status.needs_a_person.is_empty() {
+        return writeln!(out, "\nNothing needs a person.");
+    }
+    writeln!(out, "\nThis needs a person:")?;
+    for need in &status.needs_a_person {
+        writeln!(out, "  - {need}")?;
+    }
+    Ok(())
+}
+
+fn source_line(name: &str, source: &Value) -> String {
+    let mut line = format!("{}: {}", one_line(name), one_line(text(source, "state").unwrap_or("unknown")));
+    if let Some(n) = source.get("posts_last_hour").and_then(Value::as_u64) {
+        line.push_str(&format!(", {} in the last hour", count(n, "post", "posts")));
+    }
+    if let Some(at) = text(source, "last_post") {
+        line.push_str(&format!(", last one {}", moment(at)));
+    }
+    if let Some(lag) = source.get("lag_seconds").and_then(Value::as_f64).filter(|lag| *lag >= 60.0) {
+        line.push_str(&format!(", {} behind", span(lag as i64)));
+    }
+    for key in ["last_error", "notice"] {
+        if let Some(said) = text(source, key) {
+            line.push_str(&format!("; {}", one_line(said)));
+        }
+    }
+    line
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+    value.get(key).and_then(Value::as_str)
+}
+
+/// A time as people read it, where it is one.
+fn moment(at: &str) -> String {
+    at.parse::<Timestamp>().map_or_else(|_| one_line(at), |at| format!("{} UTC", minute(at)))
+}
+
+/// `40 seconds`, `12 minutes`, `3 hours`, `5 days`.
+fn span(seconds: i64) -> String {
+    let seconds = seconds.max(0) as u64;
+    match seconds {
+        s if s < 120 => count(s, "second", "seconds"),
+        s if s < 7_200 => count(s / 60, "minute", "minutes"),
+        s if s < 172_800 => count(s / 3_600, "hour", "hours"),
+        s => count(s / 86_400, "day", "days"),
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes as f64 {
+        b if b < 1e6 => format!("{:.0} KB", (b / 1e3).ceil()),
+        b if b < 1e9 => format!("{:.1} MB", b / 1e6),
+        b => format!("{:.1} GB", b / 1e9),
+    }
+}
+
+/// Bytes of the files below a folder, so many folders deep. What cannot be read counts as nothing.
+fn bytes_in(folder: &Path, depth: usize) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    entries
+        .flatten()
+        .filter_map(|entry| Some((entry.path(), entry.metadata().ok()?)))
+        .map(|(path, meta)| match (meta.is_dir(), depth) {
+            (false, _) => meta.len(),
+            (true, 0) => 0,
+            (true, _) => bytes_in(&path, depth - 1),
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_sizes_are_said_in_the_unit_a_person_would_take() {
+        let spans: Vec<String> = [1, 90, 600, 10_000, 400_000].map(span).into();
+        assert_eq!(spans, ["1 second", "90 seconds", "10 minutes", "2 hours", "4 days"]);
+        assert_eq!([size(900), size(5_300_000), size(2_000_000_000)], ["1 KB", "5.3 MB", "2.0 GB"]);
+    }
+
+    #[test]
+    fn a_source_is_told_from_whatever_the_note_has() {
+        let note = serde_json::json!({"state": "retrying", "posts_last_hour": 12, "last_error": "refused\n"});
+        insta::assert_snapshot!(source_line("bluesky", &note), @"bluesky: retrying, 12 posts in the last hour; refused");
+        assert_eq!(source_line("x", &Value::Null), "x: unknown");
+    }
+}

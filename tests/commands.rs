@@ -1,0 +1,422 @@
+//! The commands of the shell, run as a person runs them, on small data of our own.
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+use groundswell::edges::clock::SystemClock;
+use groundswell::edges::store::{DataLock, NewPost, Store, ToAppend};
+use groundswell::ground::entry::{Body, RuleFile, RuleFiles};
+use groundswell::ground::post::{Incoming, Post, parse_line};
+use groundswell::ground::time::{Clock, HOUR_MS, Timestamp, plus_ms};
+use serde_json::{Value, json};
+
+const PRODUCT: &str = r#"[product]
+id    = "mini-9"
+name  = "Aster Mini 9"
+match = '"mini 9" OR mini9'
+team  = "netbooks"
+
+[[topic]]
+id       = "battery-danger"
+title    = "Battery gets dangerous"
+match    = 'battery NEAR/10 (smoke OR burnt OR fire)'
+severity = "safety"
+"#;
+const TEAMS: &str = "[team.netbooks]\nemail = [\"netbooks@example.org\"]\nfalse_alarms_a_year = 4\n";
+
+/// A data folder, rules and settings of its own for each test.
+struct Home {
+    dir: tempfile::TempDir,
+}
+
+/// What a run came to.
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Ran {
+    fn lines(&self) -> Vec<Value> {
+        self.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+impl Home {
+    fn new() -> Self {
+        let home = Self { dir: tempfile::tempdir().unwrap() };
+        std::fs::create_dir(home.path("rules")).unwrap();
+        home.write("rules/mini-9.toml", PRODUCT);
+        home.write("rules/teams.toml", TEAMS);
+        let settings = format!(
+            "[data]\nfolder = {:?}\n[rules]\nfolder = {:?}\n",
+            home.path("data").display().to_string(),
+            home.path("rules").display().to_string()
+        );
+        home.write("groundswell.toml", &settings);
+        home
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        let output = Command::cargo_bin("groundswell")
+            .unwrap()
+            .env("GROUNDSWELL_CONFIG", self.path("groundswell.toml"))
+            .env("USER", "ana")
+            .args(args)
+            .output()
+            .unwrap();
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Three posts about the product, one that is not, and one line that is broken.
+    fn history(&self, from: Timestamp) -> PathBuf {
+        let line = |id: &str, hours: i64, text: &str| {
+            let at = plus_ms(from, hours * HOUR_MS);
+            json!({"id": id, "source": "forum", "author": format!("a{id}"), "author_name": format!("Ana {id}"),
+                "followers": 310, "text": text, "url": format!("https://example.org/{id}"), "created_at": at})
+            .to_string()
+        };
+        let text = [
+            line("1", 0, "the keys of my mini 9 are too close, I hate it"),
+            line("2", 24, "my mini 9 crashed again, this is terrible"),
+            line("3", 25, "what a nice day"),
+            "{\"id\": \"4\", broken".to_owned(),
+            line("5", 48, "mini9 keys: still cramped and awful"),
+        ];
+        self.write("history.jsonl", &(text.join("\n") + "\n"))
+    }
+
+    /// What a daemon would have left: rules, and two people whose battery smoked two hours apart.
+    fn with_alert(&self, from: Timestamp) -> String {
+        let mut store = Store::open(&self.path("data")).unwrap();
+        let files = [("mini-9.toml", PRODUCT), ("teams.toml", TEAMS)]
+            .map(|(path, text)| RuleFile { path: path.into(), text: text.into() });
+        let rules = RuleFiles { folder: "rules".into(), files: files.to_vec() };
+        store.append_entry(from, &Body::Rules(rules)).unwrap();
+        for (id, when) in [("b1", plus_ms(from, 1)), ("b2", plus_ms(from, 2 * HOUR_MS))] {
+            let post = live_post(id, when, &format!("smoke from the battery of my mini 9 ({id}), awful"));
+            let posts = vec![NewPost { post, matched: true }];
+            let batch = ToAppend { source: "forum".into(), posts, ..ToAppend::default() };
+            store.append(when, &batch).unwrap();
+        }
+        drop(store);
+        // Nothing to import: what is in the log already is read, and what it brings about is kept.
+        let nothing = self.write("nothing.jsonl", "");
+        let ran = self.run(&["import", nothing.to_str().unwrap()]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let listed = self.run(&["alerts", "--open", "--format", "json"]).lines();
+        assert_eq!(listed.len(), 1, "{listed:?}");
+        listed[0]["last"]["alert"].as_str().unwrap().to_owned()
+    }
+}
+
+fn live_post(id: &str, at: Timestamp, text: &str) -> Post {
+    let line = json!({"id": id, "source": "forum", "author": format!("author-{id}"), "text": text, "created_at": at});
+    match parse_line(line.to_string().as_bytes(), None).unwrap() {
+        Incoming::Post(post) => *post,
+        Incoming::Delete(_) => unreachable!(),
+    }
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn import(home: &Home) -> Ran {
+    home.run(&["import", home.history(at("2025-01-06T10:00:00Z")).to_str().unwrap()])
+}
+
+/// Decisions are written at the present time, and what is long past is over by then.
+fn hours_ago(hours: i64) -> Timestamp {
+    plus_ms(SystemClock.now(), -hours * HOUR_MS)
+}
+
+/// What people read, kept beside the tests.
+fn golden(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("golden/commands");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+#[test]
+fn history_is_imported_and_can_be_searched_at_once() {
+    let home = Home::new();
+    let ran = import(&home);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    insta::assert_snapshot!(ran.out, @r"
+    4 posts read
+    3 posts stored
+    0 posts known already
+    1 post not kept: no product's rules match them, or they were deleted
+    1 line rejected
+    written from 2025-01-06 to 2025-01-08
+      mini-9: 3 posts
+    ");
+    assert!(ran.err.contains("history.jsonl, line 4: passed over"), "{}", ran.err);
+    let rejects = std::fs::read_to_string(home.path("history.jsonl.rejects.jsonl")).unwrap();
+    let reject: Value = serde_json::from_str(rejects.trim()).unwrap();
+    assert_eq!(
+        (reject["line"].as_u64(), reject["raw"].as_str()),
+        (Some(4), Some("{\"id\": \"4\", broken\n"))
+    );
+
+    let found = home.run(&["search", "key", "AND", "(close OR cramped)"]);
+    assert_eq!((found.code, found.err.trim()), (0, "2 posts found"));
+    insta::assert_snapshot!(found.out, @r"
+    2025-01-08 10:00  forum  Ana 5 (310 followers)
+      mini9 *keys*: still *cramped* and awful
+      https://example.org/5
+
+    2025-01-06 10:00  forum  Ana 1 (310 followers)
+      the *keys* of my mini 9 are too *close*, I hate it
+      https://example.org/1
+    ");
+    let json = home.run(&["search", "source:forum keys", "-n", "1", "--format", "json"]);
+    let lines = json.lines();
+    assert_eq!((lines.len(), lines[0]["id"].as_str(), &lines[0]["words"]), (1, Some("5"), &json!(["keys"])));
+    assert!(json.err.contains("2 posts found; the 1 stored last"), "{}", json.err);
+    assert_eq!(home.run(&["search", "sentiment<0 crashed"]).err.trim(), "1 post found");
+}
+
+#[test]
+fn importing_again_changes_nothing() {
+    let home = Home::new();
+    import(&home);
+    let again = import(&home);
+    assert!(again.out.contains("0 posts stored\n3 posts known already"), "{}", again.out);
+    assert_eq!(home.run(&["search", "source:forum"]).err.trim(), "3 posts found");
+}
+
+#[test]
+fn a_deletion_in_the_history_takes_the_text_along() {
+    let home = Home::new();
+    import(&home);
+    let gone = home.write("gone.jsonl", "{\"op\":\"delete\",\"source\":\"forum\",\"id\":\"1\"}\n");
+    let ran = home.run(&["import", gone.to_str().unwrap()]);
+    assert!(ran.out.contains("1 post deleted"), "{}", ran.out);
+    assert_eq!(home.run(&["search", "keys"]).err.trim(), "1 post found");
+    for entry in std::fs::read_dir(home.path("data")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let bytes = std::fs::read(&path).unwrap();
+            let text = b"are too close, I hate it";
+            assert!(!bytes.windows(text.len()).any(|w| w == text), "{} has the text still", path.display());
+        }
+    }
+}
+
+#[test]
+fn beside_a_daemon_an_import_only_stores() {
+    let home = Home::new();
+    let lock = DataLock::take(&home.path("data")).unwrap();
+    let ran = import(&home);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.err.contains("A daemon is running on this folder"), "{}", ran.err);
+    let store = Store::open(&home.path("data")).unwrap();
+    assert_eq!((store.position().unwrap(), store.last_position().unwrap()), (0, 3));
+    let found = home.run(&["search", "keys"]);
+    assert!(found.err.contains("0 posts found") && found.err.contains("3 posts behind"), "{}", found.err);
+    drop(lock);
+}
+
+#[test]
+fn status_says_what_there_is_and_what_needs_a_person() {
+    let home = Home::new();
+    import(&home);
+    let ran = home.run(&["status"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out.contains("daemon    not running") && ran.out.contains("Nothing needs a person."),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("rules     1 product, 1 topic, 1 team in force"), "{}", ran.out);
+
+    let mut store = Store::open(&home.path("data")).unwrap();
+    let sources = r#"{"bluesky":{"state":"failed","posts_last_hour":0,"last_error":"the address is wrong"}}"#;
+    store.set_note("sources", sources).unwrap();
+    drop(store);
+    home.write("rules/mini-9.toml", &PRODUCT.replace("netbooks", "nobody"));
+    let ran = home.run(&["status", "--format", "json"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    let status: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!((status["posts"].as_u64(), status["running"].as_bool()), (Some(3), Some(false)));
+    let needs = status["needs_a_person"].to_string();
+    assert!(
+        needs.contains("bluesky has failed: the address is wrong") && needs.contains("1 error"),
+        "{needs}"
+    );
+}
+
+#[test]
+fn an_alert_is_listed_and_explained() {
+    let home = Home::new();
+    let id = home.with_alert(at("2025-03-01T10:00:00Z"));
+    let listed = home.run(&["alerts"]);
+    assert!(
+        listed.out.contains("ALERT") && listed.out.contains(&id) && listed.out.contains("safety"),
+        "{}",
+        listed.out
+    );
+
+    let explained = home.run(&["explain", &id]);
+    assert_eq!(explained.code, 0, "{}", explained.err);
+    golden("explain_alert", &explained.out.replace(&id, "ALERT"));
+    let json = home.run(&["explain", &id, "--format", "json"]);
+    let line = &json.lines()[0];
+    assert_eq!((line["state"].as_str(), line["life"].as_array().unwrap().len()), (Some("open"), 1));
+    assert!(line["sum"]["bar"].as_f64().unwrap() > 1.0, "{line}");
+}
+
+#[test]
+fn what_people_decide_is_kept() {
+    let home = Home::new();
+    let id = home.with_alert(hours_ago(3));
+    let acked = home.run(&["ack", &id]);
+    assert!(acked.out.contains("takes effect when one starts"), "{}", acked.out);
+    assert_eq!(home.run(&["alerts", "--format", "json"]).lines()[0]["acknowledged_by"], "ana");
+
+    assert_eq!(home.run(&["resolve", &id, "--by", "bo"]).code, 0);
+    // What the daemon would do next: read on.
+    home.run(&["import", home.path("nothing.jsonl").to_str().unwrap()]);
+    let listed = home.run(&["alerts", "--format", "json"]).lines();
+    assert_eq!(
+        (listed[0]["state"].as_str(), listed[0]["last"]["reason"].as_str()),
+        (Some("resolved"), Some("resolved-by-hand"))
+    );
+    assert!(home.run(&["resolve", &id]).err.contains("nothing was changed"));
+    assert!(home.run(&["alerts", "--open"]).err.contains("No alert is open"));
+}
+
+#[test]
+fn what_is_not_there_cannot_be_acted_upon() {
+    let home = Home::new();
+    let id = home.with_alert(at("2025-03-01T10:00:00Z"));
+    let mut slip = id.clone();
+    slip.pop();
+    let before = Store::open(&home.path("data")).unwrap().last_position().unwrap();
+    let cases: &[(&[&str], &str)] = &[
+        (&["ack", &slip], &id),
+        (&["explain", "nonsense"], "there is no alert \"nonsense\""),
+        (&["feedback", "nonsense", "no"], "groundswell alerts"),
+        (&["silence", "mini-8"], "did you mean mini-9?"),
+        (&["silence", "mini-9", "--days", "0"], "more than 0"),
+        (&["merge", "mini-9.c1", "mini-9.c999"], "there is no cluster \"mini-9.c999\""),
+        (&["merge", "mini-9", "mini-9.c1"], "named like mini-9.c17"),
+        (&["split", "mini-9.c1", "forum"], "write SOURCE:ID"),
+    ];
+    for (args, said) in cases {
+        let ran = home.run(args);
+        assert!(ran.code == 2 && ran.err.contains(said), "{args:?}: {} {}", ran.code, ran.err);
+    }
+    let after = Store::open(&home.path("data")).unwrap().last_position().unwrap();
+    assert_eq!(before, after, "nothing was written to the log");
+}
+
+#[test]
+fn clusters_are_merged_and_split_by_name() {
+    let home = Home::new();
+    home.run(&["import", home.history(hours_ago(49)).to_str().unwrap()]);
+    let all_near = |text: &str| -> Vec<(String, u64)> {
+        let line = &home.run(&["explain", "--not", text, "--format", "json"]).lines()[0];
+        let near = line["near"].as_array().unwrap();
+        near.iter()
+            .map(|n| (n["cluster"].as_str().unwrap().to_owned(), n["posts"].as_u64().unwrap()))
+            .collect()
+    };
+    let near = |text: &str| all_near(text).remove(0);
+    let keys = near("mini 9 keys too close, I hate it").0;
+    let crash = near("my mini 9 crashed again, terrible").0;
+    assert_ne!(keys, crash);
+    let ran = home.run(&["merge", &keys, &crash]);
+    assert!(ran.out.contains(&format!("{keys} becomes part of {crash}")), "{}{}", ran.out, ran.err);
+    let now = all_near("mini 9 keys too close, I hate it");
+    assert!(now.contains(&(crash.clone(), 2)) && now.iter().all(|n| n.0 != keys), "{now:?}");
+    assert!(home.run(&["merge", &keys, &crash]).err.contains("one cluster already"));
+    let elsewhere = home.run(&["split", &crash, "forum:nowhere"]);
+    assert!(elsewhere.err.contains("forum:nowhere is not in"), "{}", elsewhere.err);
+    let ran = home.run(&["split", &crash, "forum:1"]);
+    assert!(ran.out.contains("1 post leaves"), "{}{}", ran.out, ran.err);
+    let silenced = home.run(&["silence", &crash, "--days", "3", "--why", "known"]);
+    assert!(silenced.code == 0 && silenced.out.contains("No mail about"), "{}", silenced.err);
+}
+
+#[test]
+fn why_nothing_opened_is_said_in_words() {
+    let home = Home::new();
+    import(&home);
+    let ran = home.run(&["explain", "--not", "the keys of the mini 9 are too close, I hate it"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    golden("explain_not", &ran.out);
+    let other = home.run(&["explain", "--not", "my kettle is slow"]);
+    assert!(other.out.starts_with("No product's rules match this text"), "{}", other.out);
+    assert!(home.run(&["explain", "--not", "  "]).code == 2);
+}
+
+#[test]
+fn bad_input_is_named_and_told_what_to_do() {
+    let home = Home::new();
+    let nothing_there = home.run(&["search", "keys"]);
+    assert!(
+        nothing_there.code == 66 && nothing_there.err.contains("groundswell import"),
+        "{}",
+        nothing_there.err
+    );
+    let missing = home.run(&["import", "no-such-file.jsonl"]);
+    assert!(
+        missing.code == 66 && missing.err.contains("no-such-file.jsonl cannot be read"),
+        "{}",
+        missing.err
+    );
+    assert!(!home.path("data").exists(), "a slip makes no data folder");
+    import(&home);
+    let query = home.run(&["search", "keys AND (close"]);
+    assert!(query.code == 2 && query.err.contains("query-parenthesis"), "{} {}", query.code, query.err);
+    home.write("rules/mini-9.toml", "[product]\n");
+    let rules = home.run(&["import", home.path("history.jsonl").to_str().unwrap()]);
+    assert!(rules.code == 1 && rules.err.contains("mini-9.toml"), "{} {}", rules.code, rules.err);
+    let settings = home.run(&["alerts", "--config", "/nonexistent/g.toml"]);
+    assert!(settings.code == 78 && settings.err.contains("--config"), "{} {}", settings.code, settings.err);
+}
+
+#[test]
+fn every_command_helps_a_newcomer() {
+    let home = Home::new();
+    for command in [
+        "import", "search", "explain", "alerts", "ack", "resolve", "silence", "feedback", "merge", "split",
+        "status", "detect",
+    ] {
+        let ran = home.run(&[command, "--help"]);
+        assert!(
+            ran.code == 0 && ran.out.contains("Usage:") && ran.out.contains("Example"),
+            "{command}: {}",
+            ran.out
+        );
+    }
+}
+
+#[allow(dead_code, reason = "used by the tests of detect")]
+fn csv(home: &Home, name: &str, rows: impl Iterator<Item = (Timestamp, f64)>) -> PathBuf {
+    let text: String = rows.map(|(at, value)| format!("{at},{value}\n")).collect();
+    home.write(name, &format!("timestamp,value\n{text}"))
+}
+
+#[allow(dead_code, reason = "used by the tests of detect")]
+fn shown(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
