@@ -28,7 +28,10 @@ impl Analysis {
         now: Timestamp,
         out: &mut Outcome,
     ) {
-        let (bar, budget, series_count) = self.bar_of(&product.team);
+        let (bar, budget, series_count) = match id {
+            SeriesId::Topic(_) => self.bar_of(&product.team),
+            SeriesId::Cluster(_) => self.bar_of_rises(&product.team),
+        };
         let team = self.rules.teams.get(&product.team);
         let Some(state) = self.memory.products.get_mut(&product.id) else { return };
         let Some(standing) = state.alerts.get(id).cloned() else { return };
@@ -41,10 +44,16 @@ impl Analysis {
         let silenced = self.is_silenced(product, id, &standing.id);
         let Some(state) = self.memory.products.get(&product.id) else { return };
         let reading = state.series.get(id).map(|series| series.read(now, &state.pool));
+        let opening =
+            state.causes.get(id).filter(|_| matches!(kind, EventKind::Opened | EventKind::Regressed));
         let sum = reading.map_or_else(Sum::default, |r| r.sum);
+        let sum = opening.map_or(sum, |cause| cause.figures.sum());
         let sum = Sum { bar, series: series_count as u32, budget, ..sum };
-        let window = reading.map(|r| r.window);
-        let evidence = state.evidence(id, now, window.map_or(EVIDENCE_DAYS, |w| i64::from(w.days)));
+        let window = opening.map(|cause| cause.figures.window()).or(reading.map(|r| r.window));
+        let evidence = match opening {
+            Some(cause) => state.told(&cause.evidence),
+            None => state.evidence(id, now, window.map_or(EVIDENCE_DAYS, |w| i64::from(w.days))),
+        };
         let counts = |part: &dyn Fn(&Member) -> Option<String>| {
             let mut people: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
             for member in &evidence {
@@ -56,7 +65,10 @@ impl Analysis {
         };
         let voices: BTreeSet<u64> = evidence.iter().map(|m| m.voice).collect();
         let keys: BTreeSet<&PostKey> = evidence.iter().map(|m| &m.quote.key).collect();
-        let members = state.members(id).cloned().unwrap_or_default();
+        let members = match opening {
+            Some(_) => evidence.iter().map(|m| (*m).clone()).collect(),
+            None => state.members(id).cloned().unwrap_or_default(),
+        };
         let cluster = match id {
             SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
             SeriesId::Cluster(number) => format!("{}.c{number}", product.id),
@@ -130,7 +142,16 @@ impl ProductState {
             SeriesId::Cluster(number) => self
                 .clusters
                 .get(*number)
-                .map(|c| label(&c.members, &self.clusters.vocabulary, &c.label))
+                .map(|c| {
+                    // Named by what it rests on: the rest of the cluster may say more than that.
+                    let told: std::collections::VecDeque<Member> = self
+                        .causes
+                        .get(id)
+                        .map(|cause| self.told(&cause.evidence).into_iter().cloned().collect())
+                        .unwrap_or_default();
+                    let members = if told.is_empty() { &c.members } else { &told };
+                    label(members, &self.clusters.vocabulary, &c.label)
+                })
                 .unwrap_or_default(),
         }
     }
@@ -148,6 +169,22 @@ impl ProductState {
             .collect();
         members.sort_by(|a, b| a.quote.at.cmp(&b.quote.at).then_with(|| a.quote.key.cmp(&b.quote.key)));
         members
+    }
+
+    /// These posts as they are kept, oldest first.
+    fn told(&self, keys: &[PostKey]) -> Vec<&Member> {
+        let mut members: Vec<&Member> = keys.iter().filter_map(|key| self.clusters.member(key)).collect();
+        members.sort_by(|a, b| a.quote.at.cmp(&b.quote.at).then_with(|| a.quote.key.cmp(&b.quote.key)));
+        members
+    }
+
+    /// Whether these posts are, for the larger part, the evidence of an open alert that a rule names.
+    pub(super) fn is_told_by_a_topic(&self, keys: &[PostKey], now: Timestamp) -> bool {
+        self.alerts.iter().filter(|(id, s)| matches!(id, SeriesId::Topic(_)) && s.is_open()).any(|(id, _)| {
+            let theirs: BTreeSet<&PostKey> =
+                self.evidence(id, now, EVIDENCE_DAYS).into_iter().map(|m| &m.quote.key).collect();
+            keys.iter().filter(|key| theirs.contains(key)).count() * 2 >= keys.len().max(1)
+        })
     }
 
     /// Sources and regions in which a series was heard in the last `days` days.

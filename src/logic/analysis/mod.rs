@@ -2,11 +2,13 @@
 //! the demo and in tests; it knows the time from the entries alone.
 
 mod act;
+mod around;
 mod event;
 mod product;
 mod state;
 mod why;
 
+pub use around::{Around, Cause, Figures};
 pub use product::{ProductState, SeriesId};
 pub use state::{Analysis, Assigned, Outcome, SNAPSHOT_FORMAT, SnapshotError};
 pub use why::{NearCluster, WhyNot};

@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::around::{Around, Cause};
 use crate::ground::alert::Quote;
 use crate::ground::post::{Post, PostKey};
 use crate::ground::time::{HOUR_MS, Timestamp, days_between, hour_of};
 use crate::logic::assess::Assessment;
-use crate::logic::cluster::{Clusters, Features, Member, NearCopies, Signature, Tuning};
+use crate::logic::cluster::{Clusters, Features, Member, NearCopies, Nearby, Saying, Signature, Tuning};
 use crate::logic::lifecycle::Standing;
 use crate::logic::rules::ClusterMode;
-use crate::logic::spike::{Pool, Prior, Series};
+use crate::logic::spike::{Pool, Prior, SHARES, Series};
 use crate::logic::text::{Lang, Token, tokenize};
 
 /// Posts of a topic that are kept for quotes and evidence: the newest.
@@ -53,6 +54,10 @@ pub struct ProductState {
     pub pool: Pool,
     /// Its complaints as the posts form them.
     pub clusters: Clusters,
+    /// The complaints of late, to look around each new one.
+    pub nearby: Nearby,
+    /// What the alerts about clusters rest on.
+    pub causes: BTreeMap<SeriesId, Cause>,
     /// Texts heard lately.
     pub copies: NearCopies,
     /// The people behind each complaint.
@@ -71,6 +76,8 @@ pub struct ProductState {
 pub struct Taken {
     /// The cluster it went to, if it was clustered.
     pub cluster: Option<u32>,
+    /// The post among those like it, if it is a new complaint.
+    pub around: Option<Around>,
     /// Series in which a new voice counts.
     pub counted: Vec<SeriesId>,
     /// Merges that followed, (from, into).
@@ -92,6 +99,8 @@ impl Default for ProductState {
         Self {
             pool: Pool::default(),
             clusters: Clusters::new(Tuning::default()),
+            nearby: Nearby::default(),
+            causes: BTreeMap::new(),
             copies: NearCopies::default(),
             series: BTreeMap::new(),
             topics: BTreeMap::new(),
@@ -154,12 +163,18 @@ impl ProductState {
                 None => {
                     let number = self.clusters.assign(&features, member()).cluster;
                     taken.cluster = Some(number);
+                    let saying = Saying::of(read.tokens, read.assessment.lang);
+                    let (number_near, near, cuts) =
+                        self.nearby.add(&saying, key.clone(), voice, post.created_at, &SHARES);
+                    taken.around =
+                        Some(Around { number: number_near, voice, at: post.created_at, near, cuts });
                     self.hear(SeriesId::Cluster(number), post, voice, now, &mut taken);
                 }
             }
         }
         if edited {
             taken.counted.clear();
+            taken.around = None;
         }
         taken
     }
@@ -197,6 +212,10 @@ impl ProductState {
     /// A post is gone: its text leaves.
     pub fn forget(&mut self, key: &PostKey) {
         self.copies.forget(key);
+        self.nearby.forget(key);
+        for cause in self.causes.values_mut() {
+            cause.evidence.retain(|k| k != key);
+        }
         for members in self.topics.values_mut() {
             members.retain(|m| m.quote.key != *key);
         }
@@ -217,6 +236,11 @@ impl ProductState {
         if let Some(raised) = self.raised.remove(&from) {
             let stays = self.raised.entry(into.clone()).or_default();
             *stays = stays.max(raised);
+        }
+        if let Some(gone) = self.causes.remove(&from) {
+            let stays = self.causes.entry(into.clone()).or_insert_with(|| gone.clone());
+            stays.posts.extend(gone.posts);
+            stays.last = stays.last.max(gone.last);
         }
         if let Some(gone) = self.alerts.remove(&from) {
             let keep = self.alerts.get(&into).is_some_and(|s| s.is_open() || !gone.is_open());
@@ -239,7 +263,9 @@ impl ProductState {
         });
         let series = &self.series;
         self.alerts.retain(|id, s| s.is_open() || series.contains_key(id));
+        let alerts = &self.alerts;
         self.raised.retain(|id, _| series.contains_key(id));
+        self.causes.retain(|id, _| alerts.contains_key(id));
         if self.pool.since.is_some_and(|since| days_between(since, now) >= SIBLING_DAYS) {
             for series in self.series.values_mut() {
                 series.advance(now, &self.pool);

@@ -17,7 +17,7 @@ use crate::logic::spike::bar;
 use crate::logic::text::{Lang, tokenize};
 
 /// Number of the snapshot's form; another one is not read but folded anew from the log.
-pub const SNAPSHOT_FORMAT: u32 = 1;
+pub const SNAPSHOT_FORMAT: u32 = 2;
 /// Series in which somebody spoke within so many days share the budget.
 const LIVE_DAYS: i64 = 28;
 /// Near clusters are looked for after so many clustered posts of a product.
@@ -71,6 +71,8 @@ pub(super) struct Memory {
     pub(super) silences: BTreeMap<String, Timestamp>,
     /// Clustered posts since near clusters were last looked for, by product.
     pub(super) since_merge: BTreeMap<String, u32>,
+    /// Looks a day by team, as of the last hour: complaints of its products, and the days themselves.
+    pub(super) looks: BTreeMap<String, f64>,
     /// Live series by team, as of the last hour.
     pub(super) live: BTreeMap<String, usize>,
 }
@@ -229,15 +231,25 @@ impl Analysis {
                     SeriesId::Cluster(number) => SeriesId::Cluster(state.clusters.resolve(number)),
                     topic @ SeriesId::Topic(_) => topic,
                 })
+                .filter(|id| matches!(id, SeriesId::Topic(_)))
                 .collect();
             for id in ids {
                 self.voice_heard(product, &id, now, out);
+            }
+            if let (Some(number), Some(around)) = (taken.cluster, &taken.around) {
+                self.complaint_heard(product, number, around, now, out);
             }
         }
     }
 
     /// A new voice counts in a series: it may open, or mean something new.
-    fn voice_heard(&mut self, product: &Product, id: &SeriesId, now: Timestamp, out: &mut Outcome) {
+    pub(super) fn voice_heard(
+        &mut self,
+        product: &Product,
+        id: &SeriesId,
+        now: Timestamp,
+        out: &mut Outcome,
+    ) {
         let Some(severity) = severity_of(product, id) else { return };
         let (bar, budget, series_count) = self.bar_of(&product.team);
         let Some(state) = self.memory.products.get_mut(&product.id) else { return };
@@ -259,6 +271,9 @@ impl Analysis {
             return;
         }
         let bar = bar + state.raised.get(id).copied().unwrap_or(0.0);
+        if matches!(id, SeriesId::Cluster(_)) {
+            return;
+        }
         let Verdict::Happened(_, reason) = should_open(&reading, series.people(28), severity, bar) else {
             return;
         };
@@ -322,9 +337,11 @@ impl Analysis {
     /// Counts the series that share each team's budget.
     fn count_live(&mut self, now: Timestamp) {
         let mut live: BTreeMap<String, usize> = BTreeMap::new();
+        let mut looks: BTreeMap<String, f64> = BTreeMap::new();
         for product in &self.rules.products {
             let count = live.entry(product.team.clone()).or_default();
             if let Some(state) = self.memory.products.get(&product.id) {
+                *looks.entry(product.team.clone()).or_default() += 1.0 + state.nearby.posts_a_day(now);
                 *count += state
                     .series
                     .values()
@@ -333,6 +350,15 @@ impl Analysis {
             }
         }
         self.memory.live = live;
+        self.memory.looks = looks;
+    }
+
+    /// Bar of a team for rises around a post (log10), its budget, and the looks a day that share it: every complaint is
+    /// a look, and so is every day of every product.
+    pub(super) fn bar_of_rises(&self, team: &str) -> (f64, f64, usize) {
+        let budget = self.rules.teams.get(team).map_or(4.0, |t: &Team| t.false_alarms_a_year);
+        let looks = self.memory.looks.get(team).copied().unwrap_or(1.0).ceil().max(1.0) as usize;
+        (bar(looks, budget), budget, looks)
     }
 
     /// Bar of a team (log10), its budget, and the series that share it.
@@ -397,7 +423,7 @@ pub(super) fn severity_of(product: &Product, id: &SeriesId) -> Option<Severity> 
 }
 
 /// An id that a person can say on the phone, and that a replay gives again.
-fn alert_id(product: &str, id: &SeriesId, at: Timestamp) -> String {
+pub(super) fn alert_id(product: &str, id: &SeriesId, at: Timestamp) -> String {
     let hash = xxhash_rust::xxh3::xxh3_64(format!("{product} {id:?} {at}").as_bytes());
     format!("{product}-{}-{:04x}", at.strftime("%Y%m%d"), hash & 0xffff)
 }

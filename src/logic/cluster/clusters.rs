@@ -313,9 +313,56 @@ impl Clusters {
         Some(new)
     }
 
+    /// These posts belong to this cluster: they leave the clusters they are in. Returns the clusters that ended empty.
+    /// `features` gives the features of a text.
+    pub fn gather(
+        &mut self,
+        into: u32,
+        posts: &[PostKey],
+        features: impl Fn(&Quote) -> Features,
+    ) -> Vec<u32> {
+        let into = self.resolve(into);
+        let mut ended = Vec::new();
+        for key in posts {
+            let Some(from) = self.of_post.get(key).copied().filter(|from| *from != into) else { continue };
+            if self.apart.contains(&(from.min(into), from.max(into))) {
+                continue;
+            }
+            let Some(member) = self.leave(from, key, &features) else { continue };
+            let vector = self.vocabulary.vector(&features(&member.quote));
+            self.add(into, &vector, member);
+            if !self.live.contains_key(&from) {
+                self.merged.insert(from, into);
+                ended.push(from);
+            }
+        }
+        ended
+    }
+
+    /// A kept post, with its voice.
+    pub fn member(&self, key: &PostKey) -> Option<&Member> {
+        let cluster = self.live.get(self.of_post.get(key)?)?;
+        cluster.members.iter().find(|m| m.quote.key == *key)
+    }
+
     /// A post was deleted: its words leave.
     pub fn forget(&mut self, key: &PostKey, features: impl Fn(&Quote) -> Features) -> Option<u32> {
-        let number = self.of_post.remove(key)?;
+        let number = self.of_post.get(key).copied()?;
+        self.leave(number, key, &features)?;
+        if let Some(cluster) = self.live.get_mut(&number) {
+            cluster.label.clear();
+        }
+        Some(number)
+    }
+
+    /// A post leaves its cluster; a cluster without posts is gone.
+    fn leave(
+        &mut self,
+        number: u32,
+        key: &PostKey,
+        features: &impl Fn(&Quote) -> Features,
+    ) -> Option<Member> {
+        self.of_post.remove(key);
         let cluster = self.live.get_mut(&number)?;
         let at = cluster.members.iter().position(|m| m.quote.key == *key)?;
         let member = cluster.members.remove(at)?;
@@ -323,11 +370,10 @@ impl Clusters {
         cluster.sum.add(&vector, -1.0, SUM_FEATURES);
         cluster.norm = cluster.sum.norm();
         cluster.size = cluster.size.saturating_sub(1);
-        cluster.label.clear();
         if cluster.members.is_empty() {
             self.remove(number);
         }
-        Some(number)
+        Some(member)
     }
 
     /// Gives a cluster its name.

@@ -10,7 +10,7 @@ use crate::ground::time::{Timestamp, days_between};
 use crate::logic::spike::Reading;
 
 /// An ordinary alert needs so many different people within a week: two may be a couple.
-const FEWEST_PEOPLE: u32 = 3;
+pub const FEWEST_PEOPLE: u32 = 3;
 /// A dangerous one needs so many.
 const FEWEST_SAFETY: u32 = 2;
 /// How much severity moves the bar, in powers of ten.

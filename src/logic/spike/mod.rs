@@ -6,10 +6,12 @@
 mod evidence;
 mod negative_binomial;
 mod pool;
+mod rise;
 mod series;
 
 pub use evidence::{Evidence, RATIOS};
 pub use pool::{Pool, Prior, Shape};
+pub use rise::{Heard, Rise, SHARES, rise};
 pub use series::{Reading, Series, Window};
 
 /// The bar, as log10 of the average run length in days: with `series` of them watched for a team whose budget is

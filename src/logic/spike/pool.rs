@@ -100,6 +100,12 @@ impl Pool {
         self.deaf.get(&hour).copied().unwrap_or(1.0)
     }
 
+    /// Days between two moments in which nothing could be heard: hours by the share that was deaf.
+    pub fn deaf_days(&self, from: Timestamp, to: Timestamp) -> f64 {
+        let (from, to) = (crate::ground::time::hour_of(from), crate::ground::time::hour_of(to));
+        self.deaf.range(from.min(to)..to).map(|(_, heard)| 1.0 - heard).sum::<f64>() / 24.0
+    }
+
     /// In these hours a source with this share of the posts was deaf. Hours long past are forgotten.
     pub fn was_deaf(&mut self, from_hour: i64, to_hour: i64, share: f64) {
         // A gap of years is one of its last three months: older days no longer count.

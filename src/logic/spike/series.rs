@@ -174,6 +174,31 @@ impl Series {
         true
     }
 
+    /// A post that was counted elsewhere belongs here after all: it shows in the chart, and is no evidence.
+    pub fn also(&mut self, written: Timestamp, voice: u64) {
+        let day = day_of(written);
+        if self.recent.iter().any(|(d, v)| *d == day && *v == voice) {
+            return;
+        }
+        if day >= self.day {
+            self.voices_today.insert(voice);
+            if let Some(count) = self.today.get_mut(hour_of(written).rem_euclid(24) as usize) {
+                *count += 1;
+            }
+        } else if let Some(closed) = self.closed.iter_mut().find(|c| c.day == day) {
+            closed.people += 1;
+        } else {
+            let at = self.closed.partition_point(|c| c.day < day);
+            if self.closed.len() < KEPT_DAYS && self.day - day < KEPT_DAYS as i64 {
+                self.closed.insert(at, DayCount { day, people: 1, expected: 0.0 });
+            }
+        }
+        let at = self.recent.iter().position(|r| *r > (day, voice)).unwrap_or(self.recent.len());
+        if self.recent.len() < VOICES && self.day - day <= 28 {
+            self.recent.insert(at, (day.min(self.day), voice));
+        }
+    }
+
     /// A repost or near-copy: an echo of a voice, not a voice.
     pub fn echo(&mut self, now: Timestamp, pool: &Pool) {
         self.advance(now, pool);

@@ -1,0 +1,285 @@
+//! The neighbourhood of a post: the complaints of late that are most like it, whatever clusters they went to. Rises are
+//! looked for here, so that a complaint that is spread over several clusters is heard as one.
+
+use std::collections::{HashMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+
+use super::company::Company;
+use super::features::{Feature, Features, Vocabulary, content_words};
+use super::vector::Vector;
+use crate::ground::post::PostKey;
+use crate::ground::time::{Timestamp, days_between};
+use crate::logic::text::{Lang, Token};
+
+/// Posts that are kept: the newest.
+const KEPT: usize = 2_048;
+/// … and none older than this, in days.
+const KEPT_DAYS: f64 = 730.0;
+/// Content words of a post that are read.
+const MOST_WORDS: usize = 160;
+/// Letters in a piece of a word: pieces forgive typing errors and endings.
+const PIECE: usize = 4;
+/// Words and companions by which a post is known.
+const MEANT: usize = 20;
+/// Similarities are counted in so many steps from 0 to 1.
+const STEPS: usize = 256;
+/// What is believed about the similarity of two random posts before any were seen: its mean, and what that is worth.
+const USUAL: f64 = 0.05;
+const USUAL_WORTH: f64 = 100.0;
+/// Past so many pairs all counts are halved.
+const MOST_PAIRS: f64 = 4e6;
+
+/// What one post says, ready to be compared.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Saying {
+    pieces: Features,
+    words: Vec<Feature>,
+}
+
+impl Saying {
+    /// From the tokens of a post.
+    pub fn of(tokens: &[Token], lang: Lang) -> Self {
+        let stems: Vec<&str> =
+            content_words(tokens, lang).map(|t| t.stem.as_str()).take(MOST_WORDS).collect();
+        let mut raw: Vec<Feature> = Vec::with_capacity(stems.len() * 6);
+        for stem in &stems {
+            let framed: Vec<char> = format!("_{stem}_").chars().collect();
+            for piece in framed.windows(PIECE.min(framed.len())) {
+                let piece: String = piece.iter().collect();
+                raw.push(xxh3_64_with_seed(piece.as_bytes(), 1));
+            }
+        }
+        raw.sort_unstable();
+        let counts = raw
+            .chunk_by(|a, b| a == b)
+            .filter_map(|same| Some((*same.first()?, 1.0 + (same.len() as f32).ln())))
+            .collect();
+        Self { pieces: Features { counts }, words: stems.iter().map(|s| xxh3_64(s.as_bytes())).collect() }
+    }
+}
+
+/// One post of the neighbourhood.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Neighbour {
+    /// Number within the product, in order of arrival.
+    pub number: u64,
+    /// The post.
+    pub key: PostKey,
+    /// Hash of the voice that spoke.
+    pub voice: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    vector: Vector,
+}
+
+/// A post as near to another one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Near {
+    /// Number within the product.
+    pub number: u64,
+    /// Hash of the voice that spoke.
+    pub voice: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Cosine, 0 to 1.
+    pub alike: f32,
+}
+
+/// The complaints of late about one product.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Nearby {
+    posts: VecDeque<Neighbour>,
+    next: u64,
+    postings: HashMap<Feature, VecDeque<(u64, f32)>>,
+    pieces: Vocabulary,
+    words: Vocabulary,
+    company: Company,
+    /// How alike two random posts are: pairs by step of similarity, and the sum of all.
+    pairs: Vec<f64>,
+    similarity: f64,
+}
+
+impl Nearby {
+    /// The posts that are like `saying`, as alike as `least` of random pairs at the least, in order of arrival; and the
+    /// similarity that only a share `q` of random pairs reach, for each `q` of `shares`. Nothing is changed.
+    pub fn around(&self, saying: &Saying, shares: &[f64]) -> (Vec<Near>, Vec<f32>) {
+        self.nearest(&self.similarities(&self.vector(saying)), shares)
+    }
+
+    fn nearest(&self, alike: &[f32], shares: &[f64]) -> (Vec<Near>, Vec<f32>) {
+        let cuts: Vec<f32> = shares.iter().map(|q| self.cut(*q)).collect();
+        let least = cuts.iter().copied().fold(1.0, f32::min);
+        let near = self
+            .posts
+            .iter()
+            .zip(alike)
+            .filter(|(_, alike)| **alike >= least)
+            .map(|(p, alike)| Near { number: p.number, voice: p.voice, at: p.at, alike: *alike })
+            .collect();
+        (near, cuts)
+    }
+
+    /// Takes in a post. Returns its number, and what is around it as [`Nearby::around`] does.
+    pub fn add(
+        &mut self,
+        saying: &Saying,
+        key: PostKey,
+        voice: u64,
+        at: Timestamp,
+        shares: &[f64],
+    ) -> (u64, Vec<Near>, Vec<f32>) {
+        self.pieces.learn(&saying.pieces);
+        self.words.learn(&weighted(&saying.words));
+        self.company.learn(&saying.words);
+        let vector = self.vector(saying);
+        let alike = self.similarities(&vector);
+        let (near, cuts) = self.nearest(&alike, shares);
+        self.learn_pairs(&alike);
+        let number = self.next;
+        self.next += 1;
+        for (feature, weight) in vector.iter() {
+            self.postings.entry(feature).or_default().push_back((number, weight));
+        }
+        self.posts.push_back(Neighbour { number, key, voice, at, vector });
+        while self.posts.len() > KEPT
+            || self.posts.front().is_some_and(|p| days_between(p.at, at) > KEPT_DAYS)
+        {
+            self.drop_oldest();
+        }
+        (number, near, cuts)
+    }
+
+    /// A post by its number, while it is kept.
+    pub fn get(&self, number: u64) -> Option<&Neighbour> {
+        let first = self.posts.front()?.number;
+        self.posts.get(usize::try_from(number.checked_sub(first)?).ok()?)
+    }
+
+    /// When the oldest post that is kept was written, where older ones were let go for want of room.
+    pub fn heard_since(&self) -> Option<Timestamp> {
+        let first = self.posts.front()?;
+        (first.number > 0).then_some(first.at)
+    }
+
+    /// Posts a day, over what is kept.
+    pub fn posts_a_day(&self, now: Timestamp) -> f64 {
+        let days = self.posts.front().map_or(0.0, |p| days_between(p.at, now));
+        self.posts.len() as f64 / days.max(28.0)
+    }
+
+    /// How alike two sets of posts are: the cosine of their sums.
+    pub fn alike<'a>(&self, a: impl Iterator<Item = &'a u64>, b: impl Iterator<Item = &'a u64>) -> f32 {
+        let sum = |numbers: &mut dyn Iterator<Item = &'a u64>| {
+            let mut sum = Vector::default();
+            for post in numbers.filter_map(|n| self.get(*n)).take(64) {
+                sum.add(&post.vector, 1.0, usize::MAX);
+            }
+            sum.normalised()
+        };
+        let (mut a, mut b) = (a, b);
+        sum(&mut a).dot(&sum(&mut b))
+    }
+
+    /// A post is gone: its words leave.
+    pub fn forget(&mut self, key: &PostKey) {
+        let gone: Vec<u64> = self.posts.iter().filter(|p| p.key == *key).map(|p| p.number).collect();
+        for number in gone {
+            let first = self.posts.front().map_or(0, |p| p.number);
+            if let Some(post) = self.posts.get_mut((number - first) as usize) {
+                for (feature, _) in std::mem::take(&mut post.vector).iter() {
+                    if let Some(list) = self.postings.get_mut(&feature) {
+                        list.retain(|(n, _)| *n != number);
+                    }
+                }
+                // The place stays, so that numbers keep; an empty key is nobody's.
+                post.key = PostKey { source: String::new(), id: String::new() };
+            }
+        }
+        self.postings.retain(|_, list| !list.is_empty());
+    }
+
+    fn drop_oldest(&mut self) {
+        let Some(old) = self.posts.pop_front() else { return };
+        for (feature, _) in old.vector.iter() {
+            if let Some(list) = self.postings.get_mut(&feature) {
+                while list.front().is_some_and(|(n, _)| *n <= old.number) {
+                    list.pop_front();
+                }
+                if list.is_empty() {
+                    self.postings.remove(&feature);
+                }
+            }
+        }
+    }
+
+    /// Half what the post says, piece by piece, and half what is meant by it.
+    fn vector(&self, saying: &Saying) -> Vector {
+        let pieces = self.pieces.vector(&saying.pieces);
+        let mut words = weighted(&saying.words).counts;
+        for (word, weight) in &mut words {
+            *weight *= self.words.idf(*word);
+        }
+        let meant = Vector::new(self.company.meant(&words, MEANT)).normalised();
+        let mut sum = Vector::default();
+        sum.add(&pieces, std::f32::consts::FRAC_1_SQRT_2, usize::MAX);
+        sum.add(&meant, std::f32::consts::FRAC_1_SQRT_2, usize::MAX);
+        sum
+    }
+
+    fn similarities(&self, vector: &Vector) -> Vec<f32> {
+        let mut alike = vec![0.0f32; self.posts.len()];
+        let Some(first) = self.posts.front().map(|p| p.number) else { return alike };
+        for (feature, weight) in vector.iter() {
+            for (number, other) in self.postings.get(&feature).into_iter().flatten() {
+                if let Some(sum) = alike.get_mut((number - first) as usize) {
+                    *sum += weight * other;
+                }
+            }
+        }
+        alike
+    }
+
+    fn learn_pairs(&mut self, alike: &[f32]) {
+        self.pairs.resize(STEPS, 0.0);
+        for alike in alike {
+            self.similarity += f64::from(*alike);
+            let step = ((alike * STEPS as f32) as usize).min(STEPS - 1);
+            if let Some(count) = self.pairs.get_mut(step) {
+                *count += 1.0;
+            }
+        }
+        if self.pairs.iter().sum::<f64>() > MOST_PAIRS {
+            self.pairs.iter_mut().for_each(|n| *n /= 2.0);
+            self.similarity /= 2.0;
+        }
+    }
+
+    /// The similarity that only a share `q` of random pairs reach. Until there are many pairs, an exponential tail with
+    /// the mean that they have stands in.
+    fn cut(&self, q: f64) -> f32 {
+        let seen: f64 = self.pairs.iter().sum();
+        let mean = (USUAL * USUAL_WORTH + self.similarity) / (USUAL_WORTH + seen);
+        let tail = |step: usize| (-(step as f64 / STEPS as f64) / mean).exp() * USUAL_WORTH;
+        let mut over = 0.0;
+        for step in (0..STEPS).rev() {
+            over += self.pairs.get(step).copied().unwrap_or(0.0);
+            if over + tail(step) > q * (seen + USUAL_WORTH) {
+                return (step + 1) as f32 / STEPS as f32;
+            }
+        }
+        0.0
+    }
+}
+
+/// Words as features, each once: said twice counts a little more.
+fn weighted(words: &[Feature]) -> Features {
+    let mut words = words.to_vec();
+    words.sort_unstable();
+    let counts = words
+        .chunk_by(|a, b| a == b)
+        .filter_map(|same| Some((*same.first()?, 1.0 + (same.len() as f32).ln())))
+        .collect();
+    Features { counts }
+}

@@ -1,0 +1,174 @@
+//! A rise around one post: more people than usual said something like it, within some stretch of days and some nearness.
+//! A scan statistic (Kulldorff) over the neighbourhood of each new complaint, so that a complaint need not have been
+//! gathered into one cluster to be heard.
+
+use std::collections::BTreeSet;
+
+use super::negative_binomial::upper_tail;
+
+/// Shares of random pairs that are as alike: how wide neighbourhoods are drawn, from close to loose.
+pub const SHARES: [f64; 5] = [0.0025, 0.005, 0.01, 0.02, 0.04];
+/// Stretches in which a rise is looked for, in days.
+const STRETCHES: [u32; 7] = [1, 3, 7, 14, 28, 56, 112];
+/// What is believed before anything was heard: so many people in so many days.
+const PEOPLE_BEFORE: f64 = 0.3;
+const DAYS_BEFORE: f64 = 1.0;
+/// Overdispersion of days, and drift of the level.
+const OVERDISPERSION: f64 = 0.06;
+const DRIFT: f64 = 0.02;
+
+/// One post near the one that was just heard.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Heard {
+    /// Whose number it has.
+    pub number: u64,
+    /// Hash of the voice that spoke.
+    pub voice: u64,
+    /// Days since it was written.
+    pub age: f64,
+    /// How alike it is.
+    pub alike: f32,
+}
+
+/// The clearest rise around a post.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rise {
+    /// −log10 of the chance that so many or more other people spoke by chance.
+    pub score: f64,
+    /// Its stretch in days.
+    pub days: u32,
+    /// People who spoke in it, the new one among them.
+    pub people: u32,
+    /// People that were expected in it.
+    pub expected: f64,
+    /// People the expectation rests on.
+    pub rests_on: f64,
+    /// The other posts of it, by number.
+    pub posts: Vec<u64>,
+}
+
+impl Rise {
+    /// Usual people a day.
+    pub fn level(&self) -> f64 {
+        self.expected / f64::from(self.days.max(1))
+    }
+
+    /// The overdispersion that counts are weighed with.
+    pub fn dispersion(&self) -> f64 {
+        OVERDISPERSION + DRIFT
+    }
+
+    /// The score if so many more people had spoken.
+    pub fn score_with(&self, more: u32) -> f64 {
+        surprise(self.people.saturating_sub(1) + more, self.expected, self.rests_on)
+    }
+
+    /// The score if only `people` had spoken, in so many days.
+    pub fn score_of(&self, people: u32, days: f64) -> f64 {
+        surprise(people, self.level() * days.max(0.0), self.rests_on)
+    }
+}
+
+/// −log10 P(N ≥ n) for a mean that is itself known from `rests_on` people only.
+fn surprise(n: u32, expected: f64, rests_on: f64) -> f64 {
+    let kappa = 1.0 / (OVERDISPERSION + 1.0 / (PEOPLE_BEFORE + rests_on) + DRIFT);
+    -upper_tail(f64::from(n), expected, kappa).max(1e-300).log10()
+}
+
+/// The clearest rise around a post of `voice`. `near` are the posts around it; `cuts` how alike posts must be, one for
+/// each width; `watched` the days for which posts are known, less what could not be heard; `deaf` gives the days of a
+/// stretch up to now in which nothing could be heard.
+pub fn rise(near: &[Heard], voice: u64, cuts: &[f32], watched: f64, deaf: impl Fn(u32) -> f64) -> Rise {
+    let mut near: Vec<Heard> = near.iter().copied().filter(|h| h.voice != voice && h.age >= 0.0).collect();
+    near.sort_by(|a, b| a.age.total_cmp(&b.age).then(a.number.cmp(&b.number)));
+    let mut best = Rise::default();
+    for cut in cuts {
+        let ball: Vec<&Heard> = near.iter().filter(|h| h.alike >= *cut).collect();
+        // Voices once a day: running totals from the newest to the oldest.
+        let (mut days_heard, mut voices) = (BTreeSet::new(), BTreeSet::new());
+        let mut totals: Vec<(f64, u32, u32)> = Vec::with_capacity(ball.len());
+        for heard in &ball {
+            days_heard.insert((heard.age.floor() as i64, heard.voice));
+            voices.insert(heard.voice);
+            totals.push((heard.age, voices.len() as u32, days_heard.len() as u32));
+        }
+        let all = totals.last().map_or(0, |t| t.2);
+        for days in STRETCHES {
+            let before = watched - f64::from(days);
+            if before < f64::from(days) {
+                break;
+            }
+            let within = totals.partition_point(|t| t.0 < f64::from(days));
+            let Some((_, people, heard)) = within.checked_sub(1).and_then(|i| totals.get(i)) else {
+                continue;
+            };
+            let rests_on = f64::from(all - heard);
+            let open = (f64::from(days) - deaf(days)).max(0.0);
+            let expected = (PEOPLE_BEFORE + rests_on) / (before + DAYS_BEFORE) * open;
+            if *people < 2 || f64::from(*people) <= expected {
+                continue;
+            }
+            let score = surprise(*people, expected, rests_on);
+            if score > best.score {
+                best = Rise {
+                    score,
+                    days,
+                    people: people + 1,
+                    expected,
+                    rests_on,
+                    posts: ball.iter().take(within).map(|h| h.number).collect(),
+                };
+            }
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard(number: u64, voice: u64, age: f64, alike: f32) -> Heard {
+        Heard { number, voice, age, alike }
+    }
+
+    fn of(near: &[Heard]) -> Rise {
+        rise(near, 0, &[0.3, 0.2], 90.0, |_| 0.0)
+    }
+
+    #[test]
+    fn several_people_within_days_are_a_rise_and_the_same_over_months_are_none() {
+        let lately: Vec<Heard> = (1..6).map(|i| heard(i, i, i as f64 * 0.4, 0.3)).collect();
+        let spread: Vec<Heard> = (1..6).map(|i| heard(i, i, i as f64 * 17.0, 0.3)).collect();
+        assert!(of(&lately).score > 5.0 && of(&spread).score < 1.5);
+        assert_eq!((of(&lately).days, of(&lately).people), (3, 6));
+    }
+
+    #[test]
+    fn one_loud_person_is_one_person() {
+        let loud: Vec<Heard> = (1..30).map(|i| heard(i, 7, i as f64 * 0.1, 0.3)).collect();
+        assert_eq!(of(&loud), Rise::default());
+        let own: Vec<Heard> = (1..30).map(|i| heard(i, 0, i as f64 * 0.1, 0.3)).collect();
+        assert_eq!(of(&own), Rise::default());
+    }
+
+    #[test]
+    fn what_was_usual_before_is_expected() {
+        let usual: Vec<Heard> = (1..90).map(|i| heard(i, i, i as f64, 0.3)).collect();
+        assert!(of(&usual).score < 1.0, "{:?}", of(&usual));
+    }
+
+    #[test]
+    fn the_width_that_shows_the_rise_is_chosen() {
+        let mut near: Vec<Heard> = (1..90).map(|i| heard(i, i, i as f64, 0.2)).collect();
+        near.extend((100..105).map(|i| heard(i, i, 0.5, 0.4)));
+        let rise = of(&near);
+        assert_eq!(rise.posts.len(), 5);
+    }
+
+    #[test]
+    fn the_first_days_of_an_installation_show_nothing() {
+        let near: Vec<Heard> = (1..9).map(|i| heard(i, i, 0.1, 0.3)).collect();
+        assert_eq!(rise(&near, 0, &[0.2], 1.5, |_| 0.0), Rise::default());
+    }
+}
