@@ -75,6 +75,17 @@ impl Place {
             .collect()
     }
 
+    /// Whether a daemon has come so far that it listens to signals.
+    fn is_started(&self) -> bool {
+        rusqlite::Connection::open(self.path("data/groundswell.db"))
+            .and_then(|db| {
+                db.query_row("SELECT count(*) FROM notes WHERE name = 'daemon'", [], |row| {
+                    row.get::<_, i64>(0)
+                })
+            })
+            .is_ok_and(|n| n == 1)
+    }
+
     fn letters(&self) -> usize {
         std::fs::read_dir(self.path("data/mail"))
             .map(|dir| {
@@ -166,7 +177,7 @@ fn a_second_daemon_on_the_same_folder_is_refused() {
     );
     let place = Place::new(&source, "");
     let mut child = place.start();
-    wait_until("a started daemon", || place.path("data/groundswell.db").exists());
+    wait_until("a started daemon", || place.is_started());
     let second = place.run(&["run"]);
     assert_eq!(second.status.code(), Some(75), "{}", said(&second));
     assert!(said(&second).contains("another groundswell works on"));
@@ -265,6 +276,7 @@ fn what_it_cannot_work_with_is_named_with_the_right_status() {
     assert_eq!(bad.status.code(), Some(1));
     assert!(said(&bad).contains("mini-9.toml"), "{}", said(&bad));
 
+    let place = Place::replay(&demo("mentions.jsonl"));
     std::fs::write(place.path("data"), "a file where the folder should be").unwrap();
     let taken = place.run(&["run"]);
     assert_eq!(taken.status.code(), Some(73));

@@ -58,7 +58,6 @@ impl Daemon {
         let mailbox = mail.mailbox().map_err(wrong)?;
         let domain = mail.id_domain().map_err(wrong)?;
         let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-        let transport = Transport::open(&mail, credentials.as_deref()).map_err(wrong)?;
         let sender =
             Sender { domain, from_name: mailbox.name.clone().unwrap_or_else(|| "groundswell".into()) };
         listeners::check_names(&settings)?;
@@ -68,6 +67,7 @@ impl Daemon {
             sender.clone(),
             listeners::times(&settings),
         )?;
+        let transport = Transport::open(&mail, credentials.as_deref()).map_err(wrong)?;
         engine.take_rules(&read_rules(&rules)?)?;
         Ok(Self { settings, rules, engine, transport, sender, clock, until_done })
     }
