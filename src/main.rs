@@ -13,6 +13,7 @@ fn main() -> ExitCode {
         Command::Backtest(args) => commands::backtest::backtest(&args),
         Command::Match(args) => commands::matching::matching(&args),
         Command::Assess(args) => commands::assess::assess(&args),
+        Command::Detect(args) => commands::detect::detect(&args),
         Command::Import(args) => commands::import::import(&args),
         Command::Search(args) => commands::search::search(&args),
         Command::Explain(args) => commands::explain::explain(&args),

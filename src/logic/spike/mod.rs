@@ -8,7 +8,9 @@ mod negative_binomial;
 mod pool;
 mod series;
 
+pub(in crate::logic) use evidence::Weighing;
 pub use evidence::{Evidence, RATIOS};
+pub(in crate::logic) use negative_binomial::upper_tail;
 pub use pool::{Pool, Prior, Shape};
 pub use series::{Reading, Series, Window};
 
