@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         Command::Run(args) => commands::run::run(&args),
         Command::Demo(args) => commands::demo::demo(&args),
         Command::Assess(args) => commands::assess::assess(&args),
+        Command::Detect(args) => commands::detect::detect(&args),
         Command::Import(args) => commands::import::import(&args),
         Command::Search(args) => commands::search::search(&args),
         Command::Explain(args) => commands::explain::explain(&args),
@@ -26,7 +27,6 @@ fn main() -> ExitCode {
         Command::Merge(args) => commands::acts::merge(&args),
         Command::Split(args) => commands::acts::split(&args),
         Command::Status(args) => commands::status::status(&args),
-        _ => Ok(()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

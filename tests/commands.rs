@@ -1,6 +1,6 @@
 //! The commands of the shell, run as a person runs them, on small data of our own.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use assert_cmd::Command;
 use groundswell::edges::clock::SystemClock;
@@ -410,13 +410,43 @@ fn every_command_helps_a_newcomer() {
     }
 }
 
-#[allow(dead_code, reason = "used by the tests of detect")]
-fn csv(home: &Home, name: &str, rows: impl Iterator<Item = (Timestamp, f64)>) -> PathBuf {
-    let text: String = rows.map(|(at, value)| format!("{at},{value}\n")).collect();
-    home.write(name, &format!("timestamp,value\n{text}"))
-}
+#[test]
+fn counts_are_judged_row_by_row() {
+    let home = Home::new();
+    let mut text = String::from("timestamp,value\n");
+    for day in 0..90 {
+        let at = plus_ms(at("2024-01-01T00:00:00Z"), day * 24 * HOUR_MS);
+        let value = if (80..83).contains(&day) { 40 } else { 4 + day % 3 };
+        text.push_str(&format!("{},{value}\n", at.strftime("%Y-%m-%d %H:%M:%S")));
+    }
+    text.push_str("2024-04-01,many\n2023-01-01,4\n");
+    let file = home.write("counts.csv", &text);
+    let ran = home.run(&["detect", file.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let rows = ran.lines();
+    let first = rows.iter().find(|row| row["alarm"] == true).unwrap();
+    assert_eq!(
+        (rows.len(), first["at"].as_str(), first["observed"].as_u64()),
+        (90, Some("2024-03-21T00:00:00Z"), Some(40))
+    );
+    assert!((first["expected"].as_f64().unwrap() - 5.0).abs() < 1.0, "{first}");
+    assert_eq!(rows.last().unwrap()["alarm"], false);
+    assert!(ran.err.contains("line 92: passed over: \"many\" is no number"), "{}", ran.err);
+    assert!(ran.err.contains("line 93") && ran.err.contains("rows of 1d, 1 alarm"), "{}", ran.err);
 
-#[allow(dead_code, reason = "used by the tests of detect")]
-fn shown(path: &Path) -> &str {
-    path.to_str().unwrap()
+    let empty = home.run(&["detect", home.write("empty.csv", "timestamp,value\n").to_str().unwrap()]);
+    assert!(
+        empty.code == 65 && empty.err.contains("no row that can be read"),
+        "{} {}",
+        empty.code,
+        empty.err
+    );
+    let interval = home.run(&["detect", "--interval", "soon", file.to_str().unwrap()]);
+    assert!(
+        interval.code == 2 && interval.err.contains("write 30s, 5m"),
+        "{} {}",
+        interval.code,
+        interval.err
+    );
+    assert_eq!(home.run(&["detect", "no-such.csv"]).code, 66);
 }

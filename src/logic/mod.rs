@@ -3,6 +3,7 @@
 pub mod analysis;
 pub mod assess;
 pub mod cluster;
+pub mod detect;
 pub mod known;
 pub mod letters;
 pub mod lifecycle;

@@ -7,6 +7,7 @@ pub mod backtest;
 mod backtest_text;
 pub mod check;
 pub mod demo;
+pub mod detect;
 pub mod explain;
 pub mod import;
 pub mod matching;

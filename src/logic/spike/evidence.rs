@@ -38,6 +38,19 @@ impl Doubt {
     }
 }
 
+/// How a stretch of time is weighed.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::logic) struct Weighing {
+    /// Counts and expectations are divided by it: how much more the parts vary than chance alone would have it.
+    pub(in crate::logic) temper: f64,
+    /// Size of the negative binomial within the stretch.
+    pub(in crate::logic) kappa: f64,
+    /// The more cautious size that evidence is carried over stretches with.
+    pub(in crate::logic) kappa_carried: f64,
+    /// Weight of each part as the moment at which a rise began.
+    pub(in crate::logic) start: f64,
+}
+
 /// One day hour by hour: people counted and people expected. Only hours that have begun are in it.
 pub(super) type Hours = [(f64, f64)];
 
@@ -45,26 +58,39 @@ impl Evidence {
     /// Evidence now, with today's hours: for each ratio, carried evidence times today's likelihood ratio, plus all the
     /// moments of today at which a rise could have begun.
     pub(super) fn with_today(&self, today: &Hours, doubt: Doubt) -> Self {
-        let n: f64 = today.iter().map(|h| h.0).sum();
         let expected: f64 = today.iter().map(|h| h.1).sum();
         let hours = today.len().max(1) as f64;
-        // Counts and expectations are tempered by the overdispersion of single hours.
-        let temper = 1.0 + doubt.alpha_hour * expected / hours;
-        let (n, expected) = (n / temper, expected / temper);
-        let (kappa, carried) = (doubt.kappa(), doubt.kappa_carried());
+        self.with(
+            today,
+            Weighing {
+                temper: 1.0 + doubt.alpha_hour * expected / hours,
+                kappa: doubt.kappa(),
+                kappa_carried: doubt.kappa_carried(),
+                start: 1.0 / 24.0,
+            },
+        )
+    }
+
+    /// The same for any stretch of time and its parts, which are weighed as one.
+    pub(in crate::logic) fn with(&self, parts: &[(f64, f64)], how: Weighing) -> Self {
+        let n: f64 = parts.iter().map(|h| h.0).sum();
+        let expected: f64 = parts.iter().map(|h| h.1).sum();
+        // Counts and expectations are tempered by the overdispersion of single parts.
+        let (n, expected) = (n / how.temper, expected / how.temper);
+        let (kappa, carried) = (how.kappa, how.kappa_carried);
         let mut next = [0.0; RATIOS.len()];
         for ((next, before), ratio) in next.iter_mut().zip(self.0).zip(RATIOS) {
             let mut starts = 0.0;
             if n == 0.0 {
                 // Nobody spoke: the average over the starts lies between the first and the last.
                 let first = likelihood_ratio(ratio, 0.0, expected, n, expected, kappa);
-                starts = (first + 1.0) / 2.0 * today.len() as f64 / 24.0;
+                starts = (first + 1.0) / 2.0 * parts.len() as f64 * how.start;
             } else {
                 let (mut since, mut expected_since) = (n, expected);
-                for (count, usual) in today {
-                    starts += likelihood_ratio(ratio, since, expected_since, n, expected, kappa) / 24.0;
-                    since -= count / temper;
-                    expected_since -= usual / temper;
+                for (count, usual) in parts {
+                    starts += likelihood_ratio(ratio, since, expected_since, n, expected, kappa) * how.start;
+                    since -= count / how.temper;
+                    expected_since -= usual / how.temper;
                 }
             }
             *next = before * likelihood_ratio(ratio, n, expected, n, expected, carried) + starts;
@@ -72,17 +98,21 @@ impl Evidence {
         Self(next)
     }
 
+    /// A stretch of time is over: what is carried into the next, at most `most` for each ratio.
+    pub(in crate::logic) fn carried(mut self, most: f64, quiet: bool) -> Self {
+        for m in &mut self.0 {
+            *m = m.min(most) * if quiet { RESTART } else { 1.0 };
+        }
+        self
+    }
+
     /// The day is over: what is carried into the next.
     pub(super) fn close_day(&self, day: &Hours, doubt: Doubt, quiet: bool) -> Self {
-        let mut next = self.with_today(day, doubt);
-        for m in &mut next.0 {
-            *m = m.min(MOST) * if quiet { RESTART } else { 1.0 };
-        }
-        next
+        self.with_today(day, doubt).carried(MOST, quiet)
     }
 
     /// log10 of the mean over the ratios.
-    pub(super) fn log10(&self) -> f64 {
+    pub(in crate::logic) fn log10(&self) -> f64 {
         (self.0.iter().sum::<f64>() / RATIOS.len() as f64).max(1e-12).log10()
     }
 

@@ -9,7 +9,9 @@ mod pool;
 mod rise;
 mod series;
 
+pub(in crate::logic) use evidence::Weighing;
 pub use evidence::{Evidence, RATIOS};
+pub(in crate::logic) use negative_binomial::upper_tail;
 pub use pool::{Pool, Prior, Shape};
 pub use rise::{Heard, Rise, SHARES, rise};
 pub use series::{Reading, Series, Window};

@@ -2,7 +2,7 @@
 
 /// Upper tail P(N ≥ n) of a negative binomial with mean `expected` and size `kappa`, by its recurrence; at 0 it is 1.
 /// Sums at most 4,000 terms; past that the answer is a bound from the last term's ratio.
-pub(super) fn upper_tail(n: f64, expected: f64, kappa: f64) -> f64 {
+pub(in crate::logic) fn upper_tail(n: f64, expected: f64, kappa: f64) -> f64 {
     if n <= 0.0 {
         return 1.0;
     }
