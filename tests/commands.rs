@@ -1,4 +1,5 @@
 //! The commands of the shell, run as a person runs them, on small data of our own.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
 use std::path::PathBuf;
 
@@ -170,10 +171,7 @@ fn history_is_imported_and_can_be_searched_at_once() {
     assert!(ran.err.contains("history.jsonl, line 4: passed over"), "{}", ran.err);
     let rejects = std::fs::read_to_string(home.path("history.jsonl.rejects.jsonl")).unwrap();
     let reject: Value = serde_json::from_str(rejects.trim()).unwrap();
-    assert_eq!(
-        (reject["line"].as_u64(), reject["raw"].as_str()),
-        (Some(4), Some("{\"id\": \"4\", broken\n"))
-    );
+    assert_eq!((reject["line"].as_u64(), reject["raw"].as_str()), (Some(4), Some("{\"id\": \"4\", broken")));
 
     let found = home.run(&["search", "key", "AND", "(close OR cramped)"]);
     assert_eq!((found.code, found.err.trim()), (0, "2 posts found"));
@@ -392,6 +390,23 @@ fn bad_input_is_named_and_told_what_to_do() {
     assert!(rules.code == 1 && rules.err.contains("mini-9.toml"), "{} {}", rules.code, rules.err);
     let settings = home.run(&["alerts", "--config", "/nonexistent/g.toml"]);
     assert!(settings.code == 78 && settings.err.contains("--config"), "{} {}", settings.code, settings.err);
+}
+
+#[test]
+fn whoever_has_seen_enough_may_go() {
+    let home = Home::new();
+    let rows: String =
+        (0..5_000).map(|i| format!("{},3\n", plus_ms(at("2024-01-01T00:00:00Z"), i * HOUR_MS))).collect();
+    let file = home.write("many.csv", &rows);
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("groundswell"))
+        .args(["detect", file.to_str().unwrap()])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(74), ""));
 }
 
 #[test]

@@ -258,7 +258,7 @@ impl Rejects {
                 self.open.insert((path, BufWriter::new(file)))
             }
         };
-        let kept = json!({"line": line, "reason": reason, "raw": String::from_utf8_lossy(raw)});
+        let kept = json!({"line": line, "reason": reason, "raw": String::from_utf8_lossy(raw).trim_end()});
         writeln!(file, "{kept}").map_err(|e| unwritable(path, &e))
     }
 
