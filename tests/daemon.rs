@@ -1,4 +1,10 @@
 //! The daemon end to end, with its real parts: files in, SQLite, index, letters out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    reason = "a test may panic: that is how it fails"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};

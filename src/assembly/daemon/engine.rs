@@ -87,7 +87,7 @@ impl Engine {
     /// # Errors
     /// The folder is taken, cannot be written, or holds a damaged store.
     pub fn open(data: &Path, clock: Arc<dyn Clock>, sender: Sender, times: Times) -> Result<Self, Failure> {
-        let lock = DataLock::take(data)?;
+        let lock = take_patiently(data)?;
         let store = Store::open(data)?;
         let decided = store.position()?;
         let (mut position, mut analysis) = (0, Analysis::default());
@@ -390,6 +390,17 @@ impl Engine {
             self.full_since = Some(self.clock.now());
         }
     }
+}
+
+/// Takes the data folder. A command of the shell may hold it for an instant, to see whether a daemon runs.
+fn take_patiently(data: &Path) -> Result<DataLock, Failure> {
+    for _ in 0..5 {
+        match DataLock::take(data) {
+            Err(StoreError::Taken { .. }) => std::thread::sleep(Duration::from_millis(50)),
+            other => return Ok(other?),
+        }
+    }
+    Ok(DataLock::take(data)?)
 }
 
 fn log_event(event: &AlertEvent) {

@@ -1,6 +1,6 @@
 //! Keeps the index up with the log, on a thread of its own: a commit there takes long, and nothing waits for it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -45,7 +45,7 @@ pub(super) fn start(data: &Path) -> Result<Indexer, Failure> {
     Ok(Indexer { stop, thread })
 }
 
-fn work(store: &Store, index: &mut PostIndex, data: &PathBuf, stop: &AtomicBool) {
+fn work(store: &Store, index: &mut PostIndex, data: &Path, stop: &AtomicBool) {
     let mut complained = false;
     loop {
         match catch_up(store, index, stop) {

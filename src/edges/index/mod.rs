@@ -178,7 +178,7 @@ impl PostIndex {
         let newest =
             TopDocs::with_limit(most.max(1)).and_offset(skip).order_by_fast_field::<u64>("seq", Order::Desc);
         let found = searcher.search(&query, &newest).map_err(|e| self.fail(e))?;
-        Ok(found.into_iter().filter_map(|(seq, _)| seq.into()).collect())
+        Ok(found.into_iter().filter_map(|(seq, _)| seq).collect())
     }
 
     /// Number of posts in the index.

@@ -208,11 +208,10 @@ impl Store {
             .db
             .prepare_cached("SELECT source, at, place, reason FROM rejects ORDER BY n DESC LIMIT ?")
             .map_err(|e| self.fail(e))?;
-        let rows = statement
+        statement
             .query_map([most as i64], |row| Ok((row.get(0)?, from_ms(row.get(1)?), row.get(2)?, row.get(3)?)))
             .and_then(Iterator::collect)
-            .map_err(|e| self.fail(e));
-        rows
+            .map_err(|e| self.fail(e))
     }
 }
 

@@ -172,11 +172,10 @@ impl Store {
                  WHERE state = 'parked' OR (state = 'waiting' AND attempts > 0) ORDER BY made_at LIMIT 100",
             )
             .map_err(|e| self.fail(e))?;
-        let rows = statement
+        statement
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
             .and_then(Iterator::collect)
-            .map_err(|e| self.fail(e));
-        rows
+            .map_err(|e| self.fail(e))
     }
 
     /// Parked letters wait again from now on: somebody has mended what was wrong.
