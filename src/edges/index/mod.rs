@@ -220,3 +220,82 @@ fn words_of(post: &Post) -> PreTokenizedString {
     }
     PreTokenizedString { text: String::new(), tokens }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::post::{Incoming, parse_line};
+    use crate::ground::time::Timestamp;
+    use crate::logic::rules::parse_query;
+
+    fn entry(seq: u64, id: &str, text: &str) -> Entry {
+        let line =
+            serde_json::json!({"id": id, "source": "s", "text": text, "created_at": "2025-01-06T00:00:00Z"});
+        let Ok(Incoming::Post(post)) = parse_line(line.to_string().as_bytes(), None) else {
+            panic!("no post")
+        };
+        Entry { seq, at: Timestamp::UNIX_EPOCH, body: Body::Post { post, history: false } }
+    }
+
+    fn found(index: &PostIndex, query: &str) -> Vec<u64> {
+        index.candidates(&parse_query(query).unwrap(), 10, 0).unwrap()
+    }
+
+    #[test]
+    fn words_stems_prefixes_and_tags_are_found_newest_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut index = PostIndex::open(dir.path()).unwrap();
+        let texts = ["it crashes daily", "no crash here #mini9", "Crème brûlée", "über alles"];
+        for (i, text) in texts.iter().enumerate() {
+            index.add(&entry(i as u64 + 1, &i.to_string(), text)).unwrap();
+        }
+        index.commit(4).unwrap();
+        assert_eq!(found(&index, "crashed"), [2, 1]);
+        assert_eq!(found(&index, "creme AND \"brulee\""), [3]);
+        assert_eq!(found(&index, "cras*"), [2, 1]);
+        assert_eq!(found(&index, "#mini9"), [2]);
+        assert_eq!(found(&index, "crash NOT #mini9"), [2, 1], "NOT is checked on the post itself");
+    }
+
+    #[test]
+    fn the_commit_carries_the_position_and_what_was_not_committed_is_added_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut index = PostIndex::open(dir.path()).unwrap();
+        index.add(&entry(1, "a", "first")).unwrap();
+        index.commit(1).unwrap();
+        index.add(&entry(2, "b", "second")).unwrap();
+        drop(index);
+        let mut index = PostIndex::open(dir.path()).unwrap();
+        assert_eq!((index.position(), found(&index, "second").len()), (1, 0));
+        index.add(&entry(2, "b", "second")).unwrap();
+        index.commit(2).unwrap();
+        assert_eq!(found(&index, "second"), [2]);
+    }
+
+    #[test]
+    fn an_edit_takes_the_place_of_the_post_and_a_deletion_removes_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut index = PostIndex::open(dir.path()).unwrap();
+        index.add(&entry(1, "a", "old words")).unwrap();
+        index.commit(1).unwrap();
+        index.add(&entry(2, "a", "new words")).unwrap();
+        index.commit(2).unwrap();
+        assert_eq!((found(&index, "words"), found(&index, "old").len()), (vec![2], 0));
+        let key = PostKey { source: "s".into(), id: "a".into() };
+        index.add(&Entry { seq: 3, at: Timestamp::UNIX_EPOCH, body: Body::Delete(key) }).unwrap();
+        index.commit(3).unwrap();
+        assert_eq!((found(&index, "words").len(), index.count().unwrap()), (0, 0));
+    }
+
+    #[test]
+    fn a_damaged_index_is_built_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut index = PostIndex::open(dir.path()).unwrap();
+        index.add(&entry(1, "a", "first")).unwrap();
+        index.commit(1).unwrap();
+        drop(index);
+        std::fs::write(dir.path().join(FOLDER).join("meta.json"), "{").unwrap();
+        let index = PostIndex::open(dir.path()).unwrap();
+        assert_eq!((index.position(), index.count().unwrap()), (0, 0));
+    }
+}
