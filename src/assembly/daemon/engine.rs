@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::listeners::Times;
 use super::system;
+use super::wanted::Wanted;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::tell_problems;
 use crate::edges::sources::{Batch, HealthSnapshot};
@@ -22,8 +23,7 @@ use crate::ground::time::{Clock, Timestamp, ticks_between};
 use crate::logic::analysis::Analysis;
 use crate::logic::assess::Assessor;
 use crate::logic::letters::{Sender, letter};
-use crate::logic::rules::{RuleSet, Subject, report};
-use crate::logic::text::{Lang, tokenize};
+use crate::logic::rules::{RuleSet, report};
 
 /// Entries that are folded and written down together.
 const STRETCH: usize = 500;
@@ -46,24 +46,6 @@ pub enum Order {
     IsDone(oneshot::Sender<bool>),
     /// Finish.
     Stop,
-}
-
-/// Which posts anybody may want; shared with the sources and swapped at a reload.
-struct Wanted {
-    rules: Arc<RuleSet>,
-    assessor: Arc<Assessor>,
-}
-
-impl Wanted {
-    fn matches(&self, post: &Post) -> bool {
-        let text = post.full_text();
-        let lang = Lang::of(&text, post.lang.as_deref());
-        let tokens = tokenize(&text, lang);
-        let uses = self.rules.uses_sentiment();
-        let sentiment = uses.then(|| self.assessor.assess(post, &text, &tokens, lang).sentiment);
-        let subject = Subject { post, text: &text, tokens: &tokens, lang, sentiment };
-        !self.rules.match_post(&subject).is_empty()
-    }
 }
 
 /// The engine.
@@ -108,9 +90,7 @@ impl Engine {
             }
         }
         let position = position.max(decided);
-        let wanted =
-            Wanted { rules: Arc::clone(analysis.rules()), assessor: Arc::clone(analysis.assessor()) };
-        let wanted = Arc::new(ArcSwap::from_pointee(wanted));
+        let wanted = Arc::new(ArcSwap::from_pointee(Wanted::of(&analysis)));
         let mut engine = Self {
             store,
             analysis,
@@ -312,10 +292,7 @@ impl Engine {
                         gone.insert(post.key());
                     }
                     Body::Rules(_) => {
-                        self.wanted.store(Arc::new(Wanted {
-                            rules: Arc::clone(self.analysis.rules()),
-                            assessor: Arc::clone(self.analysis.assessor()),
-                        }));
+                        self.wanted.store(Arc::new(Wanted::of(&self.analysis)));
                     }
                     _ => {}
                 }

@@ -6,6 +6,7 @@ mod indexer;
 mod listeners;
 mod postman;
 mod system;
+mod wanted;
 
 use std::path::PathBuf;
 use std::sync::Arc;
