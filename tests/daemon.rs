@@ -293,3 +293,40 @@ fn what_it_cannot_work_with_is_named_with_the_right_status() {
     let usage = Command::new(BIN).args(["run", "--what"]).output().unwrap();
     assert_eq!(usage.status.code(), Some(2));
 }
+
+#[test]
+fn a_run_whose_source_failed_did_not_succeed() {
+    let place = Place::replay(Path::new("/nonexistent/posts.jsonl"));
+    let output = place.run(&["run", "--until-done"]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("/nonexistent/posts.jsonl"), "{}", said(&output));
+}
+
+#[test]
+fn one_source_cannot_forge_or_delete_the_posts_of_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let (honest, forger) = (dir.path().join("honest.jsonl"), dir.path().join("forger.jsonl"));
+    let post = |source: &str, id: &str| {
+        format!(
+            r#"{{"id":"{id}","source":"{source}","text":"my mini 9 is here","created_at":"2025-01-01T00:00:00Z"}}"#
+        )
+    };
+    std::fs::write(&honest, post("honest", "1")).unwrap();
+    let lines = [
+        post("honest", "2"),
+        r#"{"op":"delete","id":"1","source":"honest"}"#.to_owned(),
+        post("elsewhere", "3"),
+    ];
+    std::fs::write(&forger, lines.join("\n")).unwrap();
+    let source = |name: &str, path: &Path| {
+        format!("[[source]]\nname = \"{name}\"\nkind = \"jsonl\"\npath = \"{}\"\n", path.display())
+    };
+    let place = Place::new(&format!("{}{}", source("honest", &honest), source("forger", &forger)), "");
+    let output = place.run(&["run", "--until-done"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let db = rusqlite::Connection::open(place.path("data/groundswell.db")).unwrap();
+    let count = |sql: &str| db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT count(*) FROM posts WHERE source = 'honest' AND id = '1' AND deleted = 0"), 1);
+    assert_eq!(count("SELECT count(*) FROM posts"), 2);
+    assert_eq!(count("SELECT count(*) FROM rejects"), 2);
+}

@@ -15,12 +15,18 @@ const MOST_BYTES: u64 = 2 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum RulesFolderError {
     /// The folder or a file in it.
-    #[error("the rules in {} cannot be read: {source}; name the folder with --rules DIR or [rules] folder", path.display())]
+    #[error("the rules in {} cannot be read: {source}; groundswell's user has to be able to read it, and the folder is named by --rules DIR or [rules] folder", path.display())]
     Unreadable {
         /// What could not be read.
         path: PathBuf,
         /// What the system says.
         source: std::io::Error,
+    },
+    /// A pipe, a device, a socket: reading it could wait for ever.
+    #[error("{} is no ordinary file; move it out of the rules folder", path.display())]
+    NoFile {
+        /// The path.
+        path: PathBuf,
     },
     /// Too many files.
     #[error("{} holds more than {MOST_FILES} files; is it really a folder of rules?", path.display())]
@@ -64,6 +70,9 @@ fn collect(
                 collect(root, &path, depth - 1, files)?;
             }
         } else if name.ends_with(".toml") {
+            if !meta.is_file() {
+                return Err(RulesFolderError::NoFile { path });
+            }
             if files.len() >= MOST_FILES {
                 return Err(RulesFolderError::TooMany { path: root.to_owned() });
             }
@@ -106,6 +115,14 @@ mod tests {
     fn a_folder_that_is_not_there_is_named() {
         let said = read_rules(Path::new("/nonexistent/rules")).unwrap_err().to_string();
         assert!(said.contains("/nonexistent/rules") && said.contains("--rules"), "{said}");
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_and_not_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink("/dev/zero", dir.path().join("endless.toml")).unwrap();
+        let said = read_rules(dir.path()).unwrap_err().to_string();
+        assert!(said.contains("endless.toml is no ordinary file"), "{said}");
     }
 
     #[test]

@@ -8,6 +8,8 @@ use super::time::{Timestamp, whole_ms};
 pub const MAX_LINE_BYTES: usize = 1 << 20;
 /// Longest text that is kept, in bytes of UTF-8; the rest is cut off at a character.
 pub const MAX_TEXT_BYTES: usize = 32 * 1024;
+/// Longest id or source name, in bytes.
+pub const MAX_ID_BYTES: usize = 1024;
 /// Posts written before this year are taken for a broken date.
 const FIRST_YEAR: i16 = 1990;
 /// Posts written after this year are taken for a broken date.
@@ -116,6 +118,14 @@ pub enum LineError {
         /// Name of the field.
         field: &'static str,
     },
+    /// An id is too long to be one.
+    #[error("`{field}` is {bytes} bytes long; at most {MAX_ID_BYTES} are read")]
+    LongId {
+        /// Name of the field.
+        field: &'static str,
+        /// Its length.
+        bytes: usize,
+    },
     /// A date is outside of what can be a post's.
     #[error("`{field}` is {value}, which is no date a post was written ({FIRST_YEAR} to {LAST_YEAR})")]
     BadDate {
@@ -189,6 +199,11 @@ impl Wire {
     fn lower(self, arrived: Option<Timestamp>) -> Result<Incoming, LineError> {
         let id = self.id.and_then(Id::into_text).ok_or(LineError::Missing { field: "id" })?;
         let source = self.source.filter(|s| !s.is_empty()).ok_or(LineError::Missing { field: "source" })?;
+        for (field, value) in [("id", &id), ("source", &source)] {
+            if value.len() > MAX_ID_BYTES {
+                return Err(LineError::LongId { field, bytes: value.len() });
+            }
+        }
         match self.op.as_deref() {
             None | Some("post" | "update") => {}
             Some("delete") => return Ok(Incoming::Delete(PostKey { source, id })),

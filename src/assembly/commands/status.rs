@@ -24,6 +24,10 @@ use crate::logic::rules::RuleSet;
 
 /// An analysis or index further behind than this needs a person, in seconds.
 const LAG: i64 = 3_600;
+/// A source that has tried in vain for longer than this needs a person, in seconds.
+const STUCK: i64 = 900;
+/// A letter tried so often needs a person: with the growing waits, a quarter of an hour has passed.
+const TRIES: u32 = 4;
 
 /// All that `status` says.
 #[derive(Serialize)]
@@ -177,11 +181,29 @@ fn rules(store: &Store, folder: &Path) -> Result<Rules, Failure> {
 
 fn needs(status: &Status) -> Vec<String> {
     let mut needs = Vec::new();
+    if status.daemon.is_some() && !status.running {
+        needs
+            .push("no daemon is running on this data: nothing is heard (systemctl start groundswell)".into());
+    }
     for (name, source) in &status.sources {
+        let since = text(source, "since").and_then(|at| at.parse::<Timestamp>().ok());
+        let stuck = since.map_or(0, |at| status.at.as_second() - at.as_second());
+        if status.running && text(source, "state") == Some("retrying") && stuck > STUCK {
+            let why = text(source, "last_error").unwrap_or("no reason is known");
+            needs.push(format!("source {name} has failed for {}: {}", span(stuck), one_line(why)));
+        }
         if text(source, "state") == Some("failed") {
             let why = text(source, "last_error").unwrap_or("no reason is known");
             needs.push(format!("source {name} has failed: {}", one_line(why)));
         }
+    }
+    let tried =
+        status.troubled_letters.iter().filter(|l| l.state == "waiting" && l.attempts >= TRIES).count();
+    if tried > 0 {
+        needs.push(format!(
+            "{} could not be sent in {TRIES} tries or more; see above what the mail server says",
+            count(tried as u64, "letter", "letters")
+        ));
     }
     if status.outbox.parked > 0 {
         needs.push(format!(

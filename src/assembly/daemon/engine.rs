@@ -18,7 +18,7 @@ use crate::edges::sources::{Batch, HealthSnapshot};
 use crate::edges::store::{Committed, DataLock, NewPost, Store, StoreError, ToAppend};
 use crate::ground::alert::AlertEvent;
 use crate::ground::entry::{Body, RuleFiles};
-use crate::ground::post::{Incoming, Post, PostKey};
+use crate::ground::post::{Incoming, MAX_ID_BYTES, Post, PostKey};
 use crate::ground::time::{Clock, Timestamp, ticks_between};
 use crate::logic::analysis::Analysis;
 use crate::logic::assess::Assessor;
@@ -60,6 +60,7 @@ pub struct Engine {
     times: Times,
     seconds: u32,
     full_since: Option<Timestamp>,
+    warned_of_late: BTreeSet<String>,
     _lock: DataLock,
 }
 
@@ -102,6 +103,7 @@ impl Engine {
             times,
             seconds: 0,
             full_since: None,
+            warned_of_late: BTreeSet::new(),
             _lock: lock,
         };
         engine.advance()?;
@@ -137,6 +139,8 @@ impl Engine {
             self.advance()?;
             let products = self.analysis.rules().products.len();
             tracing::info!(folder = files.folder, products, "new rules are in force");
+        } else {
+            tracing::info!(folder = files.folder, "the rules are as they were");
         }
         Ok(())
     }
@@ -217,12 +221,25 @@ impl Engine {
             tracing::warn!(source = batch.source, place, reason, "passed over: not a post");
         }
         for item in batch.items {
+            let key = match &item {
+                Incoming::Post(post) => post.key(),
+                Incoming::Delete(key) => key.clone(),
+            };
+            if let Some(reason) = self.unfit(&batch.source, &key) {
+                let place = key.id.chars().take(80).collect::<String>();
+                tracing::warn!(source = batch.source, place, reason, "passed over");
+                append.rejects.push((place, reason, String::new()));
+                continue;
+            }
             match item {
                 Incoming::Post(post) => {
                     append.posts.push(NewPost { matched: wanted.matches(&post), post: *post })
                 }
                 Incoming::Delete(key) => append.deletes.push(key),
             }
+        }
+        if append.replay {
+            self.warn_of_late(&append)?;
         }
         let now = self.clock.now();
         // A sender that waits for an answer can be told "later"; a source that pulls waits itself.
@@ -245,6 +262,31 @@ impl Engine {
         }
         tracing::debug!(source = batch.source, stored = stored.stored, known = stored.known, "batch");
         self.advance()
+    }
+
+    /// History that lies before what the log has seen is backlog, and opens nothing: better said than wondered about.
+    fn warn_of_late(&mut self, append: &ToAppend) -> Result<(), Failure> {
+        let Some(last) = self.store.last_time()? else { return Ok(()) };
+        let late = append.posts.iter().filter(|p| p.matched && p.post.arrived_at < last).count();
+        if late > 0 && self.warned_of_late.insert(append.source.clone()) {
+            tracing::warn!(
+                source = append.source,
+                late,
+                %last,
+                "posts arrived before what the log has seen already: they teach what is usual and open no alert; to live through them, begin with an empty data folder"
+            );
+        }
+        Ok(())
+    }
+
+    /// Why a post with this key is not taken from this source.
+    fn unfit(&self, source: &str, key: &PostKey) -> Option<String> {
+        if key.id.len() > MAX_ID_BYTES || key.source.len() > MAX_ID_BYTES {
+            return Some(format!("its id or source is over {MAX_ID_BYTES} bytes long"));
+        }
+        (!self.times.may_speak_for(source, &key.source)).then(|| {
+            format!("it says that it is of \"{}\", which is another source of the settings", key.source)
+        })
     }
 
     fn second(&mut self, health: &BTreeMap<String, HealthSnapshot>) -> Result<(), Failure> {

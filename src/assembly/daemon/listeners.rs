@@ -17,7 +17,7 @@ use crate::ground::time::{Clock, Timestamp};
 /// Batches on their way to the engine; when it is full the sources wait.
 const BATCHES: usize = 4;
 
-/// Whose time counts.
+/// Whose time counts, and whose posts are whose.
 #[derive(Clone, Debug, Default)]
 pub struct Times {
     replays: BTreeSet<String>,
@@ -28,6 +28,12 @@ impl Times {
     /// Whether this source is history that is lived through again.
     pub(super) fn is_replay(&self, source: &str) -> bool {
         self.replays.contains(source)
+    }
+
+    /// Whether a post that came from `source` may say that it is of `said`: not if that is another source of the
+    /// settings, or whoever may send to a webhook could forge and delete what others bring.
+    pub(super) fn may_speak_for(&self, source: &str, said: &str) -> bool {
+        said == source || !(self.replays.contains(said) || self.live.contains(said))
     }
 
     /// Whether the machine's clock moves the log: there is a live source, and no history is being lived through.
@@ -72,7 +78,8 @@ pub(super) fn check_names(settings: &All) -> Result<(), Failure> {
 /// The sources at work.
 pub(super) struct Listeners {
     health: BTreeMap<String, Arc<Health>>,
-    tasks: JoinSet<()>,
+    tasks: JoinSet<bool>,
+    failed: usize,
     bridge: tokio::task::JoinHandle<()>,
 }
 
@@ -110,12 +117,14 @@ impl Listeners {
             health.insert(name.clone(), Arc::clone(&around.health));
             let cursor = cursors.remove(&name);
             tasks.spawn(async move {
-                if let Err(e) = run(source, cursor, around).await {
-                    tracing::error!("{e}; the other sources go on");
+                let ended = run(source, cursor, around).await;
+                if let Err(e) = &ended {
+                    tracing::error!("{e}; this source is off until a restart, others go on");
                 }
+                ended.is_ok()
             });
         }
-        Self { health, tasks, bridge }
+        Self { health, tasks, failed: 0, bridge }
     }
 
     /// How the sources are.
@@ -125,8 +134,15 @@ impl Listeners {
 
     /// Whether every source has come to its end.
     pub(super) fn all_ended(&mut self) -> bool {
-        while self.tasks.try_join_next().is_some() {}
+        while let Some(ended) = self.tasks.try_join_next() {
+            self.failed += usize::from(!ended.unwrap_or(false));
+        }
         self.tasks.is_empty()
+    }
+
+    /// Sources that failed, as far as [`Listeners::all_ended`] has looked.
+    pub(super) fn failed(&self) -> usize {
+        self.failed
     }
 
     /// Waits until every source has stopped and what it handed over is with the engine.

@@ -122,6 +122,7 @@ impl Daemon {
                 },
             }
         }
+        let failed = if self.until_done { listeners.failed() } else { 0 };
         system::stopping();
         tracing::info!("stopping: no more posts are taken in, what was taken in is finished");
         stop.cancel();
@@ -136,7 +137,14 @@ impl Daemon {
         });
         ended.await.unwrap_or_else(|e| {
             Err(Failure::say(Exit::Software, format!("the daemon could not stop in order: {e}")))
-        })
+        })?;
+        match failed {
+            0 => Ok(()),
+            _ => Err(Failure::say(
+                Exit::Problems,
+                format!("{failed} of the sources failed; the lines above say why"),
+            )),
+        }
     }
 }
 

@@ -110,7 +110,9 @@ pub(super) async fn run(
         around: around.clone(),
         room: Semaphore::new(MAX_REQUESTS),
     });
-    let router = Router::new().route(&config.path, post(receive)).with_state(desk);
+    let path = config.path.clone();
+    let elsewhere = move || async move { (StatusCode::NOT_FOUND, format!("posts are taken at {path}\n")) };
+    let router = Router::new().route(&config.path, post(receive)).fallback(elsewhere).with_state(desk);
     around.health.peer(Some(format!("http://{address}{}", config.path)));
     around.health.state(State::Listening, around.clock.now());
     let stop = around.stop.clone();

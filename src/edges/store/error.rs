@@ -8,7 +8,7 @@ use rusqlite::ErrorCode;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The data folder cannot be made.
-    #[error("the data folder {} cannot be made: {source}; make it, or let [data] folder name another one", folder.display())]
+    #[error("the data folder {} cannot be made or written: {source}; give it to the user that groundswell runs as, or let [data] folder name another one", folder.display())]
     Folder {
         /// The folder.
         folder: PathBuf,
@@ -22,7 +22,7 @@ pub enum StoreError {
         folder: PathBuf,
     },
     /// Another groundswell has the folder.
-    #[error("another groundswell works on {} already; stop it first, or give this one a [data] folder of its own", folder.display())]
+    #[error("another groundswell works on the data folder {} already; stop it first, or give this one a [data] folder of its own", folder.display())]
     Taken {
         /// The folder.
         folder: PathBuf,

@@ -15,7 +15,7 @@ impl DataLock {
     /// # Errors
     /// Another process holds it, or the lock file cannot be made.
     pub fn take(folder: &Path) -> Result<Self, StoreError> {
-        let made = std::fs::create_dir_all(folder).and_then(|()| {
+        let made = super::private_folder(folder).and_then(|()| {
             File::options().create(true).truncate(false).write(true).open(folder.join("groundswell.lock"))
         });
         let file = made.map_err(|source| StoreError::Folder { folder: folder.to_owned(), source })?;

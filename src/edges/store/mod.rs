@@ -47,8 +47,7 @@ impl Store {
     /// # Errors
     /// The folder cannot be made or written, the file is damaged, or a newer version wrote it.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder)
-            .map_err(|source| StoreError::Folder { folder: folder.to_owned(), source })?;
+        private_folder(folder).map_err(|source| StoreError::Folder { folder: folder.to_owned(), source })?;
         let path = folder.join(FILE);
         let db = Connection::open(&path).map_err(|e| StoreError::sqlite(&path, e))?;
         schema::prepare(&db, &path)?;
@@ -79,6 +78,12 @@ impl Store {
     fn fail(&self, error: rusqlite::Error) -> StoreError {
         StoreError::sqlite(&self.path, error)
     }
+}
+
+/// Makes a folder that only we can look into: it holds what people said.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 #[cfg(test)]
