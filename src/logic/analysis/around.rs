@@ -47,6 +47,8 @@ pub struct Around {
 pub struct Cause {
     /// Posts by their number in the neighbourhood.
     pub(super) posts: BTreeSet<u64>,
+    /// Those that it opened with.
+    pub(super) core: BTreeSet<u64>,
     /// When it was last heard.
     pub(super) last: Timestamp,
     /// The evidence at the opening.
@@ -114,8 +116,8 @@ impl ProductState {
             .filter(|(id, _)| self.alerts.contains_key(id))
             .filter_map(|(id, cause)| {
                 let shared = posts.intersection(&cause.posts).count() as f64 / posts.len().max(1) as f64;
-                let alike = self.nearby.alike(posts.iter(), cause.posts.iter().rev());
-                (shared >= crate::logic::spike::knob("SHARED", SHARED) || alike >= crate::logic::spike::knob("ALIKE", 0.5) as f32).then_some((shared, alike, id))
+                let alike = self.nearby.alike(posts.iter(), cause.core.iter());
+                (shared >= SHARED || alike >= ALIKE).then_some((shared, alike, id))
             })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(b.2.cmp(a.2)))
             .map(|(.., id)| id.clone())
@@ -187,10 +189,7 @@ impl Analysis {
             return;
         }
         let rise = state.rise_around(around, now);
-        let bar = bar_for(Severity::Normal, bar) + crate::logic::spike::knob("BAR", 0.0);
-        if std::env::var("DBG").is_ok_and(|p| p == product.id) {
-            eprintln!("{now} {} score {:.2} bar {:.2} people {} e {:.3} days {} cuts {:?} near {:?}", own_key(state, around), rise.score, bar, rise.people, rise.expected, rise.days, around.cuts, around.near.iter().map(|n| (n.number, n.alike)).collect::<Vec<_>>());
-        }
+        let bar = bar_for(Severity::Normal, bar);
         if rise.score < bar || rise.people < FEWEST_PEOPLE {
             if state.alerts.get(&id).is_some_and(Standing::is_open) {
                 state.remember(&id, [around.number].into_iter(), now);
@@ -263,11 +262,12 @@ impl Analysis {
             rests_on: rise.rests_on,
             dispersion: rise.dispersion(),
         };
+        let core = posts.clone();
         let posts = match state.causes.remove(&id) {
             Some(before) => before.posts.into_iter().chain(posts).collect(),
             None => posts,
         };
-        state.causes.insert(id.clone(), Cause { posts, last: now, evidence, figures });
+        state.causes.insert(id.clone(), Cause { posts, core, last: now, evidence, figures });
         let standing = Standing {
             id: old.as_ref().map_or_else(|| alert_id(&product.id, &id, now), |s| s.id.clone()),
             opened_at: now,
@@ -285,8 +285,4 @@ impl Analysis {
         let reason = if kind == EventKind::Regressed { Reason::CameBack } else { Reason::MoreThanUsual };
         self.tell(product, &id, kind, reason, now, out);
     }
-}
-
-fn own_key(state: &ProductState, around: &Around) -> String {
-    state.nearby.get(around.number).map(|p| p.key.id.clone()).unwrap_or_default()
 }

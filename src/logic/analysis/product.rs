@@ -10,7 +10,9 @@ use crate::ground::alert::Quote;
 use crate::ground::post::{Post, PostKey};
 use crate::ground::time::{HOUR_MS, Timestamp, days_between, hour_of};
 use crate::logic::assess::Assessment;
-use crate::logic::cluster::{Clusters, Features, Member, NearCopies, Nearby, Saying, Signature, Tongue, Tuning};
+use crate::logic::cluster::{
+    Clusters, Features, Member, NearCopies, Nearby, Saying, Signature, Tongue, Tuning,
+};
 use crate::logic::lifecycle::Standing;
 use crate::logic::rules::ClusterMode;
 use crate::logic::spike::{Pool, Prior, SHARES, Series};
@@ -113,7 +115,14 @@ impl Default for ProductState {
 
 impl ProductState {
     /// Takes in one post about this product, which matches these topics.
-    pub fn take(&mut self, read: &ReadPost<'_>, topics: &[&str], mode: ClusterMode, now: Timestamp, tongue: &mut Tongue) -> Taken {
+    pub fn take(
+        &mut self,
+        read: &ReadPost<'_>,
+        topics: &[&str],
+        mode: ClusterMode,
+        now: Timestamp,
+        tongue: &mut Tongue,
+    ) -> Taken {
         let post = read.post;
         let key = post.key();
         self.hear_source(&post.source, post.created_at, now);

@@ -124,8 +124,7 @@ impl Vocabulary {
         };
         let ((df, posts), (df_all, posts_all)) = (count(self), count(all));
         let believed = (df_all + 0.5) / (posts_all + 1.0);
-        let add = std::env::var("IDFADD").ok().and_then(|v| v.parse::<f64>().ok()).unwrap_or(1.0);
-        (add - ((df + YOUNG * believed) / (posts + YOUNG)).min(1.0).ln()) as f32
+        (1.0 - ((df + YOUNG * believed) / (posts + YOUNG)).min(1.0).ln()) as f32
     }
 
     /// The post as a direction: features weighted by idf, length one.

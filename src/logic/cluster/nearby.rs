@@ -123,10 +123,6 @@ struct Chance {
     similarity: f64,
 }
 
-fn knob(name: &str, default: f64) -> f64 {
-    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
-}
-
 impl Nearby {
     /// The posts that are like `saying`, as alike as `least` of random pairs at the least, in order of arrival; and the
     /// similarity that only a share `q` of random pairs reach, for each `q` of `shares`. Nothing is changed.
@@ -258,7 +254,6 @@ impl Nearby {
         }
     }
 
-    #[allow(dead_code)]
     fn drop_oldest(&mut self) {
         let Some(old) = self.posts.pop_front() else { return };
         for (feature, _) in old.vector.iter() {
@@ -280,10 +275,10 @@ impl Nearby {
         };
         let pieces = Vector::new(weigh(&saying.pieces, &self.pieces, &tongue.pieces)).normalised();
         let words = weigh(&weighted(&saying.words), &self.words, &tongue.words);
-        let meant = Vector::new(tongue.company.meant(&words, knob("MEANT", 20.0) as usize)).normalised();
+        let meant = Vector::new(tongue.company.meant(&words, MEANT)).normalised();
         let mut sum = Vector::default();
-        sum.add(&pieces, knob("PW", 0.7071) as f32, usize::MAX);
-        sum.add(&meant, knob("MW", 0.7071) as f32, usize::MAX);
+        sum.add(&pieces, 1.0, usize::MAX);
+        sum.add(&meant, 1.0, usize::MAX);
         sum.normalised()
     }
 

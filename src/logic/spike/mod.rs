@@ -11,7 +11,7 @@ mod series;
 
 pub use evidence::{Evidence, RATIOS};
 pub use pool::{Pool, Prior, Shape};
-pub use rise::{knob, Heard, Rise, SHARES, rise};
+pub use rise::{Heard, Rise, SHARES, rise};
 pub use series::{Reading, Series, Window};
 
 /// The bar, as log10 of the average run length in days: with `series` of them watched for a team whose budget is
