@@ -29,10 +29,11 @@ const SUBJECTS: [(&str, [&str; 8]); 4] = [
 fn text(dice: &mut Dice, subject: usize) -> String {
     let words = SUBJECTS[subject].1;
     let from = dice.next(8) as usize;
-    let pick = |i: usize| words[(from + i) % 8];
-    let noise = ["today", "again", "honestly", "really", "since", "week", "desk", "train"];
-    let extra = noise[dice.next(8) as usize];
-    format!("mini 9 problem {extra}: {} {} and {} {} is broken", pick(0), pick(1), pick(2), pick(3))
+    let pick = |i: usize| words[(from + 3 * i) % 8];
+    let noise = ["today", "again", "honestly", "really", "week", "desk", "train", "office", "cafe", "mum"];
+    let mut extra = || noise[dice.next(10) as usize];
+    let (a, b) = (extra(), extra());
+    format!("mini 9 {a} {} {} {b} {} {} {}", pick(0), pick(1), pick(2), pick(3), pick(4))
 }
 
 fn post(id: usize, author: &str, text: String, written: i64, arrived: i64) -> Post {
@@ -67,13 +68,13 @@ fn rules() -> Entry {
     Entry { seq: 0, at: Timestamp::MIN, body: Body::Rules(RuleFiles { folder: "rules".into(), files }) }
 }
 
-/// Sixty days of ordinary complaints, one of each kind every four days; `more` adds to them.
+/// Sixty days of ordinary complaints, one of each of three kinds every three days; `more` adds to them.
 fn usual(more: impl FnOnce(&mut Vec<Post>, &mut Dice)) -> Vec<Entry> {
     let mut dice = Dice(7);
     let mut posts = Vec::new();
     for day in 0..60i64 {
         let at = day * DAY_MS + dice.next(24) as i64 * HOUR_MS;
-        let text = text(&mut dice, (day % 4) as usize);
+        let text = text(&mut dice, (day % 3) as usize);
         posts.push(post(posts.len(), &format!("u{day}"), text, at, at));
     }
     more(&mut posts, &mut dice);
