@@ -19,7 +19,9 @@ use crate::logic::spike::{Heard, Rise, Window, rise};
 /// A rise of which so large a part is the evidence of an alert is the same cause …
 const SHARED: f64 = 0.3;
 /// … and so is one whose posts, taken together, are so like that alert's.
-const ALIKE: f32 = 0.5;
+const ALIKE: f32 = 0.45;
+/// What has ended takes more to be the same: people would be told of no new alert.
+const ALIKE_ENDED: f32 = 0.5;
 /// A cause is remembered for so many days after it was last heard.
 const REMEMBERED_DAYS: f64 = 90.0;
 /// Posts of a cause that are remembered: the newest.
@@ -117,7 +119,9 @@ impl ProductState {
             .filter_map(|(id, cause)| {
                 let shared = posts.intersection(&cause.posts).count() as f64 / posts.len().max(1) as f64;
                 let alike = self.nearby.alike(posts.iter(), cause.core.iter());
-                (shared >= SHARED || alike >= ALIKE).then_some((shared, alike, id))
+                let open = self.alerts.get(id).is_some_and(Standing::is_open);
+                let needed = if open { ALIKE } else { ALIKE_ENDED };
+                (shared >= SHARED || alike >= needed).then_some((shared, alike, id))
             })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(b.2.cmp(a.2)))
             .map(|(.., id)| id.clone())

@@ -16,6 +16,8 @@ const TIMES_LONGER: f64 = 2.0;
 /// and keeps neighbourhoods that were empty by chance from being surprising.
 const PEOPLE_BEFORE: f64 = 1.0;
 const DAYS_BEFORE: f64 = 1.0;
+/// How surely that is believed: the shape of the population of levels.
+const SHAPE_BEFORE: f64 = 0.3;
 /// Overdispersion of days, and drift of the level.
 const OVERDISPERSION: f64 = 0.06;
 const DRIFT: f64 = 0.02;
@@ -74,7 +76,7 @@ impl Rise {
 
 /// −log10 P(N ≥ n) for a mean that is itself known from `rests_on` people only.
 fn surprise(n: u32, expected: f64, rests_on: f64) -> f64 {
-    let kappa = 1.0 / (OVERDISPERSION + 1.0 / (PEOPLE_BEFORE + rests_on) + DRIFT);
+    let kappa = 1.0 / (OVERDISPERSION + 1.0 / (SHAPE_BEFORE + rests_on) + DRIFT);
     -upper_tail(f64::from(n), expected, kappa).max(1e-300).log10()
 }
 
