@@ -19,7 +19,9 @@ use crate::logic::spike::{Heard, Rise, Window, rise};
 /// A rise of which so large a part is the evidence of an alert is the same cause …
 const SHARED: f64 = 0.3;
 /// … and so is one whose posts, taken together, are so like that alert's.
-const ALIKE: f32 = 0.5;
+const ALIKE: f32 = 0.45;
+/// What has ended takes more to be the same: people would be told of no new alert.
+const ALIKE_ENDED: f32 = 0.5;
 /// A cause is remembered for so many days after it was last heard.
 const REMEMBERED_DAYS: f64 = 90.0;
 /// Posts of a cause that are remembered: the newest.
@@ -47,6 +49,8 @@ pub struct Around {
 pub struct Cause {
     /// Posts by their number in the neighbourhood.
     pub(super) posts: BTreeSet<u64>,
+    /// Those that it opened with.
+    pub(super) core: BTreeSet<u64>,
     /// When it was last heard.
     pub(super) last: Timestamp,
     /// The evidence at the opening.
@@ -114,8 +118,10 @@ impl ProductState {
             .filter(|(id, _)| self.alerts.contains_key(id))
             .filter_map(|(id, cause)| {
                 let shared = posts.intersection(&cause.posts).count() as f64 / posts.len().max(1) as f64;
-                let alike = self.nearby.alike(posts.iter(), cause.posts.iter().rev());
-                (shared >= SHARED || alike >= ALIKE).then_some((shared, alike, id))
+                let alike = self.nearby.alike(posts.iter(), cause.core.iter());
+                let open = self.alerts.get(id).is_some_and(Standing::is_open);
+                let needed = if open { ALIKE } else { ALIKE_ENDED };
+                (shared >= SHARED || alike >= needed).then_some((shared, alike, id))
             })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(b.2.cmp(a.2)))
             .map(|(.., id)| id.clone())
@@ -260,11 +266,12 @@ impl Analysis {
             rests_on: rise.rests_on,
             dispersion: rise.dispersion(),
         };
+        let core = posts.clone();
         let posts = match state.causes.remove(&id) {
             Some(before) => before.posts.into_iter().chain(posts).collect(),
             None => posts,
         };
-        state.causes.insert(id.clone(), Cause { posts, last: now, evidence, figures });
+        state.causes.insert(id.clone(), Cause { posts, core, last: now, evidence, figures });
         let standing = Standing {
             id: old.as_ref().map_or_else(|| alert_id(&product.id, &id, now), |s| s.id.clone()),
             opened_at: now,

@@ -12,3 +12,6 @@ pub use around::{Around, Cause, Figures};
 pub use product::{ProductState, SeriesId};
 pub use state::{Analysis, Assigned, Outcome, SNAPSHOT_FORMAT, SnapshotError};
 pub use why::{NearCluster, WhyNot};
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,9 @@ use crate::ground::alert::Quote;
 use crate::ground::post::{Post, PostKey};
 use crate::ground::time::{HOUR_MS, Timestamp, days_between, hour_of};
 use crate::logic::assess::Assessment;
-use crate::logic::cluster::{Clusters, Features, Member, NearCopies, Nearby, Saying, Signature, Tuning};
+use crate::logic::cluster::{
+    Clusters, Features, Member, NearCopies, Nearby, Saying, Signature, Tongue, Tuning,
+};
 use crate::logic::lifecycle::Standing;
 use crate::logic::rules::ClusterMode;
 use crate::logic::spike::{Pool, Prior, SHARES, Series};
@@ -113,7 +115,14 @@ impl Default for ProductState {
 
 impl ProductState {
     /// Takes in one post about this product, which matches these topics.
-    pub fn take(&mut self, read: &ReadPost<'_>, topics: &[&str], mode: ClusterMode, now: Timestamp) -> Taken {
+    pub fn take(
+        &mut self,
+        read: &ReadPost<'_>,
+        topics: &[&str],
+        mode: ClusterMode,
+        now: Timestamp,
+        tongue: &mut Tongue,
+    ) -> Taken {
         let post = read.post;
         let key = post.key();
         self.hear_source(&post.source, post.created_at, now);
@@ -165,7 +174,7 @@ impl ProductState {
                     taken.cluster = Some(number);
                     let saying = Saying::of(read.tokens, read.assessment.lang);
                     let (number_near, near, cuts) =
-                        self.nearby.add(&saying, key.clone(), voice, post.created_at, &SHARES);
+                        self.nearby.add(tongue, &saying, key.clone(), voice, post.created_at, &SHARES);
                     taken.around =
                         Some(Around { number: number_near, voice, at: post.created_at, near, cuts });
                     self.hear(SeriesId::Cluster(number), post, voice, now, &mut taken);

@@ -67,6 +67,8 @@ pub(super) struct Memory {
     pub(super) now: Option<Timestamp>,
     pub(super) rule_files: RuleFiles,
     pub(super) products: BTreeMap<String, ProductState>,
+    /// How people complain, learnt from all products.
+    pub(super) tongue: crate::logic::cluster::Tongue,
     /// Scope → until.
     pub(super) silences: BTreeMap<String, Timestamp>,
     /// Clustered posts since near clusters were last looked for, by product.
@@ -211,7 +213,7 @@ impl Analysis {
                 .collect();
             let state = self.memory.products.entry(product.id.clone()).or_default();
             let read = ReadPost { post, tokens: &tokens, assessment: &assessment };
-            let mut taken: Taken = state.take(&read, &topics, product.clusters, now);
+            let mut taken: Taken = state.take(&read, &topics, product.clusters, now, &mut self.memory.tongue);
             if let Some(cluster) = taken.cluster {
                 out.assigned.push(Assigned { key: post.key(), product: product.id.clone(), cluster });
                 let count = self.memory.since_merge.entry(product.id.clone()).or_default();

@@ -18,11 +18,14 @@ const MOST_FEATURES: usize = 200_000;
 /// Counts of the vocabulary halve in so many posts, so that what everyone says *now* is common.
 const HALF_LIFE_POSTS: f64 = 20_000.0;
 
+/// What all products teach about a young one, in posts.
+const YOUNG: f64 = 10.0;
+
 /// A feature by its hash.
 pub type Feature = u64;
 
 /// The features of one post, before weights.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Features {
     /// Feature and its weight within the post, in order of feature, each once.
     pub counts: Vec<(Feature, f32)>,
@@ -110,6 +113,18 @@ impl Vocabulary {
         let unit = self.unit.max(1.0);
         let (posts, df) = (self.posts / unit, self.seen.get(&feature).copied().unwrap_or(0.0) / unit);
         (((posts + 1.0) / (df + 0.5)).ln() as f32).max(0.05)
+    }
+
+    /// How rare a feature is in posts about this product, with `all` products standing in while it is young:
+    /// 1 − ln(share of the posts that hold it). What all posts hold still weighs 1.
+    pub(super) fn rarity(&self, feature: Feature, all: &Self) -> f32 {
+        let count = |v: &Self| {
+            let unit = v.unit.max(1.0);
+            (v.seen.get(&feature).copied().unwrap_or(0.0) / unit, v.posts / unit)
+        };
+        let ((df, posts), (df_all, posts_all)) = (count(self), count(all));
+        let believed = (df_all + 0.5) / (posts_all + 1.0);
+        (1.0 - ((df + YOUNG * believed) / (posts + YOUNG)).min(1.0).ln()) as f32
     }
 
     /// The post as a direction: features weighted by idf, length one.

@@ -12,4 +12,4 @@ pub use clusters::{Assignment, Cluster, Clusters, Member, Tuning};
 pub use features::{Feature, Features, Vocabulary};
 pub use label::{label, quotes, telling_words};
 pub use near_copy::{NearCopies, Signature};
-pub use nearby::{Near, Nearby, Neighbour, Saying};
+pub use nearby::{Near, Nearby, Neighbour, Saying, Tongue};

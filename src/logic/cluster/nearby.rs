@@ -28,11 +28,17 @@ const STEPS: usize = 256;
 /// What is believed about the similarity of two random posts before any were seen: its mean, and what that is worth.
 const USUAL: f64 = 0.05;
 const USUAL_WORTH: f64 = 100.0;
+/// Posts heard before all are weighed anew for the first time.
+const FIRST_WEIGHED: u64 = 32;
+/// Posts by which it is then learnt anew how alike random ones are.
+const SAMPLED: usize = 256;
+/// What the pairs of all products are worth beside those of one.
+const WORTH_OF_ALL: f64 = 1_000.0;
 /// Past so many pairs all counts are halved.
 const MOST_PAIRS: f64 = 4e6;
 
 /// What one post says, ready to be compared.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Saying {
     pieces: Features,
     words: Vec<Feature>,
@@ -71,6 +77,7 @@ pub struct Neighbour {
     pub voice: u64,
     /// When it was written.
     pub at: Timestamp,
+    saying: Saying,
     vector: Vector,
 }
 
@@ -92,11 +99,26 @@ pub struct Near {
 pub struct Nearby {
     posts: VecDeque<Neighbour>,
     next: u64,
+    /// At this number all posts are weighed anew, by what was learnt since.
+    weigh_at: u64,
     postings: HashMap<Feature, VecDeque<(u64, f32)>>,
     pieces: Vocabulary,
     words: Vocabulary,
+    chance: Chance,
+}
+
+/// How people complain, learnt from all products together: a young product begins with what the others taught.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Tongue {
+    pieces: Vocabulary,
+    words: Vocabulary,
     company: Company,
-    /// How alike two random posts are: pairs by step of similarity, and the sum of all.
+    chance: Chance,
+}
+
+/// How alike two random posts are: pairs by step of similarity, and the sum of all.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Chance {
     pairs: Vec<f64>,
     similarity: f64,
 }
@@ -104,12 +126,12 @@ pub struct Nearby {
 impl Nearby {
     /// The posts that are like `saying`, as alike as `least` of random pairs at the least, in order of arrival; and the
     /// similarity that only a share `q` of random pairs reach, for each `q` of `shares`. Nothing is changed.
-    pub fn around(&self, saying: &Saying, shares: &[f64]) -> (Vec<Near>, Vec<f32>) {
-        self.nearest(&self.similarities(&self.vector(saying)), shares)
+    pub fn around(&self, tongue: &Tongue, saying: &Saying, shares: &[f64]) -> (Vec<Near>, Vec<f32>) {
+        self.nearest(tongue, &self.similarities(&self.vector(tongue, saying)), shares)
     }
 
-    fn nearest(&self, alike: &[f32], shares: &[f64]) -> (Vec<Near>, Vec<f32>) {
-        let cuts: Vec<f32> = shares.iter().map(|q| self.cut(*q)).collect();
+    fn nearest(&self, tongue: &Tongue, alike: &[f32], shares: &[f64]) -> (Vec<Near>, Vec<f32>) {
+        let cuts: Vec<f32> = shares.iter().map(|q| self.chance.cut(&tongue.chance, *q)).collect();
         let least = cuts.iter().copied().fold(1.0, f32::min);
         let near = self
             .posts
@@ -124,6 +146,7 @@ impl Nearby {
     /// Takes in a post. Returns its number, and what is around it as [`Nearby::around`] does.
     pub fn add(
         &mut self,
+        tongue: &mut Tongue,
         saying: &Saying,
         key: PostKey,
         voice: u64,
@@ -131,18 +154,25 @@ impl Nearby {
         shares: &[f64],
     ) -> (u64, Vec<Near>, Vec<f32>) {
         self.pieces.learn(&saying.pieces);
-        self.words.learn(&weighted(&saying.words));
-        self.company.learn(&saying.words);
-        let vector = self.vector(saying);
+        let words = weighted(&saying.words);
+        self.words.learn(&words);
+        tongue.pieces.learn(&saying.pieces);
+        tongue.words.learn(&words);
+        tongue.company.learn(&saying.words);
+        if self.next >= self.weigh_at {
+            self.weigh_anew(tongue);
+        }
+        let vector = self.vector(tongue, saying);
         let alike = self.similarities(&vector);
-        let (near, cuts) = self.nearest(&alike, shares);
-        self.learn_pairs(&alike);
+        let (near, cuts) = self.nearest(tongue, &alike, shares);
+        self.chance.learn(&alike);
+        tongue.chance.learn(&alike);
         let number = self.next;
         self.next += 1;
         for (feature, weight) in vector.iter() {
             self.postings.entry(feature).or_default().push_back((number, weight));
         }
-        self.posts.push_back(Neighbour { number, key, voice, at, vector });
+        self.posts.push_back(Neighbour { number, key, voice, at, saying: saying.clone(), vector });
         while self.posts.len() > KEPT
             || self.posts.front().is_some_and(|p| days_between(p.at, at) > KEPT_DAYS)
         {
@@ -195,9 +225,33 @@ impl Nearby {
                 }
                 // The place stays, so that numbers keep; an empty key is nobody's.
                 post.key = PostKey { source: String::new(), id: String::new() };
+                post.saying = Saying::default();
             }
         }
         self.postings.retain(|_, list| !list.is_empty());
+    }
+
+    /// What posts say is weighed by what was known when they came. A product is known better by and by, so that old
+    /// posts would look less and less alike: all are weighed anew each time twice as many have been heard, and then
+    /// as often as the neighbourhood has been replaced.
+    fn weigh_anew(&mut self, tongue: &Tongue) {
+        self.weigh_at = self.next + self.next.clamp(FIRST_WEIGHED, KEPT as u64);
+        let vectors: Vec<Vector> = self.posts.iter().map(|p| self.vector(tongue, &p.saying)).collect();
+        self.postings.clear();
+        for (post, vector) in self.posts.iter_mut().zip(vectors) {
+            for (feature, weight) in vector.iter() {
+                self.postings.entry(feature).or_default().push_back((post.number, weight));
+            }
+            post.vector = vector;
+        }
+        self.chance = Chance::default();
+        let newest = self.posts.len().saturating_sub(SAMPLED);
+        for at in newest..self.posts.len() {
+            let Some(post) = self.posts.get(at) else { break };
+            let mut alike = self.similarities(&post.vector);
+            alike.truncate(at);
+            self.chance.learn(&alike);
+        }
     }
 
     fn drop_oldest(&mut self) {
@@ -215,17 +269,17 @@ impl Nearby {
     }
 
     /// Half what the post says, piece by piece, and half what is meant by it.
-    fn vector(&self, saying: &Saying) -> Vector {
-        let pieces = self.pieces.vector(&saying.pieces);
-        let mut words = weighted(&saying.words).counts;
-        for (word, weight) in &mut words {
-            *weight *= self.words.idf(*word);
-        }
-        let meant = Vector::new(self.company.meant(&words, MEANT)).normalised();
+    fn vector(&self, tongue: &Tongue, saying: &Saying) -> Vector {
+        let weigh = |features: &Features, own: &Vocabulary, all: &Vocabulary| -> Vec<(Feature, f32)> {
+            features.counts.iter().map(|(f, w)| (*f, w * own.rarity(*f, all))).collect()
+        };
+        let pieces = Vector::new(weigh(&saying.pieces, &self.pieces, &tongue.pieces)).normalised();
+        let words = weigh(&weighted(&saying.words), &self.words, &tongue.words);
+        let meant = Vector::new(tongue.company.meant(&words, MEANT)).normalised();
         let mut sum = Vector::default();
-        sum.add(&pieces, std::f32::consts::FRAC_1_SQRT_2, usize::MAX);
-        sum.add(&meant, std::f32::consts::FRAC_1_SQRT_2, usize::MAX);
-        sum
+        sum.add(&pieces, 1.0, usize::MAX);
+        sum.add(&meant, 1.0, usize::MAX);
+        sum.normalised()
     }
 
     fn similarities(&self, vector: &Vector) -> Vec<f32> {
@@ -240,8 +294,10 @@ impl Nearby {
         }
         alike
     }
+}
 
-    fn learn_pairs(&mut self, alike: &[f32]) {
+impl Chance {
+    fn learn(&mut self, alike: &[f32]) {
         self.pairs.resize(STEPS, 0.0);
         for alike in alike {
             self.similarity += f64::from(*alike);
@@ -250,22 +306,28 @@ impl Nearby {
                 *count += 1.0;
             }
         }
-        if self.pairs.iter().sum::<f64>() > MOST_PAIRS {
+        if self.seen() > MOST_PAIRS {
             self.pairs.iter_mut().for_each(|n| *n /= 2.0);
             self.similarity /= 2.0;
         }
     }
 
-    /// The similarity that only a share `q` of random pairs reach. Until there are many pairs, an exponential tail with
-    /// the mean that they have stands in.
-    fn cut(&self, q: f64) -> f32 {
-        let seen: f64 = self.pairs.iter().sum();
-        let mean = (USUAL * USUAL_WORTH + self.similarity) / (USUAL_WORTH + seen);
-        let tail = |step: usize| (-(step as f64 / STEPS as f64) / mean).exp() * USUAL_WORTH;
-        let mut over = 0.0;
+    fn seen(&self) -> f64 {
+        self.pairs.iter().sum()
+    }
+
+    /// The similarity that only a share `q` of random pairs reach. Until there are many pairs, those of all products
+    /// stand in, and before them an exponential tail.
+    fn cut(&self, all: &Self, q: f64) -> f32 {
+        let (seen, seen_all) = (self.seen(), all.seen());
+        let mean = (USUAL * USUAL_WORTH + all.similarity) / (USUAL_WORTH + seen_all);
+        let (mut over, mut over_all) = (0.0, 0.0);
         for step in (0..STEPS).rev() {
             over += self.pairs.get(step).copied().unwrap_or(0.0);
-            if over + tail(step) > q * (seen + USUAL_WORTH) {
+            over_all += all.pairs.get(step).copied().unwrap_or(0.0);
+            let tail = (-(step as f64 / STEPS as f64) / mean).exp();
+            let believed = (over_all + tail * USUAL_WORTH) / (seen_all + USUAL_WORTH);
+            if over + believed * WORTH_OF_ALL > q * (seen + WORTH_OF_ALL) {
                 return (step + 1) as f32 / STEPS as f32;
             }
         }

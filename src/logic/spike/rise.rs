@@ -10,9 +10,14 @@ use super::negative_binomial::upper_tail;
 pub const SHARES: [f64; 5] = [0.0025, 0.005, 0.01, 0.02, 0.04];
 /// Stretches in which a rise is looked for, in days.
 const STRETCHES: [u32; 7] = [1, 3, 7, 14, 28, 56, 112];
-/// What is believed before anything was heard: so many people in so many days.
-const PEOPLE_BEFORE: f64 = 0.3;
+/// A stretch is judged by a past that is so many times longer: the first weeks of an installation bring no storm.
+const TIMES_LONGER: f64 = 2.0;
+/// What is believed before anything was heard: so many people in so many days. It costs young complaints a voice or two
+/// and keeps neighbourhoods that were empty by chance from being surprising.
+const PEOPLE_BEFORE: f64 = 1.0;
 const DAYS_BEFORE: f64 = 1.0;
+/// How surely that is believed: the shape of the population of levels.
+const SHAPE_BEFORE: f64 = 0.3;
 /// Overdispersion of days, and drift of the level.
 const OVERDISPERSION: f64 = 0.06;
 const DRIFT: f64 = 0.02;
@@ -71,7 +76,7 @@ impl Rise {
 
 /// −log10 P(N ≥ n) for a mean that is itself known from `rests_on` people only.
 fn surprise(n: u32, expected: f64, rests_on: f64) -> f64 {
-    let kappa = 1.0 / (OVERDISPERSION + 1.0 / (PEOPLE_BEFORE + rests_on) + DRIFT);
+    let kappa = 1.0 / (OVERDISPERSION + 1.0 / (SHAPE_BEFORE + rests_on) + DRIFT);
     -upper_tail(f64::from(n), expected, kappa).max(1e-300).log10()
 }
 
@@ -95,7 +100,7 @@ pub fn rise(near: &[Heard], voice: u64, cuts: &[f32], watched: f64, deaf: impl F
         let all = totals.last().map_or(0, |t| t.2);
         for days in STRETCHES {
             let before = watched - f64::from(days);
-            if before < f64::from(days) {
+            if before < f64::from(days) * TIMES_LONGER {
                 break;
             }
             let within = totals.partition_point(|t| t.0 < f64::from(days));

@@ -1,0 +1,187 @@
+//! Laws of the fold, over a small stream made here: complaints about several things, each in its own words.
+
+use super::*;
+use crate::ground::alert::{AlertEvent, EventKind};
+use crate::ground::entry::{Body, Entry, RuleFile, RuleFiles};
+use crate::ground::post::Post;
+use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, from_ms};
+
+const START: i64 = 20_000 * DAY_MS;
+
+/// A small generator of numbers: the same for the same seed.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self, below: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % below
+    }
+}
+
+/// Subjects, each by words of which a post takes some.
+const SUBJECTS: [(&str, [&str; 8]); 4] = [
+    ("fan", ["fan", "noise", "loud", "whine", "rattling", "cooling", "night", "vent"]),
+    ("wifi", ["wifi", "drops", "router", "connection", "network", "signal", "disconnects", "wireless"]),
+    ("hinge", ["hinge", "cracked", "lid", "plastic", "loose", "wobbles", "screen", "creaks"]),
+    ("keys", ["return", "apostrophe", "keys", "close", "quote", "enter", "typing", "layout"]),
+];
+
+fn text(dice: &mut Dice, subject: usize) -> String {
+    let words = SUBJECTS[subject].1;
+    let from = dice.next(8) as usize;
+    let pick = |i: usize| words[(from + 3 * i) % 8];
+    let noise = ["today", "again", "honestly", "really", "week", "desk", "train", "office", "cafe", "mum"];
+    let mut extra = || noise[dice.next(10) as usize];
+    let (a, b) = (extra(), extra());
+    format!("mini 9 {a} {} {} {b} {} {} {}", pick(0), pick(1), pick(2), pick(3), pick(4))
+}
+
+fn post(id: usize, author: &str, text: String, written: i64, arrived: i64) -> Post {
+    Post {
+        id: id.to_string(),
+        source: "bluesky".into(),
+        author: Some(author.into()),
+        author_name: None,
+        followers: None,
+        text,
+        title: None,
+        url: None,
+        created_at: from_ms(START + written),
+        arrived_at: from_ms(START + arrived),
+        lang: Some("en".into()),
+        region: None,
+        in_reply_to: None,
+        repost_of: None,
+        rating: None,
+    }
+}
+
+fn rules() -> Entry {
+    let file = |path: &str, text: &str| RuleFile { path: path.into(), text: text.into() };
+    let files = vec![
+        file(
+            "mini-9.toml",
+            "[product]\nid = \"mini-9\"\nname = \"Mini 9\"\nmatch = '\"mini 9\"'\nteam = \"t\"\nclusters = \"all\"\n",
+        ),
+        file("teams.toml", "[team.t]\nemail = [\"t@example.org\"]\nfalse_alarms_a_year = 4\n"),
+    ];
+    Entry { seq: 0, at: Timestamp::MIN, body: Body::Rules(RuleFiles { folder: "rules".into(), files }) }
+}
+
+/// Sixty days of ordinary complaints, one of each of three kinds every three days; `more` adds to them.
+fn usual(more: impl FnOnce(&mut Vec<Post>, &mut Dice)) -> Vec<Entry> {
+    let mut dice = Dice(7);
+    let mut posts = Vec::new();
+    for day in 0..60i64 {
+        let at = day * DAY_MS + dice.next(24) as i64 * HOUR_MS;
+        let text = text(&mut dice, (day % 3) as usize);
+        posts.push(post(posts.len(), &format!("u{day}"), text, at, at));
+    }
+    more(&mut posts, &mut dice);
+    posts.sort_by_key(|p| (p.arrived_at, p.id.parse::<usize>().unwrap()));
+    let mut entries = vec![rules()];
+    let mut hour = None;
+    for p in posts {
+        let now = p.arrived_at.as_millisecond() / HOUR_MS;
+        for tick in hour.map_or(now, |h| h + 1)..=now {
+            let at = from_ms(tick * HOUR_MS);
+            entries.push(Entry { seq: entries.len() as u64, at, body: Body::Tick });
+        }
+        hour = Some(now);
+        let at = p.arrived_at;
+        let body = Body::Post { post: Box::new(p), history: false };
+        entries.push(Entry { seq: entries.len() as u64, at, body });
+    }
+    entries
+}
+
+fn fold(entries: &[Entry]) -> Vec<AlertEvent> {
+    let mut analysis = Analysis::default();
+    entries.iter().flat_map(|e| analysis.fold(e).events).collect()
+}
+
+fn opened(events: &[AlertEvent]) -> Vec<&AlertEvent> {
+    events.iter().filter(|e| matches!(e.kind, EventKind::Opened | EventKind::Regressed)).collect()
+}
+
+/// The keyboard complaint: eight people within three days.
+fn rising() -> Vec<Entry> {
+    usual(|posts, dice| {
+        for i in 0..8 {
+            let at = 50 * DAY_MS + i * 9 * HOUR_MS;
+            let text = text(dice, 3);
+            posts.push(post(posts.len(), &format!("k{i}"), text, at, at));
+        }
+    })
+}
+
+#[test]
+fn one_cause_is_one_alert_and_its_evidence_is_about_it() {
+    let events = fold(&rising());
+    let opened = opened(&events);
+    assert_eq!(opened.len(), 1, "{opened:#?}");
+    let about = opened[0].evidence.iter().filter(|k| k.id.parse::<usize>().unwrap() >= 60).count();
+    assert!(about * 10 >= opened[0].evidence.len() * 8 && opened[0].authors >= 3);
+}
+
+#[test]
+fn what_is_usual_is_no_alert_and_the_first_days_bring_no_storm() {
+    assert_eq!(opened(&fold(&usual(|_, _| {}))), Vec::<&AlertEvent>::new());
+    let first_day: Vec<Entry> = usual(|posts, dice| {
+        posts.clear();
+        for i in 0..40usize {
+            let at = i as i64 * HOUR_MS / 2;
+            let text = text(dice, i % 4);
+            posts.push(post(i, &format!("u{i}"), text, at, at));
+        }
+    });
+    assert_eq!(opened(&fold(&first_day)), Vec::<&AlertEvent>::new());
+}
+
+#[test]
+fn one_author_reposts_and_a_late_backlog_are_no_alert() {
+    let loud = usual(|posts, dice| {
+        for i in 0..20 {
+            let at = 50 * DAY_MS + i * 2 * HOUR_MS;
+            let text = text(dice, 3);
+            posts.push(post(posts.len(), "shouty", text, at, at));
+        }
+    });
+    let copied = usual(|posts, dice| {
+        let same = text(dice, 3);
+        for i in 0..40 {
+            let at = 50 * DAY_MS + i * HOUR_MS / 2;
+            let mut copy = post(posts.len(), &format!("f{i}"), format!("RT @orig: {same}"), at, at);
+            copy.repost_of = (i > 0).then(|| "60".into());
+            posts.push(copy);
+        }
+    });
+    let late = usual(|posts, dice| {
+        for i in 0..8 {
+            let text = text(dice, 3);
+            let (written, arrived) = (46 * DAY_MS + i * 9 * HOUR_MS, 55 * DAY_MS + i * 1_000);
+            posts.push(post(posts.len(), &format!("b{i}"), text, written, arrived));
+        }
+    });
+    for entries in [loud, copied, late] {
+        assert_eq!(opened(&fold(&entries)), Vec::<&AlertEvent>::new());
+    }
+}
+
+#[test]
+fn the_same_log_gives_the_same_events_and_so_it_does_across_a_snapshot() {
+    let entries = rising();
+    let whole = fold(&entries);
+    assert_eq!(whole, fold(&entries));
+    assert!(!whole.is_empty());
+    let mut dice = Dice(3);
+    for _ in 0..3 {
+        let cut = dice.next(entries.len() as u64) as usize;
+        let mut analysis = Analysis::default();
+        let mut events: Vec<AlertEvent> =
+            entries[..cut].iter().flat_map(|e| analysis.fold(e).events).collect();
+        let mut restored = Analysis::restore(&analysis.snapshot().unwrap()).unwrap();
+        events.extend(entries[cut..].iter().flat_map(|e| restored.fold(e).events));
+        assert_eq!(events, whole, "cut at {cut}");
+    }
+}
