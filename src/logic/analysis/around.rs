@@ -102,9 +102,10 @@ impl ProductState {
         let since = self.nearby.heard_since().or(self.pool.since).unwrap_or(now);
         let watched = days_between(since, now).min(730.0);
         let watched = watched - self.pool.deaf_days(since, now);
-        rise(&near, around.voice, &around.cuts, watched, |days| {
+        let found = rise(&near, around.voice, &around.cuts, self.nearby.known(), watched, |days| {
             self.pool.deaf_days(plus_ms(now, -i64::from(days) * DAY_MS), now)
-        })
+        });
+        if found.people == 0 { Rise::quiet(watched) } else { found }
     }
 
     /// The alert that a rise belongs to: most shared evidence first, then most alike.

@@ -41,7 +41,7 @@ impl Analysis {
         }
         let raised = state.raised.get(id).copied().unwrap_or(0.0);
         let bar = effective_bar(standing.severity, bar, raised);
-        let silenced = self.is_silenced(product, id, &standing.id);
+        let silenced = self.is_silenced(product, id, &standing.id, now);
         let Some(state) = self.memory.products.get(&product.id) else { return };
         let reading = state.series.get(id).map(|series| series.read(now, &state.pool));
         let opening =
@@ -119,14 +119,14 @@ impl Analysis {
         });
     }
 
-    fn is_silenced(&self, product: &Product, id: &SeriesId, alert: &str) -> bool {
+    fn is_silenced(&self, product: &Product, id: &SeriesId, alert: &str, now: Timestamp) -> bool {
         let cluster = match id {
             SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
             SeriesId::Cluster(number) => format!("{}.c{number}", product.id),
         };
         ["*", product.id.as_str(), cluster.as_str(), alert]
             .iter()
-            .any(|scope| self.memory.silences.contains_key(*scope))
+            .any(|scope| self.memory.silences.get(*scope).is_some_and(|until| *until > now))
     }
 }
 

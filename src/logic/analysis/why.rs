@@ -1,14 +1,16 @@
 //! Why did it *not* alert? What was heard that is like a text, how far it is from the bar, and what it would take.
 
+use super::around::Around;
 use super::product::SeriesId;
 use super::state::{Analysis, effective_bar, severity_of};
 use crate::ground::alert::Severity;
 use crate::ground::post::Post;
 use crate::ground::time::Timestamp;
-use crate::logic::cluster::Features;
-use crate::logic::lifecycle::{Verdict, should_open};
+use crate::logic::cluster::{Features, Saying};
+use crate::logic::lifecycle::{FEWEST_PEOPLE, Verdict, bar_for, should_open};
 use crate::logic::rules::Product;
-use crate::logic::text::{Lang, tokenize};
+use crate::logic::spike::{Rise, SHARES};
+use crate::logic::text::{Lang, Token, tokenize};
 
 /// People beyond which "what it would take" is not counted further.
 const MOST_MORE: u32 = 200;
@@ -60,19 +62,21 @@ impl Analysis {
         let matched: Vec<usize> = matches.iter().map(|m| m.product).collect();
         let text = post.full_text();
         let lang = Lang::of(&text, post.lang.as_deref());
-        let features = Features::of(&tokenize(&text, lang), lang);
+        let tokens = tokenize(&text, lang);
+        let features = Features::of(&tokens, lang);
         let mut near = Vec::new();
         for (i, product) in self.rules.products.iter().enumerate() {
             if !matched.is_empty() && !matched.contains(&i) {
                 continue;
             }
             let Some(state) = self.memory.products.get(&product.id) else { continue };
+            let rise = self.rise_of(product, &tokens, lang);
             for (number, fit) in state.clusters.nearest(&features).into_iter().take(3) {
-                near.extend(self.distance(product, &SeriesId::Cluster(number), fit));
+                near.extend(self.distance(product, &SeriesId::Cluster(number), fit, rise.as_ref()));
             }
             for topic in matches.iter().filter(|m| m.product == i).flat_map(|m| &m.topics) {
                 if let Some(topic) = product.topics.get(topic.topic) {
-                    near.extend(self.distance(product, &SeriesId::Topic(topic.id.clone()), 1.0));
+                    near.extend(self.distance(product, &SeriesId::Topic(topic.id.clone()), 1.0, None));
                 }
             }
         }
@@ -89,7 +93,23 @@ impl Analysis {
         }
     }
 
-    fn distance(&self, product: &Product, id: &SeriesId, fit: f32) -> Option<NearCluster> {
+    /// The rise around a text if somebody said it now, and the bar it has to pass: what decides about clusters.
+    fn rise_of(&self, product: &Product, tokens: &[Token], lang: Lang) -> Option<(Rise, f64)> {
+        let (state, now) = (self.memory.products.get(&product.id)?, self.memory.now?);
+        let saying = Saying::of(tokens, lang);
+        let (near, cuts) = state.nearby.around(&self.memory.tongue, &saying, &SHARES);
+        let around = Around { number: u64::MAX, voice: u64::MAX, at: now, near, cuts };
+        let (bar, ..) = self.bar_of_rises(&product.team);
+        Some((state.rise_around(&around, now), bar_for(Severity::Normal, bar)))
+    }
+
+    fn distance(
+        &self,
+        product: &Product,
+        id: &SeriesId,
+        fit: f32,
+        rise: Option<&(Rise, f64)>,
+    ) -> Option<NearCluster> {
         let state = self.memory.products.get(&product.id)?;
         let mut series = state.series.get(id)?.clone();
         let now = self.memory.now?;
@@ -106,9 +126,16 @@ impl Analysis {
             )
         };
         let people = series.people(28);
-        let usual = series.level(&state.pool);
+        let (mut usual, mut score) = (series.level(&state.pool), reading.score);
+        let mut needed = effective_bar(severity, bar, raised);
         let mut more_people_today = None;
-        for more in 0..=MOST_MORE {
+        if let Some((rise, bar)) = rise {
+            // The text is said by one person more; the others are those around it.
+            (usual, score, needed) = (rise.level(), rise.score, bar + raised);
+            more_people_today = (0..=MOST_MORE)
+                .find(|more| rise.people + more >= FEWEST_PEOPLE && rise.score_with(*more) >= needed);
+        }
+        for more in (0..=MOST_MORE).take_while(|_| rise.is_none()) {
             if opens(&series, now) {
                 more_people_today = Some(more);
                 break;
@@ -129,8 +156,8 @@ impl Analysis {
             },
             people_28_days: people,
             usual_a_day: usual,
-            score: reading.score,
-            bar: effective_bar(severity, bar, raised),
+            score,
+            bar: needed,
             open,
             more_people_today,
         })

@@ -181,6 +181,11 @@ impl Nearby {
         (number, near, cuts)
     }
 
+    /// Posts that are kept, and compared with a new one.
+    pub fn known(&self) -> usize {
+        self.posts.len()
+    }
+
     /// A post by its number, while it is kept.
     pub fn get(&self, number: u64) -> Option<&Neighbour> {
         let first = self.posts.front()?.number;

@@ -12,9 +12,11 @@ pub const SHARES: [f64; 5] = [0.0025, 0.005, 0.01, 0.02, 0.04];
 const STRETCHES: [u32; 7] = [1, 3, 7, 14, 28, 56, 112];
 /// A stretch is judged by a past that is so many times longer: the first weeks of an installation bring no storm.
 const TIMES_LONGER: f64 = 2.0;
-/// What is believed before anything was heard: so many people in so many days. It costs young complaints a voice or two
-/// and keeps neighbourhoods that were empty by chance from being surprising.
-const PEOPLE_BEFORE: f64 = 1.0;
+/// What is believed before anything was heard: a neighbourhood holds its share of what was said, at most one person and
+/// at least a fifth, in the time watched and a day more. It keeps neighbourhoods that were empty by chance from being
+/// surprising, and asks no more of a product that is spoken of once a week than of one that is all day.
+const MOST_BEFORE: f64 = 1.0;
+const LEAST_BEFORE: f64 = 0.2;
 const DAYS_BEFORE: f64 = 1.0;
 /// How surely that is believed: the shape of the population of levels.
 const SHAPE_BEFORE: f64 = 0.3;
@@ -53,6 +55,12 @@ pub struct Rise {
 }
 
 impl Rise {
+    /// Nobody else said anything like it in the days `watched`.
+    pub fn quiet(watched: f64) -> Self {
+        let expected = LEAST_BEFORE / (watched.max(0.0) + DAYS_BEFORE);
+        Self { days: 1, people: 1, expected, ..Self::default() }
+    }
+
     /// Usual people a day.
     pub fn level(&self) -> f64 {
         self.expected / f64::from(self.days.max(1))
@@ -81,13 +89,21 @@ fn surprise(n: u32, expected: f64, rests_on: f64) -> f64 {
 }
 
 /// The clearest rise around a post of `voice`. `near` are the posts around it; `cuts` how alike posts must be, one for
-/// each width; `watched` the days for which posts are known, less what could not be heard; `deaf` gives the days of a
+/// each of [`SHARES`]; `known` the posts that it was compared with; `watched` the days for which posts are known, less what could not be heard; `deaf` gives the days of a
 /// stretch up to now in which nothing could be heard.
-pub fn rise(near: &[Heard], voice: u64, cuts: &[f32], watched: f64, deaf: impl Fn(u32) -> f64) -> Rise {
+pub fn rise(
+    near: &[Heard],
+    voice: u64,
+    cuts: &[f32],
+    known: usize,
+    watched: f64,
+    deaf: impl Fn(u32) -> f64,
+) -> Rise {
     let mut near: Vec<Heard> = near.iter().copied().filter(|h| h.voice != voice && h.age >= 0.0).collect();
     near.sort_by(|a, b| a.age.total_cmp(&b.age).then(a.number.cmp(&b.number)));
     let mut best = Rise::default();
-    for cut in cuts {
+    for (cut, share) in cuts.iter().zip(SHARES) {
+        let before_all = (share * known as f64).clamp(LEAST_BEFORE, MOST_BEFORE);
         let ball: Vec<&Heard> = near.iter().filter(|h| h.alike >= *cut).collect();
         // Voices once a day: running totals from the newest to the oldest.
         let (mut days_heard, mut voices) = (BTreeSet::new(), BTreeSet::new());
@@ -109,7 +125,7 @@ pub fn rise(near: &[Heard], voice: u64, cuts: &[f32], watched: f64, deaf: impl F
             };
             let rests_on = f64::from(all - heard);
             let open = (f64::from(days) - deaf(days)).max(0.0);
-            let expected = (PEOPLE_BEFORE + rests_on) / (before + DAYS_BEFORE) * open;
+            let expected = (before_all + rests_on) / (before + DAYS_BEFORE) * open;
             if *people < 2 || f64::from(*people) <= expected {
                 continue;
             }
@@ -138,7 +154,7 @@ mod tests {
     }
 
     fn of(near: &[Heard]) -> Rise {
-        rise(near, 0, &[0.3, 0.2], 90.0, |_| 0.0)
+        rise(near, 0, &[0.3, 0.2], 400, 90.0, |_| 0.0)
     }
 
     #[test]
@@ -174,6 +190,6 @@ mod tests {
     #[test]
     fn the_first_days_of_an_installation_show_nothing() {
         let near: Vec<Heard> = (1..9).map(|i| heard(i, i, 0.1, 0.3)).collect();
-        assert_eq!(rise(&near, 0, &[0.2], 1.5, |_| 0.0), Rise::default());
+        assert_eq!(rise(&near, 0, &[0.2], 400, 1.5, |_| 0.0), Rise::default());
     }
 }
