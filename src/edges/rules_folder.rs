@@ -28,6 +28,16 @@ pub enum RulesFolderError {
         /// The path.
         path: PathBuf,
     },
+    /// Saved by an editor in another encoding.
+    #[error("{}, line {line}: the file is {what}; in your editor choose \"Save as\" with the encoding UTF-8", path.display())]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// The first line that cannot be read.
+        line: usize,
+        /// What it seems to be.
+        what: &'static str,
+    },
     /// Too many files.
     #[error("{} holds more than {MOST_FILES} files; is it really a folder of rules?", path.display())]
     TooMany {
@@ -76,7 +86,8 @@ fn collect(
             if files.len() >= MOST_FILES {
                 return Err(RulesFolderError::TooMany { path: root.to_owned() });
             }
-            let text = read_bounded(&path).map_err(fail(&path))?;
+            let bytes = read_bounded(&path).map_err(fail(&path))?;
+            let text = String::from_utf8(bytes).map_err(|e| not_utf8(&path, &e))?;
             let relative = path.strip_prefix(root).unwrap_or(&path);
             let relative: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
             files.push(RuleFile { path: relative.join("/"), text });
@@ -85,14 +96,23 @@ fn collect(
     Ok(())
 }
 
-fn read_bounded(path: &Path) -> std::io::Result<String> {
+fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> RulesFolderError {
+    let bytes = error.as_bytes();
+    let until = error.utf8_error().valid_up_to();
+    let line = bytes.iter().take(until).filter(|b| **b == b'\n').count() + 1;
+    let what = if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        "UTF-16"
+    } else {
+        "no UTF-8"
+    };
+    RulesFolderError::Encoding { path: path.to_owned(), line, what }
+}
+
+fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
     use std::io::Read;
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
-    Ok(match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(e) => String::from_utf8_lossy(e.as_bytes()).into_owned(),
-    })
+    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -123,6 +143,18 @@ mod tests {
         std::os::unix::fs::symlink("/dev/zero", dir.path().join("endless.toml")).unwrap();
         let said = read_rules(dir.path()).unwrap_err().to_string();
         assert!(said.contains("endless.toml is no ordinary file"), "{said}");
+    }
+
+    #[test]
+    fn another_encoding_is_named_with_its_line() {
+        let dir = tempfile::tempdir().unwrap();
+        let said = |bytes: &[u8]| {
+            std::fs::write(dir.path().join("a.toml"), bytes).unwrap();
+            read_rules(dir.path()).unwrap_err().to_string()
+        };
+        let latin = said(b"[product]\nname = \"M\xe4her\"\n");
+        assert!(latin.contains("a.toml, line 2: the file is no UTF-8"), "{latin}");
+        assert!(said(b"\xff\xfe[\0").contains("UTF-16"));
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub enum Reason {
     NewPlace,
     /// It became a matter of safety.
     TurnedSevere,
-    /// Two days no more than usual.
+    /// For some days no more than usual.
     BackToUsual,
     /// Nobody spoke of it for four weeks, or it has been open that long at a steady rate: the new usual.
     NewUsual,
@@ -123,7 +123,7 @@ impl Reason {
             Self::Doubled => "Twice as many people say this as when we last wrote.",
             Self::NewPlace => "It has reached a place where it had not been heard before.",
             Self::TurnedSevere => "It has become a matter of safety.",
-            Self::BackToUsual => "For two days no more people than usual have said this.",
+            Self::BackToUsual => "It has been quiet: for days no more people than usual have said this.",
             Self::NewUsual => "It has gone on at the same rate for four weeks: that is now the usual.",
             Self::ResolvedByHand => "Somebody on your side said that it is over.",
             Self::NotAnIssue => "Somebody on your side said that this is not an issue.",

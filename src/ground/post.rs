@@ -127,7 +127,9 @@ pub enum LineError {
         bytes: usize,
     },
     /// A date is outside of what can be a post's.
-    #[error("`{field}` is {value}, which is no date a post was written ({FIRST_YEAR} to {LAST_YEAR})")]
+    #[error(
+        "`{field}` is {value}, which is no moment between {FIRST_YEAR} and {LAST_YEAR}; write it as 2025-01-06T00:47:16Z"
+    )]
     BadDate {
         /// Name of the field.
         field: &'static str,
@@ -152,6 +154,9 @@ pub fn parse_line(line: &[u8], arrived: Option<Timestamp>) -> Result<Incoming, L
         return Err(LineError::TooLong { bytes: line.len() });
     }
     let text = std::str::from_utf8(line).map_err(|e| LineError::NotUtf8 { at: e.valid_up_to() })?;
+    if !text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+        return Err(LineError::NotJson { reason: "it does not begin with {".to_owned() });
+    }
     let wire: Wire = serde_json::from_str(text.trim_start_matches('\u{feff}'))
         .map_err(|e| LineError::NotJson { reason: e.to_string() })?;
     wire.lower(arrived)

@@ -42,7 +42,7 @@ pub fn assess(args: &AssessArgs) -> Result<(), Failure> {
             let text = post.full_text();
             let lang = Lang::of(&text, post.lang.as_deref());
             let seen = assessor.assess(&post, &text, &tokenize(&text, lang), lang);
-            let round = |x: f64| (x * 1000.0).round() / 1000.0;
+            let round = |x: f64| (x * 1000.0).round() / 1000.0 + 0.0;
             let mut cues: Vec<String> =
                 seen.cues.iter().map(|c| format!("{}: {}", c.kind.name(), c.words)).collect();
             if seen.no_lexicon {

@@ -283,7 +283,7 @@ impl Analysis {
             places,
             severity: Severity::Normal,
             peak: old.as_ref().map_or(0, |s| s.peak).max(rise.people),
-            total: rise.people,
+            total: old.as_ref().map_or(0, |s| s.total) + rise.people,
             acknowledged_by: None,
         };
         state.alerts.insert(id.clone(), standing);

@@ -78,7 +78,7 @@ impl Analysis {
             SeriesId::Cluster(_) => None,
         };
         let origin = topic.map_or_else(
-            || format!("discovered among what people say about {}; no rule names it", product.name),
+            || format!("what people say about {}", product.name),
             |t| format!("rule {}:{}", t.origin.file, t.origin.line),
         );
         out.events.push(AlertEvent {

@@ -20,6 +20,8 @@ use crate::logic::text::{Lang, tokenize};
 pub const SNAPSHOT_FORMAT: u32 = 2;
 /// Series in which somebody spoke within so many days share the budget.
 const LIVE_DAYS: i64 = 28;
+/// An alert is over after half its window without more people than usual, at most so many days.
+const MOST_QUIET_DAYS: u32 = 14;
 /// Near clusters are looked for after so many clustered posts of a product.
 const MERGE_EVERY: u32 = 50;
 /// An alert whose evidence is half that of an open one is the same cause.
@@ -319,10 +321,13 @@ impl Analysis {
                 state.alerts.iter().filter(|(_, s)| s.is_open()).map(|(id, _)| id.clone()).collect();
             for id in open {
                 let Some(state) = self.memory.products.get_mut(&product.id) else { continue };
+                // What took two weeks to show is not over after two quiet days.
+                let window = state.causes.get(&id).map_or(3, |cause| cause.figures.days);
+                let quiet = (window / 2).clamp(2, MOST_QUIET_DAYS);
                 let back = match state.series.get_mut(&id) {
                     Some(series) => {
                         series.advance(now, &state.pool);
-                        series.is_back_to_usual(now, &state.pool)
+                        series.is_back_to_usual(now, &state.pool, quiet)
                     }
                     None => true,
                 };

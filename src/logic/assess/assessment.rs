@@ -207,6 +207,13 @@ impl Reading<'_> {
             if TAKEN_BY_NEGATION.contains(&kind) && acts_on(&negations, f.first, 2) > 0 {
                 continue;
             }
+            // "Great picture, but it switches itself off": what comes before the but does not excuse what follows.
+            let excused = contrasts
+                .iter()
+                .any(|(c, _)| f.last < *c && self.sentence.get(*c) == self.sentence.get(f.first));
+            if weight < 0.0 && kind == CueKind::Praise && excused {
+                continue;
+            }
             let words = self.slice(f);
             self.cues.entry((kind, group)).or_insert(Cue { kind, words, weight });
         }

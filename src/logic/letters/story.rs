@@ -92,15 +92,15 @@ pub(super) fn story(event: &AlertEvent) -> Story {
         usual_in,
         compared: compared(event),
         weeks: weeks(&event.series),
-        chart_title: "People a day, beside the usual".to_owned(),
+        chart_title: "People a day, compared with usual".to_owned(),
         chart_alt: chart_alt(&event.series),
         first_day: event.series.first().map(|d| words::day(d.day)).unwrap_or_default(),
         last_day: event.series.last().map(|d| words::day(d.day)).unwrap_or_default(),
         quotes: event.quotes.iter().take(MAX_QUOTES).map(|quote| quoted(quote, event.at)).collect(),
         quotes_title: if event.quotes.len() == 1 {
-            "In their own words"
+            "What they say"
         } else {
-            "In their own words, chosen to differ"
+            "What they say, chosen to differ"
         }
         .to_owned(),
         facts: facts(event),
@@ -108,12 +108,13 @@ pub(super) fn story(event: &AlertEvent) -> Story {
         ask: if over {
             "Why did this open and close? The people who run groundswell can look it up:"
         } else {
-            "Not an issue, or seen? Tell the people who run groundswell:"
+            "Seen it, or is it not an issue? Ask the people who run groundswell to type one of these:"
         },
         command: if over {
             format!("groundswell explain {}", clean::line(&event.alert))
         } else {
-            format!("groundswell ack {}", clean::line(&event.alert))
+            let id = clean::line(&event.alert);
+            format!("groundswell ack {id} (or: feedback {id} no)")
         },
         why: format!(
             "You get this because your team, \"{}\", owns {product} in the rule files.",

@@ -253,19 +253,19 @@ impl Series {
         }
     }
 
-    /// People of the last two days beside what is usual: no more than a quarter over it, or one person, is usual.
-    pub fn is_back_to_usual(&self, now: Timestamp, pool: &Pool) -> bool {
+    /// People of the last `days` days beside what is usual: no more than a quarter over it, or one person, is usual.
+    pub fn is_back_to_usual(&self, now: Timestamp, pool: &Pool, days: u32) -> bool {
         let level = self.level(pool);
         let hours = self.hours_until(now, level, pool);
         let mut observed: f64 = hours.iter().map(|h| h.0).sum();
         let mut expected: f64 = hours.iter().map(|h| h.1).sum();
         let mut heard: f64 = hours.len() as f64;
-        for day in self.closed.iter().rev().take(2) {
+        for day in self.closed.iter().rev().take(days as usize) {
             observed += f64::from(day.people);
             expected += day.expected;
             heard += 24.0 * (day.expected / level.max(1e-9)).min(1.0);
         }
-        heard >= 48.0 && (observed <= 1.25 * expected || observed <= expected + 1.0)
+        heard >= 24.0 * f64::from(days) && (observed <= 1.25 * expected || observed <= expected + 1.0)
     }
 
     /// After an alert closed, evidence begins anew.
@@ -517,9 +517,9 @@ mod tests {
     #[test]
     fn it_is_back_to_usual_after_two_quiet_days_and_not_before() {
         let (series, pool, day) = heard(&[6, 6, 6]);
-        assert!(!series.is_back_to_usual(at(day, 23), &pool));
+        assert!(!series.is_back_to_usual(at(day, 23), &pool, 2));
         let (series, pool, day) = heard(&[6, 6, 6, 0, 0, 0]);
-        assert!(series.is_back_to_usual(at(day, 23), &pool));
+        assert!(series.is_back_to_usual(at(day, 23), &pool, 2));
     }
 
     #[test]
