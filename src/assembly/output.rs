@@ -148,12 +148,28 @@ impl Input {
     }
 }
 
+/// A number with its noun: "1 day", "1,240 days".
+pub fn counted(n: u64, one: &str, many: &str) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{grouped} {}", if n == 1 { one } else { many })
+}
+
 /// Counts rejected lines, and names the first few on standard error.
 #[derive(Default)]
 pub struct Rejected {
     /// How many.
     pub count: u64,
 }
+
+const EXAMPLE: &str =
+    r#"{"id":"1","source":"forum","created_at":"2025-01-06T09:30:00Z","text":"the keys are too close"}"#;
 
 impl Rejected {
     const NAMED: u64 = 20;
@@ -167,7 +183,7 @@ impl Rejected {
     }
 
     /// Says how many were passed over beyond those named.
-    pub fn finish(&self) {
+    pub fn say_rest(&self) {
         if self.count > Self::NAMED {
             tell(format!(
                 "… and {} more lines passed over ({} in all)",
@@ -175,6 +191,28 @@ impl Rejected {
                 self.count
             ));
         }
+    }
+
+    /// Says how many were passed over beyond those named, and whether anything is left.
+    ///
+    /// # Errors
+    /// Lines were passed over and not one of the others was a post: the input is something else.
+    pub fn finish(&self, posts: u64) -> Result<(), Failure> {
+        if self.count > Self::NAMED {
+            tell(format!(
+                "… and {} more lines passed over ({} in all)",
+                self.count - Self::NAMED,
+                self.count
+            ));
+        }
+        if self.count > 0 && posts == 0 {
+            let lines = counted(self.count, "line", "lines");
+            return Err(Failure::say(
+                Exit::BadData,
+                format!("no post was found in {lines}; a post looks like this: {EXAMPLE}"),
+            ));
+        }
+        Ok(())
     }
 }
 

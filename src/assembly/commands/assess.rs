@@ -28,11 +28,15 @@ pub fn assess(args: &AssessArgs) -> Result<(), Failure> {
     }
     let mut out = stdout();
     let mut rejected = Rejected::default();
+    let mut posts = 0;
     for path in inputs(&args.files) {
         let mut input = Input::open(path)?;
         while let Some(line) = input.next_line()? {
             let post = match line.read {
-                Ok(Incoming::Post(post)) => post,
+                Ok(Incoming::Post(post)) => {
+                    posts += 1;
+                    post
+                }
                 Ok(Incoming::Delete(_)) => continue,
                 Err(reason) => {
                     rejected.add(&input.name, line.number, &reason);
@@ -60,6 +64,5 @@ pub fn assess(args: &AssessArgs) -> Result<(), Failure> {
         }
     }
     out.flush()?;
-    rejected.finish();
-    Ok(())
+    rejected.finish(posts)
 }

@@ -127,7 +127,7 @@ fn replay_files(
             done.assigned.extend(step.assigned);
         }
     }
-    rejected.finish();
+    rejected.finish(done.posts)?;
     if disorder > 0 {
         tell(format!(
             "{disorder} posts arrived earlier than the one before them; they were taken as arriving then. Sort the file by arrived_at to replay it exactly."

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::backtest::Replayed;
+use crate::assembly::output::counted;
 use crate::ground::alert::{AlertEvent, EventKind};
 use crate::ground::post::PostKey;
 use crate::ground::time::days_between;
@@ -16,19 +17,29 @@ use crate::logic::known::Lead;
 pub(super) fn print_story(out: &mut impl Write, done: &Replayed) -> std::io::Result<()> {
     for event in &done.events {
         let what = if event.topic.is_some() { event.label.clone() } else { format!("\"{}\"", event.label) };
-        let people = if event.observed == 1 { "person" } else { "people" };
         writeln!(
             out,
-            "{}  {:9}  {}: {what}: {} {people} in {} days, usually {:.1}  [{}; {}]",
+            "{}  {:9}  {}: {what}: {} in {}, usually {}  [{}; {}]",
             event.at.strftime("%Y-%m-%d %H:%M"),
             event.kind.to_string(),
             event.product_name,
-            event.observed,
-            event.window_days,
-            event.expected,
+            counted(event.observed.into(), "person", "people"),
+            counted(event.window_days.into(), "day", "days"),
+            usual(event.expected),
             event.reason.name(),
             event.alert,
         )?;
+    }
+    if !done.events.is_empty() {
+        writeln!(out, "\nWhat people said, for each alert that opened:")?;
+        for event in opened(done) {
+            writeln!(out, "  {}  {}", event.alert, event.at.strftime("%Y-%m-%d"))?;
+            for quote in event.quotes.iter().take(3) {
+                let text: Vec<&str> = quote.text.split_whitespace().collect();
+                let short: String = text.join(" ").chars().filter(|c| !c.is_control()).take(120).collect();
+                writeln!(out, "      {}:{}  “{short}”", quote.key.source, quote.key.id)?;
+            }
+        }
     }
     let years = done.years();
     let opened = opened(done).count();
@@ -37,10 +48,16 @@ pub(super) fn print_story(out: &mut impl Write, done: &Replayed) -> std::io::Res
     }
     writeln!(
         out,
-        "{} posts over {:.1} years: {opened} alerts opened, {:.1} a year",
-        done.posts,
-        years,
-        opened as f64 / years
+        "{} over {}: {} opened{}",
+        counted(done.posts, "post", "posts"),
+        if years < 2.0 {
+            counted((years * 365.25).round() as u64, "day", "days")
+        } else {
+            format!("{years:.1} years")
+        },
+        counted(opened as u64, "alert", "alerts"),
+        // A rate from a few weeks says nothing about a year.
+        if years < 0.5 { String::new() } else { format!(", {:.1} a year", opened as f64 / years) }
     )?;
     let mut teams: BTreeMap<&str, usize> = BTreeMap::new();
     for event in &done.events {
@@ -56,6 +73,10 @@ pub(super) fn print_story(out: &mut impl Write, done: &Replayed) -> std::io::Res
 
 fn opened(done: &Replayed) -> impl Iterator<Item = &AlertEvent> {
     done.events.iter().filter(|e| e.kind == EventKind::Opened)
+}
+
+fn usual(expected: f64) -> String {
+    if expected < 0.05 { "nobody".into() } else { format!("{expected:.1}") }
 }
 
 /// The lead-time table.

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use crate::assembly::cli::{CheckArgs, Format};
 use crate::assembly::failure::Failure;
-use crate::assembly::output::{colour, stdout, tell};
+use crate::assembly::output::{colour, counted, stdout, tell};
 use crate::edges::rules_folder::read_rules;
 use crate::ground::diagnostic::Level;
 use crate::logic::assess::Assessor;
@@ -35,12 +35,22 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
     let warnings = problems.len() - errors;
     let what = set.map_or_else(String::new, |set| {
         let topics: usize = set.products.iter().map(|p| p.topics.len()).sum();
-        format!(" in {} products, {} topics and {} teams", set.products.len(), topics, set.teams.len())
+        format!(
+            " in {}, {} and {}",
+            counted(set.products.len() as u64, "product", "products"),
+            counted(topics as u64, "topic", "topics"),
+            counted(set.teams.len() as u64, "team", "teams")
+        )
     });
     if problems.is_empty() {
         tell(format!("{}: no problem{what}", args.rules.rules.display()));
     } else {
-        tell(format!("{}: {errors} errors and {warnings} warnings", args.rules.rules.display()));
+        tell(format!(
+            "{}: {} and {}",
+            args.rules.rules.display(),
+            counted(errors as u64, "error", "errors"),
+            counted(warnings as u64, "warning", "warnings")
+        ));
     }
     if errors > 0 { Err(Failure::said()) } else { Ok(()) }
 }

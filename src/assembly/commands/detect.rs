@@ -97,7 +97,7 @@ fn read(path: Option<&Path>) -> Result<(String, Vec<Row>), Failure> {
             Err(reason) => rejected.add(&name, number, &reason.to_string()),
         }
     }
-    rejected.finish();
+    rejected.say_rest();
     Ok((name, rows))
 }
 

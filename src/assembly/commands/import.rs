@@ -117,7 +117,7 @@ impl Importer<'_> {
             }
         }
         self.flush()?;
-        rejected.finish();
+        rejected.say_rest();
         self.sum.rejected += rejected.count;
         rejects.finish()
     }

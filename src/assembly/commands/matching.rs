@@ -21,11 +21,15 @@ pub fn matching(args: &PostsArgs) -> Result<(), Failure> {
     let feelings = rules.set.uses_sentiment();
     let mut out = stdout();
     let mut rejected = Rejected::default();
+    let mut posts = 0;
     for path in inputs(&args.files) {
         let mut input = Input::open(path)?;
         while let Some(line) = input.next_line()? {
             let post = match line.read {
-                Ok(Incoming::Post(post)) => post,
+                Ok(Incoming::Post(post)) => {
+                    posts += 1;
+                    post
+                }
                 Ok(Incoming::Delete(_)) => continue,
                 Err(reason) => {
                     rejected.add(&input.name, line.number, &reason);
@@ -54,6 +58,5 @@ pub fn matching(args: &PostsArgs) -> Result<(), Failure> {
         }
     }
     out.flush()?;
-    rejected.finish();
-    Ok(())
+    rejected.finish(posts)
 }

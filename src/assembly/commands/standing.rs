@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+pub(super) use crate::assembly::output::counted as count;
+
 use crate::assembly::configured::{All, mail};
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::tell;
@@ -206,19 +208,6 @@ pub(super) fn clip(text: &str, most: usize) -> String {
 /// `2025-01-06 00:47`, in UTC.
 pub(super) fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// `1 post`, `1,240 posts`.
-pub(super) fn count(n: u64, one: &str, many: &str) -> String {
-    let digits = n.to_string();
-    let mut grouped = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    format!("{grouped} {}", if n == 1 { one } else { many })
 }
 
 #[cfg(test)]
