@@ -319,7 +319,7 @@ pub struct SilenceArgs {
     /// Settings.
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// Product, cluster or alert id; "*" is everything
+    /// Product, cluster or alert id; "*" is everything. Safety alerts pass a silence over a product or everything
     pub scope: String,
     /// For how many days
     #[arg(long, value_name = "DAYS", default_value_t = 7.0)]

@@ -15,6 +15,15 @@ use crate::assembly::failure::{Exit, Failure};
 /// Settings, rules or data folder cannot be used, or the store breaks.
 pub fn run(args: &RunArgs) -> Result<(), Failure> {
     listen_to_logs();
+    if !args.config.config.exists() {
+        let path = args.config.config.display();
+        return Err(Failure::say(
+            Exit::Settings,
+            format!(
+                "the settings file {path} is not there; make it (README.md has an example of ten lines) or name another one with --config FILE"
+            ),
+        ));
+    }
     let settings = settings(&args.config)?;
     let rules = args.rules.clone().unwrap_or_else(|| settings.rules.folder.clone());
     let daemon = Daemon::set_up(settings, rules, args.until_done)?;

@@ -17,7 +17,7 @@ use crate::edges::index::PostIndex;
 use crate::edges::rules_folder::read_rules;
 use crate::edges::store::{OutboxCounts, Store};
 use crate::ground::diagnostic::Level;
-use crate::ground::entry::RuleFiles;
+use crate::ground::entry::{Deed, RuleFiles};
 use crate::ground::time::{Clock, Timestamp};
 use crate::logic::assess::Assessor;
 use crate::logic::rules::RuleSet;
@@ -46,6 +46,8 @@ struct Status {
     sources: BTreeMap<String, Value>,
     outbox: OutboxCounts,
     troubled_letters: Vec<Letter>,
+    /// What people silenced, and until when.
+    silences: BTreeMap<String, Timestamp>,
     disk_bytes: u64,
     /// What needs a person.
     needs_a_person: Vec<String>,
@@ -137,11 +139,24 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
         sources,
         outbox: store.outbox_counts()?,
         troubled_letters,
+        silences: silences(store, now)?,
         disk_bytes: bytes_in(folder, 4),
         needs_a_person: Vec::new(),
     };
     status.needs_a_person = needs(&status);
     Ok(status)
+}
+
+/// The silences in force: of each scope the latest, while it lasts.
+fn silences(store: &Store, now: Timestamp) -> Result<BTreeMap<String, Timestamp>, Failure> {
+    let mut silences = BTreeMap::new();
+    for (_, act) in store.acts()? {
+        if let Deed::Silence { scope, until, .. } = act.what {
+            silences.insert(scope, until);
+        }
+    }
+    silences.retain(|_, until| *until > now);
+    Ok(silences)
 }
 
 fn rules(store: &Store, folder: &Path) -> Result<Rules, Failure> {
@@ -309,6 +324,9 @@ fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()> {
             count(u64::from(letter.attempts), "time", "times"),
             one_line(&letter.said)
         )?;
+    }
+    for (scope, until) in &status.silences {
+        writeln!(out, "silent    {} until {}", one_line(scope), minute(*until))?;
     }
     if status.needs_a_person.is_empty() {
         return writeln!(out, "\nNothing needs a person.");

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::product::{ProductState, SeriesId};
-use super::state::{Analysis, Outcome, effective_bar};
-use crate::ground::alert::{AlertEvent, EventKind, Reason, Sum};
+use super::state::{Analysis, Outcome, effective_bar, severity_of};
+use crate::ground::alert::{AlertEvent, EventKind, Reason, Severity, Sum};
 use crate::ground::post::PostKey;
 use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
 use crate::logic::cluster::{Member, label, quotes, telling_words};
@@ -124,9 +124,11 @@ impl Analysis {
             SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
             SeriesId::Cluster(number) => format!("{}.c{number}", product.id),
         };
-        ["*", product.id.as_str(), cluster.as_str(), alert]
-            .iter()
-            .any(|scope| self.memory.silences.get(*scope).is_some_and(|until| *until > now))
+        let silent = |scope: &str| self.memory.silences.get(scope).is_some_and(|until| *until > now);
+        // What could hurt somebody passes a silence over everything or over a product: only one that names it holds.
+        let broad =
+            severity_of(product, id) != Some(Severity::Safety) && (silent("*") || silent(&product.id));
+        broad || silent(&cluster) || silent(alert)
     }
 }
 

@@ -14,4 +14,6 @@ pub use state::{Analysis, Assigned, Outcome, SNAPSHOT_FORMAT, SnapshotError};
 pub use why::{NearCluster, WhyNot};
 
 #[cfg(test)]
+mod silence_tests;
+#[cfg(test)]
 mod tests;

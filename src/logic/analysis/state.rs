@@ -120,6 +120,11 @@ impl Analysis {
         self.memory.products.get(id)
     }
 
+    /// What people silenced, and until when.
+    pub fn silences(&self) -> &BTreeMap<String, Timestamp> {
+        &self.memory.silences
+    }
+
     /// The time of the newest entry.
     pub fn now(&self) -> Option<Timestamp> {
         self.memory.now
