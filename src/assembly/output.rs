@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::failure::{Exit, Failure};
 use crate::ground::diagnostic::{Diagnostic, Level};
 use crate::ground::entry::RuleFiles;
-use crate::ground::post::{Incoming, MAX_LINE_BYTES, parse_line};
+use crate::ground::post::{Incoming, MAX_LINE_BYTES, Post, parse_line};
 use crate::logic::rules::report;
 
 /// Where results go.
@@ -214,6 +214,33 @@ impl Rejected {
         }
         Ok(())
     }
+}
+
+/// Reads every post of some inputs, in order; standard input when none is named. Deletions are passed over, and what is
+/// no post is said and counted.
+///
+/// # Errors
+/// An input cannot be read, `each` fails, or none of the lines is a post.
+pub fn each_post(
+    paths: &[PathBuf],
+    mut each: impl FnMut(&Post) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut rejected = Rejected::default();
+    let mut posts = 0;
+    for path in inputs(paths) {
+        let mut input = Input::open(path)?;
+        while let Some(line) = input.next_line()? {
+            match line.read {
+                Ok(Incoming::Post(post)) => {
+                    posts += 1;
+                    each(&post)?;
+                }
+                Ok(Incoming::Delete(_)) => {}
+                Err(reason) => rejected.add(&input.name, line.number, &reason),
+            }
+        }
+    }
+    rejected.finish(posts)
 }
 
 /// Paths to open: standard input when none is given.

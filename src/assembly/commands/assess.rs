@@ -6,10 +6,9 @@ use serde_json::json;
 
 use crate::assembly::cli::AssessArgs;
 use crate::assembly::failure::Failure;
-use crate::assembly::output::{Input, Rejected, inputs, stdout};
+use crate::assembly::output::{each_post, stdout, tell_problems};
 use crate::edges::rules_folder::read_rules;
 use crate::ground::entry::RuleFiles;
-use crate::ground::post::Incoming;
 use crate::logic::assess::Assessor;
 use crate::logic::text::{Lang, tokenize};
 
@@ -23,46 +22,31 @@ pub fn assess(args: &AssessArgs) -> Result<(), Failure> {
         None => RuleFiles::default(),
     };
     let (assessor, problems) = Assessor::load(&files);
-    if crate::assembly::output::tell_problems(&problems, &files) {
+    if tell_problems(&problems, &files) {
         return Err(Failure::said());
     }
     let mut out = stdout();
-    let mut rejected = Rejected::default();
-    let mut posts = 0;
-    for path in inputs(&args.files) {
-        let mut input = Input::open(path)?;
-        while let Some(line) = input.next_line()? {
-            let post = match line.read {
-                Ok(Incoming::Post(post)) => {
-                    posts += 1;
-                    post
-                }
-                Ok(Incoming::Delete(_)) => continue,
-                Err(reason) => {
-                    rejected.add(&input.name, line.number, &reason);
-                    continue;
-                }
-            };
-            let text = post.full_text();
-            let lang = Lang::of(&text, post.lang.as_deref());
-            let seen = assessor.assess(&post, &text, &tokenize(&text, lang), lang);
-            let round = |x: f64| (x * 1000.0).round() / 1000.0 + 0.0;
-            let mut cues: Vec<String> =
-                seen.cues.iter().map(|c| format!("{}: {}", c.kind.name(), c.words)).collect();
-            if seen.no_lexicon {
-                cues.push(format!("no lexicon for \"{}\": only emoji and rating were read", lang.code()));
-            }
-            writeln!(
-                out,
-                "{}",
-                json!({
-                    "id": post.id, "lang": lang.code(), "sentiment": round(seen.sentiment),
-                    "complaint": round(if seen.idea { seen.complaint.min(0.49) } else { seen.complaint }),
-                    "cues": cues
-                })
-            )?;
+    let read = each_post(&args.files, |post| {
+        let text = post.full_text();
+        let lang = Lang::of(&text, post.lang.as_deref());
+        let seen = assessor.assess(post, &text, &tokenize(&text, lang), lang);
+        let round = |x: f64| (x * 1000.0).round() / 1000.0 + 0.0;
+        let mut cues: Vec<String> =
+            seen.cues.iter().map(|c| format!("{}: {}", c.kind.name(), c.words)).collect();
+        if seen.no_lexicon {
+            cues.push(format!("no lexicon for \"{}\": only emoji and rating were read", lang.code()));
         }
-    }
+        writeln!(
+            out,
+            "{}",
+            json!({
+                "id": post.id, "lang": lang.code(), "sentiment": round(seen.sentiment),
+                "complaint": round(if seen.idea { seen.complaint.min(0.49) } else { seen.complaint }),
+                "cues": cues
+            })
+        )?;
+        Ok(())
+    });
     out.flush()?;
-    rejected.finish(posts)
+    read
 }

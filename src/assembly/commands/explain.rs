@@ -231,7 +231,7 @@ fn ends(alert: &Alert) -> String {
         return format!("It ended on {} UTC. {}", minute(last.at), last.reason.sentence());
     }
     format!(
-        "It ends by itself once it has been open for two days and two days in a row bring no more than a quarter over \
+        "It ends by itself once half of the days in which it showed (two at least, fourteen at most) bring no more than a quarter over \
          the usual (or one person), or after four weeks in which nothing new is to be said about it. \
          `groundswell resolve {id}` ends it now; `groundswell feedback {id} no` says that it is no issue."
     )

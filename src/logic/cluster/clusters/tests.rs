@@ -1,0 +1,80 @@
+use super::*;
+use crate::logic::text::{Lang, tokenize};
+
+fn features(text: &str) -> Features {
+    Features::of(&tokenize(text, Lang::English), Lang::English)
+}
+
+fn member(id: &str, text: &str, day: i64) -> Member {
+    let quote = Quote {
+        key: PostKey { source: "s".into(), id: id.into() },
+        author_name: None,
+        followers: None,
+        text: text.into(),
+        url: None,
+        at: crate::ground::time::from_ms(day * crate::ground::time::DAY_MS),
+        lang: "en".into(),
+        region: None,
+    };
+    Member { quote, voice: 0, sentiment: 0.0 }
+}
+
+fn heard(texts: &[&str]) -> (Clusters, Vec<u32>) {
+    let mut clusters = Clusters::new(Tuning::default());
+    for chatter in ["my mini 9 is here", "mini 9 in blue", "the mini 9 review is out", "mini 9 mini 9"] {
+        clusters.vocabulary.learn(&features(chatter));
+    }
+    let mut numbers = Vec::new();
+    for (i, text) in texts.iter().enumerate() {
+        clusters.vocabulary.learn(&features(text));
+        numbers.push(clusters.assign(&features(text), member(&i.to_string(), text, i as i64)).cluster);
+    }
+    (clusters, numbers)
+}
+
+const KEYS: [&str; 3] = [
+    "the apostrophe and return keys are too close together on the mini 9",
+    "mini 9: return key too close to the apostrophe",
+    "I hit return instead of the apostrophe key all day, mini 9",
+];
+const FAN: [&str; 2] = ["the mini 9 fan is so loud", "loud fan noise from my mini 9 at night"];
+
+#[test]
+fn the_same_complaint_in_other_words_is_one_cluster() {
+    let (_, numbers) = heard(&[KEYS[0], FAN[0], KEYS[1], FAN[1], KEYS[2]]);
+    assert_eq!(numbers, [1, 2, 1, 2, 1]);
+}
+
+#[test]
+fn what_a_person_split_is_not_merged_again() {
+    let (mut clusters, _) = heard(&KEYS);
+    let leave = [PostKey { source: "s".into(), id: "2".into() }];
+    let new = clusters.split(1, &leave, |q| features(&q.text)).unwrap();
+    clusters.tuning.merge = 0.0;
+    assert_eq!(clusters.maintain(crate::ground::time::from_ms(0)), []);
+    assert_eq!((clusters.of_post(&leave[0]), clusters.get(1).unwrap().size), (Some(new), 2));
+}
+
+#[test]
+fn a_merge_keeps_the_larger_number_and_is_followed() {
+    let (mut clusters, _) = heard(&[KEYS[0], KEYS[1], FAN[0]]);
+    clusters.join(1, 2);
+    assert_eq!((clusters.resolve(1), clusters.get(1).unwrap().size), (2, 3));
+    assert_eq!(clusters.of_post(&PostKey { source: "s".into(), id: "0".into() }), Some(2));
+}
+
+#[test]
+fn a_deleted_post_leaves_nothing_behind() {
+    let (mut clusters, _) = heard(&[KEYS[0], FAN[0]]);
+    clusters.forget(&PostKey { source: "s".into(), id: "1".into() }, |q| features(&q.text));
+    assert!(clusters.get(2).is_none());
+    assert!(!format!("{clusters:?}").contains("fan"));
+}
+
+#[test]
+fn silent_clusters_are_forgotten() {
+    let (mut clusters, _) = heard(&[FAN[0]]);
+    clusters.maintain(crate::ground::time::from_ms(200 * crate::ground::time::DAY_MS));
+    assert_eq!(clusters.iter().count(), 0);
+    assert!(clusters.postings.is_empty() && clusters.of_post.is_empty());
+}
