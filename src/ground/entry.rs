@@ -110,6 +110,22 @@ pub enum Deed {
         /// The posts.
         posts: Vec<PostKey>,
     },
+    /// This cluster is called so, whatever its posts say later.
+    Name {
+        /// The cluster.
+        cluster: String,
+        /// Its name; empty gives it back to the posts.
+        name: String,
+    },
+    /// What this cluster says never alerts.
+    Ignore {
+        /// The cluster.
+        cluster: String,
+        /// False takes it back.
+        ignored: bool,
+        /// Why.
+        why: String,
+    },
     /// Was the alert worth it?
     Feedback {
         /// Id of the alert.

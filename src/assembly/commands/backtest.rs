@@ -157,8 +157,10 @@ fn write_assignments(path: &Path, done: &Replayed) -> Result<(), Failure> {
     let mut file = BufWriter::new(File::create(path).map_err(fail)?);
     for assigned in &done.assigned {
         let state = done.replay.analysis.product(&assigned.product);
-        // A post that a person or a split moved is where its cluster says; others follow the merges.
-        let last = state.map_or(assigned.cluster, |s| s.clusters.resolve(assigned.cluster));
+        // A post is where its strand went; where that was forgotten, merges are followed.
+        let last = state.map_or(assigned.cluster, |s| {
+            s.clusters.of_strand(assigned.strand).unwrap_or_else(|| s.clusters.resolve(assigned.cluster))
+        });
         let line = json!({
             "id": assigned.key.id, "source": assigned.key.source, "product": assigned.product,
             "cluster_on_arrival": format!("{}.c{}", assigned.product, assigned.cluster),

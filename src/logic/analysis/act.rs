@@ -43,6 +43,20 @@ impl Analysis {
                     state.clusters.split(number, posts, features_of);
                 }
             }
+            Deed::Name { cluster, name } => {
+                if let Some((product, number)) = split_id(cluster)
+                    && let Some(state) = self.memory.products.get_mut(product)
+                {
+                    state.clusters.name(number, name);
+                }
+            }
+            Deed::Ignore { cluster, ignored, .. } => {
+                if let Some((product, number)) = split_id(cluster)
+                    && let Some(state) = self.memory.products.get_mut(product)
+                {
+                    state.clusters.ignore(number, *ignored);
+                }
+            }
             Deed::Feedback { alert, useful } => {
                 if !*useful {
                     if let Some((product, id)) = self.find(alert)

@@ -89,9 +89,15 @@ impl Figures {
 impl ProductState {
     /// The clearest rise around a post at `now`.
     pub(super) fn rise_around(&self, around: &Around, now: Timestamp) -> Rise {
+        let ignored = |number: u64| {
+            let key = self.nearby.get(number).map(|p| &p.key);
+            let cluster = key.and_then(|key| self.clusters.of_post(key)).and_then(|n| self.clusters.get(n));
+            cluster.is_some_and(|c| c.ignored)
+        };
         let near: Vec<Heard> = around
             .near
             .iter()
+            .filter(|n| !ignored(n.number))
             .map(|n| Heard {
                 number: n.number,
                 voice: n.voice,
@@ -191,6 +197,9 @@ impl Analysis {
         let number = state.clusters.resolve(number);
         let id = SeriesId::Cluster(number);
         if days_between(around.at, now) > LATE_DAYS || severity_of(product, &id).is_none() {
+            return;
+        }
+        if state.clusters.get(number).is_some_and(|c| c.ignored) {
             return;
         }
         let rise = state.rise_around(around, now);

@@ -145,6 +145,9 @@ impl ProductState {
                 .clusters
                 .get(*number)
                 .map(|c| {
+                    if let Some(name) = &c.name {
+                        return name.clone();
+                    }
                     // Named by what it rests on: the rest of the cluster may say more than that.
                     let told: std::collections::VecDeque<Member> = self
                         .causes

@@ -76,8 +76,8 @@ pub struct ProductState {
 /// What became of one post.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Taken {
-    /// The cluster it went to, if it was clustered.
-    pub cluster: Option<u32>,
+    /// The cluster it went to, if it was clustered, and the strand within it.
+    pub cluster: Option<(u32, u32)>,
     /// The post among those like it, if it is a new complaint.
     pub around: Option<Around>,
     /// Series in which a new voice counts.
@@ -164,14 +164,15 @@ impl ProductState {
         if clustered && !features.counts.is_empty() {
             match &original {
                 Some(first) => {
-                    if let Some(number) = self.clusters.of_post(first) {
+                    if let Some((number, strand)) = self.clusters.place_of(first) {
                         self.echo(&SeriesId::Cluster(number), now);
-                        taken.cluster = Some(number);
+                        taken.cluster = Some((number, strand));
                     }
                 }
                 None => {
-                    let number = self.clusters.assign(&features, member()).cluster;
-                    taken.cluster = Some(number);
+                    let assigned = self.clusters.assign(&features, member());
+                    let number = assigned.cluster;
+                    taken.cluster = Some((number, assigned.strand));
                     let saying = Saying::of(read.tokens, read.assessment.lang);
                     let (number_near, near, cuts) =
                         self.nearby.add(tongue, &saying, key.clone(), voice, post.created_at, &SHARES);
@@ -289,11 +290,11 @@ impl ProductState {
 
     /// Merges clusters that have grown alike, series and alerts with them.
     pub fn merge_alike(&mut self, now: Timestamp) -> Vec<(u32, u32)> {
-        let merges = self.clusters.maintain(now);
-        for (from, into) in &merges {
+        let changes = self.clusters.maintain(now);
+        for (from, into) in &changes.merges {
             self.follow_merge(*from, *into);
         }
-        merges
+        changes.merges
     }
 
     fn hear_source(&mut self, source: &str, written: Timestamp, now: Timestamp) {

@@ -17,13 +17,11 @@ use crate::logic::spike::bar;
 use crate::logic::text::{Lang, tokenize};
 
 /// Number of the snapshot's form; another one is not read but folded anew from the log.
-pub const SNAPSHOT_FORMAT: u32 = 2;
+pub const SNAPSHOT_FORMAT: u32 = 3;
 /// Series in which somebody spoke within so many days share the budget.
 const LIVE_DAYS: i64 = 28;
 /// An alert is over after half its window without more people than usual, at most so many days.
 const MOST_QUIET_DAYS: u32 = 14;
-/// Near clusters are looked for after so many clustered posts of a product.
-const MERGE_EVERY: u32 = 50;
 /// An alert whose evidence is half that of an open one is the same cause.
 const SAME_CAUSE: f64 = 0.5;
 
@@ -47,6 +45,8 @@ pub struct Assigned {
     pub product: String,
     /// Cluster number at that moment.
     pub cluster: u32,
+    /// The strand within it, by which it is found again later.
+    pub strand: u32,
 }
 
 /// Why a snapshot cannot be used. The log can: fold it from the beginning.
@@ -73,8 +73,6 @@ pub(super) struct Memory {
     pub(super) tongue: crate::logic::cluster::Tongue,
     /// Scope → until.
     pub(super) silences: BTreeMap<String, Timestamp>,
-    /// Clustered posts since near clusters were last looked for, by product.
-    pub(super) since_merge: BTreeMap<String, u32>,
     /// Looks a day by team, as of the last hour: complaints of its products, and the days themselves.
     pub(super) looks: BTreeMap<String, f64>,
     /// Live series by team, as of the last hour.
@@ -221,18 +219,16 @@ impl Analysis {
             let state = self.memory.products.entry(product.id.clone()).or_default();
             let read = ReadPost { post, tokens: &tokens, assessment: &assessment };
             let mut taken: Taken = state.take(&read, &topics, product.clusters, now, &mut self.memory.tongue);
-            if let Some(cluster) = taken.cluster {
-                out.assigned.push(Assigned { key: post.key(), product: product.id.clone(), cluster });
-                let count = self.memory.since_merge.entry(product.id.clone()).or_default();
-                *count += 1;
-                if *count >= MERGE_EVERY {
-                    *count = 0;
+            if let Some((cluster, strand)) = taken.cluster {
+                out.assigned.push(Assigned { key: post.key(), product: product.id.clone(), cluster, strand });
+                if state.clusters.wants_regroup() {
                     taken.merges = state.merge_alike(now);
                 }
             }
             if history {
                 continue;
             }
+            let home = taken.cluster.and_then(|(_, strand)| state.clusters.of_strand(strand));
             let ids: BTreeSet<SeriesId> = taken
                 .counted
                 .into_iter()
@@ -245,7 +241,7 @@ impl Analysis {
             for id in ids {
                 self.voice_heard(product, &id, now, out);
             }
-            if let (Some(number), Some(around)) = (taken.cluster, &taken.around) {
+            if let (Some(number), Some(around)) = (home, &taken.around) {
                 self.complaint_heard(product, number, around, now, out);
             }
         }

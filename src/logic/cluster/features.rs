@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::direction::Direction;
+use super::meaning::{self, Centre, DIMENSIONS, Piece};
 use super::vector::Vector;
 use crate::logic::text::stop::is_stop_word;
 use crate::logic::text::{Kind, Lang, Token};
@@ -18,6 +20,10 @@ const MOST_FEATURES: usize = 200_000;
 /// Counts of the vocabulary halve in so many posts, so that what everyone says *now* is common.
 const HALF_LIFE_POSTS: f64 = 20_000.0;
 
+/// How much more rare words say of what a post means: the power of their idf. Half-way between none, which lets
+/// function words drown the others, and one, which leaves too few words to meet by.
+const RARE: f32 = 0.35;
+
 /// What all products teach about a young one, in posts.
 const YOUNG: f64 = 10.0;
 
@@ -29,6 +35,8 @@ pub type Feature = u64;
 pub struct Features {
     /// Feature and its weight within the post, in order of feature, each once.
     pub counts: Vec<(Feature, f32)>,
+    /// All words, function words too, each once: its feature and what pieces it has in the table of meanings.
+    pub(super) said: Vec<(Feature, Vec<Piece>)>,
 }
 
 impl Features {
@@ -55,8 +63,26 @@ impl Features {
                 _ => counts.push((feature, weight)),
             }
         }
-        Self { counts }
+        Self { counts, said: said(tokens) }
     }
+
+    /// Features of which each is known once.
+    pub(super) fn bare(counts: Vec<(Feature, f32)>) -> Self {
+        Self { counts, said: Vec::new() }
+    }
+}
+
+/// The words of a post with their pieces, in order of feature.
+fn said(tokens: &[Token]) -> Vec<(Feature, Vec<Piece>)> {
+    let words = tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Tag));
+    let mut said: Vec<(Feature, &str)> = words
+        .filter(|t| t.folded.bytes().any(|b| !b.is_ascii_digit()))
+        .take(MOST_WORDS)
+        .map(|t| (xxh3_64(t.stem.as_bytes()), t.folded.as_str()))
+        .collect();
+    said.sort_unstable();
+    said.dedup_by_key(|(feature, _)| *feature);
+    said.into_iter().map(|(feature, word)| (feature, meaning::pieces(word))).collect()
 }
 
 /// The tokens that say what a post is about.
@@ -75,6 +101,7 @@ pub struct Vocabulary {
     /// Counts are kept in units of `unit`, which grows instead of the counts shrinking.
     seen: HashMap<Feature, f64>,
     unit: f64,
+    centre: Centre,
 }
 
 impl Vocabulary {
@@ -87,6 +114,14 @@ impl Vocabulary {
         self.posts += self.unit;
         for (feature, _) in &features.counts {
             *self.seen.entry(*feature).or_default() += self.unit;
+        }
+        for (feature, _) in &features.said {
+            if features.counts.binary_search_by_key(feature, |(f, _)| *f).is_err() {
+                *self.seen.entry(*feature).or_default() += self.unit;
+            }
+        }
+        if !features.said.is_empty() {
+            self.centre.learn(&self.meaning(features));
         }
         if self.unit > 1e9 {
             self.rescale();
@@ -127,7 +162,31 @@ impl Vocabulary {
         (1.0 - ((df + YOUNG * believed) / (posts + YOUNG)).min(1.0).ln()) as f32
     }
 
-    /// The post as a direction: features weighted by idf, length one.
+    /// What the post means: the sum over its words, each by its idf to the power [`RARE`], to the length it has of
+    /// its own.
+    fn meaning(&self, features: &Features) -> Vec<f32> {
+        let mut sum = vec![0.0; DIMENSIONS];
+        let mut pieces = 0.0f32;
+        for (feature, word) in &features.said {
+            let weight = self.idf(*feature).powf(RARE);
+            for piece in word {
+                meaning::add(*piece, weight, &mut sum);
+                pieces += 1.0;
+            }
+        }
+        let scale = pieces.max(1.0).sqrt().recip();
+        sum.iter_mut().for_each(|x| *x *= scale);
+        sum
+    }
+
+    /// The post as a direction among the posts about its product.
+    pub(super) fn direction(&self, features: &Features) -> Direction {
+        let mut meaning = self.meaning(features);
+        self.centre.subtract_from(&mut meaning);
+        Direction::of(self.vector(features), meaning)
+    }
+
+    /// The post as a direction by its words alone: features weighted by idf, length one.
     pub(super) fn vector(&self, features: &Features) -> Vector {
         Vector::new(features.counts.iter().map(|(f, w)| (*f, w * self.idf(*f))).collect()).normalised()
     }
@@ -144,7 +203,7 @@ mod tests {
 
     #[test]
     fn function_words_numbers_and_order_do_not_matter() {
-        assert_eq!(features("the return key"), features("key return 17"));
+        assert_eq!(features("the return key").counts, features("key return 17").counts);
         assert!(features("of the and").counts.is_empty());
     }
 

@@ -214,7 +214,7 @@ mod tests {
     use crate::logic::cluster::{Clusters, Member, Tuning};
 
     fn clusters(texts: &[&str]) -> Clusters {
-        let mut clusters = Clusters::new(Tuning { join: 0.0, merge: 1.0 });
+        let mut clusters = Clusters::new(Tuning { strand: -1.0, merge: 1.0, keep: 0.0 });
         for chatter in
             ["my mini 9 came today", "a mini 9 for school", "mini 9 is out", "so happy with my mini 9"]
         {

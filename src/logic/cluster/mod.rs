@@ -1,14 +1,19 @@
 //! Complaints that nobody named: posts that say the same thing in different words, found in one pass.
 
+mod chance;
 mod clusters;
 mod company;
+mod direction;
 mod features;
+mod index;
 mod label;
+mod meaning;
 mod near_copy;
 mod nearby;
+mod regroup;
 mod vector;
 
-pub use clusters::{Assignment, Cluster, Clusters, Member, Tuning};
+pub use clusters::{Assignment, Cluster, Clusters, Member, Regrouped, Tuning};
 pub use features::{Feature, Features, Vocabulary};
 pub use label::{label, quotes, telling_words};
 pub use near_copy::{NearCopies, Signature};

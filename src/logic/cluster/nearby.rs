@@ -62,7 +62,7 @@ impl Saying {
             .chunk_by(|a, b| a == b)
             .filter_map(|same| Some((*same.first()?, 1.0 + (same.len() as f32).ln())))
             .collect();
-        Self { pieces: Features { counts }, words: stems.iter().map(|s| xxh3_64(s.as_bytes())).collect() }
+        Self { pieces: Features::bare(counts), words: stems.iter().map(|s| xxh3_64(s.as_bytes())).collect() }
     }
 }
 
@@ -348,5 +348,5 @@ fn weighted(words: &[Feature]) -> Features {
         .chunk_by(|a, b| a == b)
         .filter_map(|same| Some((*same.first()?, 1.0 + (same.len() as f32).ln())))
         .collect();
-    Features { counts }
+    Features::bare(counts)
 }

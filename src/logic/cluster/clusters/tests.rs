@@ -51,7 +51,7 @@ fn what_a_person_split_is_not_merged_again() {
     let leave = [PostKey { source: "s".into(), id: "2".into() }];
     let new = clusters.split(1, &leave, |q| features(&q.text)).unwrap();
     clusters.tuning.merge = 0.0;
-    assert_eq!(clusters.maintain(crate::ground::time::from_ms(0)), []);
+    assert_eq!(clusters.maintain(crate::ground::time::from_ms(0)), Regrouped::default());
     assert_eq!((clusters.of_post(&leave[0]), clusters.get(1).unwrap().size), (Some(new), 2));
 }
 
@@ -76,5 +76,92 @@ fn silent_clusters_are_forgotten() {
     let (mut clusters, _) = heard(&[FAN[0]]);
     clusters.maintain(crate::ground::time::from_ms(200 * crate::ground::time::DAY_MS));
     assert_eq!(clusters.iter().count(), 0);
-    assert!(clusters.postings.is_empty() && clusters.of_post.is_empty());
+    assert!(clusters.index.is_empty() && clusters.of_post.is_empty() && clusters.strands.is_empty());
+}
+
+#[test]
+fn what_a_person_joined_stays_one_and_keeps_its_name() {
+    let (mut clusters, numbers) = heard(&[KEYS[0], KEYS[1], FAN[0], FAN[1]]);
+    let (keys, fan) = (numbers[0], numbers[2]);
+    assert_ne!(keys, fan);
+    clusters.name(fan, "two things at once");
+    clusters.join(fan, keys);
+    for _ in 0..3 {
+        clusters.since_regroup = 1;
+        assert_eq!(clusters.maintain(crate::ground::time::from_ms(0)), Regrouped::default());
+    }
+    let cluster = clusters.get(fan).unwrap();
+    assert_eq!((cluster.number, cluster.size), (keys, 4));
+    assert_eq!(cluster.name.as_deref(), Some("two things at once"));
+}
+
+#[test]
+fn what_a_person_ignores_stays_ignored_through_merges() {
+    let (mut clusters, numbers) = heard(&[KEYS[0], KEYS[1], KEYS[2], FAN[0]]);
+    clusters.ignore(numbers[0], true);
+    clusters.since_regroup = 1;
+    clusters.maintain(crate::ground::time::from_ms(0));
+    assert!(clusters.get(numbers[0]).unwrap().ignored);
+    assert!(!clusters.get(numbers[3]).unwrap().ignored);
+}
+
+#[test]
+fn languages_meet_in_one_cluster() {
+    let english = "the enter key is too close to the apostrophe";
+    let (mut clusters, _) =
+        heard(&[english, "the fan is loud at night", "the screen is dark", "battery died again"]);
+    let spanish = tokenize("la tecla enter está demasiado cerca del apóstrofo", Lang::Spanish);
+    let found = clusters.assign(&Features::of(&spanish, Lang::Spanish), member("es", "…", 5));
+    assert_eq!(found.cluster, 1, "{found:?}");
+}
+
+#[test]
+fn a_snapshot_holds_it_all() {
+    let (clusters, _) = heard(&[KEYS[0], FAN[0], KEYS[1]]);
+    let bytes = postcard::to_stdvec(&clusters).unwrap();
+    let again: Clusters = postcard::from_bytes(&bytes).unwrap();
+    assert_eq!(format!("{:?}", clusters.live), format!("{:?}", again.live));
+    assert_eq!(clusters.nearest(&features(FAN[1])), again.nearest(&features(FAN[1])));
+}
+
+#[test]
+fn a_campaign_slogan_is_no_cluster_of_its_own_making() {
+    let said = [
+        "battery swollen",
+        "screen flickers green",
+        "delivery late again",
+        "invoice charged twice",
+        "fan howls",
+        "wifi drops upstairs",
+        "hinge snapped",
+        "camera blurry",
+        "speaker crackles",
+        "update erased photos",
+        "charger sparks",
+        "keyboard letters fade",
+        "support never answers",
+        "return refused",
+        "webcam led stays on",
+        "touchpad jumps",
+        "paint peels",
+        "smells of glue",
+        "lid scratches",
+        "microphone mumbles",
+    ];
+    let text = |i: usize| format!("mini 9 think small dream big {}", said[i % said.len()]);
+    let (mut clusters, _) = heard(&[]);
+    for i in 0..1_000 {
+        clusters.vocabulary.learn(&features(&text(i)));
+    }
+    let mut found = BTreeMap::new();
+    for i in 0..1_000 {
+        let post = member(&format!("p{i}"), &text(i), 0);
+        let cluster = clusters.assign(&features(&text(i)), post).cluster;
+        found.entry(cluster).or_insert_with(BTreeSet::new).insert(i % said.len());
+        if clusters.wants_regroup() {
+            clusters.maintain(crate::ground::time::from_ms(0));
+        }
+    }
+    let widest = found.values().map(BTreeSet::len).max();
+    assert!(widest < Some(5), "{widest:?} matters in one cluster: {found:?}");
 }

@@ -1,0 +1,203 @@
+//! What changes clusters from outside: people who join and split them, alerts that gather their evidence, and posts that
+//! are deleted.
+
+use super::{CLUSTER_WORDS, Clusters, Features, MEMBERS, Member, STRAND_WORDS};
+use crate::ground::alert::Quote;
+use crate::ground::post::PostKey;
+
+impl Clusters {
+    /// Two clusters become one for good: `from` ends in `into`, and what is in them now is not parted again but by a
+    /// person.
+    pub fn join(&mut self, from: u32, into: u32) {
+        let (from, into) = (self.resolve(from), self.resolve(into));
+        if from == into {
+            return;
+        }
+        self.pour(from, into);
+        self.apart.remove(&(from.min(into), from.max(into)));
+        self.fix(into);
+    }
+
+    /// A person calls this cluster so; an empty name gives it back to what its posts say.
+    pub fn name(&mut self, number: u32, name: &str) {
+        let number = self.resolve(number);
+        if let Some(cluster) = self.live.get_mut(&number) {
+            cluster.name = (!name.is_empty()).then(|| name.to_owned());
+            self.fix(number);
+        }
+    }
+
+    /// A person does not want to hear of what this cluster says, or does again.
+    pub fn ignore(&mut self, number: u32, ignored: bool) {
+        let number = self.resolve(number);
+        if let Some(cluster) = self.live.get_mut(&number) {
+            cluster.ignored = ignored;
+            self.fix(number);
+        }
+    }
+
+    /// What is in a cluster now stays there, and it keeps its number.
+    fn fix(&mut self, number: u32) {
+        let strands = self.live.get(&number).map(|c| c.strands.clone()).unwrap_or_default();
+        for strand in strands {
+            if let Some(strand) = self.strands.get_mut(&strand) {
+                strand.stays = true;
+            }
+        }
+    }
+
+    /// All of one cluster goes to another one.
+    pub(super) fn pour(&mut self, from: u32, into: u32) {
+        if !self.live.contains_key(&into) {
+            return;
+        }
+        let Some(gone) = self.live.remove(&from) else { return };
+        let Some(cluster) = self.live.get_mut(&into) else { return };
+        cluster.size += gone.size;
+        cluster.born = cluster.born.min(gone.born);
+        cluster.last = cluster.last.max(gone.last);
+        cluster.sum.add(&gone.sum, 1.0, CLUSTER_WORDS);
+        for strand in &gone.strands {
+            if let Some(strand) = self.strands.get_mut(strand) {
+                strand.cluster = into;
+            }
+        }
+        cluster.strands.extend(gone.strands);
+        cluster.name = cluster.name.take().or(gone.name);
+        cluster.members.extend(gone.members);
+        self.trim(into);
+        self.merged.insert(from, into);
+    }
+
+    /// Members in order of time, the newest kept.
+    pub(super) fn trim(&mut self, number: u32) {
+        let Some(cluster) = self.live.get_mut(&number) else { return };
+        let members = cluster.members.make_contiguous();
+        members.sort_by(|a, b| a.quote.at.cmp(&b.quote.at).then_with(|| a.quote.key.cmp(&b.quote.key)));
+        let surplus = cluster.members.len().saturating_sub(MEMBERS);
+        for old in cluster.members.drain(..surplus) {
+            self.of_post.remove(&old.quote.key);
+        }
+    }
+
+    /// These posts leave their cluster and found one of their own, which is never merged back. Returns its number.
+    /// `features` gives the features of a text.
+    pub fn split(
+        &mut self,
+        number: u32,
+        posts: &[PostKey],
+        features: impl Fn(&Quote) -> Features,
+    ) -> Option<u32> {
+        let number = self.resolve(number);
+        let ours: Vec<&PostKey> = posts.iter().filter(|key| self.of_post(key) == Some(number)).collect();
+        let first = ours.first().and_then(|key| self.member(key))?.quote.at;
+        let keeps_some =
+            self.live.get(&number).is_some_and(|c| c.members.iter().any(|m| !ours.contains(&&m.quote.key)));
+        let ours: Vec<PostKey> = ours.into_iter().cloned().collect();
+        let new = self.found(first);
+        self.gather(new, &ours, features);
+        if keeps_some {
+            // What stays behind stays apart, whatever becomes of its strands.
+            self.fix(number);
+        }
+        self.apart.insert((number.min(new), number.max(new)));
+        Some(new)
+    }
+
+    /// These posts belong to this cluster: they leave the clusters they are in, and stay. Returns the clusters that
+    /// ended empty. `features` gives the features of a text.
+    pub fn gather(
+        &mut self,
+        into: u32,
+        posts: &[PostKey],
+        features: impl Fn(&Quote) -> Features,
+    ) -> Vec<u32> {
+        let into = self.resolve(into);
+        let mut ended = Vec::new();
+        let mut strand = None;
+        for key in posts {
+            let Some(from) = self.of_post(key).filter(|from| *from != into) else { continue };
+            if self.apart.contains(&(from.min(into), from.max(into))) {
+                continue;
+            }
+            let Some(member) = self.leave(key, &features) else { continue };
+            let direction = self.vocabulary.direction(&features(&member.quote));
+            let at = member.quote.at;
+            let strand = *strand.get_or_insert_with(|| self.found_strand(into, true, at));
+            self.add(strand, &direction, member);
+            if !self.live.contains_key(&from) {
+                self.merged.insert(from, into);
+                ended.push(from);
+            }
+        }
+        self.trim(into);
+        ended
+    }
+
+    /// A post was deleted: its words leave.
+    pub fn forget(&mut self, key: &PostKey, features: impl Fn(&Quote) -> Features) -> Option<u32> {
+        let number = self.of_post(key)?;
+        self.leave(key, &features)?;
+        if let Some(cluster) = self.live.get_mut(&number) {
+            cluster.label.clear();
+        }
+        Some(number)
+    }
+
+    /// A post leaves its strand and its cluster; what is left without posts is gone.
+    fn leave(&mut self, key: &PostKey, features: &impl Fn(&Quote) -> Features) -> Option<Member> {
+        let number = self.of_post.remove(key)?;
+        let strand = self.strands.get_mut(&number)?;
+        let home = strand.cluster;
+        let cluster = self.live.get_mut(&home)?;
+        let at = cluster.members.iter().position(|m| m.quote.key == *key)?;
+        let member = cluster.members.remove(at)?;
+        let direction = self.vocabulary.direction(&features(&member.quote));
+        for (feature, _) in strand.sum.words.iter() {
+            self.index.drop_word(number, feature);
+        }
+        strand.sum.add(&direction, -1.0, STRAND_WORDS);
+        strand.norm = strand.sum.norm();
+        strand.size = strand.size.saturating_sub(1);
+        cluster.sum.add(&direction, -1.0, CLUSTER_WORDS);
+        cluster.size = cluster.size.saturating_sub(1);
+        let bare = cluster.members.is_empty();
+        let still_said = cluster.members.iter().any(|m| self.of_post.get(&m.quote.key) == Some(&number));
+        if still_said && strand.size > 0 {
+            let words: Vec<_> = strand.sum.words.iter().map(|w| w.0).collect();
+            self.index.put(number, &strand.sum, words.into_iter());
+        } else {
+            self.remove_strand(number);
+        }
+        if bare {
+            self.remove(home);
+        }
+        Some(member)
+    }
+
+    /// A strand is gone, and what it added to its cluster.
+    pub(super) fn remove_strand(&mut self, number: u32) {
+        let Some(strand) = self.strands.remove(&number) else { return };
+        self.index.remove(number, &strand.sum);
+        if let Some(cluster) = self.live.get_mut(&strand.cluster) {
+            cluster.strands.remove(&number);
+            if strand.size > 0 {
+                cluster.sum.add(&strand.sum, -1.0, CLUSTER_WORDS);
+                cluster.size = cluster.size.saturating_sub(strand.size);
+            }
+        }
+    }
+
+    /// A cluster is gone with all it holds.
+    pub(super) fn remove(&mut self, number: u32) {
+        let Some(cluster) = self.live.remove(&number) else { return };
+        for strand in cluster.strands {
+            if let Some(gone) = self.strands.remove(&strand) {
+                self.index.remove(strand, &gone.sum);
+            }
+        }
+        for member in &cluster.members {
+            self.of_post.remove(&member.quote.key);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What words mean, as far as a small table knows: static vectors of word pieces, so that posts meet that say the same
+//! in other words or another language. The table is distilled by `tools/distil_meaning.py`; models/README.md says from
+//! what. Without it everything works by words alone.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::Xxh3DefaultBuilder;
+
+/// Directions of the space.
+pub(super) const DIMENSIONS: usize = 128;
+/// Letters of a word that are read.
+const LONGEST_WORD: usize = 48;
+/// The first piece of a word bears this mark in the table.
+const MARK: char = '▁';
+/// Posts after which the centre of a product's posts follows new ones at a steady pace.
+const CENTRE_POSTS: f32 = 2_000.0;
+/// The centre is believed in full from so many posts.
+const CENTRE_BELIEVED: f32 = 50.0;
+
+static TABLE: LazyLock<Table> =
+    LazyLock::new(|| Table::read(include_bytes!("../../../models/meaning.bin")).unwrap_or_default());
+
+/// A piece of a word, by its row in the table.
+pub(super) type Piece = u32;
+
+/// The pieces of a folded word, by the likeliest segmentation (unigram model, Kudo 2018); empty where no piece fits.
+pub(super) fn pieces(word: &str) -> Vec<Piece> {
+    TABLE.pieces(word)
+}
+
+/// Adds what a piece means, `weight` times, to a sum of [`DIMENSIONS`] figures.
+pub(super) fn add(piece: Piece, weight: f32, sum: &mut [f32]) {
+    let weight = weight * TABLE.step;
+    for (sum, value) in sum.iter_mut().zip(TABLE.row(piece)) {
+        *sum += weight * f32::from(i8::from_ne_bytes([*value]));
+    }
+}
+
+/// Keys with their rows, as distilled.
+#[derive(Default)]
+struct Table {
+    /// Pieces that begin a word, without the mark.
+    first: HashMap<&'static str, (Piece, f32), Xxh3DefaultBuilder>,
+    /// Pieces that stand within one.
+    inner: HashMap<&'static str, (Piece, f32), Xxh3DefaultBuilder>,
+    rows: &'static [u8],
+    step: f32,
+}
+
+impl Table {
+    /// Reads what the script wrote: a magic word, keys, directions, step; per key its length, log frequency and bytes;
+    /// then the rows. `None` where that is not what stands there.
+    fn read(bytes: &'static [u8]) -> Option<Self> {
+        let mut rest = bytes.strip_prefix(b"GSMEAN1\n")?;
+        let number = |rest: &mut &'static [u8]| -> Option<[u8; 4]> {
+            let (number, after) = rest.split_first_chunk::<4>()?;
+            *rest = after;
+            Some(*number)
+        };
+        let keys = u32::from_le_bytes(number(&mut rest)?);
+        let dimensions = u32::from_le_bytes(number(&mut rest)?) as usize;
+        let step = f32::from_le_bytes(number(&mut rest)?);
+        let mut table = Self { step, ..Self::default() };
+        for piece in 0..keys {
+            let (length, after) = rest.split_first()?;
+            rest = after;
+            let score = f32::from_le_bytes(number(&mut rest)?);
+            let (key, after) = rest.split_at_checked(usize::from(*length))?;
+            rest = after;
+            let key = std::str::from_utf8(key).ok()?;
+            match key.strip_prefix(MARK) {
+                Some(word) => table.first.insert(word, (piece, score)),
+                None => table.inner.insert(key, (piece, score)),
+            };
+        }
+        table.rows = rest;
+        (dimensions == DIMENSIONS && rest.len() == keys as usize * DIMENSIONS).then_some(table)
+    }
+
+    fn row(&self, piece: Piece) -> &[u8] {
+        let from = piece as usize * DIMENSIONS;
+        self.rows.get(from..from + DIMENSIONS).unwrap_or_default()
+    }
+
+    fn pieces(&self, word: &str) -> Vec<Piece> {
+        if let Some((piece, _)) = self.first.get(word) {
+            return vec![*piece];
+        }
+        // The best way to reach each place in the word: its score, the piece that ends there and where that began.
+        let word =
+            word.char_indices().nth(LONGEST_WORD).map_or(word, |(end, _)| word.get(..end).unwrap_or(word));
+        let mut best: Vec<Option<(f32, Option<Piece>, usize)>> = vec![None; word.len() + 1];
+        let ends: Vec<usize> = word.char_indices().map(|(at, c)| at + c.len_utf8()).collect();
+        let mut starts = vec![0];
+        starts.extend(&ends);
+        for start in starts {
+            let so_far = match best.get(start).copied().flatten() {
+                Some((score, ..)) => score,
+                None if start == 0 => 0.0,
+                None => continue,
+            };
+            for end in ends.iter().copied().filter(|end| *end > start) {
+                let Some(part) = word.get(start..end) else { continue };
+                let found = if start == 0 { self.first.get(part) } else { None };
+                // A word may also begin with a piece from within one: the mark then stands for itself.
+                let found = found.or_else(|| self.inner.get(part));
+                let Some((piece, score)) = found else { continue };
+                if let Some(place) = best.get_mut(end)
+                    && place.is_none_or(|(known, ..)| so_far + score > known)
+                {
+                    *place = Some((so_far + score, Some(*piece), start));
+                }
+            }
+        }
+        let mut found = Vec::new();
+        let mut at = word.len();
+        while at > 0 {
+            let Some((_, piece, start)) = best.get(at).copied().flatten() else { return Vec::new() };
+            found.extend(piece);
+            at = start;
+        }
+        found.reverse();
+        found
+    }
+}
+
+/// Where the posts about one product lie: what they all share says nothing about any of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Centre {
+    mean: Vec<f32>,
+    posts: f32,
+}
+
+impl Centre {
+    /// One more post.
+    pub(super) fn learn(&mut self, meaning: &[f32]) {
+        self.mean.resize(DIMENSIONS, 0.0);
+        self.posts += 1.0;
+        let pace = 1.0 / self.posts.min(CENTRE_POSTS);
+        for (mean, value) in self.mean.iter_mut().zip(meaning) {
+            *mean += (value - *mean) * pace;
+        }
+    }
+
+    /// What sets a post apart from the others.
+    pub(super) fn subtract_from(&self, meaning: &mut [f32]) {
+        let believed = (self.posts / CENTRE_BELIEVED).min(1.0);
+        for (value, mean) in meaning.iter_mut().zip(&self.mean) {
+            *value -= mean * believed;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meaning(words: &str) -> Vec<f32> {
+        let mut sum = vec![0.0; DIMENSIONS];
+        words.split(' ').flat_map(pieces).for_each(|piece| add(piece, 1.0, &mut sum));
+        let norm = sum.iter().map(|x| x * x).sum::<f32>().sqrt();
+        sum.into_iter().map(|x| x / norm).collect()
+    }
+
+    fn alike(a: &str, b: &str) -> f32 {
+        meaning(a).iter().zip(meaning(b)).map(|(a, b)| a * b).sum()
+    }
+
+    #[test]
+    fn every_word_of_latin_letters_has_pieces() {
+        assert_eq!(pieces("keyboard").len(), 1);
+        assert!(pieces("keyboardgate").len() > 1);
+        assert_eq!(pieces("клавиатура"), Vec::<Piece>::new());
+        assert!(!pieces(&"x".repeat(10_000)).is_empty());
+    }
+
+    #[test]
+    fn languages_meet() {
+        for (a, b) in [("keyboard", "teclado"), ("battery", "batterie"), ("pantalla rota", "broken screen")] {
+            assert!(alike(a, b) > 0.4 && alike(a, b) > alike(a, "holiday") + 0.2, "{a} {b} {}", alike(a, b));
+        }
+    }
+
+    #[test]
+    fn what_all_posts_share_is_taken_out() {
+        let mut centre = Centre::default();
+        for _ in 0..100 {
+            centre.learn(&meaning("mini netbook"));
+        }
+        let mut rest = meaning("mini netbook");
+        centre.subtract_from(&mut rest);
+        assert!(rest.iter().all(|x| x.abs() < 1e-3));
+    }
+}
