@@ -93,20 +93,24 @@ fn measure(reader: &Reader, set: &str, lang: &str) -> Figures {
     }
 }
 
-/// `known` was looked at while the lexicons were written, so it says that nothing got worse; `blind` was written by other
-/// patterns, and its mistakes were not read one by one. Both are by the authors of the lexicons: posts of strangers do worse.
+/// Three sets, each written before its turn of work on the lexicons and looked at in it, so that today's figures say that
+/// nothing got worse, and no more. What strangers' posts get is nearer to what each set got when it was new; ARCHITECTURE.md
+/// has those figures. All are by the authors of the lexicons.
 #[test]
 fn feeling_and_complaints_reach_their_floors() {
     let reader = Reader::new();
     let mut below = Vec::new();
-    for (set, feeling_floor, complaint_floor) in [("known", 0.85, 0.85), ("blind", 0.70, 0.70)] {
+    for (set, feeling_floor, complaint_floor) in
+        [("first", 0.85, 0.85), ("second", 0.85, 0.78), ("third", 0.80, 0.82)]
+    {
         for lang in LANGUAGES {
             let f = measure(&reader, set, lang);
             println!(
                 "{set} {lang}: feeling macro-F1 {:.3}, complaint F1 {:.3}, ideas {} of {} and {} false, language {:.2}",
                 f.feeling, f.complaint, f.ideas.0, f.ideas.1, f.ideas.2, f.language
             );
-            if f.feeling < feeling_floor || f.complaint < complaint_floor || f.language < 0.93 {
+            let posts_in_another = f.language < 0.93;
+            if f.feeling < feeling_floor || f.complaint < complaint_floor || posts_in_another {
                 below.push(format!("{set} {lang}"));
             }
         }

@@ -157,23 +157,26 @@ impl<'t> Reading<'t> {
                 shouted: self.shouted(f.first),
                 side: around.side(self.words, &f),
                 sarcastic: around.is_sarcastic(word.sentence)
-                    || trouble && weight > 0.0 && if emoji { applause } else { self.opens(&f) },
+                    || trouble && weight > 0.0 && if emoji { applause } else { self.stands_alone(&f) },
             });
         }
     }
 
-    /// Stands alone before a mark: "Great, …", "Brilliant.", "Well done!".
-    fn opens(&self, f: &Found) -> bool {
-        let Some(word) = self.words.get(f.first) else { return false };
-        let begins = f
-            .first
-            .checked_sub(2)
-            .and_then(|i| self.words.get(i))
-            .is_none_or(|w| w.sentence != word.sentence);
-        let end = self.words.get(f.last).map_or(word.end, |w| w.end);
+    /// Stands alone before a mark ("Great, …", "Brilliant.") or is hung on at the end ("…, lovely").
+    fn stands_alone(&self, f: &Found) -> bool {
+        let (Some(first), Some(last)) = (self.words.get(f.first), self.words.get(f.last)) else {
+            return false;
+        };
+        let other_sentence = |w: Option<&Word<'_>>| w.is_none_or(|w| w.sentence != first.sentence);
+        let before = f.first.checked_sub(1).and_then(|i| self.words.get(i));
+        let begins = other_sentence(f.first.checked_sub(2).and_then(|i| self.words.get(i)));
         let mark =
-            self.text.as_bytes().get(end).is_none_or(|b| matches!(b, b',' | b'.' | b'!' | b':' | b'\n'));
-        begins && mark
+            self.text.as_bytes().get(last.end).is_none_or(|b| matches!(b, b',' | b'.' | b'!' | b':' | b'\n'));
+        let ends = other_sentence(self.words.get(f.last + 1));
+        let hung_on = before
+            .and_then(|w| self.text.get(w.end..first.start))
+            .is_some_and(|between| between.starts_with(','));
+        begins && mark || ends && hung_on
     }
 
     fn is(&self, at: usize, kind: Kind) -> bool {
