@@ -42,6 +42,7 @@ pub fn assess(args: &AssessArgs) -> Result<(), Failure> {
             json!({
                 "id": post.id, "lang": lang.code(), "sentiment": round(seen.sentiment),
                 "complaint": round(if seen.idea { seen.complaint.min(0.49) } else { seen.complaint }),
+                "idea": seen.is_idea(),
                 "cues": cues
             })
         )?;

@@ -1,10 +1,9 @@
 //! The assessment of one post: language, sentiment, complaint, and the cues behind them.
 
-use std::collections::BTreeMap;
-
-use super::feeling::{Feeling, REACH, sentiment};
-use super::lexicon::{CueKind, Lexicon, Lexicons, Meaning};
-use super::pattern::Found;
+use super::feeling::{Tone, sentiment};
+use super::lexicon::{CueKind, Lexicons};
+use super::reading::Reading;
+use super::words::{faces, words};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::entry::RuleFiles;
 use crate::ground::post::Post;
@@ -14,13 +13,22 @@ use crate::logic::text::{Kind, Lang, Token};
 pub const COMPLAINT_FROM: f64 = 0.5;
 /// How much of a complaint plain bad feeling is, without any cue: "this thing is awful" passes, "sad" does not.
 const FROM_FEELING: f64 = 0.9;
+/// The same where neither a thing nor an account is named: "disgusting behaviour of the away fans".
+const FROM_FEELING_AT_LARGE: f64 = 0.6;
 /// Bad feeling below this is a mood, not a complaint.
 const MOOD: f64 = 0.25;
 /// One or two stars of five are a complaint by themselves.
 const FROM_RATING: f64 = 0.6;
-/// Cues that a "not" or "never" before them takes away: "never overheats".
-const TAKEN_BY_NEGATION: [CueKind; 4] =
-    [CueKind::Malfunction, CueKind::Layout, CueKind::Safety, CueKind::Comparison];
+/// What a named thing or an account that is spoken to adds to signs of a complaint; alone it is none.
+const FROM_SUBJECT: f64 = 0.25;
+/// Bad feeling of any kind in a post that speaks to an account adds so much: people write to a company when in trouble.
+const FROM_FEELING_ADDRESSED: f64 = 0.35;
+/// What is left of the signs where neither a thing nor an account is named: trouble with a bus, an exam, a friend.
+const NO_SUBJECT: f64 = 0.92;
+/// A text of fewer words is no report: "que programa chato".
+const REPORT_WORDS: usize = 8;
+/// Praise counts for so much against a complaint. People are polite, and a cue is a cue.
+const PRAISED: f64 = 0.4;
 
 /// One sign that was found.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +64,11 @@ impl Assessment {
         self.complaint >= COMPLAINT_FROM && !self.idea
     }
 
+    /// Whether it asks for something new and reports no trouble.
+    pub fn is_idea(&self) -> bool {
+        self.idea
+    }
+
     /// Whether somebody could be hurt.
     pub fn is_dangerous(&self) -> bool {
         self.cues.iter().any(|cue| cue.kind == CueKind::Safety)
@@ -77,185 +90,112 @@ impl Assessor {
 
     /// What is thought of `post`, whose full text has these tokens and this language.
     pub fn assess(&self, post: &Post, text: &str, tokens: &[Token], lang: Lang) -> Assessment {
-        let words: Vec<&Token> =
-            tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Tag | Kind::Emoji)).collect();
-        let sentence = sentences(text, &words);
-        let mut reading =
-            Reading { text, words: &words, sentence: &sentence, feelings: Vec::new(), cues: BTreeMap::new() };
+        let faces = faces(text);
+        let words = words(text, tokens, &faces);
+        let mut reading = Reading::new(text, &words);
         let lexicon = self.lexicons.of(lang);
-        for lexicon in lexicon.into_iter().chain([self.lexicons.emoji()]) {
+        if let Some(lexicon) = lexicon {
             reading.read(lexicon);
         }
+        reading.read(self.lexicons.emoji());
+        let addressed = tokens.iter().any(|t| t.kind == Kind::Handle);
         let exclamations = text.bytes().filter(|b| *b == b'!').count();
-        let felt = sentiment(&reading.feelings, exclamations);
-        let sentiment = match stars(post) {
+        let lively = exclamations > 0 || words.iter().any(|w| w.kind == Kind::Emoji || w.stretched);
+        let report = words.len() >= REPORT_WORDS
+            && lexicon.is_some_and(|l| l.has_persons)
+            && !reading.person
+            && !addressed
+            && !lively;
+        let subject = match lexicon {
+            Some(lexicon) if lexicon.has_things => Some(reading.thing || addressed),
+            _ => None,
+        };
+        let stars = stars(post);
+        let mut cues: Vec<Cue> = reading.cues.into_values().collect();
+        cues.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()).then_with(|| a.words.cmp(&b.words)));
+        let tone = Tone { exclamations, report: false, complaint: 0.0 };
+        let said = Said {
+            felt: sentiment(&reading.feelings, tone),
+            blame: sentiment(reading.feelings.iter().filter(|f| !f.mood), tone),
+            stars,
+            subject,
+            addressed,
+        };
+        let complaint = complaint(&cues, &said);
+        let idea = is_idea(&cues);
+        let felt = sentiment(
+            &reading.feelings,
+            Tone { report, complaint: if idea { 0.0 } else { complaint }, ..tone },
+        );
+        let sentiment = match stars {
             Some(stars) => (felt + stars).clamp(-1.0, 1.0) * 0.5 + stars * 0.25 + felt * 0.25,
             None => felt,
         };
-        let mut cues: Vec<Cue> = reading.cues.into_values().collect();
-        cues.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()).then_with(|| a.words.cmp(&b.words)));
-        let wish: f64 = cues.iter().filter(|c| c.kind == CueKind::Wish).map(|c| -c.weight).sum();
-        let cued: f64 = 1.0 - cues.iter().filter(|c| c.weight > 0.0).map(|c| 1.0 - c.weight).product::<f64>();
         Assessment {
             lang,
             sentiment: sentiment.clamp(-1.0, 1.0),
-            complaint: complaint(&cues, felt, stars(post)),
-            idea: wish > 0.0 && wish + 0.2 > cued,
+            complaint,
+            idea,
             cues,
             no_lexicon: lexicon.is_none(),
         }
     }
 }
 
+/// What decides over a complaint besides its cues.
+struct Said {
+    /// All feeling, −1 to 1.
+    felt: f64,
+    /// Feeling about things, −1 to 1.
+    blame: f64,
+    /// Stars as −1 … 1.
+    stars: Option<f64>,
+    /// Whether something to complain about is named; `None` where the language's lexicon lists no such things.
+    subject: Option<bool>,
+    /// An account is spoken to.
+    addressed: bool,
+}
+
 /// The complaint score: independent signs, each of which could be the reason (noisy or), then what speaks against it.
-fn complaint(cues: &[Cue], felt: f64, stars: Option<f64>) -> f64 {
+fn complaint(cues: &[Cue], said: &Said) -> f64 {
     let mut innocent: f64 = cues.iter().filter(|c| c.weight > 0.0).map(|c| 1.0 - c.weight).product();
-    if felt < -MOOD {
-        innocent *= 1.0 + FROM_FEELING * (felt + MOOD) / (1.0 - MOOD);
+    if said.blame < -MOOD {
+        let most = if said.subject == Some(false) { FROM_FEELING_AT_LARGE } else { FROM_FEELING };
+        innocent *= 1.0 + most * (said.blame + MOOD) / (1.0 - MOOD);
     }
-    if stars.is_some_and(|s| s < 0.0) {
-        innocent *= 1.0 - FROM_RATING;
+    if said.addressed && said.felt < -MOOD / 2.0 {
+        innocent *= 1.0 - FROM_FEELING_ADDRESSED;
+    }
+    if innocent < 1.0 && said.subject == Some(true) {
+        innocent *= 1.0 - FROM_SUBJECT;
     }
     let mut score = 1.0 - innocent;
+    if said.subject == Some(false) {
+        score *= NO_SUBJECT;
+    }
+    if said.stars.is_some_and(|s| s < 0.0) {
+        score = 1.0 - (1.0 - score) * (1.0 - FROM_RATING);
+    }
     for cue in cues.iter().filter(|c| c.weight < 0.0) {
         score *= 1.0 + cue.weight;
     }
-    // Good feeling takes some of it away, but a cue is a cue: people are polite.
-    score *= 1.0 - 0.4 * felt.max(0.0);
-    if stars.is_some_and(|s| s >= 0.5) {
+    score *= 1.0 - PRAISED * said.felt.max(0.0);
+    if said.stars.is_some_and(|s| s >= 0.5) {
         score *= 0.6;
     }
     score.clamp(0.0, 1.0)
 }
 
+/// A wish, and no report of trouble that is clearly stronger: "please add a dark mode", but not "I wish it had not died".
+fn is_idea(cues: &[Cue]) -> bool {
+    let wish: f64 = cues.iter().filter(|c| c.kind == CueKind::Wish).map(|c| -c.weight).sum();
+    let trouble: f64 = 1.0 - cues.iter().filter(|c| c.weight > 0.0).map(|c| 1.0 - c.weight).product::<f64>();
+    wish > 0.0 && wish + 0.2 > trouble
+}
+
 /// Stars of 1 to 5 as −1 … 1.
 fn stars(post: &Post) -> Option<f64> {
     post.rating.map(|r| ((r - 3.0) / 2.0).clamp(-1.0, 1.0))
-}
-
-struct Reading<'t> {
-    text: &'t str,
-    words: &'t [&'t Token],
-    sentence: &'t [usize],
-    feelings: Vec<Feeling>,
-    /// One cue a group of the lexicon: five words for "slow" are one sign.
-    cues: BTreeMap<(CueKind, usize), Cue>,
-}
-
-impl Reading<'_> {
-    fn read(&mut self, lexicon: &Lexicon) {
-        let found = lexicon.phrases.find(self.words, self.sentence);
-        let meaning = |f: &Found| lexicon.meanings.get(f.phrase).copied();
-        let places = |wanted: Meaning| -> Vec<(usize, usize)> {
-            found.iter().filter(|f| meaning(f) == Some(wanted)).map(|f| (f.first, f.last)).collect()
-        };
-        let negations = places(Meaning::Negation);
-        let boosters = places(Meaning::Booster);
-        let dampers = places(Meaning::Damper);
-        let contrasts = places(Meaning::Contrast);
-        let sarcasms = places(Meaning::Sarcasm);
-        // The word before which a phrase must stand to act on it: within reach, same sentence, not the phrase itself.
-        let acts_on = |by: &[(usize, usize)], at: usize, reach: usize| {
-            by.iter()
-                .filter(|(_, last)| {
-                    *last < at && at - last <= reach && self.sentence.get(*last) == self.sentence.get(at)
-                })
-                .count()
-        };
-        let mut taken: Vec<(usize, usize)> = Vec::new();
-        let mut felt: Vec<(Found, f64)> = found
-            .iter()
-            .filter_map(|f| match meaning(f) {
-                Some(Meaning::Feeling(weight)) => Some((*f, weight)),
-                _ => None,
-            })
-            .collect();
-        // Longer phrases first: "waste of money" hides "waste".
-        felt.sort_by_key(|(f, _)| (std::cmp::Reverse(f.last - f.first), f.first, f.phrase));
-        for (f, weight) in felt {
-            if taken.iter().any(|(first, last)| f.first <= *last && *first <= f.last) {
-                continue;
-            }
-            taken.push((f.first, f.last));
-            let side =
-                match contrasts.iter().find(|(c, _)| self.sentence.get(*c) == self.sentence.get(f.first)) {
-                    Some((c, _)) if f.last < *c => -1,
-                    Some(_) => 1,
-                    None => 0,
-                };
-            self.feelings.push(Feeling {
-                weight,
-                negated: acts_on(&negations, f.first, REACH) % 2 == 1,
-                boosts: acts_on(&boosters, f.first, 2) as i32 - acts_on(&dampers, f.first, 2) as i32,
-                shouted: self.shouted(f.first),
-                side,
-                sarcastic: sarcasms.iter().any(|(s, _)| self.sentence.get(*s) == self.sentence.get(f.first)),
-            });
-        }
-        for f in &found {
-            let Some(Meaning::Cue { kind, weight, group }) = meaning(f) else { continue };
-            // A longer phrase around it says what is meant: "can't wait to" is no "can't".
-            let hidden = found.iter().any(|other| {
-                matches!(meaning(other), Some(Meaning::Cue { weight: w, .. }) if w.signum() != weight.signum())
-                    && other.first <= f.first
-                    && f.last <= other.last
-                    && other.last - other.first > f.last - f.first
-            });
-            if hidden {
-                continue;
-            }
-            if TAKEN_BY_NEGATION.contains(&kind) && acts_on(&negations, f.first, 2) > 0 {
-                continue;
-            }
-            // "Great picture, but it switches itself off": what comes before the but does not excuse what follows.
-            let excused = contrasts
-                .iter()
-                .any(|(c, _)| f.last < *c && self.sentence.get(*c) == self.sentence.get(f.first));
-            if weight < 0.0 && kind == CueKind::Praise && excused {
-                continue;
-            }
-            let words = self.slice(f);
-            self.cues.entry((kind, group)).or_insert(Cue { kind, words, weight });
-        }
-    }
-
-    fn slice(&self, f: &Found) -> String {
-        let (first, last) = (self.words.get(f.first), self.words.get(f.last));
-        let (Some(first), Some(last)) = (first, last) else { return String::new() };
-        self.text
-            .get(first.start..last.end)
-            .unwrap_or_default()
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-    }
-
-    /// In capitals, in a text that is not all capitals.
-    fn shouted(&self, at: usize) -> bool {
-        let capitals = |t: &Token| {
-            self.text.get(t.start..t.end).is_some_and(|w| {
-                w.chars().filter(|c| c.is_alphabetic()).count() > 2 && !w.chars().any(char::is_lowercase)
-            })
-        };
-        self.words.get(at).is_some_and(|t| capitals(t))
-            && self.words.iter().filter(|t| !capitals(t)).count() * 2 > self.words.len()
-    }
-}
-
-/// The number of the sentence each word stands in.
-fn sentences(text: &str, words: &[&Token]) -> Vec<usize> {
-    let (mut number, mut end) = (0, 0);
-    words
-        .iter()
-        .map(|word| {
-            let between = text.get(end..word.start).unwrap_or_default();
-            if between.contains(['.', '!', '?', '\n', ';', '。', '！', '？']) {
-                number += 1;
-            }
-            end = word.end;
-            number
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -82,13 +82,29 @@ impl CueKind {
 /// What a phrase means.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Meaning {
-    Cue { kind: CueKind, weight: f64, group: usize },
-    Feeling(f64),
+    Cue {
+        kind: CueKind,
+        weight: f64,
+        group: usize,
+    },
+    /// `mood`: about the writer's own day rather than about a thing.
+    Feeling {
+        weight: f64,
+        mood: bool,
+    },
     Negation,
+    /// Turns the feeling before it: "j'aime *pas*", "gefällt mir *nicht*".
+    NegationAfter,
     Booster,
     Damper,
     Contrast,
     Sarcasm,
+    /// Praise that is ironic in the company of trouble: "love it when", "congratulations on".
+    Irony,
+    /// Something that can be complained about: "battery", "order".
+    Thing,
+    /// The writer, or somebody who is spoken to.
+    Person,
 }
 
 /// The phrases of one language.
@@ -96,6 +112,10 @@ pub(super) enum Meaning {
 pub struct Lexicon {
     pub(super) phrases: Phrases,
     pub(super) meanings: Vec<Meaning>,
+    /// It lists things, so that a text without any can be told.
+    pub(super) has_things: bool,
+    /// It lists persons, so that a text without any can be told.
+    pub(super) has_persons: bool,
 }
 
 /// All lexicons in force.
@@ -133,6 +153,8 @@ struct FeelingEntry {
     weight: toml::Spanned<f64>,
     #[serde(default, rename = "why")]
     _why: String,
+    #[serde(default)]
+    mood: bool,
     words: Vec<toml::Spanned<String>>,
 }
 
@@ -144,6 +166,10 @@ struct Grammar {
     dampers: Vec<toml::Spanned<String>>,
     contrast: Vec<toml::Spanned<String>>,
     sarcasm: Vec<toml::Spanned<String>>,
+    irony: Vec<toml::Spanned<String>>,
+    negation_after: Vec<toml::Spanned<String>>,
+    things: Vec<toml::Spanned<String>>,
+    persons: Vec<toml::Spanned<String>>,
 }
 
 impl Lexicons {
@@ -231,7 +257,7 @@ fn build(file: File, lang: Lang, report: Report<'_>) -> Lexicon {
     for feeling in &file.feeling {
         let weight = weight(&feeling.weight, report);
         for phrase in &feeling.words {
-            lexicon.add(phrase, lang, Meaning::Feeling(weight), report);
+            lexicon.add(phrase, lang, Meaning::Feeling { weight, mood: feeling.mood }, report);
         }
     }
     let grammar = [
@@ -240,12 +266,19 @@ fn build(file: File, lang: Lang, report: Report<'_>) -> Lexicon {
         (&file.grammar.dampers, Meaning::Damper),
         (&file.grammar.contrast, Meaning::Contrast),
         (&file.grammar.sarcasm, Meaning::Sarcasm),
+        (&file.grammar.irony, Meaning::Irony),
+        (&file.grammar.negation_after, Meaning::NegationAfter),
+        (&file.grammar.things, Meaning::Thing),
+        (&file.grammar.persons, Meaning::Person),
     ];
     for (phrases, meaning) in grammar {
         for phrase in phrases {
             lexicon.add(phrase, lang, meaning, report);
         }
     }
+    lexicon.has_things = !file.grammar.things.is_empty();
+    lexicon.has_persons = !file.grammar.persons.is_empty();
+    lexicon.phrases.settle();
     lexicon
 }
 

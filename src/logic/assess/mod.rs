@@ -5,6 +5,8 @@ mod assessment;
 mod feeling;
 mod lexicon;
 mod pattern;
+mod reading;
+mod words;
 
 pub use assessment::{Assessment, Assessor, COMPLAINT_FROM, Cue};
 pub use lexicon::{CueKind, Lexicon, Lexicons};

@@ -1,20 +1,25 @@
-//! Phrases of a lexicon, and finding them in a post: one look-up a token, then a few comparisons.
+//! Phrases of a lexicon, and finding them in a post. Every word of the lexicon has a number; a post's word is looked up
+//! once, and phrases are tried only where their rarest word stands.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::logic::text::{Kind, Lang, Token, fold, tokenize};
+use super::words::{Word, as_face, squeezed};
+use crate::logic::text::{Kind, Lang, fold, tokenize};
 
 /// `...` in a phrase stands for at most so many words.
 const GAP: usize = 4;
 /// Longest phrase, in words and signs.
 const LONGEST: usize = 12;
+/// A tag may begin or end with a word of so many bytes: "#lovemondays", "#epicfail".
+const IN_TAG: usize = 4;
 
 /// One part of a phrase.
 #[derive(Clone, Debug, PartialEq)]
 enum Part {
-    /// A word, folded: what a token is, or what its stem is. The word itself is not stemmed: "useful" shares its
-    /// English stem with "use".
-    Word(String),
+    /// A word, folded: what a word of the post is, or what its stem is. The phrase's word itself is not stemmed: "useful"
+    /// shares its English stem with "use".
+    Word(u32),
     /// `abc*`
     Prefix(String),
     /// `*ing`
@@ -23,20 +28,6 @@ enum Part {
     Any,
     /// `...`
     Gap,
-}
-
-impl Part {
-    fn holds(&self, token: &Token) -> bool {
-        match self {
-            Self::Word(word) => token.folded == *word || token.stem == *word,
-            Self::Prefix(prefix) => token.folded.starts_with(prefix.as_str()),
-            Self::Suffix(suffix) => {
-                token.folded.len() > suffix.len() + 1 && token.folded.ends_with(suffix.as_str())
-            }
-            Self::Any => true,
-            Self::Gap => false,
-        }
-    }
 }
 
 /// Why a phrase cannot be used.
@@ -54,7 +45,7 @@ pub(super) enum PatternError {
     GapAtEnd,
 }
 
-/// Where a phrase was found: its number, and the tokens it covers (first, last).
+/// Where a phrase was found: its number, and the words it covers (first, last).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Found {
     pub(super) phrase: usize,
@@ -62,80 +53,232 @@ pub(super) struct Found {
     pub(super) last: usize,
 }
 
+/// The numbers under which one word of a post is known: as it is, by its stem, by a tag's sign or a stretched word's core.
+type Known = [Option<u32>; 3];
+
+#[derive(Clone, Debug)]
+struct Phrase {
+    parts: Vec<Part>,
+    anchor: usize,
+}
+
+/// A hash for short words (FNV-1a). Strangers' words are only looked up, never kept, so nobody can make the table slow.
+#[derive(Debug)]
+struct Short(u64);
+
+impl Default for Short {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Short {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 29)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
 /// All phrases of one lexicon, ready to be found.
 #[derive(Debug, Default)]
 pub(super) struct Phrases {
-    parts: Vec<(Vec<Part>, usize)>,
-    by_word: HashMap<String, Vec<usize>>,
-    by_prefix: HashMap<String, Vec<usize>>,
+    numbers: HashMap<Box<str>, u32, BuildHasherDefault<Short>>,
+    /// In how many phrases each word stands.
+    uses: Vec<u32>,
+    phrases: Vec<Phrase>,
+    by_word: Vec<Vec<u32>>,
+    by_prefix: HashMap<Box<str>, Vec<u32>, BuildHasherDefault<Short>>,
 }
 
 impl Phrases {
-    /// Adds a phrase; its number is the count of those added before.
+    /// Adds a phrase; its number is the count of those added before. [`Phrases::settle`] has to follow the last.
     pub(super) fn add(&mut self, phrase: &str, lang: Lang) -> Result<(), PatternError> {
-        let parts = parse(phrase, lang)?;
-        let anchor = parts
-            .iter()
-            .position(|p| matches!(p, Part::Word(_)))
-            .or_else(|| parts.iter().position(|p| matches!(p, Part::Prefix(x) if x.len() >= 3)))
-            .ok_or(PatternError::NoAnchor)?;
-        let number = self.parts.len();
-        match parts.get(anchor) {
-            Some(Part::Word(word)) => self.by_word.entry(word.clone()).or_default().push(number),
-            Some(Part::Prefix(prefix)) => {
-                let key: String = prefix.chars().take(3).collect();
-                self.by_prefix.entry(key).or_default().push(number);
-            }
-            _ => {}
-        }
-        self.parts.push((parts, anchor));
+        let parts = self.parse(phrase, lang)?;
+        self.phrases.push(Phrase { parts, anchor: 0 });
         Ok(())
     }
 
-    /// Every phrase that the tokens hold, each at its first place from each anchor. `sentence` numbers the sentence of
-    /// every token: a phrase does not reach over a full stop.
-    pub(super) fn find(&self, tokens: &[&Token], sentence: &[usize]) -> Vec<Found> {
-        let mut found = Vec::new();
-        for (at, token) in tokens.iter().enumerate() {
-            let mut candidates: Vec<usize> = Vec::new();
-            candidates.extend(self.by_word.get(&token.folded).into_iter().flatten());
-            if token.stem != token.folded {
-                candidates.extend(self.by_word.get(&token.stem).into_iter().flatten());
-            }
-            if !self.by_prefix.is_empty() && token.kind != Kind::Emoji {
-                let key: String = token.folded.chars().take(3).collect();
-                candidates.extend(self.by_prefix.get(&key).into_iter().flatten());
-            }
-            candidates.sort_unstable();
-            candidates.dedup();
-            for phrase in candidates {
-                if let Some((first, last)) = self.at(phrase, at, tokens, sentence) {
-                    found.push(Found { phrase, first, last });
+    /// Chooses where each phrase is looked for: at the word that the fewest phrases hold ("pending" of "is pending").
+    pub(super) fn settle(&mut self) {
+        self.by_word = vec![Vec::new(); self.numbers.len()];
+        self.by_prefix.clear();
+        for (number, phrase) in self.phrases.iter_mut().enumerate() {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            let rarest = phrase
+                .parts
+                .iter()
+                .enumerate()
+                .filter_map(|(i, part)| match part {
+                    Part::Word(word) => Some((self.uses.get(*word as usize).copied()?, i, *word)),
+                    _ => None,
+                })
+                .min();
+            if let Some((_, anchor, word)) = rarest {
+                phrase.anchor = anchor;
+                if let Some(list) = self.by_word.get_mut(word as usize) {
+                    list.push(number);
                 }
+            } else if let Some((anchor, prefix)) =
+                phrase.parts.iter().enumerate().find_map(|(i, p)| match p {
+                    Part::Prefix(prefix) if prefix.len() >= 3 => Some((i, prefix)),
+                    _ => None,
+                })
+            {
+                phrase.anchor = anchor;
+                let key: String = prefix.chars().take(3).collect();
+                self.by_prefix.entry(key.into()).or_default().push(number);
+            }
+        }
+    }
+
+    /// Every phrase that the words hold, each at its first place from each anchor. A phrase does not reach over a full stop.
+    pub(super) fn find(&self, words: &[Word<'_>]) -> Vec<Found> {
+        let known: Vec<Known> = words.iter().map(|word| self.known(word)).collect();
+        let mut found = Vec::new();
+        for (at, (word, numbers)) in words.iter().zip(&known).enumerate() {
+            let from = found.len();
+            let mut try_all = |list: Option<&Vec<u32>>| {
+                for phrase in list.into_iter().flatten() {
+                    if let Some((first, last)) = self.at(*phrase as usize, at, words, &known) {
+                        found.push(Found { phrase: *phrase as usize, first, last });
+                    }
+                }
+            };
+            for number in numbers.iter().flatten() {
+                try_all(self.by_word.get(*number as usize));
+            }
+            if !self.by_prefix.is_empty() && word.kind != Kind::Emoji {
+                let end = word.folded.char_indices().nth(3).map_or(word.folded.len(), |(i, _)| i);
+                try_all(self.by_prefix.get(word.folded.get(..end).unwrap_or_default()));
+            }
+            // In the order of the file, so that the first of a group's phrases gives the cue its words.
+            if let Some(new) = found.get_mut(from..) {
+                new.sort_unstable_by_key(|f| f.phrase);
             }
         }
         found
     }
 
-    fn at(&self, phrase: usize, at: usize, tokens: &[&Token], sentence: &[usize]) -> Option<(usize, usize)> {
-        let (parts, anchor) = self.parts.get(phrase)?;
-        let same = |i: usize| sentence.get(i) == sentence.get(at);
-        if !parts.get(*anchor)?.holds(tokens.get(at)?) {
+    fn known(&self, word: &Word<'_>) -> Known {
+        let number = |form: &str| self.numbers.get(form).copied();
+        let direct = number(word.folded);
+        let by_stem = if word.stem == word.folded { None } else { number(word.stem) };
+        let other = match word.kind {
+            Kind::Tag => number(&format!("#{}", word.folded)).or_else(|| self.in_tag(word.folded)),
+            _ if word.stretched && direct.is_none() => {
+                number(&squeezed(word.folded, 1)).or_else(|| number(&squeezed(word.folded, 2)))
+            }
+            _ => None,
+        };
+        [
+            direct,
+            by_stem.filter(|n| direct != Some(*n)),
+            other.filter(|n| direct != Some(*n) && by_stem != Some(*n)),
+        ]
+    }
+
+    /// The longest known word that a tag begins with, or else ends with.
+    fn in_tag(&self, tag: &str) -> Option<u32> {
+        let cuts = || tag.char_indices().map(|(i, _)| i).filter(|i| *i >= IN_TAG && *i + IN_TAG <= tag.len());
+        cuts()
+            .rev()
+            .find_map(|i| self.numbers.get(tag.get(..i)?))
+            .or_else(|| {
+                tag.char_indices()
+                    .filter(|(i, _)| *i > 0 && *i + IN_TAG <= tag.len())
+                    .find_map(|(i, _)| self.numbers.get(tag.get(i..)?))
+            })
+            .copied()
+    }
+
+    fn at(&self, phrase: usize, at: usize, words: &[Word<'_>], known: &[Known]) -> Option<(usize, usize)> {
+        let Phrase { parts, anchor } = self.phrases.get(phrase)?;
+        let sentence = words.get(at)?.sentence;
+        let fits = |part: &Part, i: usize| -> Option<bool> {
+            let word = words.get(i)?;
+            if word.sentence != sentence {
+                return None;
+            }
+            Some(match part {
+                Part::Word(number) => known.get(i)?.contains(&Some(*number)),
+                Part::Prefix(prefix) => word.folded.starts_with(prefix.as_str()),
+                Part::Suffix(suffix) => {
+                    word.folded.len() > suffix.len() + 1 && word.folded.ends_with(suffix.as_str())
+                }
+                Part::Any => true,
+                Part::Gap => false,
+            })
+        };
+        if !fits(parts.get(*anchor)?, at)? {
             return None;
         }
-        let last = walk(parts.get(anchor + 1..)?.iter(), at, tokens, &same, 1)?;
-        let first = walk(parts.get(..*anchor)?.iter().rev(), at, tokens, &same, -1)?;
+        let last = walk(parts.get(anchor + 1..)?.iter(), at, &fits, 1)?;
+        let first = walk(parts.get(..*anchor)?.iter().rev(), at, &fits, -1)?;
         Some((first, last))
+    }
+
+    fn parse(&mut self, phrase: &str, lang: Lang) -> Result<Vec<Part>, PatternError> {
+        let mut parts = Vec::new();
+        for word in phrase.split_whitespace() {
+            match word {
+                "..." | "…" => parts.push(Part::Gap),
+                "*" => parts.push(Part::Any),
+                _ => {
+                    if let Some(face) = as_face(word) {
+                        parts.push(self.word(&face));
+                    } else if let Some(tag) = word.strip_prefix('#') {
+                        parts.push(self.word(&format!("#{}", fold(tag))));
+                    } else if let Some(prefix) = word.strip_suffix('*') {
+                        parts.push(Part::Prefix(fold(prefix).replace('\'', "")));
+                    } else if let Some(suffix) = word.strip_prefix('*') {
+                        parts.push(Part::Suffix(fold(suffix).replace('\'', "")));
+                    } else {
+                        // The tokenizer decides what a word is: "won't" is one, "re-start" two, "🤬" one.
+                        parts.extend(tokenize(word, lang).into_iter().map(|t| self.word(&t.folded)));
+                    }
+                }
+            }
+        }
+        if parts.is_empty() {
+            return Err(PatternError::Empty);
+        }
+        if parts.len() > LONGEST {
+            return Err(PatternError::TooLong);
+        }
+        if matches!(parts.first(), Some(Part::Gap)) || matches!(parts.last(), Some(Part::Gap)) {
+            return Err(PatternError::GapAtEnd);
+        }
+        let anchored = |p: &Part| matches!(p, Part::Word(_)) || matches!(p, Part::Prefix(x) if x.len() >= 3);
+        if !parts.iter().any(anchored) {
+            return Err(PatternError::NoAnchor);
+        }
+        Ok(parts)
+    }
+
+    fn word(&mut self, form: &str) -> Part {
+        let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        let number = *self.numbers.entry(form.into()).or_insert(next);
+        if number == next {
+            self.uses.push(0);
+        }
+        if let Some(n) = self.uses.get_mut(number as usize) {
+            *n += 1;
+        }
+        Part::Word(number)
     }
 }
 
-/// Follows `parts` from the token after `at`, in steps of `step`; returns the last token used. A gap takes the nearest
-/// fit, so the work is bounded by the parts times the gap's width.
+/// Follows `parts` from the word after `at`, in steps of `step`; returns the last word used. A gap takes the nearest fit,
+/// so the work is bounded by the parts times the gap's width.
 fn walk<'p>(
     parts: impl Iterator<Item = &'p Part>,
     at: usize,
-    tokens: &[&Token],
-    same_sentence: &impl Fn(usize) -> bool,
+    fits: &impl Fn(&Part, usize) -> Option<bool>,
     step: isize,
 ) -> Option<usize> {
     let (mut at, mut slack) = (at, 0);
@@ -144,79 +287,29 @@ fn walk<'p>(
             slack = GAP;
             continue;
         }
-        at = nearest(part, at, slack, tokens, same_sentence, step)?;
+        at = (1..=slack + 1)
+            .map_while(|n| {
+                let i = at.checked_add_signed(step * n as isize)?;
+                Some((i, fits(part, i)?))
+            })
+            .find_map(|(i, fit)| fit.then_some(i))?;
         slack = 0;
     }
     Some(at)
 }
 
-/// The nearest token within `slack` further steps that fits.
-fn nearest(
-    part: &Part,
-    at: usize,
-    slack: usize,
-    tokens: &[&Token],
-    same_sentence: &impl Fn(usize) -> bool,
-    step: isize,
-) -> Option<usize> {
-    (1..=slack + 1)
-        .filter_map(|n| at.checked_add_signed(step * n as isize))
-        .take_while(|i| same_sentence(*i))
-        .find(|i| tokens.get(*i).is_some_and(|token| part.holds(token)))
-}
-
-fn parse(phrase: &str, lang: Lang) -> Result<Vec<Part>, PatternError> {
-    let mut parts = Vec::new();
-    for word in phrase.split_whitespace() {
-        match word {
-            "..." | "…" => parts.push(Part::Gap),
-            "*" => parts.push(Part::Any),
-            // A mark that the tokenizer would cut to a bare letter ("/s").
-            _ if word.starts_with('/') => parts.push(Part::Word(word.to_owned())),
-            _ => {
-                if let Some(prefix) = word.strip_suffix('*') {
-                    parts.push(Part::Prefix(fold(prefix).replace('\'', "")));
-                } else if let Some(suffix) = word.strip_prefix('*') {
-                    parts.push(Part::Suffix(fold(suffix).replace('\'', "")));
-                } else {
-                    // The tokenizer decides what a word is: "won't" is one, "re-start" two, "🤬" one.
-                    parts.extend(tokenize(word, lang).into_iter().map(|t| Part::Word(t.folded)));
-                }
-            }
-        }
-    }
-    if parts.is_empty() {
-        return Err(PatternError::Empty);
-    }
-    if parts.len() > LONGEST {
-        return Err(PatternError::TooLong);
-    }
-    if matches!(parts.first(), Some(Part::Gap)) || matches!(parts.last(), Some(Part::Gap)) {
-        return Err(PatternError::GapAtEnd);
-    }
-    Ok(parts)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::words::{faces, words};
     use super::*;
 
     fn found(phrase: &str, text: &str) -> bool {
         let mut phrases = Phrases::default();
         phrases.add(phrase, Lang::English).unwrap();
+        phrases.settle();
         let tokens = tokenize(text, Lang::English);
-        let words: Vec<&Token> = tokens.iter().collect();
-        let mut n = 0;
-        let sentence: Vec<usize> = words
-            .iter()
-            .map(|t| {
-                if t.start > 0 && text[..t.start].trim_end().ends_with('.') {
-                    n += 1;
-                }
-                n
-            })
-            .collect();
-        !phrases.find(&words, &sentence).is_empty()
+        let faces = faces(text);
+        !phrases.find(&words(text, &tokens, &faces)).is_empty()
     }
 
     #[test]
@@ -240,6 +333,13 @@ mod tests {
         assert!(found("keeps *ing", "it keeps freezing"));
         assert!(found("*ing instead of", "typing instead of that"));
         assert!(!found("keeps *ing", "it keeps up"));
+    }
+
+    #[test]
+    fn tags_emoticons_and_stretched_words_are_words() {
+        assert!(found("love", "looooove it") && found("love", "#lovemondays") && found("fail", "#epicfail"));
+        assert!(found(":-(", "oh no :((") && found("/s", "what a product /s"));
+        assert!(found("#not", "so useful #not") && !found("#not", "it is not"));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 
 use rust_stemmers::{Algorithm, Stemmer};
 
+use super::function_words;
+
 /// A language as far as we tell languages apart. The five first have lexicons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "the names say it")]
@@ -30,6 +32,8 @@ pub enum Lang {
 
 /// Fewer letters than this, and detection is a guess that we do not make.
 const FEWEST_LETTERS: usize = 12;
+/// Small words that a language has to have more than any other.
+const CLEAR_LEAD: usize = 2;
 
 impl Lang {
     /// The two-letter code (ISO 639-1); `und` where unknown.
@@ -89,13 +93,32 @@ impl Lang {
         }
     }
 
-    /// What the letters say. Texts of a few letters are taken for [`Lang::Other`], save in scripts that tell.
+    /// What the small words say if they are clear, else what the letters say. Texts of a few letters without a small word
+    /// are taken for [`Lang::Other`], save in scripts that tell.
     fn detect(text: &str) -> Self {
         let letters = text.chars().filter(|c| c.is_alphabetic()).take(FEWEST_LETTERS).count();
-        let ascii = text.chars().all(|c| !c.is_alphabetic() || (c as u32) < 0x250);
-        if letters == 0 || (ascii && letters < FEWEST_LETTERS) {
+        let latin = text.chars().all(|c| !c.is_alphabetic() || (c as u32) < 0x250);
+        if letters == 0 {
             return Self::Other;
         }
+        let words = if latin { function_words::most(text) } else { None };
+        if let Some((lang, hits, lead)) = words
+            && (lead >= CLEAR_LEAD || hits == lead && letters < FEWEST_LETTERS)
+        {
+            return lang;
+        }
+        if latin && letters < FEWEST_LETTERS {
+            return Self::Other;
+        }
+        let by_letters = Self::by_letters(text);
+        match words {
+            // One small word more than any other language has: enough against letters that say something else still.
+            Some((lang, _, lead)) if lead > 0 && by_letters != lang => lang,
+            _ => by_letters,
+        }
+    }
+
+    fn by_letters(text: &str) -> Self {
         match whichlang::detect_language(text) {
             whichlang::Lang::Ara => Self::Arabic,
             whichlang::Lang::Cmn => Self::Chinese,

@@ -2,6 +2,7 @@
 //! agree on what a word is.
 
 pub mod fold;
+mod function_words;
 pub mod lang;
 pub mod stop;
 pub mod token;

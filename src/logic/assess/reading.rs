@@ -1,0 +1,291 @@
+//! Reading one post by the lexicons: its feelings with what turns them, its cues, and what else matters about it.
+
+use std::collections::BTreeMap;
+
+use super::assessment::Cue;
+use super::feeling::{Feeling, REACH};
+use super::lexicon::{CueKind, Lexicon, Meaning};
+use super::pattern::Found;
+use super::words::Word;
+use crate::logic::text::Kind;
+
+/// Cues that a "not" or "never" before them takes away: "never overheats".
+const TAKEN_BY_NEGATION: [CueKind; 4] =
+    [CueKind::Malfunction, CueKind::Layout, CueKind::Safety, CueKind::Comparison];
+/// Words that a negation behind a feeling reaches backwards.
+const REACH_BACK: usize = 2;
+/// How surely a post with a phrase of sarcasm, and one with a phrase of irony, is a complaint by that alone.
+const SARCASM: f64 = 0.55;
+const IRONY: f64 = 0.4;
+/// How far a "never" reaches: "nunca se ha colgado".
+const DENIED: usize = 3;
+/// From this strength on, trouble makes a phrase of irony count.
+const SOME_TROUBLE: f64 = 0.3;
+/// From this strength on, cues of trouble make an opening "Great," ironic.
+const TROUBLE: f64 = 0.5;
+
+const NEGATION: u8 = 1;
+const BOOSTER: u8 = 2;
+const DAMPER: u8 = 4;
+const NEGATION_AFTER: u8 = 8;
+
+/// What was found in a post so far.
+pub(super) struct Reading<'t> {
+    text: &'t str,
+    words: &'t [Word<'t>],
+    pub(super) feelings: Vec<Feeling>,
+    /// One cue a group of the lexicon: five words for "slow" are one sign.
+    pub(super) cues: BTreeMap<(CueKind, usize), Cue>,
+    /// Something that can be complained about is named.
+    pub(super) thing: bool,
+    /// Somebody speaks of themselves or to somebody.
+    pub(super) person: bool,
+}
+
+impl<'t> Reading<'t> {
+    pub(super) fn new(text: &'t str, words: &'t [Word<'t>]) -> Self {
+        Self { text, words, feelings: Vec::new(), cues: BTreeMap::new(), thing: false, person: false }
+    }
+
+    /// Adds what one lexicon finds.
+    pub(super) fn read(&mut self, lexicon: &Lexicon) {
+        let found = lexicon.phrases.find(self.words);
+        if found.is_empty() {
+            return;
+        }
+        let meant: Vec<(Found, Meaning)> =
+            found.into_iter().filter_map(|f| Some((f, *lexicon.meanings.get(f.phrase)?))).collect();
+        let mut around = Around::of(self.words, &meant);
+        self.thing |= around.thing;
+        self.person |= around.person;
+        self.take_cues(&meant, &around);
+        self.take_sarcasm(&meant, &mut around);
+        self.take_feelings(meant, around);
+    }
+
+    /// The strength of the trouble told, 0 to 1.
+    fn trouble(&self) -> f64 {
+        let troubles = self.cues.values().filter(|c| c.weight > 0.0 && c.kind != CueKind::Distress);
+        1.0 - troubles.map(|c| 1.0 - c.weight).product::<f64>()
+    }
+
+    fn take_cues(&mut self, meant: &[(Found, Meaning)], around: &Around) {
+        let long: Vec<(&Found, f64)> = meant
+            .iter()
+            .filter_map(|(f, m)| match m {
+                Meaning::Cue { weight, .. } if f.last > f.first => Some((f, *weight)),
+                _ => None,
+            })
+            .collect();
+        for (f, meaning) in meant {
+            let Meaning::Cue { kind, weight, group } = *meaning else { continue };
+            // A longer phrase around it says what is meant: "can't wait to" is no "can't".
+            let hidden = long.iter().any(|(other, w)| {
+                w.signum() != weight.signum()
+                    && other.first <= f.first
+                    && f.last <= other.last
+                    && other.last - other.first > f.last - f.first
+            });
+            let denied = TAKEN_BY_NEGATION.contains(&kind) && around.before(f.first, DENIED, NEGATION) > 0;
+            // "Great picture, but it switches itself off": what comes before the but does not excuse what follows.
+            let overruled = weight < 0.0 && kind == CueKind::Praise && around.side(self.words, f) < 0;
+            if !hidden && !denied && !overruled {
+                let words = self.slice(f);
+                self.cues.entry((kind, group)).or_insert(Cue { kind, words, weight });
+            }
+        }
+    }
+
+    /// Phrases of sarcasm, and of irony where trouble is told: a sign of a complaint, and the praise beside them is none.
+    fn take_sarcasm(&mut self, meant: &[(Found, Meaning)], around: &mut Around) {
+        let doubtful = self.trouble() >= SOME_TROUBLE
+            || meant.iter().any(
+                |(_, m)| matches!(m, Meaning::Feeling { weight, mood: false } if *weight <= -SOME_TROUBLE),
+            );
+        let mut first: Option<(Found, f64)> = None;
+        for (f, meaning) in meant {
+            let counts = *meaning == Meaning::Sarcasm || *meaning == Meaning::Irony && doubtful;
+            let Some(word) = self.words.get(f.first).filter(|_| counts) else { continue };
+            around.sarcastic.push(word.sentence);
+            around.all_sarcastic |=
+                f.first == f.last && (word.kind == Kind::Tag || word.folded.starts_with('/'));
+            let weight = if *meaning == Meaning::Sarcasm { SARCASM } else { IRONY };
+            if first.is_none_or(|(_, w)| w < weight) {
+                first = Some((*f, weight));
+            }
+        }
+        around.sarcastic.sort_unstable();
+        if let Some((f, weight)) = first {
+            let cue = Cue { kind: CueKind::Distress, words: self.slice(&f), weight };
+            self.cues.retain(|(kind, _), _| *kind != CueKind::Praise);
+            self.cues.entry((CueKind::Distress, usize::MAX)).or_insert(cue);
+        }
+    }
+
+    fn take_feelings(&mut self, meant: Vec<(Found, Meaning)>, mut around: Around) {
+        let trouble = self.trouble() >= TROUBLE;
+        let mut felt: Vec<(Found, f64, bool)> = meant
+            .into_iter()
+            .filter_map(|(f, m)| match m {
+                Meaning::Feeling { weight, mood } => Some((f, weight, mood)),
+                _ => None,
+            })
+            .collect();
+        // Longer phrases first: "waste of money" hides "waste".
+        felt.sort_by_key(|(f, ..)| (std::cmp::Reverse(f.last - f.first), f.first, f.phrase));
+        let mut taken = vec![false; self.words.len()];
+        let applause = felt.iter().filter(|(f, w, _)| *w > 0.0 && self.is(f.first, Kind::Emoji)).count() > 1;
+        for (f, weight, mood) in felt {
+            let Some(covered) = taken.get_mut(f.first..=f.last) else { continue };
+            if covered.contains(&true) {
+                continue;
+            }
+            covered.fill(true);
+            let Some(word) = self.words.get(f.first) else { continue };
+            // "Nobody asked" is a phrase with a feeling; its "nobody" turns nothing else.
+            if f.last > f.first {
+                around.forget(f.first, f.last);
+            }
+            let emoji = word.kind == Kind::Emoji;
+            let turned = around.before(f.first, REACH, NEGATION) + around.after(self.words, f.last);
+            self.feelings.push(Feeling {
+                weight,
+                mood,
+                negated: !emoji && turned % 2 == 1,
+                boosts: around.before(f.first, 2, BOOSTER) as i32 - around.before(f.first, 2, DAMPER) as i32
+                    + i32::from(word.stretched),
+                shouted: self.shouted(f.first),
+                side: around.side(self.words, &f),
+                sarcastic: around.is_sarcastic(word.sentence)
+                    || trouble && weight > 0.0 && if emoji { applause } else { self.stands_alone(&f) },
+            });
+        }
+    }
+
+    /// Stands alone before a mark ("Great, …", "Brilliant.") or is hung on at the end ("…, lovely").
+    fn stands_alone(&self, f: &Found) -> bool {
+        let (Some(first), Some(last)) = (self.words.get(f.first), self.words.get(f.last)) else {
+            return false;
+        };
+        let other_sentence = |w: Option<&Word<'_>>| w.is_none_or(|w| w.sentence != first.sentence);
+        let before = f.first.checked_sub(1).and_then(|i| self.words.get(i));
+        let begins = other_sentence(f.first.checked_sub(2).and_then(|i| self.words.get(i)));
+        let mark =
+            self.text.as_bytes().get(last.end).is_none_or(|b| matches!(b, b',' | b'.' | b'!' | b':' | b'\n'));
+        let ends = other_sentence(self.words.get(f.last + 1));
+        let hung_on = before
+            .and_then(|w| self.text.get(w.end..first.start))
+            .is_some_and(|between| between.starts_with(','));
+        begins && mark || ends && hung_on
+    }
+
+    fn is(&self, at: usize, kind: Kind) -> bool {
+        self.words.get(at).is_some_and(|w| w.kind == kind)
+    }
+
+    fn slice(&self, f: &Found) -> String {
+        let (first, last) = (self.words.get(f.first), self.words.get(f.last));
+        let (Some(first), Some(last)) = (first, last) else { return String::new() };
+        let words = self.text.get(first.start..last.end).unwrap_or_default();
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// In capitals, in a text that is not all capitals.
+    fn shouted(&self, at: usize) -> bool {
+        self.words.get(at).is_some_and(|w| w.capitals)
+            && self.words.iter().filter(|w| !w.capitals).count() * 2 > self.words.len()
+    }
+}
+
+/// What stands around the words with meaning: negations, boosters, contrasts, sarcasm.
+struct Around {
+    /// What ends at each word.
+    flags: Vec<u8>,
+    /// Number of the sentence of each word.
+    sentence: Vec<usize>,
+    /// First words of contrasts, in order.
+    contrasts: Vec<usize>,
+    /// Sentences with a phrase of sarcasm, in order.
+    sarcastic: Vec<usize>,
+    /// A mark of sarcasm for the whole post: "/s", "#not".
+    all_sarcastic: bool,
+    thing: bool,
+    person: bool,
+}
+
+impl Around {
+    fn of(words: &[Word<'_>], meant: &[(Found, Meaning)]) -> Self {
+        let mut around = Self {
+            flags: vec![0; words.len()],
+            sentence: words.iter().map(|w| w.sentence).collect(),
+            contrasts: Vec::new(),
+            sarcastic: Vec::new(),
+            all_sarcastic: false,
+            thing: false,
+            person: false,
+        };
+        for (f, meaning) in meant {
+            let flag = match meaning {
+                Meaning::Negation => NEGATION,
+                Meaning::NegationAfter => NEGATION_AFTER,
+                Meaning::Booster => BOOSTER,
+                Meaning::Damper => DAMPER,
+                _ => 0,
+            };
+            if let Some(flags) = around.flags.get_mut(f.last) {
+                *flags |= flag;
+            }
+            match meaning {
+                Meaning::Contrast => around.contrasts.push(f.first),
+                Meaning::Thing => around.thing = true,
+                Meaning::Person => around.person = true,
+                _ => {}
+            }
+        }
+        around.contrasts.sort_unstable();
+        around
+    }
+
+    /// What stands from `first` to `last` acts on nothing any more.
+    fn forget(&mut self, first: usize, last: usize) {
+        if let Some(flags) = self.flags.get_mut(first..=last) {
+            flags.fill(0);
+        }
+    }
+
+    /// How many of what `flag` says end within `reach` words before `at`, in the same sentence.
+    fn before(&self, at: usize, reach: usize, flag: u8) -> usize {
+        (at.saturating_sub(reach)..at)
+            .filter(|i| {
+                self.flags.get(*i).is_some_and(|f| f & flag != 0)
+                    && self.sentence.get(*i) == self.sentence.get(at)
+            })
+            .count()
+    }
+
+    /// A negation behind the feeling that ends at `at`, if it has nothing of its own to turn: 1 or 0.
+    fn after(&self, words: &[Word<'_>], at: usize) -> usize {
+        let negated = (at + 1..=at + REACH_BACK).any(|i| {
+            self.flags.get(i).is_some_and(|f| f & NEGATION_AFTER != 0)
+                && self.sentence.get(i) == self.sentence.get(at)
+                // "gut, nicht teuer": a comma between them parts them.
+                && words.get(at).zip(words.get(at + 1)).is_some_and(|(a, b)| b.start <= a.end + 1)
+        });
+        usize::from(negated)
+    }
+
+    /// Before (−1) or after (1) a contrast of the same sentence, or 0.
+    fn side(&self, words: &[Word<'_>], f: &Found) -> i8 {
+        let Some(sentence) = words.get(f.first).map(|w| w.sentence) else { return 0 };
+        let from = self.contrasts.partition_point(|c| self.sentence.get(*c).is_some_and(|s| *s < sentence));
+        match self.contrasts.get(from).filter(|c| self.sentence.get(**c) == Some(&sentence)) {
+            Some(c) if f.last < *c => -1,
+            Some(_) => 1,
+            None => 0,
+        }
+    }
+
+    fn is_sarcastic(&self, sentence: usize) -> bool {
+        self.all_sarcastic || self.sarcastic.binary_search(&sentence).is_ok()
+    }
+}
