@@ -4,8 +4,10 @@ use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::evidence::{Doubt, Evidence};
+use super::dispersion::{Belief, Dispersion};
+use super::evidence::{Evidence, Weighing};
 use super::negative_binomial::upper_tail;
+use super::own_shape::OwnShape;
 use super::pool::Pool;
 use crate::ground::alert::{DayCount, Sum};
 use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, day_of, from_ms, hour_of};
@@ -22,15 +24,29 @@ const SPIKE: f64 = 2.5;
 const LEAST_TAUGHT: f64 = 0.1;
 /// … and after so many such days in a row it is the new usual.
 const NEW_USUAL_DAYS: u32 = 28;
-/// Overdispersion before anything is known, of days and of hours.
-const ALPHA: f64 = 0.06;
-const ALPHA_HOUR: f64 = 0.08;
-/// How many squared expectations the prior dispersion is worth.
-const ALPHA_WORTH: f64 = 0.5 / (ALPHA * ALPHA);
+/// What the product's dispersion of days and of hours is worth to one of its series, and how long it remembers its own.
+const DAYS_WORTH: f64 = 4.0;
+const DAYS_KEEP: f64 = 0.99;
+const DAYS_MOST: f64 = 2.0;
+const HOURS_WORTH: f64 = 4.0;
+const HOURS_KEEP: f64 = 0.98;
+const HOURS_MOST: f64 = 1.0;
+/// Relative variance of the level's own drift, beside what shows in the dispersion of days.
+const DRIFT: f64 = 0.005;
+/// Days that follow one another are alike: a rise carried over several is weighed as if they varied so much more.
+const CARRIED: f64 = 2.0;
+/// Evidence that is left when three days on which at least three people are expected show no excess.
+const RESTART: f64 = 0.05;
+const NO_EXCESS: f64 = 1.05;
+/// A series has a shape of its own once so many people were heard.
+const OWN_SHAPE: f64 = 20.0;
+/// Evidence of busy series is discounted by (1 + level / BUSY)^BUSY_COSTS: of them the drift shows, of others chance.
+const BUSY: f64 = 4.0;
+const BUSY_COSTS: f64 = 0.45;
 /// People are counted as recent for so many days.
 const RECENT_DAYS: i64 = 7;
 /// Voices kept for counting people once; past this a day's count is the count of posts that fit.
-const VOICES: usize = 4_096;
+const VOICES: usize = 512;
 /// Windows in which an excess is shown, in days.
 const WINDOWS: [u32; 5] = [1, 3, 7, 14, 28];
 /// After a silence of so many days the days between are not gone through one by one.
@@ -52,9 +68,9 @@ pub struct Series {
     voices_today: BTreeSet<u64>,
     recent: VecDeque<(i64, u64)>,
     evidence: Evidence,
-    /// Weighted moments of (n − E)² − E and E².
-    excess: f64,
-    squares: f64,
+    days_vary: Dispersion,
+    hours_vary: Dispersion,
+    own: Option<Box<OwnShape>>,
     spike_days: u32,
     /// Echoes of the last days, by day.
     echoes: VecDeque<(i64, u32)>,
@@ -84,6 +100,44 @@ pub struct Window {
     pub expected: f64,
 }
 
+/// What is known about the level when counts are weighed.
+#[derive(Clone, Copy, Debug)]
+struct Doubt {
+    /// Overdispersion of days, and of hours around their day.
+    alpha: f64,
+    alpha_hour: f64,
+    /// Shape of the gamma belief about the level: a₀ + a.
+    shape: f64,
+}
+
+fn days_belief(pool: &Pool) -> Belief {
+    Belief { alpha: pool.days_vary.max(0.005), worth: DAYS_WORTH, keep: DAYS_KEEP, most: DAYS_MOST }
+}
+
+fn hours_belief(pool: &Pool) -> Belief {
+    Belief { alpha: pool.hours_vary.max(0.005), worth: HOURS_WORTH, keep: HOURS_KEEP, most: HOURS_MOST }
+}
+
+impl Doubt {
+    fn weighing(self) -> Weighing {
+        let level = 1.0 / self.shape.max(1e-3) + DRIFT;
+        Weighing {
+            kappa: 1.0 / (self.alpha + level),
+            kappa_carried: 1.0 / (CARRIED * self.alpha + level),
+            start: 1.0 / 24.0,
+        }
+    }
+
+    /// Hours weigh less by as much as they vary more than chance.
+    fn temper(self, hours: &mut [(f64, f64)]) {
+        for (n, expected) in hours {
+            let more = 1.0 + self.alpha_hour * *expected;
+            *n /= more;
+            *expected /= more;
+        }
+    }
+}
+
 impl Series {
     /// A series that begins to be watched at `now`; `pool.since` says for how long silence has been heard already.
     pub fn new(now: Timestamp, pool: &Pool) -> Self {
@@ -102,8 +156,9 @@ impl Series {
             voices_today: BTreeSet::new(),
             recent: VecDeque::new(),
             evidence: Evidence::default(),
-            excess: 0.0,
-            squares: 0.0,
+            days_vary: Dispersion::default(),
+            hours_vary: Dispersion::default(),
+            own: None,
             spike_days: 0,
             echoes: VecDeque::new(),
         }
@@ -133,6 +188,8 @@ impl Series {
     /// today teaches what is usual and is no evidence: a backlog that arrives late is no spike.
     pub fn hear(&mut self, written: Timestamp, now: Timestamp, voice: u64, pool: &Pool) -> bool {
         self.advance(now, pool);
+        // Nobody has written tomorrow: a clock elsewhere is wrong.
+        let written = written.min(now);
         let (day, hour) = (day_of(written), hour_of(written).rem_euclid(24) as usize);
         // A post that crossed midnight on its way is of today; what is older is backlog.
         let late = now.as_millisecond() - written.as_millisecond() > DAY_MS;
@@ -154,6 +211,14 @@ impl Series {
             *count += 1;
         }
         true
+    }
+
+    /// So many people, told apart already, spoke at `written`, which is not before today: what a count gives.
+    pub fn hear_many(&mut self, written: Timestamp, people: u32, pool: &Pool) {
+        self.advance(written, pool);
+        if let Some(count) = self.today.get_mut(hour_of(written).rem_euclid(24) as usize) {
+            *count = count.saturating_add(people);
+        }
     }
 
     fn hear_late(&mut self, day: i64, voice: u64) -> bool {
@@ -221,21 +286,61 @@ impl Series {
         (pool.prior.shape + self.people) / (pool.prior.rate + self.days)
     }
 
+    /// The level by its own people alone, without what siblings say.
+    pub(super) fn own_level(&self) -> f64 {
+        self.people / self.days.max(1e-6)
+    }
+
+    pub(super) fn days_dispersion(&self) -> &Dispersion {
+        &self.days_vary
+    }
+
+    pub(super) fn hours_dispersion(&self) -> &Dispersion {
+        &self.hours_vary
+    }
+
     /// Whether anybody spoke within the last `days` days.
     pub fn is_live(&self, days: i64) -> bool {
-        self.recent.back().is_some_and(|(day, _)| self.day - day <= days)
+        self.last_heard().is_some_and(|day| self.day - day <= days)
     }
 
     /// Whether anybody spoke on or after the day of `at`. Needs no [`Series::advance`].
     pub fn spoke_since(&self, at: Timestamp) -> bool {
-        self.recent.back().is_some_and(|(day, _)| *day >= day_of(at))
+        self.last_heard().is_some_and(|day| day >= day_of(at))
+    }
+
+    /// The last day on which anybody spoke, of those that are kept.
+    fn last_heard(&self) -> Option<i64> {
+        if self.today.iter().any(|n| *n > 0) {
+            return Some(self.day);
+        }
+        self.closed.iter().rev().find(|c| c.people > 0).map(|c| c.day)
     }
 
     /// Different people within the last `days` days, today included.
     pub fn people(&self, days: i64) -> u32 {
-        let voices: BTreeSet<u64> =
-            self.recent.iter().filter(|(day, _)| self.day - day < days).map(|(_, voice)| *voice).collect();
-        voices.len() as u32
+        let (mut known, mut told_apart) = (BTreeSet::new(), 0u32);
+        for (_, voice) in self.recent.iter().rev().take_while(|(day, _)| self.day - day < days) {
+            known.insert(*voice);
+            told_apart += 1;
+        }
+        // Those whose voices are not kept are people all the same.
+        let first = self.day - days + 1;
+        let closed: u32 = self.closed.iter().rev().take_while(|c| c.day >= first).map(|c| c.people).sum();
+        let all = closed.saturating_add(self.today.iter().sum());
+        (known.len() as u32).saturating_add(all.saturating_sub(told_apart))
+    }
+
+    /// log10 of the evidence at `now`, less a little for busy series: what an alert is decided by. It must have been
+    /// advanced to that day.
+    pub fn score(&self, now: Timestamp, pool: &Pool) -> f64 {
+        let level = self.level(pool);
+        self.score_of(self.hours_until(now, level, pool), level, self.doubt(pool))
+    }
+
+    fn score_of(&self, mut hours: Vec<(f64, f64)>, level: f64, doubt: Doubt) -> f64 {
+        doubt.temper(&mut hours);
+        self.evidence.with(&hours, doubt.weighing()).log10() - BUSY_COSTS * (1.0 + level / BUSY).log10()
     }
 
     /// What the series says at `now`. It must have been advanced to that day.
@@ -243,12 +348,12 @@ impl Series {
         let level = self.level(pool);
         let hours = self.hours_until(now, level, pool);
         let doubt = self.doubt(pool);
-        let score = self.evidence.with_today(&hours, doubt).log10() - 0.5 * (1.0 + level / 30.0).log10();
         let today: f64 = hours.iter().map(|h| h.1).sum();
+        let score = self.score_of(hours, level, doubt);
         Reading {
             score,
             recent_people: self.people(RECENT_DAYS),
-            window: self.clearest_window(level, today, doubt.kappa(), pool),
+            window: self.clearest_window(level, today, doubt.weighing().kappa),
             sum: Sum { level, level_shape: doubt.shape, dispersion: doubt.alpha, score, ..Sum::default() },
         }
     }
@@ -317,10 +422,9 @@ impl Series {
     }
 
     fn doubt(&self, pool: &Pool) -> Doubt {
-        let alpha = (ALPHA_WORTH * ALPHA + self.excess) / (ALPHA_WORTH + self.squares);
         Doubt {
-            alpha: alpha.clamp(0.005, 2.0),
-            alpha_hour: ALPHA_HOUR,
+            alpha: self.days_vary.alpha(days_belief(pool)),
+            alpha_hour: self.hours_vary.alpha(hours_belief(pool)),
             shape: pool.prior.shape + self.people,
         }
     }
@@ -337,20 +441,26 @@ impl Series {
             .map(|(hour, people)| {
                 let whole = if hour + 1 == hours { part } else { 1.0 };
                 let at = self.day * 24 + hour as i64;
-                (f64::from(*people), level / 24.0 * pool.shape.at(at) * pool.exposure(at) * whole)
+                (f64::from(*people), level / 24.0 * self.shape_at(at, pool) * whole)
             })
             .collect()
     }
 
+    /// How busy an hour is beside the average one, less what could not be heard.
+    fn shape_at(&self, hour: i64, pool: &Pool) -> f64 {
+        pool.shape.at(hour) * pool.exposure(hour) * self.own.as_ref().map_or(1.0, |own| own.at(hour))
+    }
+
     fn weekday(&self, day: i64, pool: &Pool) -> f64 {
-        (0..24).map(|h| pool.shape.at(day * 24 + h) * pool.exposure(day * 24 + h)).sum::<f64>() / 24.0
+        (0..24).map(|h| self.shape_at(day * 24 + h, pool)).sum::<f64>() / 24.0
     }
 
     fn close_today(&mut self, pool: &Pool) {
         let level = self.level(pool);
-        let hours = self.hours_until(from_ms((self.day + 1) * DAY_MS - 1), level, pool);
-        let people: u32 = self.today.iter().sum();
-        let expected = level * self.weekday(self.day, pool);
+        let mut hours = self.hours_until(from_ms((self.day + 1) * DAY_MS - 1), level, pool);
+        let people = self.today.iter().fold(0u32, |sum, n| sum.saturating_add(*n));
+        let expected: f64 = hours.iter().map(|h| h.1).sum();
+        self.learn_hours(&hours, f64::from(people), expected, hours_belief(pool));
         let doubt = self.doubt(pool);
         let last: (f64, f64) = self
             .closed
@@ -358,8 +468,9 @@ impl Series {
             .rev()
             .take(2)
             .fold((f64::from(people), expected), |(n, e), d| (n + f64::from(d.people), e + d.expected));
-        let quiet = last.1 >= 3.0 && last.0 <= last.1;
-        self.evidence = self.evidence.close_day(&hours, doubt, quiet);
+        let left = if last.1 >= 3.0 && last.0 <= NO_EXCESS * last.1 { RESTART } else { 1.0 };
+        doubt.temper(&mut hours);
+        self.evidence = self.evidence.close_day(&hours, doubt.weighing(), left);
         self.closed.push_back(DayCount { day: self.day, people, expected });
         self.held += 1;
         if self.closed.len() > KEPT_DAYS {
@@ -378,6 +489,21 @@ impl Series {
         }
     }
 
+    /// The hours of the day that ends teach how they lie in the day, and how much they vary around that.
+    fn learn_hours(&mut self, hours: &[(f64, f64)], people: f64, expected: f64, belief: Belief) {
+        if self.own.is_none() && self.people >= OWN_SHAPE {
+            self.own = Some(Box::default());
+        }
+        let Some(own) = &mut self.own else { return };
+        if people > 0.0 && expected > 0.0 {
+            for (n, usual) in hours {
+                self.hours_vary.learn(*n, usual * people / expected, belief);
+            }
+            self.hours_vary.fade(belief);
+        }
+        own.learn_hours(self.day, hours, self.hours_vary.alpha(belief));
+    }
+
     /// The oldest held day teaches the level and the dispersion.
     fn teach(&mut self, level: f64, doubt: Doubt, pool: &Pool) {
         let Some(day) = self.closed.len().checked_sub(self.held).and_then(|i| self.closed.get(i)).copied()
@@ -386,7 +512,7 @@ impl Series {
         };
         let exposure = self.weekday(day.day, pool);
         let (n, expected) = (f64::from(day.people), level * exposure);
-        let kappa = 1.0 / (doubt.alpha + 1.0 / doubt.shape.max(1e-3) + 0.02);
+        let kappa = 1.0 / (doubt.alpha + 1.0 / doubt.shape.max(1e-3) + DRIFT);
         let unlikely = if n > expected { -upper_tail(n, expected, kappa).max(1e-300).log10() } else { 0.0 };
         let weight = if unlikely > SPIKE {
             self.spike_days += 1;
@@ -402,14 +528,15 @@ impl Series {
         let keep = 0.5f64.powf(1.0 / HALF_LIFE_DAYS);
         self.people = self.people * keep + weight * n;
         self.days = self.days * keep + weight * exposure;
-        // Winsorised: one wild day is no dispersion.
-        let deviation =
-            (n - expected).powi(2).min(9.0 * (expected + doubt.alpha * expected * expected) + 4.0);
-        self.excess = self.excess * 0.99 + deviation - expected;
-        self.squares = self.squares * 0.99 + expected * expected;
+        self.days_vary.learn(n, expected, days_belief(pool));
+        self.days_vary.fade(days_belief(pool));
+        if let Some(own) = &mut self.own {
+            let factor = own.weekday(day.day);
+            own.learn_weekday(day.day, n, expected / factor.max(1e-6), doubt.alpha);
+        }
     }
 
-    fn clearest_window(&self, level: f64, expected_today: f64, kappa: f64, _pool: &Pool) -> Window {
+    fn clearest_window(&self, level: f64, expected_today: f64, kappa: f64) -> Window {
         let mut best: Option<(f64, Window)> = None;
         for days in WINDOWS {
             let first = self.day - i64::from(days) + 1;
@@ -431,5 +558,7 @@ impl Series {
     }
 }
 
+#[cfg(test)]
+mod hard_cases;
 #[cfg(test)]
 mod tests;

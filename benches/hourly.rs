@@ -1,0 +1,206 @@
+//! The hourly design: what the detector of complaints finds, how soon, at one false alarm in ten years of a series.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    missing_docs,
+    reason = "a program that prints figures"
+)]
+
+mod sim;
+
+use groundswell::ground::time::{DAY_MS, HOUR_MS, Timestamp, from_ms};
+use groundswell::logic::spike::{Pool, Series};
+use sim::dice::Dice;
+use sim::hourly::{BRANDS, Brand, Complaint, DAYS, Event, RATES, WARM, known};
+
+/// Day on which the simulations begin.
+const EPOCH: i64 = 20_003;
+/// People that an alert needs within a week.
+const FEWEST: u32 = 3;
+/// An alert ends after so many hours below the bar.
+const ENDS: usize = 72;
+
+/// Scores at which an alert may open: (hour, score).
+type Path = Vec<(usize, f64)>;
+
+fn at(hour: usize, part: f64) -> Timestamp {
+    from_ms(EPOCH * DAY_MS + hour as i64 * HOUR_MS + (part * HOUR_MS as f64) as i64)
+}
+
+/// What each brand's complaints share, from their first eight weeks.
+fn pools(complaints: &[Complaint], seed: u64) -> Vec<Pool> {
+    let mut dice = Dice::new(seed);
+    let mut pools: Vec<Pool> = (0..BRANDS).map(|_| Pool::default()).collect();
+    for hour in 0..56 * 24 {
+        for c in complaints {
+            let weight = 1.0 / (1.0 + c.rate / 10.0);
+            for _ in 0..dice.poisson(f64::from(c.counts[hour]) * weight) {
+                pools[c.brand].shape.learn(EPOCH * 24 + hour as i64);
+            }
+        }
+    }
+    pools
+}
+
+fn path(c: &Complaint, pool: &Pool, seed: u64) -> Path {
+    let mut dice = Dice::new(seed);
+    let mut series = Series::new(at(0, 0.0), pool);
+    let mut out = Vec::new();
+    for (hour, count) in c.counts.iter().enumerate() {
+        // Up to four readings an hour, each after people spoke.
+        let mut left = *count;
+        let first = if left > 8 { 3 } else { 0 };
+        for quarter in first..4 {
+            let now = if left == 0 { 0 } else { dice.binomial(left, 1.0 / f64::from(4 - quarter)) };
+            left -= now;
+            if now == 0 {
+                continue;
+            }
+            let when = at(hour, f64::from(quarter) / 4.0 + 0.2499);
+            series.hear_many(when, now, pool);
+            if hour >= WARM * 24 {
+                let score = series.score(when, pool);
+                if score > 0.3 && series.people(7) >= FEWEST {
+                    out.push((hour, score));
+                }
+            }
+        }
+    }
+    out
+}
+
+fn paths(complaints: &[Complaint], pools: &[Pool], seed: u64) -> Vec<Path> {
+    let half = complaints.len().div_ceil(std::thread::available_parallelism().map_or(1, |n| n.get()));
+    let indexed: Vec<(usize, &Complaint)> = complaints.iter().enumerate().collect();
+    // Alternate, so that the loud ones are shared.
+    let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+    let _ = half;
+    let mut out: Vec<Path> = vec![Vec::new(); complaints.len()];
+    let done: Vec<Vec<(usize, Path)>> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..cores)
+            .map(|core| {
+                let mine: Vec<(usize, &Complaint)> =
+                    indexed.iter().copied().filter(|(i, _)| i % cores == core).collect();
+                scope.spawn(move || {
+                    mine.into_iter().map(|(i, c)| (i, path(c, &pools[c.brand], seed + i as u64))).collect()
+                })
+            })
+            .collect();
+        handles.into_iter().map(|h| h.join().unwrap()).collect()
+    });
+    for (i, path) in done.into_iter().flatten() {
+        out[i] = path;
+    }
+    out
+}
+
+/// Alerts that open on a path: an alert ends after [`ENDS`] hours below the bar.
+fn openings(path: &Path, bar: f64) -> usize {
+    let (mut count, mut last) = (0, None::<usize>);
+    for (hour, score) in path {
+        if *score >= bar {
+            count += usize::from(last.is_none_or(|l| hour - l > ENDS));
+            last = Some(*hour);
+        }
+    }
+    count
+}
+
+fn bar_for(paths: &[Path], a_year: f64, years: f64) -> f64 {
+    let (mut low, mut high) = (0.3, 12.0);
+    for _ in 0..30 {
+        let middle = (low + high) / 2.0;
+        let found: usize = paths.iter().map(|p| openings(p, middle)).sum();
+        if found as f64 / years > a_year { low = middle } else { high = middle }
+    }
+    high
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    let number = |i: usize, or: u64| {
+        args.iter().filter(|a| !a.starts_with('-')).nth(i).and_then(|a| a.parse().ok()).unwrap_or(or)
+    };
+    let (seed, each) = (number(1, 101), number(2, 60) as usize);
+    let begun = std::time::Instant::now();
+    let (quiet, _): (Vec<Complaint>, Vec<Brand>) = known(seed, Event::Nothing, each);
+    let quiet_pools = pools(&quiet, seed);
+    let quiet_paths = paths(&quiet, &quiet_pools, seed);
+    let years = quiet.len() as f64 * (DAYS - WARM) as f64 / 365.25;
+    println!("{} quiet years, {:.1?}", years as u32, begun.elapsed());
+    for wanted in [365.0f64, 3_652.0, 36_525.0] {
+        let found: Vec<String> = RATES
+            .iter()
+            .map(|rate| {
+                let of: Vec<usize> = quiet
+                    .iter()
+                    .zip(&quiet_paths)
+                    .filter(|(c, _)| c.rate == *rate)
+                    .map(|(_, p)| openings(p, wanted.log10()))
+                    .collect();
+                format!(
+                    "{:.3}",
+                    of.iter().sum::<usize>() as f64 / (of.len() as f64 * (DAYS - WARM) as f64 / 365.25)
+                )
+            })
+            .collect();
+        let all: usize = quiet_paths.iter().map(|p| openings(p, wanted.log10())).sum();
+        println!(
+            "wished {:.3} a year: {:.3}  by rate {}",
+            365.25 / wanted,
+            all as f64 / years,
+            found.join(" ")
+        );
+    }
+    let bars = [1.0, 0.1].map(|a_year| bar_for(&quiet_paths, a_year, years));
+    for (n, (event, name, days)) in
+        [(Event::SmallJump, "small jump", 7), (Event::LargeJump, "large jump", 7), (Event::Ramp, "ramp", 35)]
+            .into_iter()
+            .enumerate()
+    {
+        let (struck, _) = known(seed + 100 + n as u64, event, each * 2 / 3);
+        let struck_pools = pools(&struck, seed);
+        let struck_paths = paths(&struck, &struck_pools, seed + 7);
+        for (bar, a_year) in bars.iter().zip([1.0, 0.1]) {
+            let delays: Vec<Option<f64>> = struck
+                .iter()
+                .zip(&struck_paths)
+                .map(|(c, p)| {
+                    let start = c.start.unwrap();
+                    let hit = p.iter().find(|(h, s)| *h >= start && *h <= start + days * 24 && s >= bar);
+                    hit.map(|(h, _)| (h - start) as f64 / 24.0)
+                })
+                .collect();
+            let by_rate: Vec<String> = RATES
+                .iter()
+                .map(|rate| {
+                    let of: Vec<f64> = struck
+                        .iter()
+                        .zip(&delays)
+                        .filter(|(c, _)| c.rate == *rate)
+                        .map(|(_, d)| d.unwrap_or(f64::INFINITY))
+                        .collect();
+                    format!(
+                        "{:.2}/{:.1}",
+                        of.iter().filter(|d| d.is_finite()).count() as f64 / of.len() as f64,
+                        median(of)
+                    )
+                })
+                .collect();
+            let found = delays.iter().flatten().count() as f64 / delays.len() as f64;
+            println!(
+                "{name:10} at {a_year} a year (bar {bar:.2}): {found:.3}, median {:.2} d   {}",
+                median(delays.iter().map(|d| d.unwrap_or(f64::INFINITY)).collect()),
+                by_rate.join(" ")
+            );
+        }
+    }
+    println!("{:.1?}", begun.elapsed());
+}
