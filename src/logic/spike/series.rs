@@ -1,15 +1,19 @@
 //! One series: the people who say one thing, hour by hour, what is usual, and the evidence that it is more.
 
+mod learning;
+mod reading;
+
 use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::dispersion::{Belief, Dispersion};
+use self::learning::{days_belief, hours_belief};
+pub use self::reading::{Reading, Window};
+use super::dispersion::Dispersion;
 use super::evidence::{Evidence, Weighing};
-use super::negative_binomial::upper_tail;
 use super::own_shape::OwnShape;
 use super::pool::Pool;
-use crate::ground::alert::{DayCount, Sum};
+use crate::ground::alert::DayCount;
 use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, day_of, from_ms, hour_of};
 
 /// The level forgets half in so many days.
@@ -18,28 +22,10 @@ const HALF_LIFE_DAYS: f64 = 21.0;
 const HELD_DAYS: usize = 7;
 /// Days that are kept for charts and windows.
 const KEPT_DAYS: usize = 57;
-/// A day this unlikely (−log10 p) is a spike: it teaches less…
-const SPIKE: f64 = 2.5;
-/// … but never less than this …
-const LEAST_TAUGHT: f64 = 0.1;
-/// … and after so many such days in a row it is the new usual.
-const NEW_USUAL_DAYS: u32 = 28;
-/// What the product's dispersion of days and of hours is worth to one of its series, and how long it remembers its own.
-const DAYS_WORTH: f64 = 4.0;
-const DAYS_KEEP: f64 = 0.99;
-const DAYS_MOST: f64 = 2.0;
-const HOURS_WORTH: f64 = 4.0;
-const HOURS_KEEP: f64 = 0.98;
-const HOURS_MOST: f64 = 1.0;
 /// Relative variance of the level's own drift, beside what shows in the dispersion of days.
 const DRIFT: f64 = 0.005;
 /// Days that follow one another are alike: a rise carried over several is weighed as if they varied so much more.
 const CARRIED: f64 = 2.0;
-/// Evidence that is left when three days on which at least three people are expected show no excess.
-const RESTART: f64 = 0.05;
-const NO_EXCESS: f64 = 1.05;
-/// A series has a shape of its own once so many people were heard.
-const OWN_SHAPE: f64 = 20.0;
 /// Evidence of busy series is discounted by (1 + level / BUSY)^BUSY_COSTS: of them the drift shows, of others chance.
 const BUSY: f64 = 4.0;
 const BUSY_COSTS: f64 = 0.45;
@@ -47,8 +33,6 @@ const BUSY_COSTS: f64 = 0.45;
 const RECENT_DAYS: i64 = 7;
 /// Voices kept for counting people once; past this a day's count is the count of posts that fit.
 const VOICES: usize = 512;
-/// Windows in which an excess is shown, in days.
-const WINDOWS: [u32; 5] = [1, 3, 7, 14, 28];
 /// After a silence of so many days the days between are not gone through one by one.
 const LONG_SILENCE: i64 = 120;
 
@@ -76,30 +60,6 @@ pub struct Series {
     echoes: VecDeque<(i64, u32)>,
 }
 
-/// What a series says now.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Reading {
-    /// log10 of the evidence, less a little for busy series.
-    pub score: f64,
-    /// Different people in the last seven days.
-    pub recent_people: u32,
-    /// The window in which the excess is clearest.
-    pub window: Window,
-    /// The sum behind it, without bar and budget.
-    pub sum: Sum,
-}
-
-/// People in a window beside what is usual.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Window {
-    /// Its length in days, today included.
-    pub days: u32,
-    /// People heard.
-    pub observed: u32,
-    /// People usual.
-    pub expected: f64,
-}
-
 /// What is known about the level when counts are weighed.
 #[derive(Clone, Copy, Debug)]
 struct Doubt {
@@ -108,14 +68,6 @@ struct Doubt {
     alpha_hour: f64,
     /// Shape of the gamma belief about the level: a₀ + a.
     shape: f64,
-}
-
-fn days_belief(pool: &Pool) -> Belief {
-    Belief { alpha: pool.days_vary.max(0.005), worth: DAYS_WORTH, keep: DAYS_KEEP, most: DAYS_MOST }
-}
-
-fn hours_belief(pool: &Pool) -> Belief {
-    Belief { alpha: pool.hours_vary.max(0.005), worth: HOURS_WORTH, keep: HOURS_KEEP, most: HOURS_MOST }
 }
 
 impl Doubt {
@@ -343,53 +295,9 @@ impl Series {
         self.evidence.with(&hours, doubt.weighing()).log10() - BUSY_COSTS * (1.0 + level / BUSY).log10()
     }
 
-    /// What the series says at `now`. It must have been advanced to that day.
-    pub fn read(&self, now: Timestamp, pool: &Pool) -> Reading {
-        let level = self.level(pool);
-        let hours = self.hours_until(now, level, pool);
-        let doubt = self.doubt(pool);
-        let today: f64 = hours.iter().map(|h| h.1).sum();
-        let score = self.score_of(hours, level, doubt);
-        Reading {
-            score,
-            recent_people: self.people(RECENT_DAYS),
-            window: self.clearest_window(level, today, doubt.weighing().kappa),
-            sum: Sum { level, level_shape: doubt.shape, dispersion: doubt.alpha, score, ..Sum::default() },
-        }
-    }
-
-    /// People of the last `days` days beside what is usual: no more than a quarter over it, or one person, is usual.
-    pub fn is_back_to_usual(&self, now: Timestamp, pool: &Pool, days: u32) -> bool {
-        let level = self.level(pool);
-        let hours = self.hours_until(now, level, pool);
-        let mut observed: f64 = hours.iter().map(|h| h.0).sum();
-        let mut expected: f64 = hours.iter().map(|h| h.1).sum();
-        let mut heard: f64 = hours.len() as f64;
-        for day in self.closed.iter().rev().take(days as usize) {
-            observed += f64::from(day.people);
-            expected += day.expected;
-            heard += 24.0 * (day.expected / level.max(1e-9)).min(1.0);
-        }
-        heard >= 24.0 * f64::from(days) && (observed <= 1.25 * expected || observed <= expected + 1.0)
-    }
-
     /// After an alert closed, evidence begins anew.
     pub fn forget_evidence(&mut self) {
         self.evidence = Evidence::default();
-    }
-
-    /// The last days with today, oldest first.
-    pub fn chart(&self, pool: &Pool) -> Vec<DayCount> {
-        let expected = self.level(pool) * self.weekday(self.day, pool);
-        let today = DayCount { day: self.day, people: self.today.iter().sum(), expected };
-        let first = self.closed.front().map_or(self.day, |c| c.day);
-        // Days before the first post were heard too: silence.
-        let earlier = ((self.day - 27).min(first)..first).map(|day| DayCount {
-            day,
-            people: 0,
-            expected: expected.min(self.level(pool)),
-        });
-        earlier.chain(self.closed.iter().copied()).chain([today]).collect()
     }
 
     /// Another series becomes part of this one: their clusters are one complaint.
@@ -453,108 +361,6 @@ impl Series {
 
     fn weekday(&self, day: i64, pool: &Pool) -> f64 {
         (0..24).map(|h| self.shape_at(day * 24 + h, pool)).sum::<f64>() / 24.0
-    }
-
-    fn close_today(&mut self, pool: &Pool) {
-        let level = self.level(pool);
-        let mut hours = self.hours_until(from_ms((self.day + 1) * DAY_MS - 1), level, pool);
-        let people = self.today.iter().fold(0u32, |sum, n| sum.saturating_add(*n));
-        let expected: f64 = hours.iter().map(|h| h.1).sum();
-        self.learn_hours(&hours, f64::from(people), expected, hours_belief(pool));
-        let doubt = self.doubt(pool);
-        let last: (f64, f64) = self
-            .closed
-            .iter()
-            .rev()
-            .take(2)
-            .fold((f64::from(people), expected), |(n, e), d| (n + f64::from(d.people), e + d.expected));
-        let left = if last.1 >= 3.0 && last.0 <= NO_EXCESS * last.1 { RESTART } else { 1.0 };
-        doubt.temper(&mut hours);
-        self.evidence = self.evidence.close_day(&hours, doubt.weighing(), left);
-        self.closed.push_back(DayCount { day: self.day, people, expected });
-        self.held += 1;
-        if self.closed.len() > KEPT_DAYS {
-            self.closed.pop_front();
-            self.held = self.held.min(self.closed.len());
-        }
-        while self.held > HELD_DAYS {
-            self.teach(level, doubt, pool);
-            self.held -= 1;
-        }
-        self.day += 1;
-        self.today.fill(0);
-        self.voices_today.clear();
-        while self.recent.front().is_some_and(|(day, _)| self.day - day > 28) {
-            self.recent.pop_front();
-        }
-    }
-
-    /// The hours of the day that ends teach how they lie in the day, and how much they vary around that.
-    fn learn_hours(&mut self, hours: &[(f64, f64)], people: f64, expected: f64, belief: Belief) {
-        if self.own.is_none() && self.people >= OWN_SHAPE {
-            self.own = Some(Box::default());
-        }
-        let Some(own) = &mut self.own else { return };
-        if people > 0.0 && expected > 0.0 {
-            for (n, usual) in hours {
-                self.hours_vary.learn(*n, usual * people / expected, belief);
-            }
-            self.hours_vary.fade(belief);
-        }
-        own.learn_hours(self.day, hours, self.hours_vary.alpha(belief));
-    }
-
-    /// The oldest held day teaches the level and the dispersion.
-    fn teach(&mut self, level: f64, doubt: Doubt, pool: &Pool) {
-        let Some(day) = self.closed.len().checked_sub(self.held).and_then(|i| self.closed.get(i)).copied()
-        else {
-            return;
-        };
-        let exposure = self.weekday(day.day, pool);
-        let (n, expected) = (f64::from(day.people), level * exposure);
-        let kappa = 1.0 / (doubt.alpha + 1.0 / doubt.shape.max(1e-3) + DRIFT);
-        let unlikely = if n > expected { -upper_tail(n, expected, kappa).max(1e-300).log10() } else { 0.0 };
-        let weight = if unlikely > SPIKE {
-            self.spike_days += 1;
-            if self.spike_days >= NEW_USUAL_DAYS {
-                1.0
-            } else {
-                10f64.powf(SPIKE - unlikely).max(LEAST_TAUGHT)
-            }
-        } else {
-            self.spike_days = 0;
-            1.0
-        };
-        let keep = 0.5f64.powf(1.0 / HALF_LIFE_DAYS);
-        self.people = self.people * keep + weight * n;
-        self.days = self.days * keep + weight * exposure;
-        self.days_vary.learn(n, expected, days_belief(pool));
-        self.days_vary.fade(days_belief(pool));
-        if let Some(own) = &mut self.own {
-            let factor = own.weekday(day.day);
-            own.learn_weekday(day.day, n, expected / factor.max(1e-6), doubt.alpha);
-        }
-    }
-
-    fn clearest_window(&self, level: f64, expected_today: f64, kappa: f64) -> Window {
-        let mut best: Option<(f64, Window)> = None;
-        for days in WINDOWS {
-            let first = self.day - i64::from(days) + 1;
-            let observed = self.people(i64::from(days));
-            // Days before the first closed one were as usual as any.
-            let known: Vec<&DayCount> = self.closed.iter().filter(|c| c.day >= first).collect();
-            let unknown = i64::from(days) - 1 - known.len() as i64;
-            let expected = known.iter().map(|c| c.expected.min(level * 3.0)).sum::<f64>()
-                + level * unknown.max(0) as f64
-                + expected_today;
-            let surprise = -upper_tail(f64::from(observed), expected, kappa).max(1e-300).log10();
-            // A longer window must be clearly clearer: people think in days.
-            let surprise = surprise - 0.1 * f64::from(days).log10();
-            if best.is_none_or(|(top, _)| surprise > top + 1e-9) {
-                best = Some((surprise, Window { days, observed, expected }));
-            }
-        }
-        best.map_or(Window { days: 1, observed: 0, expected: level }, |(_, w)| w)
     }
 }
 
