@@ -101,4 +101,19 @@ mod tests {
         let seen = detector.next(Row { at: from_ms(202 * WEEK), value: 8.0 }).unwrap();
         assert!(!seen.alarm && (seen.expected - 8.0).abs() < 3.0, "{seen:?}");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_numbers_break_it(values in proptest::collection::vec((1i64..400, 0.0f64..1e15, 0u8..3), 1..80)) {
+            let mut detector = Long::new(WEEK, 0.5);
+            let mut at = 0;
+            for (days, value, kind) in values {
+                at += days * DAY_MS;
+                let value = if kind == 0 { 0.0 } else { value };
+                if let Some(seen) = detector.next(Row { at: from_ms(at), value }) {
+                    proptest::prop_assert!(seen.score.is_finite() && seen.expected.is_finite(), "{seen:?}");
+                }
+            }
+        }
+    }
 }

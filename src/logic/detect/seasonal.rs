@@ -104,7 +104,7 @@ impl Seasonal {
         Some(Forecast { mean, phi: self.phi(), doubt: 1.0 / shape })
     }
 
-    /// A row was seen; those held long enough teach. Returns whether the model knows enough to judge by.
+    /// A row was seen; those held long enough teach.
     pub(super) fn take(&mut self, row: Row) {
         let weight = self.expect(row.at.as_millisecond()).map_or(1.0, |f| {
             let unlikely = -upper_tail(row.value, f.mean, f.kappa()).max(1e-300).log10();
@@ -138,12 +138,7 @@ impl Seasonal {
         let sum: f64 = self.held.iter().map(|(row, _)| row.value).sum();
         self.mean = [0.0; PARTS];
         self.mean[0] = ((sum + 0.5) / self.held.len() as f64).ln();
-        self.covariance = [[0.0; PARTS]; PARTS];
-        for (i, row) in self.covariance.iter_mut().enumerate() {
-            if let Some(own) = row.get_mut(i) {
-                *own = [0.5, 0.0004].get(i).copied().unwrap_or(0.25);
-            }
-        }
+        self.covariance = unknown();
         self.taught_at = Some(first.at.as_millisecond() - self.interval_ms);
         while self.held.len() > HELD_ROWS {
             if let Some((row, weight)) = self.held.pop_front() {
@@ -221,7 +216,36 @@ impl Seasonal {
         }
         self.taught_at = Some(at);
         self.taught += 1;
+        self.keep_sane();
     }
+
+    /// Counts that no people make (from 0 to 10¹⁵ and back) drive the normal state out of what it can say: then what was
+    /// known is let go.
+    fn keep_sane(&mut self) {
+        for (i, value) in self.mean.iter_mut().enumerate() {
+            let most = [40.0, 1.0].get(i).copied().unwrap_or(10.0);
+            *value = if value.is_finite() { value.clamp(-most, most) } else { 0.0 };
+        }
+        let sane = self.covariance.iter().flatten().all(|c| c.abs() < 100.0)
+            && self.covariance.iter().enumerate().all(|(i, row)| row.get(i).is_some_and(|own| *own >= 0.0));
+        if !sane {
+            self.covariance = unknown();
+        }
+        if !(self.phi_sum.is_finite() && self.phi_weight > 0.0) {
+            (self.phi_sum, self.phi_weight) = (PHI * PHI_WORTH, PHI_WORTH);
+        }
+    }
+}
+
+/// How little is known of each part before anything is.
+fn unknown() -> Matrix {
+    let mut out = [[0.0; PARTS]; PARTS];
+    for (i, row) in out.iter_mut().enumerate() {
+        if let Some(own) = row.get_mut(i) {
+            *own = [0.5, 0.0004].get(i).copied().unwrap_or(0.25);
+        }
+    }
+    out
 }
 
 fn dot(a: &Vector, b: &Vector) -> f64 {

@@ -22,6 +22,8 @@ const ALPHA: f64 = 0.06;
 const ALPHA_WORTH: f64 = 10.0;
 /// An alarm has ended once so many of the last rows (or two days of them, where that is fewer) are as usual.
 const ENDED_ROWS: i64 = 36;
+/// Evidence that is left when three stretches on which at least three are expected show no excess.
+const RESTART: f64 = 0.05;
 /// A gap longer than this leaves nothing of the evidence.
 const LONG_GAP_MS: i64 = 60 * DAY_MS;
 
@@ -187,7 +189,7 @@ impl Short {
         let quiet = three.1 >= 3.0 && three.0 <= three.1;
         // Enough to be far over the bar, and not so much that it never comes down.
         let most = (100.0 * 10f64.powf(self.bar)).max(1e6);
-        self.evidence = self.evidence.with(&self.parts, how).carried(most, if quiet { 0.05 } else { 1.0 });
+        self.evidence = self.evidence.with(&self.parts, how).carried(most, if quiet { RESTART } else { 1.0 });
         let alpha = self.alpha();
         let deviation = (n - usual).powi(2).min(9.0 * (usual + alpha * usual * usual) + 4.0) - usual;
         let weight = (usual / (1.0 + usual)).powi(2);
