@@ -17,7 +17,7 @@ use crate::ground::alert::{Alert, AlertEvent, AlertState, EventKind, Reason};
 use crate::ground::post::PostKey;
 use crate::ground::time::Clock;
 use crate::logic::analysis::{NearCluster, WhyNot};
-use crate::logic::spike::bar;
+use crate::logic::spike::{bar, bar_of_evidence};
 
 /// Characters of a quote that are shown.
 const QUOTE: usize = 300;
@@ -168,14 +168,22 @@ fn opening_word(opening: &AlertEvent) -> &'static str {
 fn sum_lines(event: &AlertEvent) -> Vec<(&'static str, String)> {
     let sum = event.sum;
     let (evidence, bar_itself) = (10f64.powf(sum.score), 10f64.powf(sum.bar));
-    let plain = bar(sum.series as usize, sum.budget);
+    let run_length = bar(sum.series as usize, sum.budget);
+    let plain =
+        if event.topic.is_some() { bar_of_evidence(sum.series as usize, sum.budget) } else { run_length };
     let moved = sum.bar - plain;
     let mut bar_line = format!(
         "365 days × {} ÷ {} false alarms a year = {}",
         count(u64::from(sum.series.max(1)), "complaint watched", "complaints watched"),
         sum.budget,
-        figure(10f64.powf(plain))
+        figure(10f64.powf(run_length))
     );
+    if (plain - run_length).abs() > 1e-6 {
+        bar_line.push_str(&format!(
+            "; evidence of {} comes by chance as often, as measured",
+            figure(10f64.powf(plain))
+        ));
+    }
     if moved.abs() > 1e-6 {
         bar_line.push_str(&format!(
             "; times {} for its severity ({}) and what people said before = {}",

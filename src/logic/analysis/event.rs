@@ -9,6 +9,7 @@ use crate::ground::post::PostKey;
 use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
 use crate::logic::cluster::{Member, label, quotes, telling_words};
 use crate::logic::rules::Product;
+use crate::logic::spike::run_length_days;
 
 /// Quotes in an event.
 const QUOTES: usize = 5;
@@ -81,6 +82,11 @@ impl Analysis {
             || format!("what people say about {}", product.name),
             |t| format!("rule {}:{}", t.origin.file, t.origin.line),
         );
+        let score = sum.score.min(9.0);
+        let chance_days = match id {
+            SeriesId::Topic(_) => run_length_days(score),
+            SeriesId::Cluster(_) => 10f64.powf(score),
+        };
         out.events.push(AlertEvent {
             kind,
             at: now,
@@ -107,7 +113,7 @@ impl Analysis {
             words: telling_words(&members, &state.clusters.vocabulary, WORDS),
             sentiment: mean(evidence.iter().map(|m| f64::from(m.sentiment))),
             chance_years: (reason == Reason::MoreThanUsual || reason == Reason::CameBack)
-                .then(|| 10f64.powf(sum.score.min(9.0)) / 365.0 / series_count.max(1) as f64),
+                .then(|| chance_days / 365.0 / series_count.max(1) as f64),
             sum,
             origin,
             team: product.team.clone(),

@@ -15,7 +15,7 @@ use crate::logic::cluster::{
 };
 use crate::logic::lifecycle::Standing;
 use crate::logic::rules::ClusterMode;
-use crate::logic::spike::{Pool, Prior, SHARES, Series};
+use crate::logic::spike::{Pool, SHARES, Series};
 use crate::logic::text::{Lang, Token, tokenize};
 
 /// Posts of a topic that are kept for quotes and evidence: the newest.
@@ -280,10 +280,7 @@ impl ProductState {
             for series in self.series.values_mut() {
                 series.advance(now, &self.pool);
             }
-            let flat = Pool { prior: Prior { shape: 1e-9, rate: 1e-6 }, ..Pool::default() };
-            let levels: Vec<f64> =
-                self.series.values().filter(|s| s.is_live(28)).map(|s| s.level(&flat)).collect();
-            self.pool.prior = Prior::fitted(&levels);
+            self.pool.fit(self.series.values());
         }
         merges
     }

@@ -13,7 +13,7 @@ use crate::ground::time::{DAY_MS, Timestamp, day_of, hour_of, plus_ms};
 use crate::logic::assess::{Assessment, Assessor};
 use crate::logic::lifecycle::{Standing, Verdict, bar_for, should_open};
 use crate::logic::rules::{Product, RuleSet, Subject, Team};
-use crate::logic::spike::bar;
+use crate::logic::spike::{bar, bar_of_evidence};
 use crate::logic::text::{Lang, tokenize};
 
 /// Number of the snapshot's form; another one is not read but folded anew from the log.
@@ -259,6 +259,14 @@ impl Analysis {
         let (bar, budget, series_count) = self.bar_of(&product.team);
         let Some(state) = self.memory.products.get_mut(&product.id) else { return };
         let Some(series) = state.series.get(id) else { return };
+        let raised = state.raised.get(id).copied().unwrap_or(0.0);
+        // Most posts are of nothing that rises: that is known from the score, which costs little.
+        if !state.alerts.get(id).is_some_and(Standing::is_open)
+            && severity != Severity::Safety
+            && series.score(now, &state.pool) < bar_for(severity, bar + raised)
+        {
+            return;
+        }
         let reading = series.read(now, &state.pool);
         let places = state.places(id, 28);
         if let Some(standing) = state.alerts.get_mut(id).filter(|s| s.is_open()) {
@@ -275,7 +283,7 @@ impl Analysis {
             }
             return;
         }
-        let bar = bar + state.raised.get(id).copied().unwrap_or(0.0);
+        let bar = bar + raised;
         if matches!(id, SeriesId::Cluster(_)) {
             return;
         }
@@ -373,7 +381,7 @@ impl Analysis {
     pub(super) fn bar_of(&self, team: &str) -> (f64, f64, usize) {
         let budget = self.rules.teams.get(team).map_or(4.0, |t: &Team| t.false_alarms_a_year);
         let series = self.memory.live.get(team).copied().unwrap_or(1).max(1);
-        (bar(series, budget), budget, series)
+        (bar_of_evidence(series, budget), budget, series)
     }
 
     /// Puts new rules in force. Refused rules change nothing.

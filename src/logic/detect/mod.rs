@@ -3,6 +3,11 @@
 
 mod csv;
 mod detector;
+mod functions;
+mod long;
+mod rises;
+mod seasonal;
+mod short;
 mod usual;
 
 pub use csv::{Row, RowError, commonest_distance, parse_interval, parse_row};

@@ -5,44 +5,20 @@
 use serde::{Deserialize, Serialize};
 
 /// The rises that are looked for, as multiples of the usual rate: from a murmur to an outbreak.
-pub const RATIOS: [f64; 7] = [1.5, 2.0, 3.0, 5.0, 8.0, 16.0, 64.0];
+pub const RATIOS: [f64; 8] = [1.25, 1.5, 2.0, 3.0, 5.0, 8.0, 16.0, 64.0];
 /// Evidence of one ratio does not grow past this: an alarm needs less, and it must be able to go down again.
-const MOST: f64 = 1e6;
-/// What is left when three days show no excess.
-const RESTART: f64 = 0.05;
+const MOST: f64 = 1e9;
+/// Part of the evidence that goes to the next larger and the next smaller ratio from one stretch to the next.
+const GROWS: f64 = 0.05;
+const WANES: f64 = 0.02;
 
 /// Evidence for each of [`RATIOS`] as of the last midnight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evidence([f64; RATIOS.len()]);
 
-/// What is known about the level when counts are weighed.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Doubt {
-    /// Day-level overdispersion α.
-    pub(super) alpha: f64,
-    /// Hour-level overdispersion.
-    pub(super) alpha_hour: f64,
-    /// Shape of the gamma belief about the level: a₀ + a.
-    pub(super) shape: f64,
-}
-
-impl Doubt {
-    /// Size of the negative binomial within a day.
-    pub(super) fn kappa(self) -> f64 {
-        1.0 / (1.25 * self.alpha + 1.0 / self.shape.max(1e-3) + 0.02)
-    }
-
-    /// The more cautious size that evidence is carried over days with.
-    pub(super) fn kappa_carried(self) -> f64 {
-        1.0 / (3.0 * self.alpha + 1.0 / self.shape.max(1e-3) + 0.02)
-    }
-}
-
 /// How a stretch of time is weighed.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::logic) struct Weighing {
-    /// Counts and expectations are divided by it: how much more the parts vary than chance alone would have it.
-    pub(in crate::logic) temper: f64,
     /// Size of the negative binomial within the stretch.
     pub(in crate::logic) kappa: f64,
     /// The more cautious size that evidence is carried over stretches with.
@@ -51,64 +27,60 @@ pub(in crate::logic) struct Weighing {
     pub(in crate::logic) start: f64,
 }
 
-/// One day hour by hour: people counted and people expected. Only hours that have begun are in it.
-pub(super) type Hours = [(f64, f64)];
-
 impl Evidence {
-    /// Evidence now, with today's hours: for each ratio, carried evidence times today's likelihood ratio, plus all the
-    /// moments of today at which a rise could have begun.
-    pub(super) fn with_today(&self, today: &Hours, doubt: Doubt) -> Self {
-        let expected: f64 = today.iter().map(|h| h.1).sum();
-        let hours = today.len().max(1) as f64;
-        self.with(
-            today,
-            Weighing {
-                temper: 1.0 + doubt.alpha_hour * expected / hours,
-                kappa: doubt.kappa(),
-                kappa_carried: doubt.kappa_carried(),
-                start: 1.0 / 24.0,
-            },
-        )
-    }
-
-    /// The same for any stretch of time and its parts, which are weighed as one.
+    /// Evidence now, with a stretch of time (a day) and its parts (hours): people counted and people expected, both divided
+    /// by what the parts vary more than chance would have it. For each ratio: carried evidence times the stretch's
+    /// likelihood ratio, plus all the parts at which a rise could have begun.
     pub(in crate::logic) fn with(&self, parts: &[(f64, f64)], how: Weighing) -> Self {
         let n: f64 = parts.iter().map(|h| h.0).sum();
         let expected: f64 = parts.iter().map(|h| h.1).sum();
-        // Counts and expectations are tempered by the overdispersion of single parts.
-        let (n, expected) = (n / how.temper, expected / how.temper);
-        let (kappa, carried) = (how.kappa, how.kappa_carried);
+        let within = Stretch::new(n, expected, how.kappa);
+        let over = Stretch::new(n, expected, how.kappa_carried);
         let mut next = [0.0; RATIOS.len()];
         for ((next, before), ratio) in next.iter_mut().zip(self.0).zip(RATIOS) {
-            let mut starts = 0.0;
-            if n == 0.0 {
-                // Nobody spoke: the average over the starts lies between the first and the last.
-                let first = likelihood_ratio(ratio, 0.0, expected, n, expected, kappa);
-                starts = (first + 1.0) / 2.0 * parts.len() as f64 * how.start;
-            } else {
-                let (mut since, mut expected_since) = (n, expected);
-                for (count, usual) in parts {
-                    starts += likelihood_ratio(ratio, since, expected_since, n, expected, kappa) * how.start;
-                    since -= count / how.temper;
-                    expected_since -= usual / how.temper;
+            let ln_ratio = ratio.ln();
+            let (mut since, mut expected_since) = (n, expected);
+            let (mut starts, mut empty, mut at_run) = (0.0, 0.0, 0.0);
+            for (count, usual) in parts {
+                if *count > 0.0 {
+                    let here = within.ratio(ratio, ln_ratio, since, expected_since);
+                    // Before somebody spoke, nobody did: the average over those parts lies between the first and this.
+                    starts += here + empty * (at_run + here) / 2.0;
+                    empty = 0.0;
+                } else {
+                    if empty == 0.0 {
+                        at_run = within.ratio(ratio, ln_ratio, since, expected_since);
+                    }
+                    empty += 1.0;
                 }
+                since -= count;
+                expected_since -= usual;
             }
-            *next = before * likelihood_ratio(ratio, n, expected, n, expected, carried) + starts;
+            starts += empty * (at_run + 1.0) / 2.0;
+            let carried = if before > 0.0 { before * over.ratio(ratio, ln_ratio, n, expected) } else { 0.0 };
+            *next = carried + starts * how.start;
         }
         Self(next)
     }
 
-    /// A stretch of time is over: what is carried into the next, at most `most` for each ratio.
-    pub(in crate::logic) fn carried(mut self, most: f64, quiet: bool) -> Self {
-        for m in &mut self.0 {
-            *m = m.min(most) * if quiet { RESTART } else { 1.0 };
+    /// A stretch of time is over: what is carried into the next, at most `most` for each ratio, and of that the part
+    /// `left`. A rise may grow or wane: each ratio gives to its neighbours (fixed share, Herbster & Warmuth 1998), which
+    /// leaves the expectation as it is and makes a ramp a path through the ratios.
+    pub(in crate::logic) fn carried(mut self, most: f64, left: f64) -> Self {
+        let before = self.0;
+        for (i, m) in self.0.iter_mut().enumerate() {
+            let here = before.get(i).copied().unwrap_or(0.0);
+            let below = i.checked_sub(1).and_then(|j| before.get(j)).map_or(0.0, |b| b * GROWS);
+            let above = before.get(i + 1).map_or(0.0, |b| b * WANES);
+            let gives = if i + 1 < RATIOS.len() { GROWS } else { 0.0 } + if i > 0 { WANES } else { 0.0 };
+            *m = (here * (1.0 - gives) + below + above).min(most) * left;
         }
         self
     }
 
-    /// The day is over: what is carried into the next.
-    pub(super) fn close_day(&self, day: &Hours, doubt: Doubt, quiet: bool) -> Self {
-        self.with_today(day, doubt).carried(MOST, quiet)
+    /// The day is over.
+    pub(super) fn close_day(&self, day: &[(f64, f64)], how: Weighing, left: f64) -> Self {
+        self.with(day, how).carried(MOST, left)
     }
 
     /// log10 of the mean over the ratios.
@@ -126,26 +98,40 @@ impl Evidence {
     }
 }
 
-/// Likelihood of "`ratio` times the usual rate since some moment" over "the usual rate throughout", with the level
-/// integrated out: r^n₂ · ((κ + E) / (κ + E₁ + r·E₂))^(κ + n).
-fn likelihood_ratio(ratio: f64, n_since: f64, e_since: f64, n: f64, expected: f64, kappa: f64) -> f64 {
-    let log = n_since * ratio.ln()
-        + (kappa + n) * ((kappa + expected) / (kappa + expected - e_since + ratio * e_since)).ln();
-    log.min(700.0).exp()
+/// What the likelihood ratios of one stretch have in common.
+struct Stretch {
+    n: f64,
+    expected: f64,
+    kappa: f64,
+    ln_usual: f64,
+}
+
+impl Stretch {
+    fn new(n: f64, expected: f64, kappa: f64) -> Self {
+        Self { n, expected, kappa, ln_usual: (kappa + expected).ln() }
+    }
+
+    /// Likelihood of "`ratio` times the usual rate since some moment" over "the usual rate throughout", with the level
+    /// integrated out: r^n₂ · ((κ + E) / (κ + E₁ + r·E₂))^(κ + n), 1 before that moment and 2 since.
+    fn ratio(&self, ratio: f64, ln_ratio: f64, n_since: f64, e_since: f64) -> f64 {
+        let risen = self.kappa + self.expected + (ratio - 1.0) * e_since;
+        let log = n_since * ln_ratio + (self.kappa + self.n) * (self.ln_usual - risen.ln());
+        log.min(600.0).exp()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const DOUBT: Doubt = Doubt { alpha: 0.06, alpha_hour: 0.08, shape: 20.0 };
+    const HOW: Weighing = Weighing { kappa: 6.0, kappa_carried: 4.0, start: 1.0 / 24.0 };
 
     fn day(people: f64, expected: f64) -> Vec<(f64, f64)> {
         (0..24).map(|h| (if h == 12 { people } else { 0.0 }, expected / 24.0)).collect()
     }
 
     fn after(days: &[f64], expected: f64) -> f64 {
-        days.iter().fold(Evidence::default(), |e, n| e.close_day(&day(*n, expected), DOUBT, false)).log10()
+        days.iter().fold(Evidence::default(), |e, n| e.close_day(&day(*n, expected), HOW, 1.0)).log10()
     }
 
     #[test]
@@ -157,9 +143,14 @@ mod tests {
 
     #[test]
     fn an_unknown_level_makes_it_cautious() {
-        let known = Evidence::default().with_today(&day(4.0, 0.2), DOUBT).log10();
-        let unknown = Evidence::default().with_today(&day(4.0, 0.2), Doubt { shape: 0.3, ..DOUBT }).log10();
-        assert!(unknown < known);
+        let with = |kappa| Evidence::default().with(&day(4.0, 0.2), Weighing { kappa, ..HOW }).log10();
+        assert!(with(0.3) < with(6.0));
+    }
+
+    #[test]
+    fn a_rise_that_grows_is_followed_from_ratio_to_ratio() {
+        let carried = Evidence([1.0; RATIOS.len()]).carried(MOST, 1.0);
+        assert!(carried.log10().abs() < 1e-12, "nothing is lost: {carried:?}");
     }
 
     /// The promise behind the bar: the likelihood ratio has mean one under the usual rate, here by summing over all
@@ -170,8 +161,9 @@ mod tests {
         let mut pmf = (-expected).exp();
         let mut mean = 0.0;
         for n in 0..60 {
-            mean += pmf * likelihood_ratio(3.0, f64::from(n), expected, f64::from(n), expected, kappa);
-            pmf *= expected / f64::from(n + 1);
+            let n = f64::from(n);
+            mean += pmf * Stretch::new(n, expected, kappa).ratio(3.0, 3f64.ln(), n, expected);
+            pmf *= expected / (n + 1.0);
         }
         assert!((mean - 1.0).abs() < 1e-4, "{mean}");
     }

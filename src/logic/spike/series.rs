@@ -1,13 +1,19 @@
 //! One series: the people who say one thing, hour by hour, what is usual, and the evidence that it is more.
 
+mod learning;
+mod reading;
+
 use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::evidence::{Doubt, Evidence};
-use super::negative_binomial::upper_tail;
+use self::learning::{days_belief, hours_belief};
+pub use self::reading::{Reading, Window};
+use super::dispersion::Dispersion;
+use super::evidence::{Evidence, Weighing};
+use super::own_shape::OwnShape;
 use super::pool::Pool;
-use crate::ground::alert::{DayCount, Sum};
+use crate::ground::alert::DayCount;
 use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, day_of, from_ms, hour_of};
 
 /// The level forgets half in so many days.
@@ -16,23 +22,17 @@ const HALF_LIFE_DAYS: f64 = 21.0;
 const HELD_DAYS: usize = 7;
 /// Days that are kept for charts and windows.
 const KEPT_DAYS: usize = 57;
-/// A day this unlikely (−log10 p) is a spike: it teaches less…
-const SPIKE: f64 = 2.5;
-/// … but never less than this …
-const LEAST_TAUGHT: f64 = 0.1;
-/// … and after so many such days in a row it is the new usual.
-const NEW_USUAL_DAYS: u32 = 28;
-/// Overdispersion before anything is known, of days and of hours.
-const ALPHA: f64 = 0.06;
-const ALPHA_HOUR: f64 = 0.08;
-/// How many squared expectations the prior dispersion is worth.
-const ALPHA_WORTH: f64 = 0.5 / (ALPHA * ALPHA);
+/// Relative variance of the level's own drift, beside what shows in the dispersion of days.
+const DRIFT: f64 = 0.005;
+/// Days that follow one another are alike: a rise carried over several is weighed as if they varied so much more.
+const CARRIED: f64 = 2.0;
+/// Evidence of busy series is discounted by (1 + level / BUSY)^BUSY_COSTS: of them the drift shows, of others chance.
+const BUSY: f64 = 4.0;
+const BUSY_COSTS: f64 = 0.45;
 /// People are counted as recent for so many days.
 const RECENT_DAYS: i64 = 7;
 /// Voices kept for counting people once; past this a day's count is the count of posts that fit.
-const VOICES: usize = 4_096;
-/// Windows in which an excess is shown, in days.
-const WINDOWS: [u32; 5] = [1, 3, 7, 14, 28];
+const VOICES: usize = 512;
 /// After a silence of so many days the days between are not gone through one by one.
 const LONG_SILENCE: i64 = 120;
 
@@ -52,36 +52,42 @@ pub struct Series {
     voices_today: BTreeSet<u64>,
     recent: VecDeque<(i64, u64)>,
     evidence: Evidence,
-    /// Weighted moments of (n − E)² − E and E².
-    excess: f64,
-    squares: f64,
+    days_vary: Dispersion,
+    hours_vary: Dispersion,
+    own: Option<Box<OwnShape>>,
     spike_days: u32,
     /// Echoes of the last days, by day.
     echoes: VecDeque<(i64, u32)>,
 }
 
-/// What a series says now.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Reading {
-    /// log10 of the evidence, less a little for busy series.
-    pub score: f64,
-    /// Different people in the last seven days.
-    pub recent_people: u32,
-    /// The window in which the excess is clearest.
-    pub window: Window,
-    /// The sum behind it, without bar and budget.
-    pub sum: Sum,
+/// What is known about the level when counts are weighed.
+#[derive(Clone, Copy, Debug)]
+struct Doubt {
+    /// Overdispersion of days, and of hours around their day.
+    alpha: f64,
+    alpha_hour: f64,
+    /// Shape of the gamma belief about the level: a₀ + a.
+    shape: f64,
 }
 
-/// People in a window beside what is usual.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Window {
-    /// Its length in days, today included.
-    pub days: u32,
-    /// People heard.
-    pub observed: u32,
-    /// People usual.
-    pub expected: f64,
+impl Doubt {
+    fn weighing(self) -> Weighing {
+        let level = 1.0 / self.shape.max(1e-3) + DRIFT;
+        Weighing {
+            kappa: 1.0 / (self.alpha + level),
+            kappa_carried: 1.0 / (CARRIED * self.alpha + level),
+            start: 1.0 / 24.0,
+        }
+    }
+
+    /// Hours weigh less by as much as they vary more than chance.
+    fn temper(self, hours: &mut [(f64, f64)]) {
+        for (n, expected) in hours {
+            let more = 1.0 + self.alpha_hour * *expected;
+            *n /= more;
+            *expected /= more;
+        }
+    }
 }
 
 impl Series {
@@ -102,8 +108,9 @@ impl Series {
             voices_today: BTreeSet::new(),
             recent: VecDeque::new(),
             evidence: Evidence::default(),
-            excess: 0.0,
-            squares: 0.0,
+            days_vary: Dispersion::default(),
+            hours_vary: Dispersion::default(),
+            own: None,
             spike_days: 0,
             echoes: VecDeque::new(),
         }
@@ -133,6 +140,8 @@ impl Series {
     /// today teaches what is usual and is no evidence: a backlog that arrives late is no spike.
     pub fn hear(&mut self, written: Timestamp, now: Timestamp, voice: u64, pool: &Pool) -> bool {
         self.advance(now, pool);
+        // Nobody has written tomorrow: a clock elsewhere is wrong.
+        let written = written.min(now);
         let (day, hour) = (day_of(written), hour_of(written).rem_euclid(24) as usize);
         // A post that crossed midnight on its way is of today; what is older is backlog.
         let late = now.as_millisecond() - written.as_millisecond() > DAY_MS;
@@ -154,6 +163,14 @@ impl Series {
             *count += 1;
         }
         true
+    }
+
+    /// So many people, told apart already, spoke at `written`, which is not before today: what a count gives.
+    pub fn hear_many(&mut self, written: Timestamp, people: u32, pool: &Pool) {
+        self.advance(written, pool);
+        if let Some(count) = self.today.get_mut(hour_of(written).rem_euclid(24) as usize) {
+            *count = count.saturating_add(people);
+        }
     }
 
     fn hear_late(&mut self, day: i64, voice: u64) -> bool {
@@ -221,70 +238,66 @@ impl Series {
         (pool.prior.shape + self.people) / (pool.prior.rate + self.days)
     }
 
+    /// The level by its own people alone, without what siblings say.
+    pub(super) fn own_level(&self) -> f64 {
+        self.people / self.days.max(1e-6)
+    }
+
+    pub(super) fn days_dispersion(&self) -> &Dispersion {
+        &self.days_vary
+    }
+
+    pub(super) fn hours_dispersion(&self) -> &Dispersion {
+        &self.hours_vary
+    }
+
     /// Whether anybody spoke within the last `days` days.
     pub fn is_live(&self, days: i64) -> bool {
-        self.recent.back().is_some_and(|(day, _)| self.day - day <= days)
+        self.last_heard().is_some_and(|day| self.day - day <= days)
     }
 
     /// Whether anybody spoke on or after the day of `at`. Needs no [`Series::advance`].
     pub fn spoke_since(&self, at: Timestamp) -> bool {
-        self.recent.back().is_some_and(|(day, _)| *day >= day_of(at))
+        self.last_heard().is_some_and(|day| day >= day_of(at))
+    }
+
+    /// The last day on which anybody spoke, of those that are kept.
+    fn last_heard(&self) -> Option<i64> {
+        if self.today.iter().any(|n| *n > 0) {
+            return Some(self.day);
+        }
+        self.closed.iter().rev().find(|c| c.people > 0).map(|c| c.day)
     }
 
     /// Different people within the last `days` days, today included.
     pub fn people(&self, days: i64) -> u32 {
-        let voices: BTreeSet<u64> =
-            self.recent.iter().filter(|(day, _)| self.day - day < days).map(|(_, voice)| *voice).collect();
-        voices.len() as u32
+        let (mut known, mut told_apart) = (BTreeSet::new(), 0u32);
+        for (_, voice) in self.recent.iter().rev().take_while(|(day, _)| self.day - day < days) {
+            known.insert(*voice);
+            told_apart += 1;
+        }
+        // Those whose voices are not kept are people all the same.
+        let first = self.day - days + 1;
+        let closed: u32 = self.closed.iter().rev().take_while(|c| c.day >= first).map(|c| c.people).sum();
+        let all = closed.saturating_add(self.today.iter().sum());
+        (known.len() as u32).saturating_add(all.saturating_sub(told_apart))
     }
 
-    /// What the series says at `now`. It must have been advanced to that day.
-    pub fn read(&self, now: Timestamp, pool: &Pool) -> Reading {
+    /// log10 of the evidence at `now`, less a little for busy series: what an alert is decided by. It must have been
+    /// advanced to that day.
+    pub fn score(&self, now: Timestamp, pool: &Pool) -> f64 {
         let level = self.level(pool);
-        let hours = self.hours_until(now, level, pool);
-        let doubt = self.doubt(pool);
-        let score = self.evidence.with_today(&hours, doubt).log10() - 0.5 * (1.0 + level / 30.0).log10();
-        let today: f64 = hours.iter().map(|h| h.1).sum();
-        Reading {
-            score,
-            recent_people: self.people(RECENT_DAYS),
-            window: self.clearest_window(level, today, doubt.kappa(), pool),
-            sum: Sum { level, level_shape: doubt.shape, dispersion: doubt.alpha, score, ..Sum::default() },
-        }
+        self.score_of(self.hours_until(now, level, pool), level, self.doubt(pool))
     }
 
-    /// People of the last `days` days beside what is usual: no more than a quarter over it, or one person, is usual.
-    pub fn is_back_to_usual(&self, now: Timestamp, pool: &Pool, days: u32) -> bool {
-        let level = self.level(pool);
-        let hours = self.hours_until(now, level, pool);
-        let mut observed: f64 = hours.iter().map(|h| h.0).sum();
-        let mut expected: f64 = hours.iter().map(|h| h.1).sum();
-        let mut heard: f64 = hours.len() as f64;
-        for day in self.closed.iter().rev().take(days as usize) {
-            observed += f64::from(day.people);
-            expected += day.expected;
-            heard += 24.0 * (day.expected / level.max(1e-9)).min(1.0);
-        }
-        heard >= 24.0 * f64::from(days) && (observed <= 1.25 * expected || observed <= expected + 1.0)
+    fn score_of(&self, mut hours: Vec<(f64, f64)>, level: f64, doubt: Doubt) -> f64 {
+        doubt.temper(&mut hours);
+        self.evidence.with(&hours, doubt.weighing()).log10() - BUSY_COSTS * (1.0 + level / BUSY).log10()
     }
 
     /// After an alert closed, evidence begins anew.
     pub fn forget_evidence(&mut self) {
         self.evidence = Evidence::default();
-    }
-
-    /// The last days with today, oldest first.
-    pub fn chart(&self, pool: &Pool) -> Vec<DayCount> {
-        let expected = self.level(pool) * self.weekday(self.day, pool);
-        let today = DayCount { day: self.day, people: self.today.iter().sum(), expected };
-        let first = self.closed.front().map_or(self.day, |c| c.day);
-        // Days before the first post were heard too: silence.
-        let earlier = ((self.day - 27).min(first)..first).map(|day| DayCount {
-            day,
-            people: 0,
-            expected: expected.min(self.level(pool)),
-        });
-        earlier.chain(self.closed.iter().copied()).chain([today]).collect()
     }
 
     /// Another series becomes part of this one: their clusters are one complaint.
@@ -317,10 +330,9 @@ impl Series {
     }
 
     fn doubt(&self, pool: &Pool) -> Doubt {
-        let alpha = (ALPHA_WORTH * ALPHA + self.excess) / (ALPHA_WORTH + self.squares);
         Doubt {
-            alpha: alpha.clamp(0.005, 2.0),
-            alpha_hour: ALPHA_HOUR,
+            alpha: self.days_vary.alpha(days_belief(pool)),
+            alpha_hour: self.hours_vary.alpha(hours_belief(pool)),
             shape: pool.prior.shape + self.people,
         }
     }
@@ -337,99 +349,22 @@ impl Series {
             .map(|(hour, people)| {
                 let whole = if hour + 1 == hours { part } else { 1.0 };
                 let at = self.day * 24 + hour as i64;
-                (f64::from(*people), level / 24.0 * pool.shape.at(at) * pool.exposure(at) * whole)
+                (f64::from(*people), level / 24.0 * self.shape_at(at, pool) * whole)
             })
             .collect()
     }
 
+    /// How busy an hour is beside the average one, less what could not be heard.
+    fn shape_at(&self, hour: i64, pool: &Pool) -> f64 {
+        pool.shape.at(hour) * pool.exposure(hour) * self.own.as_ref().map_or(1.0, |own| own.at(hour))
+    }
+
     fn weekday(&self, day: i64, pool: &Pool) -> f64 {
-        (0..24).map(|h| pool.shape.at(day * 24 + h) * pool.exposure(day * 24 + h)).sum::<f64>() / 24.0
-    }
-
-    fn close_today(&mut self, pool: &Pool) {
-        let level = self.level(pool);
-        let hours = self.hours_until(from_ms((self.day + 1) * DAY_MS - 1), level, pool);
-        let people: u32 = self.today.iter().sum();
-        let expected = level * self.weekday(self.day, pool);
-        let doubt = self.doubt(pool);
-        let last: (f64, f64) = self
-            .closed
-            .iter()
-            .rev()
-            .take(2)
-            .fold((f64::from(people), expected), |(n, e), d| (n + f64::from(d.people), e + d.expected));
-        let quiet = last.1 >= 3.0 && last.0 <= last.1;
-        self.evidence = self.evidence.close_day(&hours, doubt, quiet);
-        self.closed.push_back(DayCount { day: self.day, people, expected });
-        self.held += 1;
-        if self.closed.len() > KEPT_DAYS {
-            self.closed.pop_front();
-            self.held = self.held.min(self.closed.len());
-        }
-        while self.held > HELD_DAYS {
-            self.teach(level, doubt, pool);
-            self.held -= 1;
-        }
-        self.day += 1;
-        self.today.fill(0);
-        self.voices_today.clear();
-        while self.recent.front().is_some_and(|(day, _)| self.day - day > 28) {
-            self.recent.pop_front();
-        }
-    }
-
-    /// The oldest held day teaches the level and the dispersion.
-    fn teach(&mut self, level: f64, doubt: Doubt, pool: &Pool) {
-        let Some(day) = self.closed.len().checked_sub(self.held).and_then(|i| self.closed.get(i)).copied()
-        else {
-            return;
-        };
-        let exposure = self.weekday(day.day, pool);
-        let (n, expected) = (f64::from(day.people), level * exposure);
-        let kappa = 1.0 / (doubt.alpha + 1.0 / doubt.shape.max(1e-3) + 0.02);
-        let unlikely = if n > expected { -upper_tail(n, expected, kappa).max(1e-300).log10() } else { 0.0 };
-        let weight = if unlikely > SPIKE {
-            self.spike_days += 1;
-            if self.spike_days >= NEW_USUAL_DAYS {
-                1.0
-            } else {
-                10f64.powf(SPIKE - unlikely).max(LEAST_TAUGHT)
-            }
-        } else {
-            self.spike_days = 0;
-            1.0
-        };
-        let keep = 0.5f64.powf(1.0 / HALF_LIFE_DAYS);
-        self.people = self.people * keep + weight * n;
-        self.days = self.days * keep + weight * exposure;
-        // Winsorised: one wild day is no dispersion.
-        let deviation =
-            (n - expected).powi(2).min(9.0 * (expected + doubt.alpha * expected * expected) + 4.0);
-        self.excess = self.excess * 0.99 + deviation - expected;
-        self.squares = self.squares * 0.99 + expected * expected;
-    }
-
-    fn clearest_window(&self, level: f64, expected_today: f64, kappa: f64, _pool: &Pool) -> Window {
-        let mut best: Option<(f64, Window)> = None;
-        for days in WINDOWS {
-            let first = self.day - i64::from(days) + 1;
-            let observed = self.people(i64::from(days));
-            // Days before the first closed one were as usual as any.
-            let known: Vec<&DayCount> = self.closed.iter().filter(|c| c.day >= first).collect();
-            let unknown = i64::from(days) - 1 - known.len() as i64;
-            let expected = known.iter().map(|c| c.expected.min(level * 3.0)).sum::<f64>()
-                + level * unknown.max(0) as f64
-                + expected_today;
-            let surprise = -upper_tail(f64::from(observed), expected, kappa).max(1e-300).log10();
-            // A longer window must be clearly clearer: people think in days.
-            let surprise = surprise - 0.1 * f64::from(days).log10();
-            if best.is_none_or(|(top, _)| surprise > top + 1e-9) {
-                best = Some((surprise, Window { days, observed, expected }));
-            }
-        }
-        best.map_or(Window { days: 1, observed: 0, expected: level }, |(_, w)| w)
+        (0..24).map(|h| self.shape_at(day * 24 + h, pool)).sum::<f64>() / 24.0
     }
 }
 
+#[cfg(test)]
+mod hard_cases;
 #[cfg(test)]
 mod tests;
