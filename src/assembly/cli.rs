@@ -87,6 +87,16 @@ pub enum Command {
     ///
     /// Example: groundswell split mini-9.c17 bluesky:3kabc reddit:t1_xyz
     Split(SplitArgs),
+    /// Give a cluster the name that its alerts bear, whatever its posts say later
+    ///
+    /// An empty name gives it back to the posts.
+    ///
+    /// Example: groundswell name mini-9.c17 "Enter key beside the apostrophe"
+    Name(NameArgs),
+    /// Say that what a cluster says is no concern of ours: it never alerts, and its posts count for no other alert
+    ///
+    /// Example: groundswell ignore mini-9.c17 --why "resellers' spam"
+    Ignore(IgnoreArgs),
     /// Show sources, lag, rules in force, outbox and index
     ///
     /// Ends with status 1 when something needs a person: a failed source, refused rules, letters that cannot be sent,
@@ -367,6 +377,40 @@ pub struct MergeArgs {
     pub from: String,
     /// The cluster that stays
     pub into: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
+/// `name`
+#[derive(Debug, Args)]
+pub struct NameArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The cluster, such as mini-9.c17
+    pub cluster: String,
+    /// Its name
+    pub name: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
+/// `ignore`
+#[derive(Debug, Args)]
+pub struct IgnoreArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The cluster, such as mini-9.c17
+    pub cluster: String,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub why: String,
+    /// Take it back: it may alert again
+    #[arg(long)]
+    pub undo: bool,
     /// Who says so
     #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
     pub by: String,

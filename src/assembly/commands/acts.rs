@@ -1,10 +1,12 @@
-//! `ack`, `resolve`, `silence`, `feedback`, `merge`, `split`: what people decide, written to the log. The analysis takes
+//! `ack`, `resolve`, `silence`, `feedback`, `merge`, `split`, `name`, `ignore`: what people decide, written to the log. The analysis takes
 //! it from there, so that a replay decides the same again.
 
 use std::io::Write;
 
 use super::standing::{analysis_now, count, did_you_mean, minute, when};
-use crate::assembly::cli::{AlertArgs, ConfigArgs, FeedbackArgs, MergeArgs, SilenceArgs, SplitArgs, Useful};
+use crate::assembly::cli::{
+    AlertArgs, ConfigArgs, FeedbackArgs, IgnoreArgs, MergeArgs, NameArgs, SilenceArgs, SplitArgs, Useful,
+};
 use crate::assembly::configured::settings;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{stdout, tell};
@@ -18,6 +20,9 @@ use crate::logic::analysis::Analysis;
 
 /// Longest silence, in days: longer ones are a matter of the rules.
 const LONGEST_SILENCE: f64 = 3_650.0;
+
+/// Longest name of a cluster, in letters: it has to stand in a subject.
+const LONGEST_NAME: usize = 80;
 
 /// The store, and where it is.
 struct Desk {
@@ -143,6 +148,51 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
         "{} becomes part of {}, with its people and its alert, and posts like its own go there from now on.",
         args.from, args.into
     );
+    desk.write(&args.by, what, &then)
+}
+
+/// Runs `name`.
+///
+/// # Errors
+/// There is no such cluster, the name is no line of text, or the store cannot be written.
+pub fn name(args: &NameArgs) -> Result<(), Failure> {
+    let name = args.name.trim();
+    if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(Failure::say(
+            Exit::Usage,
+            format!(
+                "a name is one line of at most {LONGEST_NAME} letters: it stands in the subject of e-mails"
+            ),
+        ));
+    }
+    let mut desk = Desk::open(&args.config)?;
+    let (product, number) = cluster(&analysis_now(&desk.store)?, &args.cluster)?;
+    let what = Deed::Name { cluster: format!("{product}.c{number}"), name: name.to_owned() };
+    let then = if name.is_empty() {
+        format!("{} is called again by what its posts say.", args.cluster)
+    } else {
+        format!("{} is called \"{name}\" from now on, in e-mails too.", args.cluster)
+    };
+    desk.write(&args.by, what, &then)
+}
+
+/// Runs `ignore`.
+///
+/// # Errors
+/// There is no such cluster, or the store cannot be written.
+pub fn ignore(args: &IgnoreArgs) -> Result<(), Failure> {
+    let mut desk = Desk::open(&args.config)?;
+    let (product, number) = cluster(&analysis_now(&desk.store)?, &args.cluster)?;
+    let what =
+        Deed::Ignore { cluster: format!("{product}.c{number}"), ignored: !args.undo, why: args.why.clone() };
+    let then = if args.undo {
+        format!("{} may alert again.", args.cluster)
+    } else {
+        format!(
+            "{} never alerts, and its posts count for no other alert. `groundswell ignore {} --undo` takes it back.",
+            args.cluster, args.cluster
+        )
+    };
     desk.write(&args.by, what, &then)
 }
 

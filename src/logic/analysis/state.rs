@@ -17,7 +17,7 @@ use crate::logic::spike::{bar, bar_of_evidence};
 use crate::logic::text::{Lang, tokenize};
 
 /// Number of the snapshot's form; another one is not read but folded anew from the log.
-pub const SNAPSHOT_FORMAT: u32 = 3;
+pub const SNAPSHOT_FORMAT: u32 = 4;
 /// Series in which somebody spoke within so many days share the budget.
 const LIVE_DAYS: i64 = 28;
 /// An alert is over after half its window without more people than usual, at most so many days.

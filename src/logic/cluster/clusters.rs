@@ -15,6 +15,7 @@ use super::chance::Chance;
 use super::direction::Direction;
 use super::features::{Feature, Features, Vocabulary};
 use super::index::Index;
+use super::meaning::Centre;
 use crate::ground::alert::Quote;
 use crate::ground::post::PostKey;
 use crate::ground::time::Timestamp;
@@ -41,7 +42,7 @@ pub struct Tuning {
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { strand: 0.45, merge: 2.1, keep: 0.2 }
+        Self { strand: 0.45, merge: 2.3, keep: 0.2 }
     }
 }
 
@@ -138,6 +139,8 @@ pub struct Clusters {
     heard: u64,
     since_regroup: u64,
     chance: Chance,
+    /// What all clustered posts mean: it says nothing about any of them.
+    centre: Centre,
     /// How common features are among all that is said about the product.
     pub vocabulary: Vocabulary,
 }
@@ -185,7 +188,8 @@ impl Clusters {
 
     /// Puts a post where it fits best.
     pub fn assign(&mut self, features: &Features, member: Member) -> Assignment {
-        let direction = self.vocabulary.direction(features);
+        self.centre.learn(&self.vocabulary.meaning(features));
+        let direction = self.direction(features);
         self.chance.learn(&direction);
         let ranked = self.rank(&direction);
         let best = ranked.first().copied().filter(|m| m.fit >= 1.0);
@@ -204,7 +208,11 @@ impl Clusters {
 
     /// What a text is nearest to, best first, with its fit (1 is enough to join); nothing is changed.
     pub fn nearest(&self, features: &Features) -> Vec<(u32, f32)> {
-        self.rank(&self.vocabulary.direction(features)).into_iter().map(|m| (m.cluster, m.fit)).collect()
+        self.rank(&self.direction(features)).into_iter().map(|m| (m.cluster, m.fit)).collect()
+    }
+
+    fn direction(&self, features: &Features) -> Direction {
+        self.vocabulary.direction(features, &self.centre)
     }
 
     /// Clusters that a direction is alike to, best first.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::vector::Vector;
 
 /// Share of the words in how alike two posts are; the rest is what they mean.
-const WORDS: f32 = 0.4;
+const WORDS: f32 = 0.5;
 
 /// A post's direction, or the sum of many: words and word pairs, and what they mean.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -101,7 +101,6 @@ pub struct Vocabulary {
     /// Counts are kept in units of `unit`, which grows instead of the counts shrinking.
     seen: HashMap<Feature, f64>,
     unit: f64,
-    centre: Centre,
 }
 
 impl Vocabulary {
@@ -119,9 +118,6 @@ impl Vocabulary {
             if features.counts.binary_search_by_key(feature, |(f, _)| *f).is_err() {
                 *self.seen.entry(*feature).or_default() += self.unit;
             }
-        }
-        if !features.said.is_empty() {
-            self.centre.learn(&self.meaning(features));
         }
         if self.unit > 1e9 {
             self.rescale();
@@ -162,9 +158,8 @@ impl Vocabulary {
         (1.0 - ((df + YOUNG * believed) / (posts + YOUNG)).min(1.0).ln()) as f32
     }
 
-    /// What the post means: the sum over its words, each by its idf to the power [`RARE`], to the length it has of
-    /// its own.
-    fn meaning(&self, features: &Features) -> Vec<f32> {
+    /// What the post means: the sum over its words, each by its idf to the power [`RARE`].
+    pub(super) fn meaning(&self, features: &Features) -> Vec<f32> {
         let mut sum = vec![0.0; DIMENSIONS];
         let mut pieces = 0.0f32;
         for (feature, word) in &features.said {
@@ -179,10 +174,10 @@ impl Vocabulary {
         sum
     }
 
-    /// The post as a direction among the posts about its product.
-    pub(super) fn direction(&self, features: &Features) -> Direction {
+    /// The post as a direction, seen from the centre of those like it.
+    pub(super) fn direction(&self, features: &Features, centre: &Centre) -> Direction {
         let mut meaning = self.meaning(features);
-        self.centre.subtract_from(&mut meaning);
+        centre.subtract_from(&mut meaning, &Centre::default());
         Direction::of(self.vector(features), meaning)
     }
 

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::company::Company;
+use super::direction::dense_dot;
 use super::features::{Feature, Features, Vocabulary, content_words};
+use super::meaning::{self, Centre, DIMENSIONS, Piece};
 use super::vector::Vector;
 use crate::ground::post::PostKey;
 use crate::ground::time::{Timestamp, days_between};
@@ -23,6 +25,8 @@ const MOST_WORDS: usize = 160;
 const PIECE: usize = 4;
 /// Words and companions by which a post is known.
 const MEANT: usize = 20;
+/// Share of what the table of meanings knows in how alike two posts are; the rest is what they say.
+const KNOWN_MEANING: f32 = 0.5;
 /// Similarities are counted in so many steps from 0 to 1.
 const STEPS: usize = 256;
 /// What is believed about the similarity of two random posts before any were seen: its mean, and what that is worth.
@@ -42,13 +46,15 @@ const MOST_PAIRS: f64 = 4e6;
 pub struct Saying {
     pieces: Features,
     words: Vec<Feature>,
+    /// The pieces that the table of meanings has of each word.
+    known: Vec<Vec<Piece>>,
 }
 
 impl Saying {
     /// From the tokens of a post.
     pub fn of(tokens: &[Token], lang: Lang) -> Self {
-        let stems: Vec<&str> =
-            content_words(tokens, lang).map(|t| t.stem.as_str()).take(MOST_WORDS).collect();
+        let content: Vec<&Token> = content_words(tokens, lang).take(MOST_WORDS).collect();
+        let stems: Vec<&str> = content.iter().map(|t| t.stem.as_str()).collect();
         let mut raw: Vec<Feature> = Vec::with_capacity(stems.len() * 6);
         for stem in &stems {
             let framed: Vec<char> = format!("_{stem}_").chars().collect();
@@ -62,7 +68,11 @@ impl Saying {
             .chunk_by(|a, b| a == b)
             .filter_map(|same| Some((*same.first()?, 1.0 + (same.len() as f32).ln())))
             .collect();
-        Self { pieces: Features::bare(counts), words: stems.iter().map(|s| xxh3_64(s.as_bytes())).collect() }
+        Self {
+            pieces: Features::bare(counts),
+            words: stems.iter().map(|s| xxh3_64(s.as_bytes())).collect(),
+            known: content.iter().map(|t| meaning::pieces(&t.folded)).collect(),
+        }
     }
 }
 
@@ -79,6 +89,8 @@ pub struct Neighbour {
     pub at: Timestamp,
     saying: Saying,
     vector: Vector,
+    /// What it means by the table, to length one; empty where that knows none of its words.
+    meaning: Vec<f32>,
 }
 
 /// A post as near to another one.
@@ -104,6 +116,7 @@ pub struct Nearby {
     postings: HashMap<Feature, VecDeque<(u64, f32)>>,
     pieces: Vocabulary,
     words: Vocabulary,
+    centre: Centre,
     chance: Chance,
 }
 
@@ -113,6 +126,7 @@ pub struct Tongue {
     pieces: Vocabulary,
     words: Vocabulary,
     company: Company,
+    centre: Centre,
     chance: Chance,
 }
 
@@ -127,7 +141,8 @@ impl Nearby {
     /// The posts that are like `saying`, as alike as `least` of random pairs at the least, in order of arrival; and the
     /// similarity that only a share `q` of random pairs reach, for each `q` of `shares`. Nothing is changed.
     pub fn around(&self, tongue: &Tongue, saying: &Saying, shares: &[f64]) -> (Vec<Near>, Vec<f32>) {
-        self.nearest(tongue, &self.similarities(&self.vector(tongue, saying)), shares)
+        let alike = self.similarities(&self.vector(tongue, saying), &self.meaning(tongue, saying));
+        self.nearest(tongue, &alike, shares)
     }
 
     fn nearest(&self, tongue: &Tongue, alike: &[f32], shares: &[f64]) -> (Vec<Near>, Vec<f32>) {
@@ -162,8 +177,11 @@ impl Nearby {
         if self.next >= self.weigh_at {
             self.weigh_anew(tongue);
         }
-        let vector = self.vector(tongue, saying);
-        let alike = self.similarities(&vector);
+        let raw = self.raw_meaning(tongue, saying);
+        self.centre.learn(&raw);
+        tongue.centre.learn(&raw);
+        let (vector, meaning) = (self.vector(tongue, saying), self.meaning(tongue, saying));
+        let alike = self.similarities(&vector, &meaning);
         let (near, cuts) = self.nearest(tongue, &alike, shares);
         self.chance.learn(&alike);
         tongue.chance.learn(&alike);
@@ -172,7 +190,7 @@ impl Nearby {
         for (feature, weight) in vector.iter() {
             self.postings.entry(feature).or_default().push_back((number, weight));
         }
-        self.posts.push_back(Neighbour { number, key, voice, at, saying: saying.clone(), vector });
+        self.posts.push_back(Neighbour { number, key, voice, at, saying: saying.clone(), vector, meaning });
         while self.posts.len() > KEPT
             || self.posts.front().is_some_and(|p| days_between(p.at, at) > KEPT_DAYS)
         {
@@ -208,13 +226,16 @@ impl Nearby {
     pub fn alike<'a>(&self, a: impl Iterator<Item = &'a u64>, b: impl Iterator<Item = &'a u64>) -> f32 {
         let sum = |numbers: &mut dyn Iterator<Item = &'a u64>| {
             let mut sum = Vector::default();
+            let mut meaning = vec![0.0; DIMENSIONS];
             for post in numbers.filter_map(|n| self.get(*n)).take(64) {
                 sum.add(&post.vector, 1.0, usize::MAX);
+                meaning.iter_mut().zip(&post.meaning).for_each(|(sum, x)| *sum += x);
             }
-            sum.normalised()
+            (sum.normalised(), to_length_one(meaning))
         };
         let (mut a, mut b) = (a, b);
-        sum(&mut a).dot(&sum(&mut b))
+        let ((said, meant), (other_said, other_meant)) = (sum(&mut a), sum(&mut b));
+        mixed(said.dot(&other_said), &meant, &other_meant)
     }
 
     /// A post is gone: its words leave.
@@ -228,6 +249,7 @@ impl Nearby {
                         list.retain(|(n, _)| *n != number);
                     }
                 }
+                post.meaning.clear();
                 // The place stays, so that numbers keep; an empty key is nobody's.
                 post.key = PostKey { source: String::new(), id: String::new() };
                 post.saying = Saying::default();
@@ -241,19 +263,24 @@ impl Nearby {
     /// as often as the neighbourhood has been replaced.
     fn weigh_anew(&mut self, tongue: &Tongue) {
         self.weigh_at = self.next + self.next.clamp(FIRST_WEIGHED, KEPT as u64);
-        let vectors: Vec<Vector> = self.posts.iter().map(|p| self.vector(tongue, &p.saying)).collect();
+        let vectors: Vec<(Vector, Vec<f32>)> = self
+            .posts
+            .iter()
+            .map(|p| (self.vector(tongue, &p.saying), self.meaning(tongue, &p.saying)))
+            .collect();
         self.postings.clear();
-        for (post, vector) in self.posts.iter_mut().zip(vectors) {
+        for (post, (vector, meaning)) in self.posts.iter_mut().zip(vectors) {
             for (feature, weight) in vector.iter() {
                 self.postings.entry(feature).or_default().push_back((post.number, weight));
             }
             post.vector = vector;
+            post.meaning = meaning;
         }
         self.chance = Chance::default();
         let newest = self.posts.len().saturating_sub(SAMPLED);
         for at in newest..self.posts.len() {
             let Some(post) = self.posts.get(at) else { break };
-            let mut alike = self.similarities(&post.vector);
+            let mut alike = self.similarities(&post.vector, &post.meaning);
             alike.truncate(at);
             self.chance.learn(&alike);
         }
@@ -287,7 +314,26 @@ impl Nearby {
         sum.normalised()
     }
 
-    fn similarities(&self, vector: &Vector) -> Vec<f32> {
+    fn raw_meaning(&self, tongue: &Tongue, saying: &Saying) -> Vec<f32> {
+        let mut sum = vec![0.0; DIMENSIONS];
+        for (word, pieces) in saying.words.iter().zip(&saying.known) {
+            let weight = self.words.rarity(*word, &tongue.words).sqrt();
+            pieces.iter().for_each(|piece| meaning::add(*piece, weight, &mut sum));
+        }
+        to_length_one(sum)
+    }
+
+    /// What sets the post apart from the other complaints about the product, by the table of meanings.
+    fn meaning(&self, tongue: &Tongue, saying: &Saying) -> Vec<f32> {
+        let mut meaning = self.raw_meaning(tongue, saying);
+        if meaning.is_empty() {
+            return meaning;
+        }
+        self.centre.subtract_from(&mut meaning, &tongue.centre);
+        to_length_one(meaning)
+    }
+
+    fn similarities(&self, vector: &Vector, meaning: &[f32]) -> Vec<f32> {
         let mut alike = vec![0.0f32; self.posts.len()];
         let Some(first) = self.posts.front().map(|p| p.number) else { return alike };
         for (feature, weight) in vector.iter() {
@@ -297,7 +343,29 @@ impl Nearby {
                 }
             }
         }
+        for (sum, post) in alike.iter_mut().zip(&self.posts) {
+            *sum = mixed(*sum, meaning, &post.meaning);
+        }
         alike
+    }
+}
+
+/// How alike two posts are by what they say and what they mean; never below nothing.
+fn mixed(said: f32, meaning: &[f32], other: &[f32]) -> f32 {
+    if meaning.is_empty() || other.is_empty() {
+        return said;
+    }
+    ((1.0 - KNOWN_MEANING) * said + KNOWN_MEANING * dense_dot(meaning, other)).max(0.0)
+}
+
+/// Empty where there is no direction.
+fn to_length_one(mut sum: Vec<f32>) -> Vec<f32> {
+    let length = dense_dot(&sum, &sum).sqrt();
+    if length > 0.0 {
+        sum.iter_mut().for_each(|x| *x /= length);
+        sum
+    } else {
+        Vec::new()
     }
 }
 

@@ -121,7 +121,7 @@ impl Clusters {
                 continue;
             }
             let Some(member) = self.leave(key, &features) else { continue };
-            let direction = self.vocabulary.direction(&features(&member.quote));
+            let direction = self.direction(&features(&member.quote));
             let at = member.quote.at;
             let strand = *strand.get_or_insert_with(|| self.found_strand(into, true, at));
             self.add(strand, &direction, member);
@@ -152,7 +152,7 @@ impl Clusters {
         let cluster = self.live.get_mut(&home)?;
         let at = cluster.members.iter().position(|m| m.quote.key == *key)?;
         let member = cluster.members.remove(at)?;
-        let direction = self.vocabulary.direction(&features(&member.quote));
+        let direction = self.vocabulary.direction(&features(&member.quote), &self.centre);
         for (feature, _) in strand.sum.words.iter() {
             self.index.drop_word(number, feature);
         }
