@@ -465,3 +465,75 @@ fn counts_are_judged_row_by_row() {
     );
     assert_eq!(home.run(&["detect", "no-such.csv"]).code, 66);
 }
+
+const SCENARIO: &str = r#"
+[[scenario]]
+name = "two batteries"
+[[scenario.post]]
+at   = "day 1 10:00"
+text = "steam came out of the battery of my mini 9"
+[[scenario.post]]
+at   = "day 1 16:00"
+text = "the battery of my mini 9 smells of fire"
+[[scenario.alert]]
+topic = "battery-danger"
+by    = "day 1"
+[[scenario.quiet]]
+by = "day 3"
+"#;
+
+#[test]
+fn a_scenario_says_which_word_or_count_made_the_difference() {
+    let home = Home::new();
+    std::fs::create_dir(home.path("rules/tests")).unwrap();
+    home.write("rules/tests/battery.toml", SCENARIO);
+    let rules = home.path("rules");
+    let rules = rules.to_str().unwrap();
+    let ran = home.run(&["test", "--rules", rules]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    for said in [
+        "error[scenario-fails]: \"two batteries\": an alert about battery-danger should open, but does not",
+        "tests/battery.toml:10:1",
+        "1 person had said so",
+        "one person more that day would open it",
+        "for topic battery-danger: the text has nothing of (smoke OR burnt OR fire)",
+    ] {
+        assert!(ran.out.contains(said), "{said} in\n{}", ran.out);
+    }
+    // The word that was lacking.
+    home.write("rules/mini-9.toml", &PRODUCT.replace("(smoke", "(steam OR smoke"));
+    let ran = home.run(&["test", "--rules", rules]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+    assert!(ran.err.contains("0 examples and 1 scenario tried, all hold"), "{}", ran.err);
+    // And what should have been quiet is loud.
+    let quiet = SCENARIO
+        .replace("steam", "smoke")
+        .replace("[[scenario.alert]]\ntopic = \"battery-danger\"\nby    = \"day 1\"\n", "");
+    home.write("rules/tests/battery.toml", &quiet);
+    let ran = home.run(&["test", "--rules", rules, "--format", "json"]);
+    let lines = ran.lines();
+    assert_eq!((ran.code, lines[0]["code"].as_str().unwrap()), (1, "scenario-fails"));
+    assert!(lines[0]["help"].as_str().unwrap().contains("2 people"), "{}", lines[0]);
+    assert_eq!(lines[1]["scenarios"], 1);
+    let missing = home.run(&["test", "--rules", "/nonexistent"]);
+    assert_eq!(missing.code, 66);
+}
+
+#[test]
+fn a_failing_example_fails_the_test_and_hinders_no_match() {
+    let home = Home::new();
+    let example = "[[topic.example]]\ntext = \"the battery burns\"\nexpect = true\n";
+    home.write("rules/mini-9.toml", &format!("{PRODUCT}{example}"));
+    let rules = home.path("rules");
+    let rules = rules.to_str().unwrap();
+    let tried = home.run(&["test", "--rules", rules]);
+    assert_eq!(tried.code, 1);
+    assert!(tried.out.contains("the text has nothing of (smoke OR burnt OR fire)"), "{}", tried.out);
+    assert_eq!(home.run(&["check", "--rules", rules]).code, 1);
+    let ran = home.run(&["match", "--rules", rules, "--explain", "--text", "my mini9 battery is burning"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.out.contains("product mini-9: matches") && ran.out.contains("- fire   (the text has no fire)")
+    );
+    assert!(ran.err.contains("example-fails"));
+}

@@ -25,10 +25,17 @@ pub enum Command {
     Demo(DemoArgs),
     /// Find every problem in the rule files
     Check(CheckArgs),
+    /// Try the examples and scenarios that stand beside the rules
+    ///
+    /// Examples are the [[topic.example]] of the rule files; scenarios are files in DIR/tests: posts with times, who would
+    /// be alerted and when, and what must stay silent. They are played through the real pipeline on a simulated clock.
+    ///
+    /// Example: groundswell test --rules rules
+    Test(TestArgs),
     /// Replay history as if it were live, and show which alerts would have opened
     Backtest(BacktestArgs),
     /// Show which products and topics posts match, and by which words
-    Match(PostsArgs),
+    Match(MatchArgs),
     /// Show what is thought of posts: language, sentiment, complaint, and the cues behind it
     Assess(AssessArgs),
     /// Run the spike detector alone over a CSV file of counts (timestamp,value)
@@ -176,6 +183,17 @@ pub struct CheckArgs {
     pub format: Format,
 }
 
+/// `test`
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Rules.
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
 /// `backtest`
 #[derive(Debug, Args)]
 pub struct BacktestArgs {
@@ -204,10 +222,16 @@ pub struct BacktestArgs {
 
 /// `match`
 #[derive(Debug, Args)]
-pub struct PostsArgs {
+pub struct MatchArgs {
     /// Rules.
     #[command(flatten)]
     pub rules: RulesArgs,
+    /// Show which parts of every query hold, and what is lacking where one does not
+    #[arg(long)]
+    pub explain: bool,
+    /// A text to try, instead of posts
+    #[arg(long, value_name = "TEXT", conflicts_with = "files")]
+    pub text: Option<String>,
     /// Posts as JSON, one a line ("-" or nothing is standard input)
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,

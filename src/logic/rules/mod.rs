@@ -2,11 +2,12 @@
 //!
 //! The files become one [`RuleSet`], or a list of everything that is wrong with them; there is nothing in between.
 
-mod lint;
+pub(super) mod lint;
 mod load;
 mod matcher;
 pub mod query;
 pub mod report;
+pub mod scenario;
 
 #[cfg(test)]
 mod golden;
@@ -25,6 +26,12 @@ pub use query::{Query, parse_query};
 pub const MAX_FILE_BYTES: usize = load::MAX_FILE_BYTES;
 /// Most topics in all files together.
 pub const MAX_TOPICS: usize = load::MAX_TOPICS;
+
+/// Reads the scenarios of a rules folder (`tests/*.toml`), and tells what is wrong with them. Those of a file with an
+/// error are left out.
+pub fn load_scenarios(files: &RuleFiles, rules: &RuleSet) -> (Vec<scenario::Scenario>, Vec<Diagnostic>) {
+    load::scenario::load(files, rules)
+}
 
 /// All rules that are in force together; by default none.
 #[derive(Clone, Debug, Default)]
@@ -80,7 +87,7 @@ pub struct Topic {
     pub query: Query,
     /// How much it matters.
     pub severity: Severity,
-    /// Texts that show what it finds and what not. They all hold.
+    /// Texts that show what it finds and what not. Those that do not hold are told by [`RuleSet::load`].
     pub examples: Vec<Example>,
     /// Where it is defined.
     pub origin: Place,
@@ -150,7 +157,8 @@ pub struct TopicMatch {
 impl RuleSet {
     /// Reads rule files: those at the top of the folder that end in `.toml`. `teams.toml` has the teams, every other
     /// one a product. Everything that is wrong in all files is told in one run, in order of file and place; there is
-    /// a set only when none of it is an error.
+    /// a set only when none of it is an error, save examples that fail: rules with such can be tried, and whoever puts
+    /// rules in force looks for errors first.
     pub fn load(files: &RuleFiles) -> (Option<Self>, Vec<Diagnostic>) {
         load::load(files)
     }

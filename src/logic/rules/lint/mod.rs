@@ -12,6 +12,7 @@ pub(super) mod lists;
 pub(super) mod near;
 pub(super) mod operators;
 pub(super) mod quotes;
+pub(in crate::logic) mod scenario;
 pub(super) mod size;
 pub(super) mod suggest;
 pub(super) mod syntax;

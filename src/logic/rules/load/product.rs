@@ -192,8 +192,8 @@ fn example(table: &Table<'_, '_>, topic: &str, query: Option<&Query>) -> Option<
             (Some(found), false) => table.file.say(lint::examples::found(words.range.clone(), topic, &found)),
             (None, true) => {
                 let lacks_sentiment = sentiment.is_none() && query.uses_sentiment();
-                let present = asked.present(query);
-                table.file.say(lint::examples::missed(words.range.clone(), topic, &present, lacks_sentiment));
+                let missing = query.explain(&subject).missing();
+                table.file.say(lint::examples::missed(words.range.clone(), topic, &missing, lacks_sentiment));
             }
             _ => {}
         }

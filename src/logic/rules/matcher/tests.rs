@@ -173,7 +173,7 @@ fn a_list_is_found_by_any_of_its_entries() {
     let entries =
         vec![parse_query("cramped").unwrap().root().clone(), parse_query("squash*").unwrap().root().clone()];
     let list = Node::List(std::sync::Arc::new(List { name: "close".into(), entries }));
-    let rules = rules(&[Query::new("$close", list)]);
+    let rules = rules(&[Query::new("$close", list, Default::default())]);
     for (text, expected) in [("so cramped", 1), ("all squashed", 1), ("fine", 0)] {
         let post = post(text, "s");
         let tokens = tokenize(text, Lang::English);

@@ -2,12 +2,15 @@
 
 mod build;
 mod eval;
+mod explain;
 mod field;
 mod lex;
 mod parse;
 
+use std::ops::Range;
 use std::sync::Arc;
 
+pub use explain::{Held, HeldKind};
 pub use field::{Compare, Field};
 
 use super::lint::Problem;
@@ -33,6 +36,16 @@ pub const ALONE: &str = "query";
 pub struct Query {
     text: String,
     root: Node,
+    shape: Shape,
+}
+
+/// Where the parts of a query stand in its text: AND and OR have their parts, NOT has one, NEAR has two, terms none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shape {
+    /// Bytes of the query's text.
+    pub range: Range<usize>,
+    /// The parts, in the order of the tree.
+    pub parts: Vec<Shape>,
 }
 
 /// One part of a query.
@@ -161,8 +174,13 @@ impl Word {
 }
 
 impl Query {
-    pub(super) fn new(text: &str, root: Node) -> Self {
-        Self { text: text.to_owned(), root }
+    pub(super) fn new(text: &str, root: Node, shape: Shape) -> Self {
+        Self { text: text.to_owned(), root, shape }
+    }
+
+    /// Where its parts stand.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
     }
 
     /// The tree.
