@@ -537,3 +537,74 @@ fn a_failing_example_fails_the_test_and_hinders_no_match() {
     );
     assert!(ran.err.contains("example-fails"));
 }
+
+#[test]
+fn what_can_be_mended_is_mended_and_shown() {
+    let home = Home::new();
+    let wrong = PRODUCT.replace("mini9'", "mini9 or netbook' # ours").replace("severity", "sevrity");
+    home.write("rules/mini-9.toml", &wrong);
+    let rules = home.path("rules");
+    let rules = rules.to_str().unwrap();
+    let ran = home.run(&["check", "--rules", rules]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("2 of them can be mended by groundswell check --fix"), "{}", ran.err);
+    let json = home.run(&["check", "--rules", rules, "--format", "json"]);
+    assert!(json.lines().iter().any(|d| d["fix"]["text"] == "OR"), "{}", json.out);
+    let ran = home.run(&["check", "--rules", rules, "--fix"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("-sevrity = \"safety\"\n+severity = \"safety\""), "{}", ran.out);
+    let now = std::fs::read_to_string(home.path("rules/mini-9.toml")).unwrap();
+    assert!(now.contains("mini9 OR netbook' # ours"), "{now}");
+    let meant = home.run(&["check", "--explain", "query-near-number"]);
+    assert!(meant.code == 0 && meant.out.contains("NEAR counts words"), "{}", meant.out);
+    assert_eq!(home.run(&["check", "--explain", "query-near-numbr"]).code, 2);
+}
+
+#[test]
+fn queries_are_measured_and_ids_compared() {
+    let home = Home::new();
+    let from = SystemClock.now();
+    home.with_alert(plus_ms(from, -3 * HOUR_MS));
+    let renamed = PRODUCT.replace("\"battery-danger\"", "\"battery-hot\"");
+    home.write("rules/mini-9.toml", &renamed);
+    let rules = home.path("rules");
+    let rules = rules.to_str().unwrap();
+    let ran = home.run(&["check", "--rules", rules, "--data", home.path("data").to_str().unwrap()]);
+    assert_eq!(ran.code, 0);
+    assert!(
+        ran.out.contains("id-renamed") && ran.out.contains("write id = \"battery-danger\" again"),
+        "{}",
+        ran.out
+    );
+    let line = |n: u32, text: &str| {
+        json!({"id": n.to_string(), "source": "s", "text": text, "created_at": "2025-01-06T00:00:00Z"})
+            .to_string()
+    };
+    let posts: Vec<String> = (0..40)
+        .map(|n| line(n, if n % 4 == 0 { "a nice day" } else { "smoke from the battery of my mini 9" }))
+        .collect();
+    let sample = home.write("sample.jsonl", &posts.join("\n"));
+    let ran = home.run(&["check", "--rules", rules, "--sample", sample.to_str().unwrap()]);
+    assert!(
+        ran.out.contains("product \"mini-9\" would have matched 75% of the sample (30 of 40)"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("topic \"battery-hot\" would have matched 100%"), "{}", ran.out);
+}
+
+#[test]
+fn files_are_laid_out_in_one_way() {
+    let home = Home::new();
+    let rules = home.path("rules");
+    let rules = rules.to_str().unwrap();
+    home.write("rules/mini-9.toml", &PRODUCT.replace("id    =", "id="));
+    let ran = home.run(&["fmt", "--rules", rules, "--check"]);
+    assert!(ran.code == 1 && ran.out.contains("-id= \"mini-9\"\n+id    = \"mini-9\""), "{}", ran.out);
+    assert_eq!(home.run(&["fmt", "--rules", rules]).code, 0);
+    assert_eq!(std::fs::read_to_string(home.path("rules/mini-9.toml")).unwrap(), PRODUCT);
+    assert_eq!(home.run(&["fmt", "--rules", rules, "--check"]).code, 0);
+    home.write("rules/mini-9.toml", "[product");
+    let ran = home.run(&["fmt", "--rules", rules]);
+    assert!(ran.code == 1 && ran.err.contains("left as it is"), "{}", ran.err);
+}

@@ -25,6 +25,10 @@ pub enum Command {
     Demo(DemoArgs),
     /// Find every problem in the rule files
     Check(CheckArgs),
+    /// Lay the rule files out in one way; comments and the order of everything stay
+    ///
+    /// Example: groundswell fmt --rules rules
+    Fmt(FmtArgs),
     /// Try the examples and scenarios that stand beside the rules
     ///
     /// Examples are the [[topic.example]] of the rule files; scenarios are files in DIR/tests: posts with times, who would
@@ -181,6 +185,29 @@ pub struct CheckArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    /// Mend what can be mended in one way only, and show the changes
+    #[arg(long)]
+    pub fix: bool,
+    /// Posts as JSON, one a line: say which queries find most of them
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub sample: Vec<PathBuf>,
+    /// Data folder of the daemon: compare with the rules in force, and measure queries on the posts of the last week
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Say what a code means, such as query-near-number, and check nothing
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["fix", "sample", "data"])]
+    pub explain: Option<String>,
+}
+
+/// `fmt`
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// Rules.
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    /// Change nothing; show what would change, and end with status 1 if anything would
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `test`

@@ -38,6 +38,14 @@ pub enum RulesFolderError {
         /// What it seems to be.
         what: &'static str,
     },
+    /// A file that was to be changed.
+    #[error("{} cannot be written: {source}", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// Too many files.
     #[error("{} holds more than {MOST_FILES} files; is it really a folder of rules?", path.display())]
     TooMany {
@@ -55,6 +63,28 @@ pub fn read_rules(folder: &Path) -> Result<RuleFiles, RulesFolderError> {
     collect(folder, folder, DEPTH, &mut files)?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(RuleFiles { folder: folder.display().to_string(), files })
+}
+
+/// Writes one rule file back, so that whoever reads it meanwhile sees the old text or the new one, and nothing between.
+///
+/// # Errors
+/// The folder or the file cannot be written.
+pub fn write_rule(folder: &Path, file: &RuleFile) -> Result<(), RulesFolderError> {
+    // A link stays a link: what it leads to is changed.
+    let named = folder.join(&file.path);
+    let path = std::fs::canonicalize(&named).unwrap_or(named);
+    let fail = |source| RulesFolderError::Unwritable { path: path.clone(), source };
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("rules");
+    let beside = path.with_file_name(format!(".{name}.new"));
+    let write = || -> std::io::Result<()> {
+        std::fs::write(&beside, &file.text)?;
+        std::fs::set_permissions(&beside, std::fs::metadata(&path)?.permissions())?;
+        std::fs::rename(&beside, &path)
+    };
+    write().map_err(|e| {
+        let _ = std::fs::remove_file(&beside);
+        fail(e)
+    })
 }
 
 fn collect(

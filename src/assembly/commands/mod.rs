@@ -9,6 +9,7 @@ pub mod check;
 pub mod demo;
 pub mod detect;
 pub mod explain;
+pub mod fmt;
 pub mod import;
 pub mod matching;
 pub mod run;

@@ -2,9 +2,12 @@
 //!
 //! The files become one [`RuleSet`], or a list of everything that is wrong with them; there is nothing in between.
 
+pub mod fix;
+pub mod layout;
 pub(super) mod lint;
 mod load;
 mod matcher;
+pub mod measure;
 pub mod query;
 pub mod report;
 pub mod scenario;
@@ -31,6 +34,11 @@ pub const MAX_TOPICS: usize = load::MAX_TOPICS;
 /// error are left out.
 pub fn load_scenarios(files: &RuleFiles, rules: &RuleSet) -> (Vec<scenario::Scenario>, Vec<Diagnostic>) {
     load::scenario::load(files, rules)
+}
+
+/// What between the rules in force and new ones was given another id: its history would stay behind.
+pub fn renamed(old: &RuleSet, new: &RuleSet) -> Vec<Diagnostic> {
+    lint::renamed::between(old, new)
 }
 
 /// All rules that are in force together; by default none.

@@ -6,6 +6,30 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::documented::{Doc, Shown};
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 1] = [Doc::error(
+    "example-fails",
+    "An example does not do what it expects",
+    "The example says what the topic is for. When the two disagree, one of them is wrong. Rules with such an example are not put in force, but can be tried with `match`, `test` and `backtest`.",
+    Shown::Below(
+        r#"[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/3 close'
+[[topic.example]]
+text   = "the keys on this thing are really rather close"
+expect = true"#,
+    ),
+    r#"[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/8 close'
+[[topic.example]]
+text   = "the keys on this thing are really rather close"
+expect = true"#,
+)];
 
 /// The code, which blocks a reload and nothing else.
 pub(in crate::logic::rules) const CODE: &str = "example-fails";

@@ -5,8 +5,112 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::documented::{Doc, Shown};
 use super::suggest::{closest, few};
 use crate::ground::diagnostic::{Diagnostic, Place};
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 5] = [
+    Doc::error(
+        "scenario-time",
+        "A time that cannot be read",
+        "A scenario that is misread would be trusted for nothing.",
+        Shown::Scenario(
+            r#"[[scenario]]
+name = "two people"
+[[scenario.post]]
+at   = "monday"
+text = "my mini9 is on fire"
+[[scenario.quiet]]
+product = "mini-9"
+"#,
+        ),
+        r#"[[scenario]]
+name = "two people"
+[[scenario.post]]
+at   = "day 1 09:00"
+text = "my mini9 is on fire"
+[[scenario.quiet]]
+product = "mini-9"
+"#,
+    ),
+    Doc::error(
+        "scenario-amount",
+        "A number of posts that cannot be played",
+        "A scenario has at most 20,000 posts.",
+        Shown::Scenario(
+            r#"[[scenario]]
+name = "two people"
+[[scenario.usual]]
+days  = "1-30"
+a_day = 0
+texts = ["love my mini9"]
+[[scenario.quiet]]
+product = "mini-9"
+"#,
+        ),
+        r#"[[scenario]]
+name = "two people"
+[[scenario.usual]]
+days  = "1-30"
+a_day = 0.5
+texts = ["love my mini9"]
+[[scenario.quiet]]
+product = "mini-9"
+"#,
+    ),
+    Doc::error(
+        "scenario-empty",
+        "A scenario without posts, or one that expects nothing",
+        "It could never fail.",
+        Shown::Scenario(
+            r#"[[scenario]]
+name = "two people"
+[[scenario.post]]
+at   = "day 1 09:00"
+text = "my mini9 is on fire"
+"#,
+        ),
+        r#"[[scenario]]
+name = "two people"
+[[scenario.post]]
+at   = "day 1 09:00"
+text = "my mini9 is on fire"
+[[scenario.quiet]]
+product = "mini-9"
+"#,
+    ),
+    Doc::error(
+        "scenario-unknown",
+        "A scenario names a product, topic or team that the rules have not",
+        "It would wait for something that cannot come.",
+        Shown::Scenario(
+            r#"[[scenario]]
+name = "two people"
+[[scenario.post]]
+at   = "day 1 09:00"
+text = "my mini9 is on fire"
+[[scenario.quiet]]
+product = "mini-8"
+"#,
+        ),
+        r#"[[scenario]]
+name = "two people"
+[[scenario.post]]
+at   = "day 1 09:00"
+text = "my mini9 is on fire"
+[[scenario.quiet]]
+product = "mini-9"
+"#,
+    ),
+    Doc::error(
+        "scenario-fails",
+        "A scenario comes to another end than it says",
+        "Told by `groundswell test`, with the word or the number of people that made the difference.",
+        Shown::Words,
+        "",
+    ),
+];
 
 /// `scenario-time`
 pub(in crate::logic::rules) fn time(range: Range<usize>, written: &str) -> Problem {

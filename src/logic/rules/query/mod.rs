@@ -4,6 +4,7 @@ mod build;
 mod eval;
 mod explain;
 mod field;
+mod implies;
 mod lex;
 mod parse;
 
@@ -20,6 +21,7 @@ use crate::logic::text::{Kind, Lang, Token};
 pub(super) use build::{WORDS_A_LIST, term_of_entry};
 pub(super) use eval::Text;
 pub(super) use field::{NUMBERS, TEXTS};
+pub(super) use implies::implies;
 pub(super) use parse::{Lists, NoLists, parse};
 
 /// Longest query in bytes.

@@ -47,7 +47,7 @@ pub(crate) fn parse(text: &str, lists: &dyn Lists, problems: &mut Vec<Problem>) 
     }
     let Pieces { pieces, broken_list } = pieces(text, lists, problems);
     if pieces.is_empty() {
-        problems.push(lint::words::empty(0..text.len()));
+        problems.push(lint::looking::empty(0..text.len()));
         return None;
     }
     let mut parser =
