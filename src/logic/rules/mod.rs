@@ -3,6 +3,7 @@
 //! The files become one [`RuleSet`], or a list of everything that is wrong with them; there is nothing in between.
 
 pub mod fix;
+mod gate;
 pub mod layout;
 pub(super) mod lint;
 mod load;
@@ -49,6 +50,7 @@ pub struct RuleSet {
     /// The teams by their id.
     pub teams: BTreeMap<String, Team>,
     index: matcher::Index,
+    gate: gate::Gate,
 }
 
 /// A product that is watched.
@@ -173,7 +175,14 @@ impl RuleSet {
 
     fn new(products: Vec<Product>, teams: BTreeMap<String, Team>) -> Self {
         let index = matcher::Index::new(&products);
-        Self { products, teams, index }
+        let gate = gate::Gate::new(&products);
+        Self { products, teams, index, gate }
+    }
+
+    /// May a post with this text ([`Post::full_text`]) be about a product? `false` is certain, and is known without
+    /// cutting the text into words.
+    pub fn may_match(&self, text: &str) -> bool {
+        self.gate.lets(text)
     }
 
     /// Which products and topics this post is about, in order of [`RuleSet::products`] and [`Product::topics`], with

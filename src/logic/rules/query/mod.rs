@@ -6,6 +6,7 @@ mod explain;
 mod field;
 mod implies;
 mod lex;
+mod literal;
 mod parse;
 
 use std::ops::Range;
@@ -22,6 +23,7 @@ pub(super) use build::{WORDS_A_LIST, term_of_entry};
 pub(super) use eval::Text;
 pub(super) use field::{NUMBERS, TEXTS};
 pub(super) use implies::implies;
+pub(super) use literal::{literals, raw};
 pub(super) use parse::{Lists, NoLists, parse};
 
 /// Longest query in bytes.
