@@ -608,3 +608,39 @@ fn files_are_laid_out_in_one_way() {
     let ran = home.run(&["fmt", "--rules", rules]);
     assert!(ran.code == 1 && ran.err.contains("left as it is"), "{}", ran.err);
 }
+
+#[test]
+fn two_rule_sets_are_compared_alert_by_alert_and_mail_by_mail() {
+    let home = Home::new();
+    let quiet = home.path("quiet");
+    std::fs::create_dir(&quiet).unwrap();
+    std::fs::write(
+        quiet.join("mini-9.toml"),
+        PRODUCT.replace("(smoke", "(zeppelin").replace(" OR burnt OR fire", ""),
+    )
+    .unwrap();
+    std::fs::write(quiet.join("teams.toml"), TEAMS).unwrap();
+    let line = |id: u32, at: &str| {
+        json!({"id": id.to_string(), "source": "s", "author": format!("a{id}"), "created_at": at,
+            "text": format!("smoke from the battery of my mini 9, number {id}")})
+        .to_string()
+    };
+    let posts = [line(1, "2025-01-06T10:00:00Z"), line(22, "2025-01-07T11:00:00Z")];
+    let posts = home.write("posts.jsonl", &posts.join("\n"));
+    let (rules, quiet) = (home.path("rules"), quiet);
+    let args = [
+        "backtest",
+        "--rules",
+        rules.to_str().unwrap(),
+        "--against",
+        quiet.to_str().unwrap(),
+        "--mentions",
+        posts.to_str().unwrap(),
+    ];
+    let ran = home.run(&args);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("0 gained, 1 lost, 0 earlier, 0 later, 0 the same"), "{}", ran.out);
+    assert!(ran.out.contains("team netbooks: 0.00 e-mails a week instead of "), "{}", ran.out);
+    let ran = home.run(&[&args[..], &["--format", "jsonl"]].concat());
+    assert_eq!(ran.lines().last().unwrap()["event"], "compared-mails");
+}

@@ -142,6 +142,13 @@ fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
     use std::io::Read;
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
+    // The cut may have gone through a character; that is no fault of the file's.
+    if bytes.len() as u64 == MOST_BYTES
+        && let Err(e) = std::str::from_utf8(&bytes)
+        && e.error_len().is_none()
+    {
+        bytes.truncate(e.valid_up_to());
+    }
     Ok(bytes)
 }
 
@@ -185,6 +192,22 @@ mod tests {
         let latin = said(b"[product]\nname = \"M\xe4her\"\n");
         assert!(latin.contains("a.toml, line 2: the file is no UTF-8"), "{latin}");
         assert!(said(b"\xff\xfe[\0").contains("UTF-16"));
+    }
+
+    #[test]
+    fn a_file_of_ten_megabytes_is_cut_at_a_character() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("a.toml"), format!("#{}", "é".repeat(5_000_000))).unwrap();
+        let files = read_rules(dir.path()).unwrap();
+        assert!(files.files[0].text.len() as u64 >= MOST_BYTES - 4);
+    }
+
+    #[test]
+    fn a_link_to_itself_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(dir.path().join("a.toml"), dir.path().join("a.toml")).unwrap();
+        let said = read_rules(dir.path()).unwrap_err().to_string();
+        assert!(said.contains("a.toml"), "{said}");
     }
 
     #[test]
