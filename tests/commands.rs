@@ -620,12 +620,14 @@ fn two_rule_sets_are_compared_alert_by_alert_and_mail_by_mail() {
     )
     .unwrap();
     std::fs::write(quiet.join("teams.toml"), TEAMS).unwrap();
-    let line = |id: u32, at: &str| {
-        json!({"id": id.to_string(), "source": "s", "author": format!("a{id}"), "created_at": at,
-            "text": format!("smoke from the battery of my mini 9, number {id}")})
-        .to_string()
+    let line = |id: u32, at: &str, text: &str| {
+        json!({"id": id.to_string(), "source": "s", "author": format!("a{id}"), "created_at": at, "text": text})
+            .to_string()
     };
-    let posts = [line(1, "2025-01-06T10:00:00Z"), line(22, "2025-01-07T11:00:00Z")];
+    let posts = [
+        line(1, "2025-01-06T10:00:00Z", "smoke from the battery of my mini 9, and a smell in the whole room"),
+        line(2, "2025-01-07T11:00:00Z", "who else sees smoke? mini 9, one year old, battery hot as an oven"),
+    ];
     let posts = home.write("posts.jsonl", &posts.join("\n"));
     let (rules, quiet) = (home.path("rules"), quiet);
     let args = [
