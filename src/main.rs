@@ -10,6 +10,8 @@ use groundswell::assembly::output::tell;
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Check(args) => commands::check::check(&args),
+        Command::Fmt(args) => commands::fmt::fmt(&args),
+        Command::Test(args) => commands::test::test(&args),
         Command::Backtest(args) => commands::backtest::backtest(&args),
         Command::Match(args) => commands::matching::matching(&args),
         Command::Run(args) => commands::run::run(&args),

@@ -465,3 +465,184 @@ fn counts_are_judged_row_by_row() {
     );
     assert_eq!(home.run(&["detect", "no-such.csv"]).code, 66);
 }
+
+const SCENARIO: &str = r#"
+[[scenario]]
+name = "two batteries"
+[[scenario.post]]
+at   = "day 1 10:00"
+text = "steam came out of the battery of my mini 9"
+[[scenario.post]]
+at   = "day 1 16:00"
+text = "the battery of my mini 9 smells of fire"
+[[scenario.alert]]
+topic = "battery-danger"
+by    = "day 1"
+[[scenario.quiet]]
+by = "day 3"
+"#;
+
+#[test]
+fn a_scenario_says_which_word_or_count_made_the_difference() {
+    let home = Home::new();
+    std::fs::create_dir(home.path("rules/tests")).unwrap();
+    home.write("rules/tests/battery.toml", SCENARIO);
+    let rules = home.path("rules");
+    let rules = rules.to_str().unwrap();
+    let ran = home.run(&["test", "--rules", rules]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    for said in [
+        "error[scenario-fails]: \"two batteries\": an alert about battery-danger should open, but does not",
+        "tests/battery.toml:10:1",
+        "1 person had said so",
+        "one person more that day would open it",
+        "for topic battery-danger: the text has nothing of (smoke OR burnt OR fire)",
+    ] {
+        assert!(ran.out.contains(said), "{said} in\n{}", ran.out);
+    }
+    // The word that was lacking.
+    home.write("rules/mini-9.toml", &PRODUCT.replace("(smoke", "(steam OR smoke"));
+    let ran = home.run(&["test", "--rules", rules]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+    assert!(ran.err.contains("0 examples and 1 scenario tried, all hold"), "{}", ran.err);
+    // And what should have been quiet is loud.
+    let quiet = SCENARIO
+        .replace("steam", "smoke")
+        .replace("[[scenario.alert]]\ntopic = \"battery-danger\"\nby    = \"day 1\"\n", "");
+    home.write("rules/tests/battery.toml", &quiet);
+    let ran = home.run(&["test", "--rules", rules, "--format", "json"]);
+    let lines = ran.lines();
+    assert_eq!((ran.code, lines[0]["code"].as_str().unwrap()), (1, "scenario-fails"));
+    assert!(lines[0]["help"].as_str().unwrap().contains("2 people"), "{}", lines[0]);
+    assert_eq!(lines[1]["scenarios"], 1);
+    let missing = home.run(&["test", "--rules", "/nonexistent"]);
+    assert_eq!(missing.code, 66);
+}
+
+#[test]
+fn a_failing_example_fails_the_test_and_hinders_no_match() {
+    let home = Home::new();
+    let example = "[[topic.example]]\ntext = \"the battery burns\"\nexpect = true\n";
+    home.write("rules/mini-9.toml", &format!("{PRODUCT}{example}"));
+    let rules = home.path("rules");
+    let rules = rules.to_str().unwrap();
+    let tried = home.run(&["test", "--rules", rules]);
+    assert_eq!(tried.code, 1);
+    assert!(tried.out.contains("the text has nothing of (smoke OR burnt OR fire)"), "{}", tried.out);
+    assert_eq!(home.run(&["check", "--rules", rules]).code, 1);
+    let ran = home.run(&["match", "--rules", rules, "--explain", "--text", "my mini9 battery is burning"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.out.contains("product mini-9: matches") && ran.out.contains("- fire   (the text has no fire)")
+    );
+    assert!(ran.err.contains("example-fails"));
+}
+
+#[test]
+fn what_can_be_mended_is_mended_and_shown() {
+    let home = Home::new();
+    let wrong = PRODUCT.replace("mini9'", "mini9 or netbook' # ours").replace("severity", "sevrity");
+    home.write("rules/mini-9.toml", &wrong);
+    let rules = home.path("rules");
+    let rules = rules.to_str().unwrap();
+    let ran = home.run(&["check", "--rules", rules]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("2 of them can be mended by groundswell check --fix"), "{}", ran.err);
+    let json = home.run(&["check", "--rules", rules, "--format", "json"]);
+    assert!(json.lines().iter().any(|d| d["fix"]["text"] == "OR"), "{}", json.out);
+    let ran = home.run(&["check", "--rules", rules, "--fix"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("-sevrity = \"safety\"\n+severity = \"safety\""), "{}", ran.out);
+    let now = std::fs::read_to_string(home.path("rules/mini-9.toml")).unwrap();
+    assert!(now.contains("mini9 OR netbook' # ours"), "{now}");
+    let meant = home.run(&["check", "--explain", "query-near-number"]);
+    assert!(meant.code == 0 && meant.out.contains("NEAR counts words"), "{}", meant.out);
+    assert_eq!(home.run(&["check", "--explain", "query-near-numbr"]).code, 2);
+}
+
+#[test]
+fn queries_are_measured_and_ids_compared() {
+    let home = Home::new();
+    let from = SystemClock.now();
+    home.with_alert(plus_ms(from, -3 * HOUR_MS));
+    let renamed = PRODUCT.replace("\"battery-danger\"", "\"battery-hot\"");
+    home.write("rules/mini-9.toml", &renamed);
+    let rules = home.path("rules");
+    let rules = rules.to_str().unwrap();
+    let ran = home.run(&["check", "--rules", rules, "--data", home.path("data").to_str().unwrap()]);
+    assert_eq!(ran.code, 0);
+    assert!(
+        ran.out.contains("id-renamed") && ran.out.contains("write id = \"battery-danger\" again"),
+        "{}",
+        ran.out
+    );
+    let line = |n: u32, text: &str| {
+        json!({"id": n.to_string(), "source": "s", "text": text, "created_at": "2025-01-06T00:00:00Z"})
+            .to_string()
+    };
+    let posts: Vec<String> = (0..40)
+        .map(|n| line(n, if n % 4 == 0 { "a nice day" } else { "smoke from the battery of my mini 9" }))
+        .collect();
+    let sample = home.write("sample.jsonl", &posts.join("\n"));
+    let ran = home.run(&["check", "--rules", rules, "--sample", sample.to_str().unwrap()]);
+    assert!(
+        ran.out.contains("product \"mini-9\" would have matched 75% of the sample (30 of 40)"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("topic \"battery-hot\" would have matched 100%"), "{}", ran.out);
+}
+
+#[test]
+fn files_are_laid_out_in_one_way() {
+    let home = Home::new();
+    let rules = home.path("rules");
+    let rules = rules.to_str().unwrap();
+    home.write("rules/mini-9.toml", &PRODUCT.replace("id    =", "id="));
+    let ran = home.run(&["fmt", "--rules", rules, "--check"]);
+    assert!(ran.code == 1 && ran.out.contains("-id= \"mini-9\"\n+id    = \"mini-9\""), "{}", ran.out);
+    assert_eq!(home.run(&["fmt", "--rules", rules]).code, 0);
+    assert_eq!(std::fs::read_to_string(home.path("rules/mini-9.toml")).unwrap(), PRODUCT);
+    assert_eq!(home.run(&["fmt", "--rules", rules, "--check"]).code, 0);
+    home.write("rules/mini-9.toml", "[product");
+    let ran = home.run(&["fmt", "--rules", rules]);
+    assert!(ran.code == 1 && ran.err.contains("left as it is"), "{}", ran.err);
+}
+
+#[test]
+fn two_rule_sets_are_compared_alert_by_alert_and_mail_by_mail() {
+    let home = Home::new();
+    let quiet = home.path("quiet");
+    std::fs::create_dir(&quiet).unwrap();
+    std::fs::write(
+        quiet.join("mini-9.toml"),
+        PRODUCT.replace("(smoke", "(zeppelin").replace(" OR burnt OR fire", ""),
+    )
+    .unwrap();
+    std::fs::write(quiet.join("teams.toml"), TEAMS).unwrap();
+    let line = |id: u32, at: &str, text: &str| {
+        json!({"id": id.to_string(), "source": "s", "author": format!("a{id}"), "created_at": at, "text": text})
+            .to_string()
+    };
+    let posts = [
+        line(1, "2025-01-06T10:00:00Z", "smoke from the battery of my mini 9, and a smell in the whole room"),
+        line(2, "2025-01-07T11:00:00Z", "who else sees smoke? mini 9, one year old, battery hot as an oven"),
+    ];
+    let posts = home.write("posts.jsonl", &posts.join("\n"));
+    let (rules, quiet) = (home.path("rules"), quiet);
+    let args = [
+        "backtest",
+        "--rules",
+        rules.to_str().unwrap(),
+        "--against",
+        quiet.to_str().unwrap(),
+        "--mentions",
+        posts.to_str().unwrap(),
+    ];
+    let ran = home.run(&args);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("0 gained, 1 lost, 0 earlier, 0 later, 0 the same"), "{}", ran.out);
+    assert!(ran.out.contains("team netbooks: 0.00 e-mails a week instead of "), "{}", ran.out);
+    let ran = home.run(&[&args[..], &["--format", "jsonl"]].concat());
+    assert_eq!(ran.lines().last().unwrap()["event"], "compared-mails");
+}

@@ -241,6 +241,57 @@ fn new_rules_are_taken_and_bad_ones_leave_the_old_in_force() {
 }
 
 #[test]
+fn a_saved_file_is_in_force_by_itself_and_operators_are_told_of_a_bad_one_once() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let source = format!(
+        "[[source]]\nname = \"file\"\nkind = \"jsonl\"\npath = \"{}\"\nfollow = true\npoll = \"20ms\"\n",
+        file.path().display()
+    );
+    let place = Place::new(&source, "[operators]\nemail = [\"ops@example.org\"]\n");
+    let mut child = place.start();
+    let rules_entries = |kind: &str| {
+        rusqlite::Connection::open(place.path("data/groundswell.db"))
+            .and_then(|db| {
+                db.query_row("SELECT count(*) FROM log WHERE kind = ?", [kind], |row| row.get::<_, i64>(0))
+            })
+            .unwrap_or(0)
+    };
+    wait_until("a started daemon", || place.is_started() && rules_entries("rules") == 1);
+    // As an editor saves: beside it, and then over it.
+    let rule = place.path("rules/mini-9.toml");
+    let sound = std::fs::read_to_string(&rule).unwrap();
+    let save = |text: &str| {
+        std::fs::write(place.path("rules/.mini-9.toml.swp"), text).unwrap();
+        std::fs::rename(place.path("rules/.mini-9.toml.swp"), &rule).unwrap();
+    };
+    save(&sound.replace("match    = '(battery", "match    = '(accu OR battery"));
+    wait_until("the new rules", || rules_entries("rules") == 2);
+    wait_until("what is usual for the changed topic", || rules_entries("baseline") == 1);
+    save("[product\n");
+    wait_until("a letter to the operators", || place.letters() == 1);
+    save("[product]\n");
+    std::fs::write(place.path("rules/a.toml"), "x").unwrap();
+    // A sound one again, so that the bad ones have been seen for sure.
+    std::fs::remove_file(place.path("rules/a.toml")).unwrap();
+    save(&sound);
+    wait_until("the rules of before", || rules_entries("rules") == 3);
+    assert_eq!(place.letters(), 1);
+    // A folder that is gone changes nothing.
+    std::fs::rename(place.path("rules"), place.path("elsewhere")).unwrap();
+    signal(&child, "-HUP");
+    wait_until("a second letter", || place.letters() == 2);
+    assert_eq!(place.run(&["status"]).status.code(), Some(1));
+    signal(&child, "-TERM");
+    assert!(child.wait().unwrap().success());
+    // And neither does it at the next start.
+    let mut child = place.start();
+    std::fs::rename(place.path("elsewhere"), place.path("rules")).unwrap();
+    wait_until("a restarted daemon", || place.run(&["status"]).status.code() == Some(0));
+    signal(&child, "-TERM");
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
 fn letters_wait_while_the_mail_server_is_down() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let mail = format!(

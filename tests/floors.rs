@@ -11,8 +11,19 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the logic, lowest first. Each may use those before it.
-const LOGIC: [&str; 10] =
-    ["text", "rules", "assess", "cluster", "spike", "detect", "lifecycle", "letters", "analysis", "known"];
+const LOGIC: [&str; 11] = [
+    "text",
+    "rules",
+    "assess",
+    "cluster",
+    "spike",
+    "detect",
+    "lifecycle",
+    "letters",
+    "analysis",
+    "known",
+    "trial",
+];
 /// The parts of the assembly, lowest first.
 const ASSEMBLY: [&str; 7] = ["cli", "failure", "output", "replay", "configured", "daemon", "commands"];
 

@@ -25,10 +25,21 @@ pub enum Command {
     Demo(DemoArgs),
     /// Find every problem in the rule files
     Check(CheckArgs),
+    /// Lay the rule files out in one way; comments and the order of everything stay
+    ///
+    /// Example: groundswell fmt --rules rules
+    Fmt(FmtArgs),
+    /// Try the examples and scenarios that stand beside the rules
+    ///
+    /// Examples are the [[topic.example]] of the rule files; scenarios are files in DIR/tests: posts with times, who would
+    /// be alerted and when, and what must stay silent. They are played through the real pipeline on a simulated clock.
+    ///
+    /// Example: groundswell test --rules rules
+    Test(TestArgs),
     /// Replay history as if it were live, and show which alerts would have opened
     Backtest(BacktestArgs),
     /// Show which products and topics posts match, and by which words
-    Match(PostsArgs),
+    Match(MatchArgs),
     /// Show what is thought of posts: language, sentiment, complaint, and the cues behind it
     Assess(AssessArgs),
     /// Run the spike detector alone over a CSV file of counts (timestamp,value)
@@ -184,6 +195,40 @@ pub struct CheckArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    /// Mend what can be mended in one way only, and show the changes
+    #[arg(long)]
+    pub fix: bool,
+    /// Posts as JSON, one a line: say which queries find most of them
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub sample: Vec<PathBuf>,
+    /// Data folder of the daemon: compare with the rules in force, and measure queries on the posts of the last week
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Say what a code means, such as query-near-number, and check nothing
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["fix", "sample", "data"])]
+    pub explain: Option<String>,
+}
+
+/// `fmt`
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// Rules.
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    /// Change nothing; show what would change, and end with status 1 if anything would
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `test`
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Rules.
+    #[command(flatten)]
+    pub rules: RulesArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// `backtest`
@@ -214,10 +259,16 @@ pub struct BacktestArgs {
 
 /// `match`
 #[derive(Debug, Args)]
-pub struct PostsArgs {
+pub struct MatchArgs {
     /// Rules.
     #[command(flatten)]
     pub rules: RulesArgs,
+    /// Show which parts of every query hold, and what is lacking where one does not
+    #[arg(long)]
+    pub explain: bool,
+    /// A text to try, instead of posts
+    #[arg(long, value_name = "TEXT", conflicts_with = "files")]
+    pub text: Option<String>,
     /// Posts as JSON, one a line ("-" or nothing is standard input)
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,

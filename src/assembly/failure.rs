@@ -83,7 +83,11 @@ impl From<crate::edges::store::StoreError> for Failure {
 
 impl From<crate::edges::rules_folder::RulesFolderError> for Failure {
     fn from(error: crate::edges::rules_folder::RulesFolderError) -> Self {
-        Self::new(Exit::NoInput, error)
+        let exit = match &error {
+            crate::edges::rules_folder::RulesFolderError::Unwritable { .. } => Exit::CannotCreate,
+            _ => Exit::NoInput,
+        };
+        Self::new(exit, error)
     }
 }
 

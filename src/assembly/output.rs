@@ -247,3 +247,9 @@ pub fn each_post(
 pub fn inputs(paths: &[PathBuf]) -> Vec<Option<&Path>> {
     if paths.is_empty() { vec![None] } else { paths.iter().map(|p| Some(p.as_path())).collect() }
 }
+
+/// What changes in a file, as a unified diff.
+pub fn diff(name: &str, old: &str, new: &str) -> String {
+    let changes = similar::TextDiff::from_lines(old, new);
+    changes.unified_diff().context_radius(1).header(name, name).to_string()
+}

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod index;
 pub mod mail;
 pub mod rules_folder;
+pub mod rules_watch;
 pub mod settings;
 pub mod sources;
 pub mod store;

@@ -38,6 +38,14 @@ pub enum RulesFolderError {
         /// What it seems to be.
         what: &'static str,
     },
+    /// A file that was to be changed.
+    #[error("{} cannot be written: {source}", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// Too many files.
     #[error("{} holds more than {MOST_FILES} files; is it really a folder of rules?", path.display())]
     TooMany {
@@ -55,6 +63,28 @@ pub fn read_rules(folder: &Path) -> Result<RuleFiles, RulesFolderError> {
     collect(folder, folder, DEPTH, &mut files)?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(RuleFiles { folder: folder.display().to_string(), files })
+}
+
+/// Writes one rule file back, so that whoever reads it meanwhile sees the old text or the new one, and nothing between.
+///
+/// # Errors
+/// The folder or the file cannot be written.
+pub fn write_rule(folder: &Path, file: &RuleFile) -> Result<(), RulesFolderError> {
+    // A link stays a link: what it leads to is changed.
+    let named = folder.join(&file.path);
+    let path = std::fs::canonicalize(&named).unwrap_or(named);
+    let fail = |source| RulesFolderError::Unwritable { path: path.clone(), source };
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("rules");
+    let beside = path.with_file_name(format!(".{name}.new"));
+    let write = || -> std::io::Result<()> {
+        std::fs::write(&beside, &file.text)?;
+        std::fs::set_permissions(&beside, std::fs::metadata(&path)?.permissions())?;
+        std::fs::rename(&beside, &path)
+    };
+    write().map_err(|e| {
+        let _ = std::fs::remove_file(&beside);
+        fail(e)
+    })
 }
 
 fn collect(
@@ -112,6 +142,13 @@ fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
     use std::io::Read;
     let mut bytes = Vec::new();
     std::fs::File::open(path)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
+    // The cut may have gone through a character; that is no fault of the file's.
+    if bytes.len() as u64 == MOST_BYTES
+        && let Err(e) = std::str::from_utf8(&bytes)
+        && e.error_len().is_none()
+    {
+        bytes.truncate(e.valid_up_to());
+    }
     Ok(bytes)
 }
 
@@ -155,6 +192,22 @@ mod tests {
         let latin = said(b"[product]\nname = \"M\xe4her\"\n");
         assert!(latin.contains("a.toml, line 2: the file is no UTF-8"), "{latin}");
         assert!(said(b"\xff\xfe[\0").contains("UTF-16"));
+    }
+
+    #[test]
+    fn a_file_of_ten_megabytes_is_cut_at_a_character() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("a.toml"), format!("#{}", "é".repeat(5_000_000))).unwrap();
+        let files = read_rules(dir.path()).unwrap();
+        assert!(files.files[0].text.len() as u64 >= MOST_BYTES - 4);
+    }
+
+    #[test]
+    fn a_link_to_itself_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(dir.path().join("a.toml"), dir.path().join("a.toml")).unwrap();
+        let said = read_rules(dir.path()).unwrap_err().to_string();
+        assert!(said.contains("a.toml"), "{said}");
     }
 
     #[test]

@@ -41,6 +41,9 @@ pub struct Settings<M, S> {
     /// Where the rules are.
     #[serde(default)]
     pub rules: RulesSettings,
+    /// Who runs the daemon.
+    #[serde(default)]
+    pub operators: OperatorsSettings,
     /// How mail goes out; unless given, into the folder `mail` of the data folder.
     pub mail: Option<M>,
     /// Whom the owner of a site can write to about us: an address or a URL, sent along in requests.
@@ -65,6 +68,14 @@ pub struct DataSettings {
 pub struct RulesSettings {
     /// The folder of rule files.
     pub folder: PathBuf,
+}
+
+/// The section `[operators]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OperatorsSettings {
+    /// Addresses that are told when new rules have errors; nobody unless given.
+    pub email: Vec<String>,
 }
 
 impl Default for DataSettings {

@@ -61,6 +61,20 @@ pub struct Diagnostic {
     pub label: String,
     /// What to do.
     pub help: Option<String>,
+    /// A change that mends it and changes nothing else, where there is one that is surely meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix>,
+}
+
+/// A change of a file: these bytes of the file of [`Diagnostic::place`] become another text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fix {
+    /// First byte.
+    pub start: usize,
+    /// Byte after the last.
+    pub end: usize,
+    /// What stands there instead.
+    pub text: String,
 }
 
 impl Diagnostic {
@@ -73,6 +87,7 @@ impl Diagnostic {
             place: Some(place),
             label: String::new(),
             help: None,
+            fix: None,
         }
     }
 

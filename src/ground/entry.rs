@@ -44,6 +44,24 @@ pub enum Body {
     Rules(RuleFiles),
     /// A person decided something.
     Act(Act),
+    /// A topic's query is new: so spoke people of it before, as far as the log knows.
+    Baseline {
+        /// Id of the product.
+        product: String,
+        /// Id of the topic.
+        topic: String,
+        /// Who spoke when, in order of time.
+        spoken: Vec<Spoken>,
+    },
+}
+
+/// Somebody said something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spoken {
+    /// When it was written.
+    pub at: Timestamp,
+    /// Hash of the voice.
+    pub voice: u64,
 }
 
 /// The content of a rules folder: relative path → text, in order of path.

@@ -10,3 +10,4 @@ pub mod lifecycle;
 pub mod rules;
 pub mod spike;
 pub mod text;
+pub mod trial;

@@ -1,6 +1,6 @@
 //! What a backtest tells people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 
@@ -12,6 +12,9 @@ use crate::ground::alert::{AlertEvent, EventKind};
 use crate::ground::post::PostKey;
 use crate::ground::time::days_between;
 use crate::logic::known::Lead;
+
+/// Weeks in a year.
+const WEEKS: f64 = 52.18;
 
 /// Every event in a line, and what it comes to in a year.
 pub(super) fn print_story(out: &mut impl Write, done: &Replayed) -> std::io::Result<()> {
@@ -59,14 +62,8 @@ pub(super) fn print_story(out: &mut impl Write, done: &Replayed) -> std::io::Res
         // A rate from a few weeks says nothing about a year.
         if years < 0.5 { String::new() } else { format!(", {:.1} a year", opened as f64 / years) }
     )?;
-    let mut teams: BTreeMap<&str, usize> = BTreeMap::new();
-    for event in &done.events {
-        if !event.deliver_to.is_empty() {
-            *teams.entry(&event.team).or_default() += 1;
-        }
-    }
-    for (team, mails) in teams {
-        writeln!(out, "team {team}: {mails} e-mails, {:.2} a week", mails as f64 / years / 52.18)?;
+    for (team, mails) in mails(done) {
+        writeln!(out, "team {team}: {mails} e-mails, {:.2} a week", mails as f64 / years / WEEKS)?;
     }
     Ok(())
 }
@@ -150,10 +147,20 @@ pub(super) fn print_comparison(
     }
     let gained = theirs_opened.iter().zip(&matched).filter(|(_, m)| !**m).map(|(t, _)| ("gained", *t, 0.0));
     rows.extend(gained);
+    let (before, after) = (mails(ours), mails(theirs));
+    let teams: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+    let a_week = |mails: &BTreeMap<&str, usize>, team: &str, done: &Replayed| {
+        mails.get(team).copied().unwrap_or(0) as f64 / done.years() / WEEKS
+    };
     if jsonl {
         for (what, event, days) in rows {
             let line = json!({"event": "compared", "change": what, "alert": event.alert, "product": event.product,
-                "label": event.label, "at": event.at, "days": days});
+                "topic": event.topic, "label": event.label, "at": event.at, "days": days});
+            writeln!(out, "{line}")?;
+        }
+        for team in teams {
+            let line = json!({"event": "compared-mails", "team": team,
+                "a_week": a_week(&before, team, ours), "a_week_against": a_week(&after, team, theirs)});
             writeln!(out, "{line}")?;
         }
         return Ok(());
@@ -180,7 +187,25 @@ pub(super) fn print_comparison(
         count("earlier"),
         count("later"),
         count("same")
-    )
+    )?;
+    for team in teams {
+        writeln!(
+            out,
+            "  team {team}: {:.2} e-mails a week instead of {:.2}",
+            a_week(&after, team, theirs),
+            a_week(&before, team, ours)
+        )?;
+    }
+    Ok(())
+}
+
+/// E-mails by team.
+fn mails(done: &Replayed) -> BTreeMap<&str, usize> {
+    let mut teams = BTreeMap::new();
+    for event in done.events.iter().filter(|event| !event.deliver_to.is_empty()) {
+        *teams.entry(event.team.as_str()).or_default() += 1;
+    }
+    teams
 }
 
 /// Two alerts are the same when they are about the same product and share evidence, or the topic, within two months.

@@ -4,10 +4,11 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::load_rules;
-use crate::assembly::cli::PostsArgs;
-use crate::assembly::failure::Failure;
+use super::{Rules, load_rules};
+use crate::assembly::cli::MatchArgs;
+use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{each_post, stdout};
+use crate::ground::post::{Incoming, Post, parse_line};
 use crate::logic::rules::Subject;
 use crate::logic::text::{Lang, tokenize};
 
@@ -15,32 +16,84 @@ use crate::logic::text::{Lang, tokenize};
 ///
 /// # Errors
 /// The rules or the posts cannot be read.
-pub fn matching(args: &PostsArgs) -> Result<(), Failure> {
+pub fn matching(args: &MatchArgs) -> Result<(), Failure> {
     let rules = load_rules(&args.rules.rules)?;
-    let feelings = rules.set.uses_sentiment();
     let mut out = stdout();
-    let read = each_post(&args.files, |post| {
-        let text = post.full_text();
-        let lang = Lang::of(&text, post.lang.as_deref());
-        let tokens = tokenize(&text, lang);
-        let sentiment = feelings.then(|| rules.assessor.assess(post, &text, &tokens, lang).sentiment);
-        let subject = Subject { post, text: &text, tokens: &tokens, lang, sentiment };
-        let found = rules.set.match_post(&subject);
-        let product = |i: usize| rules.set.products.get(i);
-        let products: Vec<&str> =
-            found.iter().filter_map(|m| product(m.product)).map(|p| p.id.as_str()).collect();
-        let topics: Vec<_> = found
-            .iter()
-            .filter_map(|m| product(m.product).map(|p| (p, m)))
-            .flat_map(|(p, m)| m.topics.iter().map(move |t| (p, t)))
-            .filter_map(|(p, t)| {
-                let topic = p.topics.get(t.topic)?;
-                Some(json!({"product": p.id, "topic": topic.id, "words": t.words}))
-            })
-            .collect();
-        writeln!(out, "{}", json!({"id": post.id, "products": products, "topics": topics}))?;
-        Ok(())
-    });
+    let mut each = |post: &Post| one(&mut out, &rules, post, args.explain);
+    let read = match &args.text {
+        Some(text) => each(&post_of(text)?),
+        None => each_post(&args.files, each),
+    };
     out.flush()?;
     read
+}
+
+fn one(out: &mut impl Write, rules: &Rules, post: &Post, explain: bool) -> Result<(), Failure> {
+    let text = post.full_text();
+    let lang = Lang::of(&text, post.lang.as_deref());
+    let tokens = tokenize(&text, lang);
+    let feelings = rules.set.uses_sentiment();
+    let sentiment = feelings.then(|| rules.assessor.assess(post, &text, &tokens, lang).sentiment);
+    let subject = Subject { post, text: &text, tokens: &tokens, lang, sentiment };
+    if explain {
+        return explained(out, rules, &subject);
+    }
+    let found = rules.set.match_post(&subject);
+    let product = |i: usize| rules.set.products.get(i);
+    let products: Vec<&str> =
+        found.iter().filter_map(|m| product(m.product)).map(|p| p.id.as_str()).collect();
+    let topics: Vec<_> = found
+        .iter()
+        .filter_map(|m| product(m.product).map(|p| (p, m)))
+        .flat_map(|(p, m)| m.topics.iter().map(move |t| (p, t)))
+        .filter_map(|(p, t)| {
+            let topic = p.topics.get(t.topic)?;
+            Some(json!({"product": p.id, "topic": topic.id, "words": t.words}))
+        })
+        .collect();
+    writeln!(out, "{}", json!({"id": post.id, "products": products, "topics": topics}))?;
+    Ok(())
+}
+
+/// Every query beside the post, part by part.
+fn explained(out: &mut impl Write, rules: &Rules, subject: &Subject<'_>) -> Result<(), Failure> {
+    let shown: String =
+        subject.text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect();
+    let shown: String = shown.chars().filter(|c| !c.is_control()).collect();
+    writeln!(out, "post {}  ({})  {shown}", subject.post.id, subject.lang.code())?;
+    for product in &rules.set.products {
+        let asked = product.query.explain(subject);
+        let taken_back = product.not.as_ref().map(|not| not.explain(subject));
+        let is = asked.held && !taken_back.as_ref().is_some_and(|not| not.held);
+        writeln!(out, "  product {}: {}", product.id, if is { "matches" } else { "does not match" })?;
+        let mut block = |name: &str, lines: Vec<String>| -> std::io::Result<()> {
+            writeln!(out, "    {name}")?;
+            lines.iter().try_for_each(|line| writeln!(out, "      {line}"))
+        };
+        block("match", asked.lines())?;
+        if let Some(not) = taken_back.filter(|_| asked.held) {
+            block("not", not.lines())?;
+        }
+        if !is {
+            continue;
+        }
+        for topic in &product.topics {
+            let asked = topic.query.explain(subject);
+            let verdict = if asked.held { "matches" } else { "does not match" };
+            writeln!(out, "    topic {}: {verdict}", topic.id)?;
+            asked.lines().iter().try_for_each(|line| writeln!(out, "      {line}"))?;
+        }
+    }
+    writeln!(out)?;
+    Ok(())
+}
+
+/// A text as a post of nobody.
+fn post_of(text: &str) -> Result<Post, Failure> {
+    let line = json!({"id": "text", "source": "shell", "text": text, "created_at": "2025-01-06T00:00:00Z"});
+    match parse_line(line.to_string().as_bytes(), None) {
+        Ok(Incoming::Post(post)) => Ok(*post),
+        Ok(Incoming::Delete(_)) => Err(Failure::say(Exit::Usage, "the text is no post")),
+        Err(e) => Err(Failure::new(Exit::BadData, e)),
+    }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, oneshot};
 
+use super::baseline::{changed_topics, learn};
 use super::listeners::Times;
 use super::system;
 use super::wanted::Wanted;
@@ -23,7 +24,7 @@ use crate::ground::time::{Clock, Timestamp, ticks_between};
 use crate::logic::analysis::Analysis;
 use crate::logic::assess::Assessor;
 use crate::logic::letters::{Sender, letter};
-use crate::logic::rules::{RuleSet, report};
+use crate::logic::rules::{RuleSet, renamed, report};
 
 /// Entries that are folded and written down together.
 const STRETCH: usize = 500;
@@ -41,11 +42,22 @@ pub enum Order {
     /// A second has passed; so the sources are.
     Second(BTreeMap<String, HealthSnapshot>),
     /// Put these rules in force, and say when that is done.
-    Reload(RuleFiles, oneshot::Sender<()>),
+    Reload(Result<RuleFiles, String>, oneshot::Sender<Taken>),
     /// Is everything that came folded, and every letter out?
     IsDone(oneshot::Sender<bool>),
     /// Finish.
     Stop,
+}
+
+/// What became of new rules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// They are in force, or were already.
+    InForce,
+    /// They are refused, as was said before: nobody needs to be told again.
+    StillRefused,
+    /// They are refused, and the text says why.
+    Refused(String),
 }
 
 /// The engine.
@@ -110,39 +122,63 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Puts rules in force if they are sound and differ from those that are. Unsound ones change nothing when there are
-    /// rules from before.
+    /// Puts rules in force if they are sound and differ from those that are. Unsound ones, and a folder that cannot be read
+    /// (`Err` says why), change nothing when there are rules from before.
     ///
     /// # Errors
     /// The rules have an error and there are none from before, or the store cannot be written.
-    pub fn take_rules(&mut self, files: &RuleFiles) -> Result<(), Failure> {
+    pub fn take_rules(&mut self, read: &Result<RuleFiles, String>) -> Result<Taken, Failure> {
+        let known = !self.analysis.rule_files().files.is_empty();
+        let files = match read {
+            Ok(files) => files,
+            Err(why) if known => return self.refuse(why, why),
+            Err(why) => return Err(Failure::say(Exit::NoInput, why)),
+        };
+        // Nothing new, and nothing to say again.
+        if files.files == self.analysis.rule_files().files {
+            self.patiently(|store| store.set_note("rules_refused", ""))?;
+            tracing::info!(folder = files.folder, "the rules are as they were");
+            return Ok(Taken::InForce);
+        }
         let (set, mut problems) = RuleSet::load(files);
         problems.extend(Assessor::load(files).1);
-        let wrong = tell_problems(&problems, files) || set.is_none();
-        let note = if wrong { report::to_json(&problems) } else { String::new() };
-        self.patiently(|store| store.set_note("rules_refused", &note))?;
-        if wrong {
-            if self.analysis.rule_files().files.is_empty() {
+        if let Some(set) = &set {
+            problems.extend(renamed(self.analysis.rules(), set));
+        }
+        let wrong = tell_problems(&problems, files);
+        let Some(set) = set.filter(|_| !wrong) else {
+            if !known {
                 return Err(Failure::said());
             }
-            tracing::error!(
-                folder = files.folder,
-                "the rules have errors (shown above): those of before stay in force"
-            );
-            return Ok(());
-        }
-        if files.files != self.analysis.rule_files().files {
-            // Rules do not move the clock of the log.
-            let at = self.store.last_time()?.unwrap_or(Timestamp::UNIX_EPOCH);
-            let body = Body::Rules(files.clone());
+            return self.refuse(&report::to_json(&problems), &report::to_text(&problems, files, false));
+        };
+        self.patiently(|store| store.set_note("rules_refused", ""))?;
+        let changed = if known { changed_topics(self.analysis.rules(), &set) } else { Vec::new() };
+        // Rules do not move the clock of the log.
+        let at = self.store.last_time()?.unwrap_or(Timestamp::UNIX_EPOCH);
+        let body = Body::Rules(files.clone());
+        self.patiently(|store| store.append_entry(at, &body))?;
+        self.advance()?;
+        let products = self.analysis.rules().products.len();
+        tracing::info!(folder = files.folder, products, "new rules are in force");
+        for body in learn(&self.store, &self.analysis, &changed, at)? {
+            if let Body::Baseline { product, topic, spoken } = &body {
+                let posts = spoken.len();
+                tracing::info!(product, topic, posts, "what is usual for this topic was learnt from the log");
+            }
             self.patiently(|store| store.append_entry(at, &body))?;
-            self.advance()?;
-            let products = self.analysis.rules().products.len();
-            tracing::info!(folder = files.folder, products, "new rules are in force");
-        } else {
-            tracing::info!(folder = files.folder, "the rules are as they were");
         }
-        Ok(())
+        self.advance()?;
+        Ok(Taken::InForce)
+    }
+
+    /// Notes why new rules are refused; they are told as new only if those before were sound.
+    fn refuse(&mut self, note: &str, why: &str) -> Result<Taken, Failure> {
+        let told = self.store.note("rules_refused")?.is_some_and(|note| !note.is_empty());
+        self.patiently(|store| store.set_note("rules_refused", note))?;
+        tracing::error!("the new rules cannot be used: those of before stay in force");
+        tracing::debug!(why);
+        Ok(if told { Taken::StillRefused } else { Taken::Refused(why.to_owned()) })
     }
 
     /// Which posts anybody may want: for sources that carry everything.
@@ -191,8 +227,8 @@ impl Engine {
                 Order::Second(health) => self.second(&health)?,
                 Order::Reload(files, done) => {
                     // What is wrong with them has been said; the daemon goes on either way.
-                    self.take_rules(&files)?;
-                    let _ = done.send(());
+                    let taken = self.take_rules(&files)?;
+                    let _ = done.send(taken);
                 }
                 Order::IsDone(answer) => {
                     let done = queue.is_empty() && self.store.outbox_counts()?.waiting == 0;

@@ -1,9 +1,11 @@
 //! The daemon as a value with start, reload and stop: sources → engine (log, analysis, outbox) → postman, and the index
 //! beside them.
 
+mod baseline;
 mod engine;
 mod indexer;
 mod listeners;
+mod operators;
 mod postman;
 mod system;
 mod wanted;
@@ -20,12 +22,14 @@ use super::failure::{Exit, Failure};
 use crate::edges::clock::SystemClock;
 use crate::edges::mail::Transport;
 use crate::edges::rules_folder::read_rules;
+use crate::edges::rules_watch::RulesWatch;
 use crate::ground::time::Clock;
 use crate::logic::letters::Sender;
 
-pub use engine::Engine;
 use engine::Order;
+pub use engine::{Engine, Taken};
 use listeners::Listeners;
+use operators::Operators;
 use system::{Signal, Signals};
 
 /// Orders that may wait for the engine; a full queue holds the sources back.
@@ -42,6 +46,8 @@ pub struct Daemon {
     sender: Sender,
     clock: Arc<dyn Clock>,
     until_done: bool,
+    /// What became of the rules at the start.
+    taken: Taken,
 }
 
 impl Daemon {
@@ -69,8 +75,8 @@ impl Daemon {
             listeners::times(&settings),
         )?;
         let transport = Transport::open(&mail, credentials.as_deref()).map_err(wrong)?;
-        engine.take_rules(&read_rules(&rules)?)?;
-        Ok(Self { settings, rules, engine, transport, sender, clock, until_done })
+        let taken = engine.take_rules(&read_rules(&rules).map_err(|e| e.to_string()))?;
+        Ok(Self { settings, rules, engine, transport, sender, clock, until_done, taken })
     }
 
     /// Runs until told to stop (SIGTERM, SIGINT), or until all is done when so asked.
@@ -94,7 +100,23 @@ impl Daemon {
         let mut listeners =
             Listeners::start(&self.settings, cursors, &self.clock, filter, orders.clone(), stop.clone());
         let clock = Arc::clone(&self.clock);
-        let postman = postman::start(letters, self.transport, from, self.sender, clock, stop.clone());
+        let transport = Arc::new(self.transport);
+        let operators = Operators {
+            addresses: self.settings.operators.email.clone(),
+            domain: self.sender.domain.clone(),
+            from: from.clone(),
+            transport: Arc::clone(&transport),
+            stop: stop.clone(),
+        };
+        let postman = postman::start(letters, transport, from, self.sender, clock, stop.clone());
+        let rules = Reloading {
+            folder: self.rules,
+            orders: orders.clone(),
+            clock: Arc::clone(&self.clock),
+            operators,
+        };
+        rules.told(self.taken);
+        let mut watch = watch(&rules.folder);
         system::ready(&format!("listening to {} sources", self.settings.source.len()));
         tracing::info!(sources = self.settings.source.len(), data = %data.display(), "started");
         let mut second = tokio::time::interval(Duration::from_secs(1));
@@ -116,8 +138,13 @@ impl Daemon {
                         }
                     }
                 }
+                () = changed(&mut watch) => rules.reload().await,
                 signal = signals.next() => match signal {
-                    Signal::Reload => self::reload(&self.rules, &orders, &self.clock).await,
+                    Signal::Reload => {
+                        rules.reload().await;
+                        // The folder may have been put in the place of another.
+                        watch = self::watch(&rules.folder);
+                    }
                     Signal::Stop => break,
                 },
             }
@@ -129,7 +156,7 @@ impl Daemon {
         listeners.finish().await;
         let _ = tokio::time::timeout(LAST_LETTERS, postman).await;
         let _ = orders.send(Order::Stop).await;
-        drop(orders);
+        drop((orders, rules));
         let ended = tokio::task::spawn_blocking(move || {
             let ended = join(&mut engine);
             indexer.stop();
@@ -155,18 +182,51 @@ fn join(engine: &mut std::thread::JoinHandle<Result<(), Failure>>) -> Result<(),
     })
 }
 
-/// Reads the rules folder again and hands it to the engine.
-async fn reload(rules: &std::path::Path, orders: &mpsc::Sender<Order>, clock: &Arc<dyn Clock>) {
-    system::reloading();
-    match read_rules(rules) {
-        Ok(files) => {
-            let (done, wait) = tokio::sync::oneshot::channel();
-            let _ = orders.send(Order::Reload(files, done)).await;
-            let _ = wait.await;
+/// What it takes to read the rules again.
+struct Reloading {
+    folder: PathBuf,
+    orders: mpsc::Sender<Order>,
+    clock: Arc<dyn Clock>,
+    operators: Operators,
+}
+
+impl Reloading {
+    /// Reads the folder and hands it to the engine, all of it or nothing.
+    async fn reload(&self) {
+        system::reloading();
+        let read = read_rules(&self.folder).map_err(|e| e.to_string());
+        if let Err(e) = &read {
+            tracing::error!("{e}");
         }
-        Err(e) => tracing::error!("{e}; the rules of before stay in force"),
+        let (done, wait) = tokio::sync::oneshot::channel();
+        let _ = self.orders.send(Order::Reload(read, done)).await;
+        if let Ok(taken) = wait.await {
+            self.told(taken);
+        }
+        system::ready(&format!("rules read again at {}", self.clock.now().strftime("%H:%M:%S")));
     }
-    system::ready(&format!("rules read again at {}", clock.now().strftime("%H:%M:%S")));
+
+    fn told(&self, taken: Taken) {
+        if let Taken::Refused(why) = taken {
+            self.operators.rules_refused(&self.folder.display().to_string(), &why, self.clock.now());
+        }
+    }
+}
+
+/// Watches the folder; without that, SIGHUP has to do.
+fn watch(folder: &std::path::Path) -> Option<RulesWatch> {
+    RulesWatch::start(folder)
+        .inspect_err(|e| {
+            tracing::warn!("the rules folder {} cannot be watched: {e}; after a change send SIGHUP (systemctl reload groundswell)", folder.display());
+        })
+        .ok()
+}
+
+async fn changed(watch: &mut Option<RulesWatch>) {
+    match watch {
+        Some(watch) => watch.changed().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Whether no order waits and the outbox holds no letter that can still go.

@@ -23,7 +23,7 @@ const FULL: Duration = Duration::from_secs(1);
 
 /// What every attempt needs.
 struct Postman {
-    transport: Transport,
+    transport: Arc<Transport>,
     from: Mailbox,
     sender: Sender,
     clock: Arc<dyn Clock>,
@@ -33,7 +33,7 @@ struct Postman {
 /// Starts the postman; it ends after `stop`, when the letters under way are done.
 pub(super) fn start(
     store: Store,
-    transport: Transport,
+    transport: Arc<Transport>,
     from: Mailbox,
     sender: Sender,
     clock: Arc<dyn Clock>,

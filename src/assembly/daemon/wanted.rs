@@ -23,6 +23,9 @@ impl Wanted {
     /// Whether a product's rules match the post.
     pub(super) fn matches(&self, post: &Post) -> bool {
         let text = post.full_text();
+        if !self.rules.may_match(&text) {
+            return false;
+        }
         let lang = Lang::of(&text, post.lang.as_deref());
         let tokens = tokenize(&text, lang);
         let uses = self.rules.uses_sentiment();

@@ -310,6 +310,7 @@ fn insert(
         Body::Gap { .. } => "gap",
         Body::Rules(_) => "rules",
         Body::Act(_) => "act",
+        Body::Baseline { .. } => "baseline",
     };
     let json =
         serde_json::to_string(body).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))?;

@@ -4,6 +4,7 @@
 mod act;
 mod around;
 mod event;
+mod learn;
 mod product;
 mod state;
 mod why;

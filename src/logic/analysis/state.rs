@@ -181,6 +181,7 @@ impl Analysis {
             }
             Body::Rules(files) => out.rules_refused = !self.put_in_force(files, now, &mut out),
             Body::Act(act) => self.act(act, now, &mut out),
+            Body::Baseline { product, topic, spoken } => self.learn_topic(product, topic, spoken, now),
         }
         if before.is_none_or(|known| hour_of(known) != hour_of(now)) {
             self.every_hour(before, now, &mut out);

@@ -79,6 +79,13 @@ fn queries() {
         ("query-punctuation-only", "'keys OR ...'"),
         ("query-in-escapes", "\"\\\"mini 9\\\" OR (mini9\""),
         ("query-on-several-lines", "'''\n\"mini 9\"\nOR (mini9\nOR mini-9\n'''"),
+        ("query-never-matches", "'mini9 AND (keys NOT keys)'"),
+        ("query-never-matches-fields", "'mini9 rating<=2 rating>=4'"),
+        ("query-common-word", "'mini9 OR the OR keys'"),
+        ("query-stem-collision", "'mini9 NEAR/3 customer'"),
+        ("query-near-of-another-tool", "'keys W/8 close'"),
+        ("query-tilde-of-another-tool", "'\"keys close\"~8'"),
+        ("query-question-mark", "'keys stuc?'"),
         ("query-several-mistakes", "'(keys AND ) OR cr* OR foo:x NEAR b'"),
     ] {
         with_match(name, query);
@@ -98,6 +105,8 @@ fn lists() {
     with_more("list-contains-itself", &of_lists("close = [\"near\", \"$near\"]\nnear = [\"$close\"]"));
     with_more("list-empty", &of_lists("close = []"));
     with_more("list-entry-is-a-query", &of_lists("close = [\"close OR near\"]"));
+    with_more("list-entry-twice", &of_lists("close = [\"close\", \"cramped\", \"close\"]"));
+    with_more("list-comma-missing", &of_lists("close = [\n    \"close\"\n    \"cramped\"\n]"));
     with_more("list-of-numbers", &of_lists("close = [1, \"near\"]"));
 }
 
@@ -110,6 +119,7 @@ fn keys_and_values() {
     changed("toml-quote-missing", "\"Aster Mini 9\"", "\"Aster Mini 9");
     changed("toml-text-without-quotes", "\"Aster Mini 9\"", "Aster Mini 9");
     changed("toml-query-in-double-quotes", "'\"mini 9\" OR mini9'", "\"\"mini 9\" OR mini9\"");
+    changed("toml-apostrophe-in-single-quotes", "\"Aster Mini 9\"", "'doesn't'");
     changed("toml-key-twice", "team  =", "name  =");
     changed("key-misspelt", "match", "macth");
     changed("key-unknown", "team  = \"netbooks\"", "team  = \"netbooks\"\ncolour = \"red\"");
@@ -129,6 +139,21 @@ fn keys_and_values() {
     let topic = "[[topic]]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys'\n";
     with_more("topic-twice", &format!("{topic}{topic}"));
     check("product-twice", &[("teams.toml", TEAMS), ("a.toml", PRODUCT), ("b.toml", PRODUCT)]);
+}
+
+#[test]
+fn topics_and_products_beside_one_another() {
+    let topic =
+        |id: &str, query: &str| format!("[[topic]]\nid = \"{id}\"\ntitle = \"T\"\nmatch = '{query}'\n");
+    with_more("topic-shadowed", &format!("{}{}", topic("keys", "keys"), topic("enter", "enter AND keys")));
+    with_more("topic-the-same", &format!("{}{}", topic("a", "keys OR tabs"), topic("b", "tabs OR keys")));
+    let other =
+        PRODUCT.replace("\"mini-9\"", "\"mini-10\"").replace("'\"mini 9\" OR mini9'", "'mini10 OR mini9'");
+    check("products-share-words", &[("teams.toml", TEAMS), ("a.toml", PRODUCT), ("b.toml", &other)]);
+    let not = PRODUCT.replace("team  =", "not   = 'mini9 OR mini'\nteam  =");
+    check("product-takes-all-back", &[("teams.toml", TEAMS), ("mini-9.toml", &not)]);
+    let nobody = format!("{TEAMS}[team.kitchen]\nemail = [\"kitchen@example.org\"]\n");
+    check("team-without-product", &[("teams.toml", &nobody), ("mini-9.toml", PRODUCT)]);
 }
 
 #[test]
@@ -157,6 +182,7 @@ fn examples() {
     with_more("example-is-missed", &topic("true", "the keys on this thing are really rather close"));
     with_more("example-has-no-word-of-it", &topic("true", "a lovely screen"));
     with_more("example-is-found", &topic("false", "keys so Close!"));
+    with_more("example-expects-true-in-capitals", &topic("True", "keys so close"));
     with_more("example-expects-a-text", &topic("\"yes\"", "keys so close"));
     let mood = "[[topic]]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys sentiment<=-0.3'\n[[topic.example]]\ntext = \"bad keys\"\nexpect = true\n";
     with_more("example-without-sentiment", mood);

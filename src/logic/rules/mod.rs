@@ -2,11 +2,16 @@
 //!
 //! The files become one [`RuleSet`], or a list of everything that is wrong with them; there is nothing in between.
 
-mod lint;
+pub mod fix;
+mod gate;
+pub mod layout;
+pub(super) mod lint;
 mod load;
 mod matcher;
+pub mod measure;
 pub mod query;
 pub mod report;
+pub mod scenario;
 
 #[cfg(test)]
 mod golden;
@@ -26,6 +31,17 @@ pub const MAX_FILE_BYTES: usize = load::MAX_FILE_BYTES;
 /// Most topics in all files together.
 pub const MAX_TOPICS: usize = load::MAX_TOPICS;
 
+/// Reads the scenarios of a rules folder (`tests/*.toml`), and tells what is wrong with them. Those of a file with an
+/// error are left out.
+pub fn load_scenarios(files: &RuleFiles, rules: &RuleSet) -> (Vec<scenario::Scenario>, Vec<Diagnostic>) {
+    load::scenario::load(files, rules)
+}
+
+/// What between the rules in force and new ones was given another id: its history would stay behind.
+pub fn renamed(old: &RuleSet, new: &RuleSet) -> Vec<Diagnostic> {
+    lint::renamed::between(old, new)
+}
+
 /// All rules that are in force together; by default none.
 #[derive(Clone, Debug, Default)]
 pub struct RuleSet {
@@ -34,6 +50,7 @@ pub struct RuleSet {
     /// The teams by their id.
     pub teams: BTreeMap<String, Team>,
     index: matcher::Index,
+    gate: gate::Gate,
 }
 
 /// A product that is watched.
@@ -80,7 +97,7 @@ pub struct Topic {
     pub query: Query,
     /// How much it matters.
     pub severity: Severity,
-    /// Texts that show what it finds and what not. They all hold.
+    /// Texts that show what it finds and what not. Those that do not hold are told by [`RuleSet::load`].
     pub examples: Vec<Example>,
     /// Where it is defined.
     pub origin: Place,
@@ -150,14 +167,22 @@ pub struct TopicMatch {
 impl RuleSet {
     /// Reads rule files: those at the top of the folder that end in `.toml`. `teams.toml` has the teams, every other
     /// one a product. Everything that is wrong in all files is told in one run, in order of file and place; there is
-    /// a set only when none of it is an error.
+    /// a set only when none of it is an error, save examples that fail: rules with such can be tried, and whoever puts
+    /// rules in force looks for errors first.
     pub fn load(files: &RuleFiles) -> (Option<Self>, Vec<Diagnostic>) {
         load::load(files)
     }
 
     fn new(products: Vec<Product>, teams: BTreeMap<String, Team>) -> Self {
         let index = matcher::Index::new(&products);
-        Self { products, teams, index }
+        let gate = gate::Gate::new(&products);
+        Self { products, teams, index, gate }
+    }
+
+    /// May a post with this text ([`Post::full_text`]) be about a product? `false` is certain, and is known without
+    /// cutting the text into words.
+    pub fn may_match(&self, text: &str) -> bool {
+        self.gate.lets(text)
     }
 
     /// Which products and topics this post is about, in order of [`RuleSet::products`] and [`Product::topics`], with

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level as Shown, Renderer, Snippet};
 
+use super::lint::documented;
 use super::load::shown_name;
 use super::query::ALONE;
 use crate::ground::diagnostic::{Diagnostic, Level};
@@ -49,6 +50,21 @@ pub fn to_json(diags: &[Diagnostic]) -> String {
         }
     }
     out
+}
+
+/// The reference of all codes, as Markdown.
+pub fn reference() -> String {
+    documented::reference()
+}
+
+/// The entry of one code in the reference, as Markdown.
+pub fn explain(code: &str) -> Option<String> {
+    documented::all().into_iter().find(|doc| doc.code == code).map(documented::entry)
+}
+
+/// Every code.
+pub fn codes() -> Vec<&'static str> {
+    documented::all().into_iter().map(|doc| doc.code).collect()
 }
 
 /// A query that stands alone as a file, so that [`to_text`] can show the place in it.

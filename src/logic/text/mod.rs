@@ -9,4 +9,5 @@ pub mod token;
 
 pub use fold::fold;
 pub use lang::Lang;
+pub use stop::is_stop_word;
 pub use token::{Kind, Token, tokenize};

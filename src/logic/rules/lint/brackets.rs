@@ -6,6 +6,46 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::documented::{Doc, Shown};
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 5] = [
+    Doc::error(
+        "query-parenthesis",
+        "A parenthesis without its partner",
+        "A query that is cut short matches something else than was meant.",
+        Shown::Query("keys AND (close OR cramped"),
+        "keys AND (close OR cramped)",
+    ),
+    Doc::error(
+        "query-empty-group",
+        "Parentheses with nothing between them",
+        "Nothing can be looked for there.",
+        Shown::Query("keys AND ()"),
+        "keys",
+    ),
+    Doc::error(
+        "query-quote",
+        "A quote that is never closed",
+        "The rest of the query would be one phrase.",
+        Shown::Query(r#"keys OR "mini 9"#),
+        r#"keys OR "mini 9""#,
+    ),
+    Doc::error(
+        "query-brace",
+        "A brace without its partner",
+        "Braces come in pairs: {Written Like This}.",
+        Shown::Query("keys OR {Mini"),
+        "keys OR {Mini}",
+    ),
+    Doc::error(
+        "query-empty-phrase",
+        "A phrase or braces without a word",
+        "Nothing can be looked for there.",
+        Shown::Query(r#"keys OR """#),
+        "keys",
+    ),
+];
 
 /// `query-parenthesis`: `(a OR b`.
 pub(in crate::logic::rules) fn stays_open(range: Range<usize>) -> Problem {

@@ -6,33 +6,50 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::documented::{Doc, Shown};
 
-/// The topic should find the example and does not. `present` are the words of the query that it has.
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 1] = [Doc::error(
+    "example-fails",
+    "An example does not do what it expects",
+    "The example says what the topic is for. When the two disagree, one of them is wrong. Rules with such an example are not put in force, but can be tried with `match`, `test` and `backtest`.",
+    Shown::Below(
+        r#"[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/3 close'
+[[topic.example]]
+text   = "the keys on this thing are really rather close"
+expect = true"#,
+    ),
+    r#"[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/8 close'
+[[topic.example]]
+text   = "the keys on this thing are really rather close"
+expect = true"#,
+)];
+
+/// The code, which blocks a reload and nothing else.
+pub(in crate::logic::rules) const CODE: &str = "example-fails";
+
+/// The topic should find the example and does not. `missing` says which parts of the query lack what.
 pub(in crate::logic::rules) fn missed(
     range: Range<usize>,
     topic: &str,
-    present: &[String],
+    missing: &[String],
     sentiment: bool,
 ) -> Problem {
     let help = if sentiment {
         "the query asks for sentiment, which an example has only if you give it: add sentiment = -0.5 below its text"
             .to_owned()
-    } else if present.is_empty() {
-        "the text has none of the query's words: add the words people use to `match`, or set expect = false"
-            .to_owned()
     } else {
-        format!(
-            "of the query's words the text has {}: others lack, or they are too far apart, or NOT leaves it out. Widen `match`, or set expect = false",
-            quoted(present)
-        )
+        format!("{}. Widen `match`, or set expect = false", missing.join("; "))
     };
-    Problem::error(
-        "example-fails",
-        range,
-        format!("topic \"{topic}\" should find this example, but does not"),
-    )
-    .label("expected to match")
-    .help(help)
+    Problem::error(CODE, range, format!("topic \"{topic}\" should find this example, but does not"))
+        .label("expected to match")
+        .help(help)
 }
 
 /// The topic finds the example and should not.
@@ -41,13 +58,9 @@ pub(in crate::logic::rules) fn found(range: Range<usize>, topic: &str, words: &[
         [] => String::new(),
         words => format!("it is found by {}: ", quoted(words)),
     };
-    Problem::error(
-        "example-fails",
-        range,
-        format!("topic \"{topic}\" should not find this example, but does"),
-    )
-    .label("expected not to match")
-    .help(format!("{because}narrow `match` (NEAR, NOT, a phrase in quotes), or set expect = true"))
+    Problem::error(CODE, range, format!("topic \"{topic}\" should not find this example, but does"))
+        .label("expected not to match")
+        .help(format!("{because}narrow `match` (NEAR, NOT, a phrase in quotes), or set expect = true"))
 }
 
 fn quoted(words: &[String]) -> String {

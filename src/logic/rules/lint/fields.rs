@@ -5,8 +5,27 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::documented::{Doc, Shown};
 use super::suggest::closest;
 use crate::logic::rules::query::{NUMBERS, TEXTS};
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 2] = [
+    Doc::error(
+        "query-field-unknown",
+        "A field that does not exist",
+        "A test that never holds silences the whole query.",
+        Shown::Query("keys langauge:pt"),
+        "keys lang:pt",
+    ),
+    Doc::error(
+        "query-field-value",
+        "A field that is asked for what it cannot have",
+        "A test that never holds silences the whole query.",
+        Shown::Query("keys region:Brazil"),
+        "keys region:BR",
+    ),
+];
 
 /// What other tools call our fields.
 const ALIASES: [(&str, &str); 10] = [
@@ -36,7 +55,13 @@ pub(in crate::logic::rules) fn unknown(range: Range<usize>, name: &str) -> Probl
             NUMBERS.join(", ")
         ),
     };
-    Problem::error("query-field-unknown", range, format!("there is no field called \"{name}\"")).help(help)
+    let problem =
+        Problem::error("query-field-unknown", range.clone(), format!("there is no field called \"{name}\""))
+            .help(help);
+    match closest(&lower, TEXTS.into_iter().chain(NUMBERS)).or(alias) {
+        Some(near) => problem.fix(range, near),
+        None => problem,
+    }
 }
 
 /// `query-field-value`: `region:Brazil`, `rating:2`, `sentiment<=-30`.

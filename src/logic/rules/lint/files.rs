@@ -3,7 +3,20 @@
 //! Why: a folder without a product watches nothing, and a file that is not read changes nothing, and both look like
 //! all is well. Fix: as the message says.
 
+use super::documented::{Doc, Shown};
 use crate::ground::diagnostic::{Diagnostic, Level, Place};
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 2] = [
+    Doc::error("no-product", "No file defines a product", "Nothing would be watched.", Shown::Words, ""),
+    Doc::warning(
+        "file-not-read",
+        "A TOML file in a folder that is not looked into",
+        "It changes nothing, and looks as if it did.",
+        Shown::Words,
+        "",
+    ),
+];
 
 /// `no-product`: no file defines a product.
 pub(in crate::logic::rules) fn no_product(folder: &str) -> Diagnostic {
@@ -14,6 +27,7 @@ pub(in crate::logic::rules) fn no_product(folder: &str) -> Diagnostic {
         message: format!("there is no product in {folder}: nothing would be watched"),
         place: None,
         label: String::new(),
+        fix: None,
         help: Some("write one file a product, such as mini-9.toml, with a [product] table in it".to_owned()),
     }
 }

@@ -6,6 +6,51 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::documented::{Doc, Shown};
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 3] = [
+    Doc::error(
+        "id-shape",
+        "Characters that an id cannot have",
+        "Ids stand in addresses, commands and file names.",
+        Shown::Product(
+            r#"[product]
+id    = "Mini 9"
+name  = "Aster Mini 9"
+match = 'mini9'
+team  = "netbooks""#,
+        ),
+        r#"[product]
+id    = "mini-9"
+name  = "Aster Mini 9"
+match = 'mini9'
+team  = "netbooks""#,
+    ),
+    Doc::error(
+        "product-duplicate",
+        "Two files claim one product",
+        "Two things with one id would share a history.",
+        Shown::Words,
+        "",
+    ),
+    Doc::error(
+        "topic-duplicate",
+        "Two topics of a product have one id",
+        "Two things with one id would share a history.",
+        Shown::Below(
+            r#"[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys'
+[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'tabs'"#,
+        ),
+        "",
+    ),
+];
 
 /// `id-shape`: characters that an id cannot have.
 pub(in crate::logic::rules) fn shape(range: Range<usize>, id: &str) -> Problem {

@@ -5,7 +5,57 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::documented::{Doc, Shown};
 use super::suggest::closest;
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 3] = [
+    Doc::error(
+        "unknown-key",
+        "A key that does not exist",
+        "A slip of the pen would be passed over in silence.",
+        Shown::Below(
+            r#"[[topic]]
+id    = "keys"
+title = "Keys"
+macth = 'keys'"#,
+        ),
+        r#"[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys'"#,
+    ),
+    Doc::error(
+        "missing-key",
+        "A key that has to be there is not",
+        "Without it nothing can be watched.",
+        Shown::Below(
+            r#"[[topic]]
+id    = "keys"
+title = "Keys"
+"#,
+        ),
+        r#"[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys'"#,
+    ),
+    Doc::error(
+        "wrong-type",
+        "A value of another kind than belongs there",
+        "A text stands in quotes, a number does not; topics stand in double brackets.",
+        Shown::Below(
+            r#"[topic]
+id    = "keys"
+title = "Keys"
+match = 'keys'"#,
+        ),
+        r#"[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys'"#,
+    ),
+];
 
 /// `unknown-key`
 pub(in crate::logic::rules) fn unknown(
@@ -20,7 +70,12 @@ pub(in crate::logic::rules) fn unknown(
         (None, _) if known.is_empty() => "take it away".to_owned(),
         (None, _) => format!("here can stand: {}", known.join(", ")),
     };
-    Problem::error("unknown-key", range, format!("{table} has no key `{key}`")).help(help)
+    let problem =
+        Problem::error("unknown-key", range.clone(), format!("{table} has no key `{key}`")).help(help);
+    match closest(key, known.iter().copied()) {
+        Some(near) => problem.fix(range, near),
+        None => problem,
+    }
 }
 
 /// `missing-key`

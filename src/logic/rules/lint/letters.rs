@@ -4,6 +4,16 @@
 //! nobody ever writes. Fix: type the word anew.
 
 use super::Problem;
+use super::documented::{Doc, Shown};
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 1] = [Doc::warning(
+    "query-lookalike",
+    "Letters of two alphabets in one word",
+    "A Cyrillic а looks like a Latin a and makes a word that nobody ever writes.",
+    Shown::Query("kеyboard OR mini9"),
+    "keyboard OR mini9",
+)];
 
 /// One warning for each word of `text` (which starts at byte `offset`) that mixes Latin with Cyrillic or Greek.
 pub(in crate::logic::rules) fn mixed(text: &str, offset: usize) -> Vec<Problem> {
@@ -45,11 +55,29 @@ fn in_word(word: &str, offset: usize) -> Option<Problem> {
     let (at, c) = word.char_indices().find(|(_, c)| stranger(c))?;
     let alphabet = if strange_latin { "Latin" } else { foreign(c)? };
     let range = offset + at..offset + at + c.len_utf8();
-    Some(
+    let problem =
         Problem::warning("query-lookalike", range, format!("\"{word}\" mixes letters of two alphabets"))
             .label(format!("a {alphabet} letter (U+{:04X})", u32::from(c)))
-            .help("it looks right and matches nothing: type the word anew"),
-    )
+            .help("it looks right and matches nothing: type the word anew");
+    // Latin words with strangers that have a double among the Latin letters.
+    let latin: Option<String> =
+        word.chars().map(|c| if foreign(c).is_some() { double(c) } else { Some(c) }).collect();
+    Some(match latin.filter(|_| !strange_latin) {
+        Some(latin) => problem.fix(offset..offset + word.len(), latin),
+        None => problem,
+    })
+}
+
+/// The Latin letter that looks like this Cyrillic or Greek one.
+fn double(c: char) -> Option<char> {
+    const DOUBLES: [(&str, &str); 2] = [
+        ("аеорсухіјѕԁһАВЕКМНОРСТХІЈЅ", "aeopcyxijsdhABEKMHOPCTXIJS"),
+        ("οναΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ovaABEZHIKMNOPTYX"),
+    ];
+    DOUBLES.iter().find_map(|(from, to)| {
+        let at = from.chars().position(|known| known == c)?;
+        to.chars().nth(at)
+    })
 }
 
 #[cfg(test)]

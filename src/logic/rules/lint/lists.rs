@@ -5,7 +5,136 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::documented::{Doc, Shown};
 use super::suggest::{closest, few};
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 8] = [
+    Doc::error(
+        "query-unknown-list",
+        "A list that does not exist",
+        "It would match nothing.",
+        Shown::Below(
+            r#"[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/8 $clsoe'
+
+[words]
+close = ["close"]"#,
+        ),
+        r#"[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/8 $close'
+
+[words]
+close = ["close"]"#,
+    ),
+    Doc::warning(
+        "list-unused",
+        "A list that no query uses",
+        "It shows that a query lost its words.",
+        Shown::Below(
+            r#"[words]
+close = ["close"]"#,
+        ),
+        "",
+    ),
+    Doc::error(
+        "list-loop",
+        "A list that contains itself",
+        "It would never end.",
+        Shown::Below(
+            r#"[words]
+near = ["$close"]
+close = ["$near"]
+
+[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/8 $close'"#,
+        ),
+        "",
+    ),
+    Doc::error(
+        "list-too-large",
+        "A list with more entries than are read",
+        "Everything that grows has a bound.",
+        Shown::Words,
+        "",
+    ),
+    Doc::error(
+        "list-too-deep",
+        "Lists that name lists that name lists, too deep",
+        "Nobody could follow them.",
+        Shown::Words,
+        "",
+    ),
+    Doc::error(
+        "list-empty",
+        "A list without entries",
+        "It would match nothing.",
+        Shown::Below(
+            r#"[words]
+close = []
+
+[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/8 $close'"#,
+        ),
+        r#"[words]
+close = ["close"]
+
+[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/8 $close'"#,
+    ),
+    Doc::error(
+        "list-entry",
+        "An entry of a list that is a query",
+        "A list takes words and phrases.",
+        Shown::Below(
+            r#"[words]
+close = ["close OR near"]
+
+[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/8 $close'"#,
+        ),
+        r#"[words]
+close = ["close", "near"]
+
+[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/8 $close'"#,
+    ),
+    Doc::warning(
+        "list-entry-twice",
+        "An entry that stands twice in a list",
+        "It changes nothing, but one of the two was perhaps to be another word.",
+        Shown::Below(
+            r#"[words]
+close = ["close", "cramped", "close"]
+
+[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/8 $close'"#,
+        ),
+        r#"[words]
+close = ["close", "cramped"]
+
+[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/8 $close'"#,
+    ),
+];
 
 /// `query-unknown-list`
 pub(in crate::logic::rules) fn unknown(range: Range<usize>, name: &str, known: &[&str]) -> Problem {
@@ -18,7 +147,12 @@ pub(in crate::logic::rules) fn unknown(range: Range<usize>, name: &str, known: &
         (None, []) => format!("write it under [words]: {name} = [\"one\", \"two words\"]"),
         (None, known) => format!("the lists of this file are ${}", few(known, ", $")),
     };
-    Problem::error("query-unknown-list", range, format!("there is no list ${name}")).help(help)
+    let problem =
+        Problem::error("query-unknown-list", range.clone(), format!("there is no list ${name}")).help(help);
+    match closest(name, known.iter().copied()) {
+        Some(near) => problem.fix(range, format!("${near}")),
+        None => problem,
+    }
 }
 
 /// `list-unused`
@@ -62,4 +196,11 @@ pub(in crate::logic::rules) fn entry_is_query(range: Range<usize>, entry: &str) 
     let shown: String = entry.chars().take(60).collect();
     Problem::error("list-entry", range, format!("\"{shown}\" is a query; a list takes words and phrases"))
         .help("write every alternative as an entry of its own, and put AND, NOT and NEAR into the query that uses the list")
+}
+
+/// `list-entry-twice`
+pub(in crate::logic::rules) fn twice(range: Range<usize>, name: &str, entry: &str) -> Problem {
+    let shown: String = entry.chars().take(60).collect();
+    Problem::warning("list-entry-twice", range, format!("\"{shown}\" stands twice in the list ${name}"))
+        .help("take one away; it changes nothing, but one of the two was perhaps to be another word")
 }

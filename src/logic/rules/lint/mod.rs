@@ -1,28 +1,42 @@
 //! What can be wrong with rules. One file a mistake or a small family of them: what it is, why it matters, what to
-//! do. The codes are stable: editors and scripts rely on them.
+//! do, and the entry of each code in the reference (`docs/rules-diagnostics.md`). The codes are stable: editors and
+//! scripts rely on them.
+//!
+//! A new lint is a warning. The log holds the rules of years, and a replay reads them again: what was in force once must
+//! not become an error later, or the replay would decide otherwise than the live run did.
 
 pub(super) mod brackets;
+pub(super) mod claims;
+pub(super) mod common;
+pub(super) mod documented;
 pub(super) mod examples;
 pub(super) mod fields;
 pub(super) mod files;
+pub(super) mod foreign;
 pub(super) mod ids;
 pub(super) mod keys;
 pub(super) mod letters;
 pub(super) mod lists;
+pub(super) mod looking;
+pub(super) mod measured;
 pub(super) mod near;
+pub(super) mod never;
 pub(super) mod operators;
 pub(super) mod quotes;
+pub(super) mod renamed;
+pub(in crate::logic) mod scenario;
+pub(super) mod shadow;
 pub(super) mod size;
+pub(super) mod stems;
 pub(super) mod suggest;
 pub(super) mod syntax;
 pub(super) mod teams;
 pub(super) mod values;
 pub(super) mod wildcard;
-pub(super) mod words;
 
 use std::ops::Range;
 
-use crate::ground::diagnostic::{Diagnostic, Level, Place};
+use crate::ground::diagnostic::{Diagnostic, Fix, Level, Place};
 
 /// A problem at some bytes of a text: of a query, or of a file. Whoever knows the file turns it into a diagnostic.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,12 +53,14 @@ pub(super) struct Problem {
     pub(super) label: String,
     /// What to do.
     pub(super) help: String,
+    /// What would mend it and is surely meant: these bytes become this text. Counted as `range` is.
+    pub(super) fix: Option<Box<(Range<usize>, String)>>,
 }
 
 impl Problem {
     pub(super) fn error(code: &'static str, range: Range<usize>, message: impl Into<String>) -> Self {
         let (label, help) = (String::new(), String::new());
-        Self { code, level: Level::Error, range, message: message.into(), label, help }
+        Self { code, level: Level::Error, range, message: message.into(), label, help, fix: None }
     }
 
     pub(super) fn warning(code: &'static str, range: Range<usize>, message: impl Into<String>) -> Self {
@@ -58,6 +74,12 @@ impl Problem {
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = help.into();
+        self
+    }
+
+    /// `text` in the place of these bytes would mend it, and is surely meant.
+    pub(super) fn fix(mut self, range: Range<usize>, text: impl Into<String>) -> Self {
+        self.fix = Some(Box::new((range, text.into())));
         self
     }
 
@@ -75,6 +97,7 @@ impl Problem {
             place: Some(place),
             label: self.label,
             help,
+            fix: self.fix.map(|fix| Fix { start: fix.0.start, end: fix.0.end, text: fix.1 }),
         }
     }
 }

@@ -6,7 +6,26 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::documented::{Doc, Shown};
 use crate::logic::rules::query::MAX_DISTANCE;
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 2] = [
+    Doc::error(
+        "query-near-number",
+        "NEAR without a distance",
+        "NEAR counts words.",
+        Shown::Query("keys NEAR close"),
+        "keys NEAR/8 close",
+    ),
+    Doc::error(
+        "query-near-operand",
+        "NEAR beside something that has no place in a text",
+        "NEAR counts words from one place to another.",
+        Shown::Query("keys NEAR/3 (too AND close)"),
+        "keys NEAR/3 (too OR close)",
+    ),
+];
 
 /// `query-near-number`
 pub(in crate::logic::rules) fn number(range: Range<usize>, written: &str) -> Problem {

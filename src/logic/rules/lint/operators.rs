@@ -6,13 +6,59 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::documented::{Doc, Shown};
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 5] = [
+    Doc::warning(
+        "query-lowercase-operator",
+        "and, or, not in small letters",
+        r#"They are words to look for, and the query then demands that people write "or"."#,
+        Shown::Query("keys or buttons"),
+        "keys OR buttons",
+    ),
+    Doc::error(
+        "query-operand",
+        "An operator with nothing on one side",
+        "It is not known what to join.",
+        Shown::Query("keys AND OR close"),
+        "keys AND close",
+    ),
+    Doc::error(
+        "query-only-not",
+        "A query that says only what must not be there",
+        "It would match nearly everything.",
+        Shown::Query("NOT golf"),
+        "mini9 NOT golf",
+    ),
+    Doc::error(
+        "query-foreign-operator",
+        "An operator of another tool",
+        "Here they are AND, OR and NOT.",
+        Shown::Query("keys || buttons"),
+        "keys OR buttons",
+    ),
+    Doc::warning(
+        "query-mixed-and-or",
+        "AND and OR together without parentheses",
+        "AND binds tighter, which is rarely what was meant.",
+        Shown::Query("mini 9 OR mini9"),
+        r#""mini 9" OR mini9"#,
+    ),
+];
 
 /// `query-lowercase-operator`
 pub(in crate::logic::rules) fn lower_case(range: Range<usize>, word: &str) -> Problem {
+    // Whoever looks for the word itself writes it in quotes: capitals are surely meant.
     let upper = word.to_uppercase();
-    Problem::warning("query-lowercase-operator", range, format!("\"{word}\" is looked for as a word here"))
-        .label("operators are written in capitals")
-        .help(format!("write {upper} if you mean the operator, or \"{word}\" in quotes if you mean the word"))
+    Problem::warning(
+        "query-lowercase-operator",
+        range.clone(),
+        format!("\"{word}\" is looked for as a word here"),
+    )
+    .label("operators are written in capitals")
+    .help(format!("write {upper} if you mean the operator, or \"{word}\" in quotes if you mean the word"))
+    .fix(range, upper)
 }
 
 /// `query-operand`: `a AND`, `OR b`. `before` says that the place is the operator itself.
@@ -41,7 +87,16 @@ pub(in crate::logic::rules) fn foreign(range: Range<usize>, sign: &str) -> Probl
         Some('+') => "leave it out: words side by side are all required",
         _ => "write NOT, with a blank after it",
     };
-    Problem::error("query-foreign-operator", range, format!("\"{sign}\" is no operator here")).help(instead)
+    let problem =
+        Problem::error("query-foreign-operator", range.clone(), format!("\"{sign}\" is no operator here"))
+            .help(instead);
+    match sign.chars().next() {
+        Some('|') => problem.fix(range, " OR "),
+        Some('&') => problem.fix(range, " AND "),
+        Some('+') => problem.fix(range, ""),
+        Some('!' | '-') if sign.len() == 1 => problem.fix(range, "NOT "),
+        _ => problem,
+    }
 }
 
 /// `query-foreign-operator`: `keys, buttons`.

@@ -6,12 +6,42 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::documented::{Doc, Shown};
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 2] = [
+    Doc::warning(
+        "query-curly-quotes",
+        "Curly quotes",
+        "They are understood here, but not by TOML or other tools.",
+        Shown::Query("“mini 9” OR mini9"),
+        r#""mini 9" OR mini9"#,
+    ),
+    Doc::warning(
+        "query-single-quotes",
+        "Single quotes inside a query",
+        "They make no phrase.",
+        Shown::Product(
+            r#"[product]
+id    = "mini-9"
+name  = "Aster Mini 9"
+match = "'mini 9' OR mini9"
+team  = "netbooks""#,
+        ),
+        r#"[product]
+id    = "mini-9"
+name  = "Aster Mini 9"
+match = '"mini 9" OR mini9'
+team  = "netbooks""#,
+    ),
+];
 
 /// `query-curly-quotes`
-pub(in crate::logic::rules) fn curly(range: Range<usize>) -> Problem {
-    Problem::warning("query-curly-quotes", range, "these quotes are curly")
+pub(in crate::logic::rules) fn curly(range: Range<usize>, phrase: &str) -> Problem {
+    Problem::warning("query-curly-quotes", range.clone(), "these quotes are curly")
         .label("taken as a phrase")
         .help("write straight quotes: \"mini 9\"")
+        .fix(range, format!("\"{phrase}\""))
 }
 
 /// `query-single-quotes`

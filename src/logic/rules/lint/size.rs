@@ -6,8 +6,48 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::documented::{Doc, Shown};
 use crate::ground::diagnostic::{Diagnostic, Place};
 use crate::logic::rules::query::{MAX_DEPTH, MAX_QUERY_BYTES};
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 5] = [
+    Doc::error(
+        "query-too-long",
+        "A query of more than 32 KB",
+        "Everything that grows has a bound.",
+        Shown::Words,
+        "",
+    ),
+    Doc::error(
+        "query-too-deep",
+        "Parentheses more than 50 deep",
+        "Everything that grows has a bound.",
+        Shown::Words,
+        "",
+    ),
+    Doc::error(
+        "file-too-large",
+        "A file of more than 1 MB",
+        "Everything that grows has a bound: a data file in the rules folder must not stop the daemon.",
+        Shown::Words,
+        "",
+    ),
+    Doc::error(
+        "too-many-topics",
+        "More than 10,000 topics",
+        "Everything that grows has a bound.",
+        Shown::Words,
+        "",
+    ),
+    Doc::error(
+        "too-many-problems",
+        "More problems than anybody reads",
+        "Mend those that are told, and check again.",
+        Shown::Words,
+        "",
+    ),
+];
 
 /// `query-too-long`
 pub(in crate::logic::rules) fn query_long(range: Range<usize>, bytes: usize) -> Problem {

@@ -6,25 +6,98 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::documented::{Doc, Shown};
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 1] = [Doc::error(
+    "toml-syntax",
+    "The file is not TOML",
+    "Until it is, nothing in it can be trusted. Mostly a quote or a bracket is not closed, a comma is missing, or true is written True.",
+    Shown::Below(
+        r#"[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys'
+[[topic.example]]
+text   = "keys"
+expect = True"#,
+    ),
+    r#"[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys'
+[[topic.example]]
+text   = "keys"
+expect = true"#,
+)];
 
 /// The code of everything that the TOML reader says.
 pub(in crate::logic::rules) const CODE: &str = "toml-syntax";
 
-/// What the TOML reader says, with what usually helps.
-pub(in crate::logic::rules) fn toml(range: Range<usize>, said: &str, line: &str) -> Problem {
+/// What the TOML reader says at `range`, with what usually helps; `line` is the line in question, which begins at byte
+/// `start`.
+pub(in crate::logic::rules) fn toml(range: Range<usize>, said: &str, line: &str, start: usize) -> Problem {
     let first = said.lines().next().unwrap_or_default();
+    let (key, value) = line.split_once('=').map_or(("", line), |(key, value)| (key.trim(), value.trim()));
+    let bare = value.split('#').next().unwrap_or_default().trim();
+    let mut fix = None;
     let help = if line.contains(['“', '”', '„', '‘', '’']) {
-        "these quotes are curly: write straight ones, ' or \""
+        "these quotes are curly: write straight ones, ' or \"".to_owned()
     } else if first.contains("duplicate") {
-        "this stands here twice: take one away, or join the two"
+        "this stands here twice: take one away, or join the two".to_owned()
+    } else if let Some(meant) = truth(bare).filter(|_| !key.is_empty()) {
+        let at = start + line.find(bare).unwrap_or(0);
+        fix = Some((at..at + bare.len(), meant));
+        format!("true and false are written in small letters: {key} = {meant}")
+    } else if first.contains("comma") || lacks_comma_within(value) {
+        "entries of a list are separated by commas: [\"one\", \"two\"]".to_owned()
+    } else if value.starts_with('\'') && value.matches('\'').count() % 2 == 1 {
+        "a text with ' in it stands between double quotes: \"doesn't\"; a query, where words with ' are found without it too: 'doesnt'"
+            .to_owned()
     } else if line.contains('=') && line.matches('"').count() % 2 == 1 {
         "a quote is missing; put a query that has \" in it between single quotes: match = '\"mini 9\"'"
+            .to_owned()
     } else if line.contains('=') && line.matches('"').count() > 2 {
-        "put a query that has \" in it between single quotes: match = '\"mini 9\"'"
+        "put a query that has \" in it between single quotes: match = '\"mini 9\"'".to_owned()
     } else if line.trim_start().starts_with('[') {
-        "tables are written [product], topics [[topic]], and examples [[topic.example]]"
+        "tables are written [product], topics [[topic]], and examples [[topic.example]]".to_owned()
     } else {
-        "a line is name = \"text\", name = 4, or name = [\"one\", \"two\"]"
+        "a line is name = \"text\", name = 4, or name = [\"one\", \"two\"]".to_owned()
     };
-    Problem::error(CODE, range, format!("this is not TOML: {first}")).help(help)
+    let problem = Problem::error(CODE, range, format!("this is not TOML: {first}")).help(help);
+    match fix {
+        Some((range, meant)) => problem.fix(range, meant),
+        None => problem,
+    }
+}
+
+/// `True`, `yes`, `FALSE`: what was meant.
+pub(in crate::logic::rules) fn truth(written: &str) -> Option<&'static str> {
+    match written.to_ascii_lowercase().as_str() {
+        "true" | "yes" => Some("true"),
+        "false" | "no" => Some("false"),
+        _ => None,
+    }
+}
+
+/// `["one" "two"]`
+fn lacks_comma_within(value: &str) -> bool {
+    let inside = value.trim_start_matches('[').trim_start();
+    value.starts_with('[')
+        && inside.starts_with('"')
+        && inside
+            .split('"')
+            .skip(2)
+            .step_by(2)
+            .any(|between| !between.is_empty() && between.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_comma_is_seen() {
+        assert!(lacks_comma_within("[\"one\" \"two\"]") && !lacks_comma_within("[\"one\", \"two\"]"));
+    }
 }

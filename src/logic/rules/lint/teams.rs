@@ -5,7 +5,90 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::documented::{Doc, Shown};
 use super::suggest::{closest, few};
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 6] = [
+    Doc::error(
+        "product-unknown-team",
+        "A product of a team that does not exist",
+        "Its alerts would reach nobody.",
+        Shown::Product(
+            r#"[product]
+id    = "mini-9"
+name  = "Aster Mini 9"
+match = 'mini9'
+team  = "netbook""#,
+        ),
+        r#"[product]
+id    = "mini-9"
+name  = "Aster Mini 9"
+match = 'mini9'
+team  = "netbooks""#,
+    ),
+    Doc::error(
+        "team-no-address",
+        "A team without an address",
+        "Its alerts would reach nobody.",
+        Shown::Teams(
+            r#"[team.netbooks]
+email = []"#,
+        ),
+        r#"[team.netbooks]
+email = ["netbooks@example.org"]"#,
+    ),
+    Doc::error(
+        "team-bad-address",
+        "An address that is none",
+        "Its alerts would reach nobody.",
+        Shown::Teams(
+            r#"[team.netbooks]
+email = ["netbooks"]"#,
+        ),
+        r#"[team.netbooks]
+email = ["netbooks@example.org"]"#,
+    ),
+    Doc::error(
+        "team-bad-budget",
+        "A false-alarm budget that means nothing",
+        "It is over 0 and at most 1000 a year.",
+        Shown::Teams(
+            r#"[team.netbooks]
+email = ["netbooks@example.org"]
+false_alarms_a_year = 0"#,
+        ),
+        r#"[team.netbooks]
+email = ["netbooks@example.org"]
+false_alarms_a_year = 4"#,
+    ),
+    Doc::error(
+        "team-bad-digest",
+        "A digest without a day and a time",
+        "It would never go out.",
+        Shown::Teams(
+            r#"[team.netbooks]
+email  = ["netbooks@example.org"]
+digest = "mondays at 8""#,
+        ),
+        r#"[team.netbooks]
+email  = ["netbooks@example.org"]
+digest = "monday 08:00 America/New_York""#,
+    ),
+    Doc::warning(
+        "team-unused",
+        "A team that no product names",
+        "It gets no mail.",
+        Shown::Teams(
+            r#"[team.netbooks]
+email = ["netbooks@example.org"]
+
+[team.kitchen]
+email = ["kitchen@example.org"]"#,
+        ),
+        "",
+    ),
+];
 
 /// `product-unknown-team`
 pub(in crate::logic::rules) fn unknown(range: Range<usize>, team: &str, known: &[&str]) -> Problem {
@@ -18,8 +101,16 @@ pub(in crate::logic::rules) fn unknown(range: Range<usize>, team: &str, known: &
             format!("add [team.{team}] to teams.toml, or take one of: {}", few(known, ", "))
         }
     };
-    Problem::error("product-unknown-team", range, format!("there is no team \"{team}\" in teams.toml"))
-        .help(help)
+    let problem = Problem::error(
+        "product-unknown-team",
+        range.clone(),
+        format!("there is no team \"{team}\" in teams.toml"),
+    )
+    .help(help);
+    match closest(team, known.iter().copied()) {
+        Some(near) => problem.fix(range, format!("\"{near}\"")),
+        None => problem,
+    }
 }
 
 /// `team-no-address`
@@ -52,6 +143,12 @@ pub(in crate::logic::rules) fn bad_budget(range: Range<usize>) -> Problem {
 pub(in crate::logic::rules) fn bad_digest(range: Range<usize>, digest: &str) -> Problem {
     Problem::error("team-bad-digest", range, format!("\"{digest}\" does not say when to send the digest"))
         .help("write a weekday (or daily), a time and a time zone: \"monday 08:00 America/New_York\"")
+}
+
+/// `team-unused`
+pub(in crate::logic::rules) fn unused(range: Range<usize>, team: &str) -> Problem {
+    Problem::warning("team-unused", range, format!("no product names the team \"{team}\": it gets no mail"))
+        .help(format!("write team = \"{team}\" in a product, or take the team away"))
 }
 
 /// Is it an address that mail can be sent to? Only the shape is looked at.

@@ -5,7 +5,61 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::documented::{Doc, Shown};
 use super::suggest::closest;
+
+/// Entries of the reference.
+pub(super) const DOCS: [Doc; 3] = [
+    Doc::error(
+        "unknown-severity",
+        "A severity that does not exist",
+        "It decides when somebody is told.",
+        Shown::Below(
+            r#"[[topic]]
+id    = "keys"
+title = "Keys"
+match    = 'keys'
+severity = "hihg""#,
+        ),
+        r#"[[topic]]
+id    = "keys"
+title = "Keys"
+match    = 'keys'
+severity = "high""#,
+    ),
+    Doc::error(
+        "unknown-clusters",
+        "A way of clustering that does not exist",
+        "It decides what is grouped.",
+        Shown::Product(
+            r#"[product]
+id       = "mini-9"
+name     = "Aster Mini 9"
+match    = 'mini9'
+team     = "netbooks"
+clusters = "complaint""#,
+        ),
+        r#"[product]
+id       = "mini-9"
+name     = "Aster Mini 9"
+match    = 'mini9'
+team     = "netbooks"
+clusters = "complaints""#,
+    ),
+    Doc::error(
+        "empty-value",
+        "A text that says nothing",
+        "Something belongs there.",
+        Shown::Product(
+            r#"[product]
+id    = "mini-9"
+name  = ""
+match = 'mini9'
+team  = "netbooks""#,
+        ),
+        "",
+    ),
+];
 
 /// `unknown-severity`, `unknown-clusters`: `known` is all that can stand there.
 pub(in crate::logic::rules) fn unknown(
@@ -16,9 +70,13 @@ pub(in crate::logic::rules) fn unknown(
     known: &[&str],
 ) -> Problem {
     let meant = closest(&value.to_lowercase(), known.iter().copied());
-    let meant = meant.map_or_else(String::new, |near| format!("did you mean \"{near}\"? "));
-    Problem::error(code, range, format!("`{key}` cannot be \"{value}\""))
-        .help(format!("{meant}it is one of \"{}\"", known.join("\", \"")))
+    let said = meant.map_or_else(String::new, |near| format!("did you mean \"{near}\"? "));
+    let problem = Problem::error(code, range.clone(), format!("`{key}` cannot be \"{value}\""))
+        .help(format!("{said}it is one of \"{}\"", known.join("\", \"")));
+    match meant {
+        Some(near) => problem.fix(range, format!("\"{near}\"")),
+        None => problem,
+    }
 }
 
 /// `empty-value`: a text that says nothing.

@@ -62,10 +62,22 @@ impl<'a> File<'a> {
     /// Tells a problem of `value`, a text that stands at `range` in the file with quotes around it. Where escapes
     /// make the bytes differ, it is told of the whole text.
     pub(super) fn say_within(&self, range: &Range<usize>, value: &str, mut problem: Problem) {
-        problem.range = match self.content_start(range, value) {
-            Some(base) => base + problem.range.start..base + problem.range.end,
-            None => range.clone(),
-        };
+        match self.content_start(range, value) {
+            Some(base) => {
+                problem.range = base + problem.range.start..base + problem.range.end;
+                // What cannot stand in this kind of quotes cannot be put there.
+                let basic = self.text.get(range.clone()).is_some_and(|raw| raw.starts_with('"'));
+                let fits = |text: &str| !text.contains(if basic { ['"', '\\'] } else { ['\'', '\n'] });
+                let fix = problem.fix.take().filter(|fix| fits(&fix.1));
+                if let Some(fix) = fix {
+                    problem = problem.fix(base + fix.0.start..base + fix.0.end, fix.1);
+                }
+            }
+            None => {
+                problem.range = range.clone();
+                problem.fix = None;
+            }
+        }
         self.say(problem);
     }
 
@@ -87,7 +99,7 @@ impl<'a> File<'a> {
         let place = self.place(range.clone());
         let line_start = self.line_starts.get(place.line - 1).copied().unwrap_or(0);
         let line = self.text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-        self.tell(lint::syntax::toml(range, error.message(), line).at(place));
+        self.tell(lint::syntax::toml(range, error.message(), line, line_start).at(place));
     }
 
     fn tell(&self, diagnostic: Diagnostic) {

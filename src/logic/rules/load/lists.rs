@@ -142,6 +142,8 @@ impl Reader<'_, '_> {
             for (spelling, node) in named {
                 if seen.insert(spelling.clone()) {
                     spelt.push((spelling, node));
+                } else if !entry.value.trim().starts_with('$') {
+                    self.file.say(lint::lists::twice(entry.range.clone(), name, &spelling));
                 }
             }
             if spelt.len() > WORDS_A_LIST || spelt.len() > self.left {

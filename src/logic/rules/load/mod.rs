@@ -3,10 +3,11 @@
 mod file;
 mod lists;
 mod product;
+pub(super) mod scenario;
 mod table;
 mod team;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::de::DeTable;
 
@@ -34,6 +35,10 @@ struct Found {
     teams: BTreeMap<String, Team>,
     /// Ids of products and where they are, also of products that are otherwise broken.
     product_ids: BTreeMap<String, String>,
+    /// What alone is enough for a product, with the product's id and place.
+    claims: BTreeMap<String, (String, String)>,
+    /// Teams that a product names.
+    teams_named: BTreeSet<String>,
     /// Ids of teams, also of those that are otherwise broken.
     team_ids: Vec<String>,
     /// The teams file could not be read in full: an unknown team may be in the part that is lost.
@@ -77,6 +82,14 @@ pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
         }
         told.extend(file.take());
     }
+    // Where a product could not be read, the team may be its.
+    if !found.products.is_empty() && told.iter().all(|d: &Diagnostic| d.level == Level::Warning) {
+        let unused = found.teams.values().filter(|team| !found.teams_named.contains(&team.id));
+        told.extend(unused.map(|team| {
+            let origin = &team.origin;
+            lint::teams::unused(origin.start..origin.end, &team.id).at(origin.clone())
+        }));
+    }
     if product_files == 0 && !told.iter().any(|d| d.code == "file-too-large") {
         told.push(lint::files::no_product(&files.folder));
     }
@@ -85,7 +98,8 @@ pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
         key(a).cmp(&key(b)).then_with(|| b.level.cmp(&a.level))
     });
     told.dedup();
-    let broken = told.iter().any(|d| d.level == Level::Error);
+    // An example that fails says that the rules do not do what they are for, not that they cannot be understood.
+    let broken = told.iter().any(|d| d.level == Level::Error && d.code != lint::examples::CODE);
     ((!broken).then(|| RuleSet::new(found.products, found.teams)), told)
 }
 

@@ -1,17 +1,23 @@
 //! A product's file: the product, its lists, its topics and their examples.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
+use super::file::File;
 use super::lists::FileLists;
 use super::table::{Table, Words};
 use super::{Found, MAX_TOPICS};
 use crate::ground::alert::Severity;
 use crate::ground::post::Post;
 use crate::ground::time::Timestamp;
-use crate::logic::rules::query::{Query, Text, parse};
+use crate::logic::rules::query::{Node, Query, Shape, Text, implies, parse};
 use crate::logic::rules::{ClusterMode, Example, Product, Subject, Topic, lint};
 use crate::logic::text::{Lang, tokenize};
 
+/// Topics of a product that are compared with one another; with more it would take long and help little.
+const COMPARED_TOPICS: usize = 200;
+/// Words of products that are remembered to see which two claim the same.
+const MOST_CLAIMS: usize = 50_000;
 const SEVERITIES: [(&str, Severity); 4] = [
     ("low", Severity::Low),
     ("normal", Severity::Normal),
@@ -39,6 +45,7 @@ pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
     let topics = topics(root, &lists, found);
     lists.tell_unused(root.file);
     if let Some(product) = product {
+        found.teams_named.insert(product.team.clone());
         found.products.push(Product { topics, ..product });
     }
 }
@@ -64,9 +71,22 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
         let known: Vec<&str> = found.team_ids.iter().map(String::as_str).collect();
         file.say(lint::teams::unknown(team.range.clone(), team.value, &known));
     }
-    let asked =
-        table.required("match", "'\"mini 9\" OR mini9'").and_then(|words| query(table, &words, lists));
-    let not = table.text("not", "'golf'").and_then(|words| query(table, &words, lists));
+    let words = table.required("match", "'\"mini 9\" OR mini9'");
+    let place = words.as_ref().map(|words| words.range.clone());
+    let asked = words.and_then(|words| query(table, &words, lists));
+    if let (Some(asked), Some(place), Some(id)) = (&asked, place, &id) {
+        tell_claimed(file, &place, asked, found, id.value);
+    }
+    let not = table.text("not", "'golf'").and_then(|words| {
+        let not = query(table, &words, lists);
+        if let (Some(asked), Some(not)) = (&asked, &not)
+            && implies(asked.root(), not.root())
+        {
+            let name = id.as_ref().map_or("", |id| id.value);
+            file.say(lint::never::taken_back(words.range, name));
+        }
+        not
+    });
     let clusters = choice(table, "clusters", "unknown-clusters", &CLUSTERS).unwrap_or_default();
     Some(Product {
         id: id?.value.to_owned(),
@@ -83,6 +103,7 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
 fn topics(root: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Vec<Topic> {
     let mut ids: BTreeMap<&str, String> = BTreeMap::new();
     let mut topics = Vec::new();
+    let mut places = Vec::new();
     let tables = root.tables("topic", "[[topic]]");
     for table in &tables {
         found.topics += 1;
@@ -102,8 +123,12 @@ fn topics(root: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Vec<Top
                 }
             }
         }
-        topics.extend(topic(table, id, lists));
+        if let Some(topic) = topic(table, id, lists) {
+            places.push(table.value_range("match").unwrap_or_else(|| table.range.clone()));
+            topics.push(topic);
+        }
     }
+    tell_shadowed(root.file, &topics, &places);
     topics
 }
 
@@ -130,10 +155,72 @@ fn topic(table: &Table<'_, '_>, id: Option<Words<'_>>, lists: &FileLists) -> Opt
 fn query(table: &Table<'_, '_>, words: &Words<'_>, lists: &FileLists) -> Option<Query> {
     let mut problems = Vec::new();
     let query = parse(words.value, lists, &mut problems);
+    // What a query that can be read says about itself.
+    if let Some(query) = &query {
+        problems.extend(lint::never::contradictions(query.root(), query.shape()));
+        problems.extend(lint::common::alone(query.root(), query.shape()));
+        problems.extend(lint::stems::collisions(query.root(), query.shape()));
+    }
     for problem in problems {
         table.file.say_within(&words.range, words.value, problem);
     }
     query
+}
+
+/// Topics that find nothing of their own.
+fn tell_shadowed(file: &File<'_>, topics: &[Topic], places: &[Range<usize>]) {
+    if topics.len() > COMPARED_TOPICS {
+        return;
+    }
+    for (i, topic) in topics.iter().enumerate() {
+        let Some(place) = places.get(i) else { continue };
+        for (j, other) in topics.iter().enumerate().filter(|(j, other)| *j != i && other.id != topic.id) {
+            if !implies(topic.query.root(), other.query.root()) {
+                continue;
+            }
+            let both = implies(other.query.root(), topic.query.root());
+            // Of two that are the same the later one is told.
+            if both && j < i {
+                file.say(lint::shadow::same(place.clone(), &other.id));
+                break;
+            }
+            if !both && topic.severity <= other.severity {
+                file.say(lint::shadow::within(place.clone(), &other.id));
+                break;
+            }
+        }
+    }
+}
+
+/// Tells which words of the product are enough for one of the products before it.
+fn tell_claimed(file: &File<'_>, place: &Range<usize>, asked: &Query, found: &mut Found, id: &str) {
+    let mut terms = Vec::new();
+    alternatives(asked.root(), asked.shape(), &mut terms);
+    let home = file.place(place.clone());
+    for (node, shape) in terms {
+        let spelt = format!("{node:?}");
+        match found.claims.get(&spelt) {
+            Some((other, at)) if other != id => {
+                let written = asked.text().get(shape.range.clone()).unwrap_or_default();
+                file.say_within(place, asked.text(), lint::claims::both(shape.range, written, other, at));
+            }
+            Some(_) => {}
+            None if found.claims.len() < MOST_CLAIMS => {
+                found.claims.insert(spelt, (id.to_owned(), format!("{}:{}", home.file, home.line)));
+            }
+            None => {}
+        }
+    }
+}
+
+/// What alone is enough for a match.
+fn alternatives<'q>(node: &'q Node, shape: &Shape, out: &mut Vec<(&'q Node, Shape)>) {
+    match node {
+        Node::Or(parts) => parts.iter().zip(&shape.parts).for_each(|(p, s)| alternatives(p, s, out)),
+        Node::List(list) => out.extend(list.entries.iter().map(|entry| (entry, shape.clone()))),
+        Node::And(_) | Node::Not(_) | Node::Near { .. } | Node::Field(_) => {}
+        term => out.push((term, shape.clone())),
+    }
 }
 
 /// One of a few words under `key`.
@@ -192,8 +279,8 @@ fn example(table: &Table<'_, '_>, topic: &str, query: Option<&Query>) -> Option<
             (Some(found), false) => table.file.say(lint::examples::found(words.range.clone(), topic, &found)),
             (None, true) => {
                 let lacks_sentiment = sentiment.is_none() && query.uses_sentiment();
-                let present = asked.present(query);
-                table.file.say(lint::examples::missed(words.range.clone(), topic, &present, lacks_sentiment));
+                let missing = query.explain(&subject).missing();
+                table.file.say(lint::examples::missed(words.range.clone(), topic, &missing, lacks_sentiment));
             }
             _ => {}
         }

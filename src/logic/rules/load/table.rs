@@ -130,7 +130,19 @@ impl<'t, 'i> Table<'t, 'i> {
         };
         let found = value.get_ref().as_bool();
         if found.is_none() {
-            self.wrong(value, key, "true or false, without quotes", "true");
+            let kind = value.get_ref().type_str();
+            let problem = lint::keys::wrong_type(
+                value.span(),
+                key,
+                "true or false, without quotes",
+                kind,
+                &format!("{key} = true"),
+            );
+            let meant = value.get_ref().as_str().and_then(lint::syntax::truth);
+            self.file.say(match meant {
+                Some(meant) => problem.fix(value.span(), meant),
+                None => problem,
+            });
         }
         found
     }
@@ -144,6 +156,11 @@ impl<'t, 'i> Table<'t, 'i> {
     /// Where the key stands.
     pub(super) fn key_range(&self, key: &str) -> Option<Range<usize>> {
         self.get(key).map(|(range, _)| range)
+    }
+
+    /// Where the value of the key stands.
+    pub(super) fn value_range(&self, key: &str) -> Option<Range<usize>> {
+        self.get(key).map(|(_, value)| value.span())
     }
 
     /// The table under `key`, called `name` in messages.
@@ -182,13 +199,12 @@ impl<'t, 'i> Table<'t, 'i> {
             // A table's own span may be empty; its key's is not.
             DeValue::Table(_) => {
                 let help = format!("{name}, with double brackets");
-                self.file.say(lint::keys::wrong_type(
-                    range,
-                    key,
-                    "tables in double brackets",
-                    "table",
-                    &help,
-                ));
+                let problem =
+                    lint::keys::wrong_type(range.clone(), key, "tables in double brackets", "table", &help);
+                self.file.say(match self.single_brackets(&range) {
+                    Some(header) => problem.fix(header, name),
+                    None => problem,
+                });
                 return Vec::new();
             }
             _ => {
@@ -211,6 +227,16 @@ impl<'t, 'i> Table<'t, 'i> {
             }
         }
         tables
+    }
+
+    /// The whole of `[topic]`, where the key at `range` stands alone in it.
+    fn single_brackets(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let text = self.file.text;
+        let line = text.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
+        let open = text.get(line..range.start)?.trim() == "[";
+        let close = text.get(range.end..)?.find(']')?;
+        let between = text.get(range.end..range.end + close)?;
+        (open && between.trim().is_empty()).then(|| line..range.end + close + 1)
     }
 
     /// A table's place is its first line: whole tables would fill the screen.

@@ -123,7 +123,7 @@ pub(crate) fn term_of_entry(text: &str) -> Result<Node, Problem> {
     } else {
         bare(trimmed)
     };
-    node.ok_or_else(|| lint::words::nothing(whole, trimmed))
+    node.ok_or_else(|| lint::looking::nothing(whole, trimmed))
 }
 
 #[cfg(test)]

@@ -33,11 +33,49 @@ impl<'a> Text<'a> {
         self.holds(query.root(), &mut spans).then(|| self.spelt(spans))
     }
 
-    /// The words of the query that the post has, whether it matches or not.
-    pub(crate) fn present(&self, query: &Query) -> Vec<String> {
+    /// The same for one part of a query.
+    pub(super) fn part(&self, node: &Node) -> Option<Vec<String>> {
         let mut spans = Vec::new();
-        self.gather(query.root(), &mut spans);
+        self.holds(node, &mut spans).then(|| self.spelt(spans))
+    }
+
+    /// The words of a part that the post has, whether the part holds or not.
+    pub(super) fn present(&self, node: &Node) -> Vec<String> {
+        let mut spans = Vec::new();
+        self.gather(node, &mut spans);
         self.spelt(spans)
+    }
+
+    /// How many words the two sides of a NEAR are apart at the nearest, when `ordered` with the left side first;
+    /// `None` where a side is absent or the order is never so.
+    pub(super) fn apart(&self, left: &Node, right: &Node, ordered: bool) -> Option<usize> {
+        let (mut lefts, mut rights) = (Vec::new(), Vec::new());
+        self.spans(left, &mut lefts);
+        self.spans(right, &mut rights);
+        rights.sort_unstable();
+        let mut by_last = rights.clone();
+        by_last.sort_unstable_by_key(|span| (span.last, span.first));
+        let mut nearest: Option<usize> = None;
+        for span in lefts {
+            let after = rights.get(rights.partition_point(|right| right.first <= span.last));
+            let before = by_last.partition_point(|right| right.last < span.first).checked_sub(1);
+            let before = before.and_then(|at| by_last.get(at)).filter(|_| !ordered);
+            let gaps = [after.map(|r| r.first - span.last), before.map(|r| span.first - r.last)];
+            nearest = gaps.into_iter().flatten().chain(nearest).min();
+        }
+        nearest
+    }
+
+    /// Words of the post that begin as `folded` does (three letters or more) and are another word all the same.
+    pub(super) fn similar(&self, folded: &str) -> Option<&'a str> {
+        let (at, last) = folded.char_indices().take(4).last().filter(|(at, _)| *at >= 2)?;
+        let head = folded.get(..at + last.len_utf8())?;
+        let token = self.tokens().iter().find(|t| t.kind == Kind::Word && t.folded.starts_with(head))?;
+        self.subject.text.get(token.start..token.end)
+    }
+
+    pub(super) fn subject(&self) -> &'a Subject<'a> {
+        self.subject
     }
 
     fn tokens(&self) -> &'a [Token] {

@@ -131,10 +131,10 @@ impl<'a> Lexer<'a> {
         };
         let close = inside.get(end..)?.chars().next()?;
         self.at = start + open.len_utf8() + end + close.len_utf8();
-        if open != '"' || close != '"' {
-            self.problems.push(lint::quotes::curly(start..self.at));
-        }
         let phrase = inside.get(..end)?;
+        if open != '"' || close != '"' {
+            self.problems.push(lint::quotes::curly(start..self.at, phrase));
+        }
         let phrase_at = start + open.len_utf8();
         if let Some(star) = phrase.find('*') {
             self.problems.push(lint::wildcard::in_phrase(phrase_at + star..phrase_at + star + 1));
@@ -208,6 +208,7 @@ impl<'a> Lexer<'a> {
             self.problems.push(lint::operators::comma(self.at - 1..self.at));
         }
         self.problems.extend(lint::letters::mixed(word, start));
+        self.problems.extend(lint::foreign::of_word(word, start));
         if word.contains('*') {
             return Piece::Term(starred(word, start).unwrap_or_else(|problem| {
                 self.problems.push(problem);
@@ -215,7 +216,7 @@ impl<'a> Lexer<'a> {
             }));
         }
         Piece::Term(bare(word).unwrap_or_else(|| {
-            self.problems.push(lint::words::nothing(range, word));
+            self.problems.push(lint::looking::nothing(range, word));
             bad()
         }))
     }

@@ -2,12 +2,17 @@
 
 mod build;
 mod eval;
+mod explain;
 mod field;
+mod implies;
 mod lex;
+mod literal;
 mod parse;
 
+use std::ops::Range;
 use std::sync::Arc;
 
+pub use explain::{Held, HeldKind};
 pub use field::{Compare, Field};
 
 use super::lint::Problem;
@@ -17,6 +22,8 @@ use crate::logic::text::{Kind, Lang, Token};
 pub(super) use build::{WORDS_A_LIST, term_of_entry};
 pub(super) use eval::Text;
 pub(super) use field::{NUMBERS, TEXTS};
+pub(super) use implies::implies;
+pub(super) use literal::{literals, raw};
 pub(super) use parse::{Lists, NoLists, parse};
 
 /// Longest query in bytes.
@@ -33,6 +40,16 @@ pub const ALONE: &str = "query";
 pub struct Query {
     text: String,
     root: Node,
+    shape: Shape,
+}
+
+/// Where the parts of a query stand in its text: AND and OR have their parts, NOT has one, NEAR has two, terms none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shape {
+    /// Bytes of the query's text.
+    pub range: Range<usize>,
+    /// The parts, in the order of the tree.
+    pub parts: Vec<Shape>,
 }
 
 /// One part of a query.
@@ -161,8 +178,13 @@ impl Word {
 }
 
 impl Query {
-    pub(super) fn new(text: &str, root: Node) -> Self {
-        Self { text: text.to_owned(), root }
+    pub(super) fn new(text: &str, root: Node, shape: Shape) -> Self {
+        Self { text: text.to_owned(), root, shape }
+    }
+
+    /// Where its parts stand.
+    pub fn shape(&self) -> &Shape {
+        &self.shape
     }
 
     /// The tree.

@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::lex::{Piece, Pieces, bad, pieces};
-use super::{List, MAX_DEPTH, MAX_QUERY_BYTES, Node, Query};
+use super::{List, MAX_DEPTH, MAX_QUERY_BYTES, Node, Query, Shape};
 use crate::logic::rules::lint::{self, Problem};
 
 /// Where `$lists` come from.
@@ -47,18 +47,18 @@ pub(crate) fn parse(text: &str, lists: &dyn Lists, problems: &mut Vec<Problem>) 
     }
     let Pieces { pieces, broken_list } = pieces(text, lists, problems);
     if pieces.is_empty() {
-        problems.push(lint::words::empty(0..text.len()));
+        problems.push(lint::looking::empty(0..text.len()));
         return None;
     }
     let mut parser =
         Parser { pieces, at: 0, end: text.len(), depth: 0, gave_up: false, first_not: None, problems };
-    let root = parser.whole();
+    let (root, shape) = parser.whole();
     let first_not = parser.first_not.take();
     let failed = |problems: &[Problem]| broken_list || problems.iter().skip(known).any(Problem::is_error);
     if !failed(problems) && !asks_for_something(&root) {
         problems.push(lint::operators::only_not(first_not.unwrap_or(0..text.len())));
     }
-    if failed(problems) { None } else { Some(Query::new(text, root)) }
+    if failed(problems) { None } else { Some(Query::new(text, root, shape)) }
 }
 
 /// Does a match need something that is there, and not only something that is absent?
@@ -76,6 +76,19 @@ struct Part {
     node: Node,
     range: Range<usize>,
     grouped: bool,
+    /// Shapes of the parts of the node, where it has such.
+    parts: Vec<Shape>,
+}
+
+impl Part {
+    /// A part without parts of its own.
+    fn leaf(node: Node, range: Range<usize>, grouped: bool) -> Self {
+        Self { node, range, grouped, parts: Vec::new() }
+    }
+
+    fn shape(&self) -> Shape {
+        Shape { range: self.range.clone(), parts: self.parts.clone() }
+    }
 }
 
 struct Parser<'a> {
@@ -113,17 +126,19 @@ impl Parser<'_> {
     }
 
     /// The query, and what follows a parenthesis that closes nothing.
-    fn whole(&mut self) -> Node {
+    fn whole(&mut self) -> (Node, Shape) {
         let mut parts = Vec::new();
         while self.peek().is_some() {
             if matches!(self.peek(), Some(Piece::Close)) {
                 self.say(lint::brackets::closes_nothing(self.here()));
                 self.at += 1;
             } else {
-                parts.push(self.query().node);
+                parts.push(self.query());
             }
         }
-        join(parts, Node::And)
+        let part = self.joined(parts, Node::And);
+        let shape = part.shape();
+        (part.node, shape)
     }
 
     fn query(&mut self) -> Part {
@@ -177,6 +192,7 @@ impl Parser<'_> {
         Part {
             range: left.range.start..right.range.end,
             grouped: false,
+            parts: vec![left.shape(), right.shape()],
             node: Node::Near { left: Box::new(left.node), right: Box::new(right.node), distance, ordered },
         }
     }
@@ -190,12 +206,17 @@ impl Parser<'_> {
         self.at += 1;
         if self.depth >= MAX_DEPTH {
             self.too_deep(start.clone());
-            return Part { node: bad(), range: start, grouped: false };
+            return Part::leaf(bad(), start, false);
         }
         self.depth += 1;
         let part = self.not();
         self.depth -= 1;
-        Part { range: start.start..part.range.end, grouped: false, node: Node::Not(Box::new(part.node)) }
+        Part {
+            range: start.start..part.range.end,
+            grouped: false,
+            parts: vec![part.shape()],
+            node: Node::Not(Box::new(part.node)),
+        }
     }
 
     fn term(&mut self) -> Part {
@@ -217,7 +238,7 @@ impl Parser<'_> {
                 bad()
             }
         };
-        Part { node, range, grouped: false }
+        Part::leaf(node, range, false)
     }
 
     fn group(&mut self, open: Range<usize>) -> Part {
@@ -226,15 +247,15 @@ impl Parser<'_> {
             let range = open.start..self.here().end;
             self.say(lint::brackets::empty_group(range.clone()));
             self.at += 1;
-            return Part { node: bad(), range, grouped: true };
+            return Part::leaf(bad(), range, true);
         }
         if self.depth >= MAX_DEPTH {
             self.too_deep(open.clone());
-            return Part { node: bad(), range: open, grouped: true };
+            return Part::leaf(bad(), open, true);
         }
         if self.peek().is_none() {
             self.say(lint::brackets::stays_open(open.clone()));
-            return Part { node: bad(), range: open, grouped: true };
+            return Part::leaf(bad(), open, true);
         }
         self.depth += 1;
         let part = self.query();
@@ -256,8 +277,9 @@ impl Parser<'_> {
         }
         let start = parts.first().map_or(0, |p| p.range.start);
         let end = parts.last().map_or(start, |p| p.range.end);
+        let shapes = parts.iter().map(Part::shape).collect();
         let node = join(parts.into_iter().map(|p| p.node).collect(), kind);
-        Part { node, range: start..end, grouped: false }
+        Part { node, range: start..end, grouped: false, parts: shapes }
     }
 }
 

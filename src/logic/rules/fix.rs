@@ -1,0 +1,96 @@
+//! Applying fixes to rule files.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::RuleSet;
+use super::load::shown_name;
+use crate::ground::diagnostic::Diagnostic;
+use crate::ground::entry::{RuleFile, RuleFiles};
+
+/// Times that fixes are looked for: one may bring another mistake to light.
+const ROUNDS: usize = 5;
+
+/// The files with every fix applied that the check offers; those that did not change are left out. Nothing is
+/// changed unless there are fewer of the problems that were mended.
+pub fn fixed(files: &RuleFiles) -> Vec<RuleFile> {
+    let mut now = files.clone();
+    let mut problems = RuleSet::load(&now).1;
+    for _ in 0..ROUNDS {
+        let tried = with_fixes(&now, &problems);
+        let after = RuleSet::load(&tried).1;
+        // What a broken line hid may come to light, so the whole need not be less: those that were mended must be.
+        let codes: BTreeSet<_> = problems.iter().filter(|d| d.fix.is_some()).map(|d| d.code).collect();
+        let left = |all: &[Diagnostic]| all.iter().filter(|d| codes.contains(d.code)).count();
+        if tried.files == now.files || left(&after) >= left(&problems) {
+            break;
+        }
+        (now, problems) = (tried, after);
+    }
+    let changed = now.files.into_iter().zip(&files.files).filter(|(new, old)| new.text != old.text);
+    changed.map(|(new, _)| new).collect()
+}
+
+fn with_fixes(files: &RuleFiles, problems: &[Diagnostic]) -> RuleFiles {
+    let mut by_file: BTreeMap<&str, Vec<(usize, usize, &str)>> = BTreeMap::new();
+    for problem in problems {
+        if let (Some(place), Some(fix)) = (&problem.place, &problem.fix) {
+            by_file.entry(place.file.as_str()).or_default().push((fix.start, fix.end, fix.text.as_str()));
+        }
+    }
+    let apply = |file: &RuleFile| {
+        let name = shown_name(&files.folder, &file.path);
+        let mut fixes = by_file.get(name.as_str()).cloned().unwrap_or_default();
+        fixes.sort_unstable();
+        let (mut text, mut at) = (String::with_capacity(file.text.len()), 0);
+        for (start, end, with) in fixes {
+            // Of two that overlap the first is taken; the other comes in the next round.
+            let Some(before) = file.text.get(at..start).filter(|_| start >= at) else { continue };
+            text.push_str(before);
+            // `a||b` needs blanks around OR, `a || b` has them.
+            let blank = text.ends_with(char::is_whitespace);
+            text.push_str(if blank { with.trim_start() } else { with });
+            at = end;
+            if text.ends_with(' ') && file.text.get(at..).is_some_and(|rest| rest.starts_with(' ')) {
+                text.pop();
+            }
+        }
+        text.push_str(file.text.get(at..).unwrap_or_default());
+        RuleFile { path: file.path.clone(), text }
+    };
+    RuleFiles { folder: files.folder.clone(), files: files.files.iter().map(apply).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mended(product: &str) -> (String, Vec<&'static str>) {
+        let file = |path: &str, text: &str| RuleFile { path: path.into(), text: text.into() };
+        let teams = "[team.netbooks]\nemail = [\"a@example.org\"]\n";
+        let mut files = RuleFiles {
+            folder: "rules".into(),
+            files: vec![file("mini-9.toml", product), file("teams.toml", teams)],
+        };
+        let changed = fixed(&files);
+        if let Some(new) = changed.first() {
+            files.files[0] = new.clone();
+        }
+        let left = RuleSet::load(&files).1.into_iter().map(|d| d.code).collect();
+        (files.files[0].text.clone(), left)
+    }
+
+    #[test]
+    fn what_is_surely_meant_is_mended_and_the_rest_is_left() {
+        let wrong = "# ours\n[product]\nid = \"mini-9\"\nnmae = \"Mini 9\"\nmatch = '“mini 9” || mini9 or kеys W/8 close'  # here\nteam = \"netbook\"\n\n[topic]\nid = \"t\"\ntitle = \"T\"\nmatch = '-golf keys'\nseverity = \"Hihg\"\n[[topic.example]]\ntext = \"keys\"\nexpect = True\n";
+        let right = "# ours\n[product]\nid = \"mini-9\"\nname = \"Mini 9\"\nmatch = '\"mini 9\" OR mini9 OR keys NEAR/8 close'  # here\nteam = \"netbooks\"\n\n[[topic]]\nid = \"t\"\ntitle = \"T\"\nmatch = 'NOT golf keys'\nseverity = \"high\"\n[[topic.example]]\ntext = \"keys\"\nexpect = true\n";
+        assert_eq!(mended(wrong), (right.to_owned(), vec![]));
+    }
+
+    #[test]
+    fn sound_rules_stay_as_they_are() {
+        let sound = "[product]\nid = \"mini-9\"\nname = \"M\"\nmatch = 'mini9'\nteam = \"netbooks\"\n";
+        assert_eq!(mended(sound).0, sound);
+        let lost = sound.replace("'mini9'", "'(mini9'");
+        assert_eq!(mended(&lost).0, lost, "nobody knows where it was to end");
+    }
+}

@@ -1,0 +1,210 @@
+//! What came of a scenario: which alerts that should have opened did not, which opened that should not have, and which
+//! word or count made the difference. Playing it is the replay's business.
+
+use crate::ground::alert::{AlertEvent, EventKind};
+use crate::ground::diagnostic::Diagnostic;
+use crate::ground::post::Post;
+use crate::ground::time::Timestamp;
+use crate::logic::analysis::Analysis;
+use crate::logic::rules::lint::scenario::{no_alert, not_quiet};
+use crate::logic::rules::scenario::{Expected, Scenario, USUAL};
+use crate::logic::rules::{Product, Subject, Topic};
+use crate::logic::text::{Lang, tokenize};
+
+/// Posts that are named of those that were not counted.
+const NAMED: usize = 3;
+
+/// Is this event the alert that was expected?
+pub fn is(expected: &Expected, event: &AlertEvent) -> bool {
+    let same = |want: &Option<String>, has: &str| want.as_deref().is_none_or(|want| want == has);
+    matches!(event.kind, EventKind::Opened | EventKind::Regressed)
+        && same(&expected.product, &event.product)
+        && same(&expected.topic, event.topic.as_deref().unwrap_or_default())
+        && same(&expected.team, &event.team)
+        && expected.from.is_none_or(|from| event.at >= from)
+        && expected.by.is_none_or(|by| event.at <= by)
+}
+
+/// Everything that came otherwise than the scenario says. `events` are all events of the whole play; `lacking` has, for
+/// each expected alert by its index, why it did not open ([`why_not`]), where it did not.
+pub fn judge(
+    scenario: &Scenario,
+    events: &[AlertEvent],
+    lacking: &[(usize, Vec<String>)],
+) -> Vec<Diagnostic> {
+    let mut failing = Vec::new();
+    for (i, expected) in scenario.alerts.iter().enumerate() {
+        if events.iter().any(|event| is(expected, event)) {
+            continue;
+        }
+        // Perhaps it opened at another time, or told somebody else.
+        let timeless = Expected { from: None, by: None, team: None, ..expected.clone() };
+        let mut why: Vec<String> = events.iter().filter(|e| is(&timeless, e)).map(opened).collect();
+        why.extend(lacking.iter().filter(|(n, _)| *n == i).flat_map(|(_, why)| why.clone()));
+        failing.push(no_alert(expected.place.clone(), &scenario.name, &called(expected), &why));
+    }
+    for quiet in &scenario.quiet {
+        let loud: Vec<&AlertEvent> = events
+            .iter()
+            .filter(|event| is(quiet, event) && !scenario.alerts.iter().any(|expected| is(expected, event)))
+            .collect();
+        if !loud.is_empty() {
+            let why: Vec<String> = loud.iter().take(NAMED).map(|event| loudness(event, scenario)).collect();
+            failing.push(not_quiet(quiet.place.clone(), &scenario.name, &called(quiet), &why));
+        }
+    }
+    failing
+}
+
+/// Why an expected alert has not opened by now: how many people are lacking, or which words.
+pub fn why_not(expected: &Expected, posts: &[Post], analysis: &Analysis) -> Vec<String> {
+    let now = analysis.now().unwrap_or(Timestamp::MIN);
+    let rules = analysis.rules();
+    let heard: Vec<&Post> = posts.iter().filter(|post| post.arrived_at <= now).collect();
+    let products =
+        || rules.products.iter().filter(|p| expected.product.as_deref().is_none_or(|id| id == p.id));
+    let topic_of = |product: &'_ Product| -> Option<Topic> {
+        product.topics.iter().find(|t| Some(t.id.as_str()) == expected.topic.as_deref()).cloned()
+    };
+    let mut why = Vec::new();
+    let mut counted = 0;
+    let mut latest: Option<&Post> = None;
+    let mut passed_over = Vec::new();
+    for post in &heard {
+        match of_post(post, analysis, products(), &topic_of, expected.topic.is_some()) {
+            None => {
+                counted += 1;
+                latest = Some(post);
+            }
+            // What is there to be usual is not meant to count.
+            Some(_) if post.id.starts_with(USUAL) => {}
+            Some(reason) => passed_over.push(format!("{} is not counted: {reason}", named(post))),
+        }
+    }
+    if let Some(post) = latest {
+        let answer = analysis.why_not(post);
+        let cluster = expected.topic.as_deref().zip(answer.products.first());
+        let cluster = cluster.map(|(topic, product)| format!("{product}.{topic}"));
+        let near = answer.near.iter().find(|near| cluster.as_deref().is_none_or(|id| id == near.cluster));
+        if let Some(near) = near {
+            let more = match near.more_people_today {
+                Some(0) => "it would open on the next post about it".to_owned(),
+                Some(1) => "one person more that day would open it".to_owned(),
+                Some(more) => format!("{more} more people that day would open it"),
+                None => "no number of people that day would open it".to_owned(),
+            };
+            let people = if near.people_28_days == 1 { "person" } else { "people" };
+            why.push(format!(
+                "by {} {} {people} had said so, {:.2} a day are usual; the evidence is {:.1}, the bar {:.1}: {more}",
+                moment(now),
+                near.people_28_days,
+                near.usual_a_day,
+                10f64.powf(near.score.clamp(-3.0, 9.0)),
+                10f64.powf(near.bar.clamp(-3.0, 9.0)),
+            ));
+        }
+    }
+    if counted == 0 && passed_over.is_empty() {
+        why.push(format!("no post has come by {}", moment(now)));
+    }
+    // The newest are those that the author of the scenario thinks of.
+    let left_out = passed_over.len().saturating_sub(NAMED);
+    why.extend(passed_over.into_iter().rev().take(NAMED));
+    if left_out > 0 {
+        why.push(format!("and {left_out} more posts are not counted"));
+    }
+    why
+}
+
+/// Why a post does not count for what is expected; `None` when it does.
+fn of_post<'r>(
+    post: &Post,
+    analysis: &Analysis,
+    products: impl Iterator<Item = &'r Product>,
+    topic_of: &dyn Fn(&Product) -> Option<Topic>,
+    by_topic: bool,
+) -> Option<String> {
+    let text = post.full_text();
+    let lang = Lang::of(&text, post.lang.as_deref());
+    let tokens = tokenize(&text, lang);
+    let assessment = analysis.assessor().assess(post, &text, &tokens, lang);
+    let subject = Subject { post, text: &text, tokens: &tokens, lang, sentiment: Some(assessment.sentiment) };
+    let mut reasons = Vec::new();
+    for product in products {
+        let topic = topic_of(product);
+        if by_topic && topic.is_none() {
+            continue;
+        }
+        let asked = product.query.explain(&subject);
+        if !asked.held {
+            reasons.push(format!("for product {}: {}", product.id, asked.missing().join("; ")));
+        } else if let Some(words) = product.not.as_ref().and_then(|not| not.matches(&subject)) {
+            reasons.push(format!(
+                "`not` of product {} leaves it out by \"{}\"",
+                product.id,
+                words.join("\", \"")
+            ));
+        } else if let Some(topic) = topic {
+            let asked = topic.query.explain(&subject);
+            if asked.held {
+                return None;
+            }
+            reasons.push(format!("for topic {}: {}", topic.id, asked.missing().join("; ")));
+        } else if !assessment.is_complaint() {
+            reasons.push(format!(
+                "it is taken for no complaint (score {:.2}, 0.5 is needed)",
+                assessment.complaint
+            ));
+        } else {
+            return None;
+        }
+    }
+    Some(if reasons.is_empty() { "no rule watches for it".to_owned() } else { reasons.swap_remove(0) })
+}
+
+fn loudness(event: &AlertEvent, scenario: &Scenario) -> String {
+    let posts: Vec<String> = scenario
+        .posts
+        .iter()
+        .filter(|post| event.evidence.iter().any(|key| key.id == post.id))
+        .take(NAMED)
+        .map(named)
+        .collect();
+    format!("{}, by {}", opened(event), posts.join(", "))
+}
+
+fn opened(event: &AlertEvent) -> String {
+    let people = if event.observed == 1 { "person" } else { "people" };
+    format!(
+        "\"{}\" opened at {} for team {}: {} {people} in {} days, {:.1} usual ({})",
+        event.label,
+        moment(event.at),
+        event.team,
+        event.observed,
+        event.window_days,
+        event.expected,
+        event.reason.name()
+    )
+}
+
+fn called(expected: &Expected) -> String {
+    let what = match (&expected.product, &expected.topic) {
+        (_, Some(topic)) => format!("an alert about {topic}"),
+        (Some(product), None) => format!("an alert about {product}"),
+        (None, None) => "an alert".to_owned(),
+    };
+    match &expected.team {
+        Some(team) => format!("{what} for team {team}"),
+        None => what,
+    }
+}
+
+fn named(post: &Post) -> String {
+    let text: Vec<&str> = post.text.split_whitespace().collect();
+    let short: String = text.join(" ").chars().take(60).collect();
+    format!("\"{short}\" ({})", moment(post.arrived_at))
+}
+
+fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M").to_string()
+}
