@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Feedback(args) => commands::acts::feedback(&args),
         Command::Merge(args) => commands::acts::merge(&args),
         Command::Split(args) => commands::acts::split(&args),
+        Command::Clusters(args) => commands::clusters::clusters(&args),
         Command::Name(args) => commands::acts::name(&args),
         Command::Ignore(args) => commands::acts::ignore(&args),
         Command::Status(args) => commands::status::status(&args),

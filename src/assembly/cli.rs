@@ -98,6 +98,13 @@ pub enum Command {
     ///
     /// Example: groundswell split mini-9.c17 bluesky:3kabc reddit:t1_xyz
     Split(SplitArgs),
+    /// Show what people say about a product, complaint by complaint; with --ideas, what they wish for
+    ///
+    /// The largest first, each with the name that an alert would bear and the posts that say it best. The ids are what
+    /// `merge`, `split`, `name` and `ignore` want.
+    ///
+    /// Example: groundswell clusters mini-9
+    Clusters(ClustersArgs),
     /// Give a cluster the name that its alerts bear, whatever its posts say later
     ///
     /// An empty name gives it back to the posts.
@@ -252,6 +259,9 @@ pub struct BacktestArgs {
     /// Days on which it was known otherwise (JSON lines: at, title, optional product and match): report the lead time
     #[arg(long, value_name = "FILE")]
     pub known: Option<PathBuf>,
+    /// The table of meanings by which posts in other words meet: built-in, off (words alone), or a file
+    #[arg(long, value_name = "MODEL", default_value = "built-in")]
+    pub model: String,
     /// An alert leads a known day if it opened at most so many days before
     #[arg(long, value_name = "DAYS", default_value_t = 730.0)]
     pub within: f64,
@@ -431,6 +441,25 @@ pub struct MergeArgs {
     /// Who says so
     #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
     pub by: String,
+}
+
+/// `clusters`
+#[derive(Debug, Args)]
+pub struct ClustersArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The product, by its id; without it all
+    pub product: Option<String>,
+    /// What people wish for, in place of what they complain of
+    #[arg(long)]
+    pub ideas: bool,
+    /// Show so many of each product, the largest
+    #[arg(long, default_value_t = 20)]
+    pub most: usize,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// `name`

@@ -7,6 +7,7 @@ use super::failure::{Exit, Failure};
 use crate::edges::mail::{Kind, MailSettings, SpoolSettings};
 use crate::edges::settings::{self, Settings};
 use crate::edges::sources::SourceSettings;
+use crate::logic::cluster::{Model, choose_model};
 
 /// The settings of this program.
 pub type All = Settings<MailSettings, SourceSettings>;
@@ -20,7 +21,27 @@ pub fn settings(args: &ConfigArgs) -> Result<All, Failure> {
     if let Some(folder) = &args.data {
         all.data.folder.clone_from(folder);
     }
+    choose(&all.clusters.model)?;
     Ok(all)
+}
+
+/// The table of meanings by its name or path, for this process.
+///
+/// # Errors
+/// The file cannot be read, or holds none.
+pub fn choose(model: &str) -> Result<(), Failure> {
+    let chosen = match model {
+        "built-in" => Model::BuiltIn,
+        "off" => Model::Off,
+        path => {
+            let say = |e| {
+                format!("[clusters] model: {path} cannot be read: {e}; write \"built-in\", \"off\" or a path")
+            };
+            Model::File(std::fs::read(path).map_err(|e| Failure::say(Exit::Settings, say(e)))?)
+        }
+    };
+    choose_model(chosen)
+        .map_err(|e| Failure::say(Exit::Settings, format!("[clusters] model = \"{model}\": {e}")))
 }
 
 /// The mail section, or the one that leaves letters in the data folder.

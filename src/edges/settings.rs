@@ -41,6 +41,9 @@ pub struct Settings<M, S> {
     /// Where the rules are.
     #[serde(default)]
     pub rules: RulesSettings,
+    /// How complaints are told apart.
+    #[serde(default)]
+    pub clusters: ClustersSettings,
     /// Who runs the daemon.
     #[serde(default)]
     pub operators: OperatorsSettings,
@@ -68,6 +71,20 @@ pub struct DataSettings {
 pub struct RulesSettings {
     /// The folder of rule files.
     pub folder: PathBuf,
+}
+
+/// The section `[clusters]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClustersSettings {
+    /// The table of meanings: `built-in`, `off` (words alone), or the path of a file.
+    pub model: String,
+}
+
+impl Default for ClustersSettings {
+    fn default() -> Self {
+        Self { model: "built-in".to_owned() }
+    }
 }
 
 /// The section `[operators]`.

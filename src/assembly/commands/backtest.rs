@@ -10,6 +10,7 @@ use serde_json::json;
 use super::backtest_text::{print_comparison, print_leads, print_story};
 use super::load_rules;
 use crate::assembly::cli::{BacktestArgs, LinesFormat};
+use crate::assembly::configured::choose;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{Input, Rejected, stdout, tell, tell_problems};
 use crate::assembly::replay::Replay;
@@ -49,6 +50,7 @@ impl Replayed {
 /// Rules, posts or known dates cannot be read.
 pub fn backtest(args: &BacktestArgs) -> Result<(), Failure> {
     let known = args.known.as_deref().map(read_known).transpose()?;
+    choose(&args.model)?;
     let mut out = stdout();
     let jsonl = args.format == LinesFormat::Jsonl;
     let keep = known.is_some();

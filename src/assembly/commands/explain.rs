@@ -344,6 +344,11 @@ fn write_not(
     for near in why.near.iter().take(NEAR) {
         let joins = if near.fit >= 1.0 { "it would join" } else { "too far to join" };
         writeln!(out, "  {}: fit {:.2}, {joins}", name(near), near.fit)?;
+        if !near.words.is_empty() || near.by_meaning > 0.0 {
+            let words = if near.words.is_empty() { "no word".to_owned() } else { near.words.join(", ") };
+            let meant = (near.by_meaning * 100.0).round();
+            writeln!(out, "    in common: {words}; {meant} % of it is meaning, in other words")?;
+        }
         writeln!(
             out,
             "    {}, {} in 28 days, usually {:.2} a day",
@@ -411,6 +416,8 @@ mod tests {
             cluster: "p.c1".into(),
             label: "return key".into(),
             fit: 1.2,
+            words: Vec::new(),
+            by_meaning: 0.0,
             posts: 3,
             people_28_days: 2,
             usual_a_day: 0.1,

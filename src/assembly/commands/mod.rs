@@ -6,6 +6,7 @@ pub mod assess;
 pub mod backtest;
 mod backtest_text;
 pub mod check;
+pub mod clusters;
 pub mod demo;
 pub mod detect;
 pub mod explain;

@@ -14,14 +14,14 @@ use crate::ground::time::{DAY_MS, Timestamp, days_between, plus_ms};
 use crate::logic::cluster::Near;
 use crate::logic::lifecycle::{FEWEST_PEOPLE, Standing, bar_for};
 use crate::logic::rules::Product;
-use crate::logic::spike::{Heard, Rise, Window, rise};
+use crate::logic::spike::{Heard, Rise, Series, Window, rise};
 
 /// A rise of which so large a part is the evidence of an alert is the same cause …
 const SHARED: f64 = 0.3;
 /// … and so is one whose posts, taken together, are so like that alert's.
-const ALIKE: f32 = 0.45;
+const ALIKE: f32 = 0.41;
 /// What has ended takes more to be the same: people would be told of no new alert.
-const ALIKE_ENDED: f32 = 0.5;
+const ALIKE_ENDED: f32 = 0.46;
 /// A cause is remembered for so many days after it was last heard.
 const REMEMBERED_DAYS: f64 = 90.0;
 /// Posts of a cause that are remembered: the newest.
@@ -139,20 +139,23 @@ impl ProductState {
     }
 
     /// These posts go to one cluster, and count in its series.
-    fn gather(&mut self, into: u32, posts: &[PostKey]) {
+    fn gather(&mut self, into: u32, posts: &[PostKey], now: Timestamp) {
+        let id = SeriesId::Cluster(into);
+        // A cluster that was founded just now has counted nobody yet.
+        let is_new = !self.series.contains_key(&id);
         let moved: Vec<(Timestamp, u64)> = posts
             .iter()
-            .filter(|key| self.clusters.of_post(key).is_some_and(|n| n != into))
+            .filter(|key| self.clusters.of_post(key).is_some_and(|n| is_new || n != into))
             .filter_map(|key| self.clusters.member(key))
             .map(|m| (m.quote.at, m.voice))
             .collect();
         for ended in self.clusters.gather(into, posts, features_of) {
             self.series.remove(&SeriesId::Cluster(ended));
         }
-        if let Some(series) = self.series.get_mut(&SeriesId::Cluster(into)) {
-            for (at, voice) in moved {
-                series.also(at, voice);
-            }
+        let pool = &self.pool;
+        let series = self.series.entry(id).or_insert_with(|| Series::new(now, pool));
+        for (at, voice) in moved {
+            series.also(at, voice);
         }
     }
 
@@ -219,13 +222,13 @@ impl Analysis {
                 return;
             }
             let home = state.home(&keys, number);
-            state.gather(home, &keys);
+            state.gather(home, &keys, now);
             self.open_rise(product, home, &rise, posts, keys, Some(EventKind::Opened), now, out);
             return;
         };
         state.remember(&known, [around.number].into_iter(), now);
         let SeriesId::Cluster(home) = known else { return };
-        state.gather(home, &own);
+        state.gather(home, &own, now);
         let Some(standing) = state.alerts.get(&known).cloned() else { return };
         let Some((ended, _)) = standing.ended else {
             self.voice_heard(product, &known, now, out);
@@ -243,7 +246,7 @@ impl Analysis {
             return;
         }
         let keys = state.keys_of(&since);
-        state.gather(home, &keys);
+        state.gather(home, &keys, now);
         let days = (days_between(ended, now).ceil() as u32).max(1);
         let expected = rise.level() * f64::from(days);
         let rise = Rise { score, days, people: people.len() as u32, expected, ..rise };

@@ -56,6 +56,8 @@ pub struct ProductState {
     pub pool: Pool,
     /// Its complaints as the posts form them.
     pub clusters: Clusters,
+    /// What people wish for, clustered the same way; it never alerts.
+    pub ideas: Clusters,
     /// The complaints of late, to look around each new one.
     pub nearby: Nearby,
     /// What the alerts about clusters rest on.
@@ -101,6 +103,7 @@ impl Default for ProductState {
         Self {
             pool: Pool::default(),
             clusters: Clusters::new(Tuning::default()),
+            ideas: Clusters::new(Tuning::default()),
             nearby: Nearby::default(),
             causes: BTreeMap::new(),
             copies: NearCopies::default(),
@@ -128,6 +131,7 @@ impl ProductState {
         self.hear_source(&post.source, post.created_at, now);
         self.pool.since = Some(self.pool.since.map_or(post.created_at, |s| s.min(post.created_at)));
         let edited = self.clusters.of_post(&key).is_some()
+            || self.ideas.of_post(&key).is_some()
             || self.topics.values().flatten().any(|m| m.quote.key == key);
         if edited {
             self.forget(&key);
@@ -164,7 +168,9 @@ impl ProductState {
         if clustered && !features.counts.is_empty() {
             match &original {
                 Some(first) => {
-                    if let Some((number, strand)) = self.clusters.place_of(first) {
+                    // Of old posts the text is no longer kept: what it says tells where it was.
+                    let place = self.clusters.place_of(first).or_else(|| self.clusters.place_like(&features));
+                    if let Some((number, strand)) = place {
                         self.echo(&SeriesId::Cluster(number), now);
                         taken.cluster = Some((number, strand));
                     }
@@ -180,6 +186,14 @@ impl ProductState {
                         Some(Around { number: number_near, voice, at: post.created_at, near, cuts });
                     self.hear(SeriesId::Cluster(number), post, voice, now, &mut taken);
                 }
+            }
+        }
+        let wished = mode == ClusterMode::Complaints && read.assessment.is_idea() && !clustered;
+        if wished && original.is_none() && !features.counts.is_empty() {
+            self.ideas.vocabulary.learn(&features);
+            self.ideas.assign(&features, member());
+            if self.ideas.wants_regroup() {
+                self.ideas.maintain(now);
             }
         }
         if edited {
@@ -230,6 +244,7 @@ impl ProductState {
             members.retain(|m| m.quote.key != *key);
         }
         self.clusters.forget(key, features_of);
+        self.ideas.forget(key, features_of);
     }
 
     /// Two clusters are one: series and alert go along. The alert that stays is the open one, or the older.
@@ -247,22 +262,31 @@ impl ProductState {
             let stays = self.raised.entry(into.clone()).or_default();
             *stays = stays.max(raised);
         }
+        let gone = self.alerts.remove(&from);
+        let gone_is_open = gone.as_ref().is_some_and(Standing::is_open);
+        let keep = self.alerts.get(&into).is_some_and(|s| s.is_open() || !gone_is_open);
         if let Some(gone) = self.causes.remove(&from) {
-            let stays = self.causes.entry(into.clone()).or_insert_with(|| gone.clone());
-            stays.posts.extend(gone.posts);
-            stays.last = stays.last.max(gone.last);
-        }
-        if let Some(gone) = self.alerts.remove(&from) {
-            let keep = self.alerts.get(&into).is_some_and(|s| s.is_open() || !gone.is_open());
-            if !keep {
-                self.alerts.insert(into, gone);
+            let (mut rests_on, other) = match self.causes.remove(&into) {
+                None => (gone, None),
+                // An alert goes with what it rests on.
+                Some(stays) if keep => (stays, Some(gone)),
+                Some(stays) => (gone, Some(stays)),
+            };
+            if let Some(other) = other {
+                rests_on.posts.extend(other.posts);
+                rests_on.last = rests_on.last.max(other.last);
             }
+            self.causes.insert(into.clone(), rests_on);
+        }
+        if let Some(gone) = gone.filter(|_| !keep) {
+            self.alerts.insert(into, gone);
         }
     }
 
     /// Once a day: merge, forget, and fit the prior to what the siblings are.
     pub fn maintain(&mut self, now: Timestamp) -> Vec<(u32, u32)> {
         let merges = self.merge_alike(now);
+        self.ideas.maintain(now);
         let clusters = &self.clusters;
         let alerts = &self.alerts;
         self.series.retain(|id, _| match id {

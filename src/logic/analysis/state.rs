@@ -9,8 +9,9 @@ use super::product::{ProductState, ReadPost, SeriesId, Taken};
 use crate::ground::alert::{AlertEvent, EventKind, Reason, Severity};
 use crate::ground::entry::{Body, Entry, RuleFiles};
 use crate::ground::post::{Post, PostKey};
-use crate::ground::time::{DAY_MS, Timestamp, day_of, hour_of, plus_ms};
+use crate::ground::time::{DAY_MS, Timestamp, day_of, days_between, hour_of, plus_ms};
 use crate::logic::assess::{Assessment, Assessor};
+use crate::logic::cluster::model_mark;
 use crate::logic::lifecycle::{Standing, Verdict, bar_for, should_open};
 use crate::logic::rules::{Product, RuleSet, Subject, Team};
 use crate::logic::spike::{bar, bar_of_evidence};
@@ -58,6 +59,9 @@ pub enum SnapshotError {
         /// The number found.
         found: u32,
     },
+    /// It was made with another table of meanings.
+    #[error("the snapshot was made with another table of meanings ([clusters] model)")]
+    Model,
     /// It is damaged.
     #[error("the snapshot cannot be read: {0}")]
     Damaged(#[from] postcard::Error),
@@ -134,6 +138,7 @@ impl Analysis {
     /// When it cannot be written as bytes, which means a bug.
     pub fn snapshot(&self) -> Result<Vec<u8>, SnapshotError> {
         let mut bytes = SNAPSHOT_FORMAT.to_le_bytes().to_vec();
+        bytes.extend(model_mark().to_le_bytes());
         bytes.extend(postcard::to_stdvec(&self.memory)?);
         Ok(bytes)
     }
@@ -148,7 +153,11 @@ impl Analysis {
         if found != SNAPSHOT_FORMAT {
             return Err(SnapshotError::Format { found });
         }
-        let memory: Memory = postcard::from_bytes(bytes.get(4..).unwrap_or_default())?;
+        let mark: [u8; 8] = bytes.get(4..12).and_then(|b| b.try_into().ok()).unwrap_or_default();
+        if u64::from_le_bytes(mark) != model_mark() {
+            return Err(SnapshotError::Model);
+        }
+        let memory: Memory = postcard::from_bytes(bytes.get(12..).unwrap_or_default())?;
         let mut analysis = Self::default();
         let files = memory.rule_files.clone();
         analysis.memory = memory;
@@ -342,6 +351,8 @@ impl Analysis {
                     None => true,
                 };
                 let Some(standing) = state.alerts.get(&id) else { continue };
+                // Quiet is what came after the last that was written about it.
+                let back = back && days_between(standing.told_at, now) >= f64::from(quiet);
                 if let Verdict::Happened(_, reason) = standing.is_over(now, back) {
                     self.end(product, &id, reason, now, out);
                 }
@@ -405,6 +416,12 @@ impl Analysis {
             }
         }
         self.rules = Arc::new(rules);
+        for product in &self.rules.products {
+            let names = product.names();
+            let state = self.memory.products.entry(product.id.clone()).or_default();
+            state.clusters.name_product(&names);
+            state.ideas.name_product(&names);
+        }
         self.assessor = Arc::new(assessor);
         self.memory.rule_files = files.clone();
         true

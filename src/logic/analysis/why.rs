@@ -6,7 +6,7 @@ use super::state::{Analysis, effective_bar, severity_of};
 use crate::ground::alert::Severity;
 use crate::ground::post::Post;
 use crate::ground::time::Timestamp;
-use crate::logic::cluster::{Features, Saying};
+use crate::logic::cluster::{Features, Saying, readable};
 use crate::logic::lifecycle::{FEWEST_PEOPLE, Verdict, bar_for, should_open};
 use crate::logic::rules::Product;
 use crate::logic::spike::{Rise, SHARES};
@@ -14,6 +14,9 @@ use crate::logic::text::{Lang, Token, tokenize};
 
 /// People beyond which "what it would take" is not counted further.
 const MOST_MORE: u32 = 200;
+
+/// Words that are named.
+const WORDS: usize = 5;
 
 /// A cluster near a text, and how far it is from an alert.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
@@ -26,6 +29,10 @@ pub struct NearCluster {
     pub label: String,
     /// How well the text fits: 1 is just enough to join.
     pub fit: f32,
+    /// Words of the text that it shares, the weightiest first; none for a topic.
+    pub words: Vec<String>,
+    /// Share of what they have in common that lies in the meaning of other words, 0 to 1.
+    pub by_meaning: f32,
     /// Posts in it.
     pub posts: u32,
     /// Different people in the last 28 days.
@@ -64,6 +71,7 @@ impl Analysis {
         let lang = Lang::of(&text, post.lang.as_deref());
         let tokens = tokenize(&text, lang);
         let features = Features::of(&tokens, lang);
+        let words = readable(&tokens, lang);
         let mut near = Vec::new();
         for (i, product) in self.rules.products.iter().enumerate() {
             if !matched.is_empty() && !matched.contains(&i) {
@@ -72,7 +80,14 @@ impl Analysis {
             let Some(state) = self.memory.products.get(&product.id) else { continue };
             let rise = self.rise_of(product, &tokens, lang);
             for (number, fit) in state.clusters.nearest(&features).into_iter().take(3) {
-                near.extend(self.distance(product, &SeriesId::Cluster(number), fit, rise.as_ref()));
+                let mut found = self.distance(product, &SeriesId::Cluster(number), fit, rise.as_ref());
+                if let Some(found) = &mut found {
+                    let (shared, by_meaning) = state.clusters.shared(&features, number);
+                    found.words =
+                        shared.iter().filter_map(|(f, _)| words.get(f)).take(WORDS).cloned().collect();
+                    found.by_meaning = by_meaning;
+                }
+                near.extend(found);
             }
             for topic in matches.iter().filter(|m| m.product == i).flat_map(|m| &m.topics) {
                 if let Some(topic) = product.topics.get(topic.topic) {
@@ -150,6 +165,8 @@ impl Analysis {
             },
             label: state.name(product, id),
             fit,
+            words: Vec::new(),
+            by_meaning: 0.0,
             posts: match id {
                 SeriesId::Topic(topic) => state.topics.get(topic).map_or(0, |m| m.len() as u32),
                 SeriesId::Cluster(number) => state.clusters.get(*number).map_or(0, |c| c.size),

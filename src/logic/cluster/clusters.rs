@@ -27,6 +27,9 @@ const STRAND_WORDS: usize = 64;
 /// … and of a cluster's.
 const CLUSTER_WORDS: usize = 160;
 
+/// A word tells why a text is near a cluster if it adds this share of what they have in common.
+const TELLING: f32 = 0.01;
+
 /// How alike posts must be.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tuning {
@@ -42,7 +45,7 @@ pub struct Tuning {
 
 impl Default for Tuning {
     fn default() -> Self {
-        Self { strand: 0.45, merge: 2.3, keep: 0.2 }
+        Self { strand: 0.45, merge: 2.2, keep: 0.2 }
     }
 }
 
@@ -151,6 +154,11 @@ impl Clusters {
         Self { tuning, ..Self::default() }
     }
 
+    /// These words, folded, name the product: they say nothing about what is complained of.
+    pub fn name_product(&mut self, names: &BTreeSet<String>) {
+        self.vocabulary.name(names);
+    }
+
     /// The cluster of this number, or the one it was merged into.
     pub fn get(&self, number: u32) -> Option<&Cluster> {
         self.live.get(&self.resolve(number))
@@ -181,6 +189,12 @@ impl Clusters {
         Some((self.of_strand(strand)?, strand))
     }
 
+    /// The cluster and strand that a text would join, if there is one; nothing is changed.
+    pub fn place_like(&self, features: &Features) -> Option<(u32, u32)> {
+        let best = self.rank(&self.direction(features)).into_iter().next()?;
+        (best.fit >= 1.0).then_some((best.cluster, best.strand))
+    }
+
     /// The cluster that the posts of a strand are in; `None` once it is forgotten.
     pub fn of_strand(&self, strand: u32) -> Option<u32> {
         self.strands.get(&strand).map(|s| s.cluster)
@@ -188,8 +202,9 @@ impl Clusters {
 
     /// Puts a post where it fits best.
     pub fn assign(&mut self, features: &Features, member: Member) -> Assignment {
-        self.centre.learn(&self.vocabulary.meaning(features));
-        let direction = self.direction(features);
+        let meaning = self.vocabulary.meaning(features);
+        self.centre.learn(&meaning);
+        let direction = self.vocabulary.direction_of(features, meaning, &self.centre);
         self.chance.learn(&direction);
         let ranked = self.rank(&direction);
         let best = ranked.first().copied().filter(|m| m.fit >= 1.0);
@@ -211,27 +226,47 @@ impl Clusters {
         self.rank(&self.direction(features)).into_iter().map(|m| (m.cluster, m.fit)).collect()
     }
 
+    /// What puts a text near a cluster: the words and pairs that both hold, by how much each adds, and the share of the
+    /// whole that lies in what is meant and not in common words (0 to 1).
+    pub fn shared(&self, features: &Features, number: u32) -> (Vec<(Feature, f32)>, f32) {
+        let Some(cluster) = self.get(number) else { return (Vec::new(), 0.0) };
+        let direction = self.direction(features);
+        let mut words: Vec<(Feature, f32)> = direction
+            .words
+            .iter()
+            .map(|(feature, weight)| (feature, weight * cluster.sum.words.get(feature)))
+            .collect();
+        let (all, said) = (direction.dot(&cluster.sum), direction.words.dot(&cluster.sum.words));
+        words.retain(|(_, adds)| *adds > all * TELLING);
+        words.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let meant = if all > 0.0 { (1.0 - said / all).clamp(0.0, 1.0) } else { 0.0 };
+        (words, meant)
+    }
+
     fn direction(&self, features: &Features) -> Direction {
         self.vocabulary.direction(features, &self.centre)
     }
 
     /// Clusters that a direction is alike to, best first.
     fn rank(&self, direction: &Direction) -> Vec<Match> {
-        let mut by_cluster: BTreeMap<u32, (f32, u32)> = BTreeMap::new();
+        // Of each cluster its nearest strand: cosine, number, and similarity to the strand's sum.
+        let mut by_cluster: BTreeMap<u32, (f32, u32, f32)> = BTreeMap::new();
         for number in self.index.candidates(direction) {
             let Some(strand) = self.strands.get(&number).filter(|s| s.norm > 0.0) else { continue };
-            let cosine = direction.dot(&strand.sum) / strand.norm;
-            let best = by_cluster.entry(strand.cluster).or_insert((cosine, number));
+            let sum = direction.dot(&strand.sum);
+            let cosine = sum / strand.norm;
+            let best = by_cluster.entry(strand.cluster).or_insert((cosine, number, sum));
             if cosine > best.0 {
-                *best = (cosine, number);
+                *best = (cosine, number, sum);
             }
         }
         let merge = self.merge();
         let mut ranked: Vec<Match> = by_cluster
             .into_iter()
-            .filter_map(|(number, (cosine, strand))| {
+            .filter_map(|(number, (cosine, strand, sum))| {
                 let cluster = self.live.get(&number)?;
-                let average = direction.dot(&cluster.sum) / cluster.size.max(1) as f32;
+                let sum = if cluster.strands.len() == 1 { sum } else { direction.dot(&cluster.sum) };
+                let average = sum / cluster.size.max(1) as f32;
                 let (strands, clusters) = (cosine / self.tuning.strand, average / merge);
                 Some(Match { cluster: number, strand, fit: strands.max(clusters), in_strand: strands >= 1.0 })
             })
@@ -295,20 +330,12 @@ impl Clusters {
         strand.size += 1;
         strand.last = strand.last.max(member.quote.at);
         strand.touched = self.heard;
-        let before: Vec<Feature> = if strand.sum.words.len() + direction.words.len() > STRAND_WORDS {
-            strand.sum.words.iter().map(|x| x.0).collect()
-        } else {
-            Vec::new()
-        };
         strand.sum.add(direction, 1.0, STRAND_WORDS);
         strand.norm = strand.sum.norm();
-        for feature in before {
-            if strand.sum.words.get(feature) == 0.0 {
-                self.index.drop_word(number, feature);
-            }
+        // Where a strand lies changes the less the larger it is.
+        if strand.size.is_power_of_two() {
+            self.index.put(number, &strand.sum);
         }
-        let held = direction.words.iter().map(|x| x.0).filter(|f| strand.sum.words.get(*f) != 0.0);
-        self.index.put(number, &strand.sum, held);
         self.of_post.insert(member.quote.key.clone(), number);
         let Some(cluster) = self.live.get_mut(&strand.cluster) else { return };
         cluster.size += 1;

@@ -63,15 +63,21 @@ impl Direction {
     }
 }
 
-/// Inner product of two rows, in eight sums side by side: always in the same order, and in the processor's wide
+/// Inner product of two rows whose length is a multiple of eight, in eight sums side by side: always in the same order, and in the processor's wide
 /// registers.
 pub(super) fn dense_dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0f32; 8];
-    let (left, right) = (a.chunks_exact(8), b.chunks_exact(8));
-    for (x, y) in left.zip(right) {
-        for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
-            *sum += x * y;
-        }
+    for (x, y) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
+        let [s0, s1, s2, s3, s4, s5, s6, s7] = &mut sums;
+        let ([x0, x1, x2, x3, x4, x5, x6, x7], [y0, y1, y2, y3, y4, y5, y6, y7]) = (x, y);
+        *s0 += x0 * y0;
+        *s1 += x1 * y1;
+        *s2 += x2 * y2;
+        *s3 += x3 * y3;
+        *s4 += x4 * y4;
+        *s5 += x5 * y5;
+        *s6 += x6 * y6;
+        *s7 += x7 * y7;
     }
     sums.iter().sum()
 }

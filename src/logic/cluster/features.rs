@@ -1,12 +1,12 @@
 //! What a post is about, as weighted features: words and word pairs, rare ones counting more.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::{Xxh3DefaultBuilder, xxh3_64};
 
 use super::direction::Direction;
-use super::meaning::{self, Centre, DIMENSIONS, Piece};
+use super::meaning::{self, Centre, Piece};
 use super::vector::Vector;
 use crate::logic::text::stop::is_stop_word;
 use crate::logic::text::{Kind, Lang, Token};
@@ -23,6 +23,12 @@ const HALF_LIFE_POSTS: f64 = 20_000.0;
 /// How much more rare words say of what a post means: the power of their idf. Half-way between none, which lets
 /// function words drown the others, and one, which leaves too few words to meet by.
 const RARE: f32 = 0.35;
+
+/// What a word says at the least.
+const LEAST: f32 = 0.05;
+/// A product's name is stemmed as each of these languages does it.
+const NAMED_IN: [Lang; 6] =
+    [Lang::English, Lang::Portuguese, Lang::French, Lang::Spanish, Lang::German, Lang::Other];
 
 /// What all products teach about a young one, in posts.
 const YOUNG: f64 = 10.0;
@@ -72,6 +78,21 @@ impl Features {
     }
 }
 
+/// The readable words behind features: each word, and each pair of words that follow one another.
+pub fn readable(tokens: &[Token], lang: Lang) -> HashMap<Feature, String> {
+    let words: Vec<&Token> = content_words(tokens, lang).take(MOST_WORDS).collect();
+    let mut readable: HashMap<Feature, String> =
+        words.iter().map(|t| (xxh3_64(t.stem.as_bytes()), t.folded.clone())).collect();
+    for pair in words.windows(2) {
+        if let [a, b] = pair {
+            let (first, second) = if a.stem < b.stem { (a, b) } else { (b, a) };
+            let feature = xxh3_64(format!("{} {}", first.stem, second.stem).as_bytes());
+            readable.insert(feature, format!("{} {}", a.folded, b.folded));
+        }
+    }
+    readable
+}
+
 /// The words of a post with their pieces, in order of feature.
 fn said(tokens: &[Token]) -> Vec<(Feature, Vec<Piece>)> {
     let words = tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Tag));
@@ -99,11 +120,19 @@ pub(super) fn content_words(tokens: &[Token], lang: Lang) -> impl Iterator<Item 
 pub struct Vocabulary {
     posts: f64,
     /// Counts are kept in units of `unit`, which grows instead of the counts shrinking.
-    seen: HashMap<Feature, f64>,
+    seen: HashMap<Feature, f64, Xxh3DefaultBuilder>,
     unit: f64,
+    /// Stems of the words that name the product: whatever people say, they say it about that.
+    names: BTreeSet<Feature>,
 }
 
 impl Vocabulary {
+    /// These words, folded, name the product: from now on they say nothing.
+    pub fn name(&mut self, names: &BTreeSet<String>) {
+        let stems = |name: &String| NAMED_IN.map(|lang| xxh3_64(lang.stem(name).as_bytes()));
+        self.names = names.iter().flat_map(stems).collect();
+    }
+
     /// Learns the features of one more post.
     pub fn learn(&mut self, features: &Features) {
         if self.unit == 0.0 {
@@ -143,7 +172,10 @@ impl Vocabulary {
     pub fn idf(&self, feature: Feature) -> f32 {
         let unit = self.unit.max(1.0);
         let (posts, df) = (self.posts / unit, self.seen.get(&feature).copied().unwrap_or(0.0) / unit);
-        (((posts + 1.0) / (df + 0.5)).ln() as f32).max(0.05)
+        if self.names.contains(&feature) {
+            return LEAST;
+        }
+        (((posts + 1.0) / (df + 0.5)).ln() as f32).max(LEAST)
     }
 
     /// How rare a feature is in posts about this product, with `all` products standing in while it is young:
@@ -160,7 +192,7 @@ impl Vocabulary {
 
     /// What the post means: the sum over its words, each by its idf to the power [`RARE`].
     pub(super) fn meaning(&self, features: &Features) -> Vec<f32> {
-        let mut sum = vec![0.0; DIMENSIONS];
+        let mut sum = vec![0.0; meaning::dimensions()];
         let mut pieces = 0.0f32;
         for (feature, word) in &features.said {
             let weight = self.idf(*feature).powf(RARE);
@@ -176,7 +208,16 @@ impl Vocabulary {
 
     /// The post as a direction, seen from the centre of those like it.
     pub(super) fn direction(&self, features: &Features, centre: &Centre) -> Direction {
-        let mut meaning = self.meaning(features);
+        self.direction_of(features, self.meaning(features), centre)
+    }
+
+    /// The same, where what it means is known already.
+    pub(super) fn direction_of(
+        &self,
+        features: &Features,
+        mut meaning: Vec<f32>,
+        centre: &Centre,
+    ) -> Direction {
         centre.subtract_from(&mut meaning, &Centre::default());
         Direction::of(self.vector(features), meaning)
     }

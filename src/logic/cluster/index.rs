@@ -5,13 +5,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use xxhash_rust::xxh3::Xxh3DefaultBuilder;
+
 use super::direction::{Direction, dense_dot};
 use super::features::Feature;
 
 /// A post is looked up by so many of its weightiest words and pairs.
-const PROBES: usize = 10;
+const PROBES: usize = 8;
 /// Groups looked at for one of them, the newest; a word that more groups hold tells little.
-const CANDIDATES: usize = 96;
+const CANDIDATES: usize = 48;
+/// A group is found by so many of its weightiest words and pairs.
+const POSTED: usize = 24;
 /// Groups compared in full: so many by their words, and so many by their meaning.
 const COMPARED: usize = 24;
 /// Directions of the meaning by which groups are looked up: the principal ones.
@@ -24,10 +28,12 @@ const FEW: usize = 512;
 /// Groups by their words and their meaning.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Index {
-    /// Word → groups whose sum holds it, in order.
-    postings: HashMap<Feature, BTreeSet<u32>>,
+    /// Word → groups that it stands for, in order.
+    postings: HashMap<Feature, Vec<u32>, Xxh3DefaultBuilder>,
+    /// The words of each group by which it is found, in order.
+    posted: HashMap<u32, Vec<Feature>, Xxh3DefaultBuilder>,
     cells: Vec<Cell>,
-    place: HashMap<u32, u32>,
+    place: HashMap<u32, u32, Xxh3DefaultBuilder>,
     /// Groups there were when the cells were laid out.
     laid_out: usize,
 }
@@ -44,16 +50,19 @@ struct Cell {
 impl Index {
     /// Groups that may be like this direction, in order.
     pub(super) fn candidates(&self, direction: &Direction) -> BTreeSet<u32> {
-        let mut by_words: HashMap<u32, f32> = HashMap::new();
+        let mut by_words: Vec<(u32, f32)> = Vec::with_capacity(PROBES * CANDIDATES);
         let mut probes: Vec<(Feature, f32)> = direction.words.iter().collect();
         probes.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         for (feature, weight) in probes.into_iter().take(PROBES) {
-            for group in self.postings.get(&feature).into_iter().flat_map(|g| g.iter().rev()).take(CANDIDATES)
-            {
-                *by_words.entry(*group).or_default() += weight;
-            }
+            let groups = self.postings.get(&feature).map(Vec::as_slice).unwrap_or_default();
+            let newest = groups.get(groups.len().saturating_sub(CANDIDATES)..).unwrap_or_default();
+            by_words.extend(newest.iter().map(|group| (*group, weight)));
         }
-        let mut found: BTreeSet<u32> = best(by_words.into_iter().collect()).collect();
+        by_words.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        let sums = by_words
+            .chunk_by(|a, b| a.0 == b.0)
+            .filter_map(|same| Some((same.first()?.0, same.iter().map(|s| s.1).sum())));
+        let mut found: BTreeSet<u32> = best(sums.collect()).collect();
         if let Some(sketch) = sketch(direction) {
             found.extend(self.meaning_like(&sketch));
         }
@@ -72,11 +81,26 @@ impl Index {
         best(near)
     }
 
-    /// A group has got these words, or its sum has moved.
-    pub(super) fn put(&mut self, group: u32, sum: &Direction, words: impl Iterator<Item = Feature>) {
-        for word in words {
-            self.postings.entry(word).or_default().insert(group);
+    /// A group is there, or has changed: by the weightiest words of its sum it will be found.
+    pub(super) fn put(&mut self, group: u32, sum: &Direction) {
+        let mut words: Vec<(Feature, f32)> = sum.words.iter().collect();
+        if words.len() > POSTED {
+            words.select_nth_unstable_by(POSTED, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            words.truncate(POSTED);
         }
+        let mut words: Vec<Feature> = words.into_iter().map(|w| w.0).collect();
+        words.sort_unstable();
+        let known = self.posted.remove(&group).unwrap_or_default();
+        for word in known.iter().filter(|w| words.binary_search(w).is_err()) {
+            self.drop_word(group, *word);
+        }
+        for word in words.iter().filter(|w| known.binary_search(w).is_err()) {
+            let groups = self.postings.entry(*word).or_default();
+            if let Err(at) = groups.binary_search(&group) {
+                groups.insert(at, group);
+            }
+        }
+        self.posted.insert(group, words);
         self.unplace(group);
         if let Some(sketch) = sketch(sum) {
             self.place_in_cell(group, &sketch);
@@ -86,10 +110,11 @@ impl Index {
         }
     }
 
-    /// A group no longer holds a word.
-    pub(super) fn drop_word(&mut self, group: u32, word: Feature) {
+    fn drop_word(&mut self, group: u32, word: Feature) {
         if let Some(groups) = self.postings.get_mut(&word) {
-            groups.remove(&group);
+            if let Ok(at) = groups.binary_search(&group) {
+                groups.remove(at);
+            }
             if groups.is_empty() {
                 self.postings.remove(&word);
             }
@@ -97,8 +122,8 @@ impl Index {
     }
 
     /// A group is gone.
-    pub(super) fn remove(&mut self, group: u32, sum: &Direction) {
-        for (word, _) in sum.words.iter() {
+    pub(super) fn remove(&mut self, group: u32) {
+        for word in self.posted.remove(&group).unwrap_or_default() {
             self.drop_word(group, word);
         }
         self.unplace(group);
@@ -107,7 +132,7 @@ impl Index {
     /// Nothing is held.
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
-        self.postings.is_empty() && self.place.is_empty()
+        self.postings.is_empty() && self.posted.is_empty() && self.place.is_empty()
     }
 
     fn place_in_cell(&mut self, group: u32, sketch: &[f32]) {
@@ -190,7 +215,7 @@ mod tests {
         let mut index = Index::default();
         for group in 0..5_000u32 {
             let sum = direction(u64::from(group));
-            index.put(group, &sum, sum.words.iter().map(|w| w.0));
+            index.put(group, &sum);
         }
         let found = (0..200u32).filter(|g| {
             // By meaning alone: no word is shared.
@@ -207,10 +232,10 @@ mod tests {
         let mut index = Index::default();
         for group in 0..2_000u32 {
             let sum = direction(u64::from(group));
-            index.put(group, &sum, sum.words.iter().map(|w| w.0));
+            index.put(group, &sum);
         }
         for group in 0..2_000u32 {
-            index.remove(group, &direction(u64::from(group)));
+            index.remove(group);
         }
         assert!(index.is_empty() && index.candidates(&direction(5)).is_empty());
     }

@@ -3,15 +3,17 @@
 //! what. Without it everything works by words alone.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::Xxh3DefaultBuilder;
+use xxhash_rust::xxh3::{Xxh3DefaultBuilder, xxh3_64};
 
-/// Directions of the space.
-pub(super) const DIMENSIONS: usize = 128;
+/// Directions that a table may have; a multiple of eight.
+const DIMENSIONS: std::ops::RangeInclusive<usize> = 32..=1_024;
 /// Letters of a word that are read.
 const LONGEST_WORD: usize = 48;
+/// No piece of a table is longer, in bytes.
+const LONGEST_PIECE: usize = 24;
 /// The first piece of a word bears this mark in the table.
 const MARK: char = '▁';
 /// Posts after which the centre of a product's posts follows new ones at a steady pace.
@@ -19,21 +21,79 @@ const CENTRE_POSTS: f32 = 2_000.0;
 /// The centre is believed by half after so many posts.
 const CENTRE_BELIEVED: f32 = 10.0;
 
-static TABLE: LazyLock<Table> =
-    LazyLock::new(|| Table::read(include_bytes!("../../../models/meaning.bin")).unwrap_or_default());
+static BUILT_IN: &[u8] = include_bytes!("../../../models/meaning.bin");
+
+/// The table of this process: one for good, so that whatever was put in a direction stays comparable.
+static TABLE: OnceLock<Table> = OnceLock::new();
+
+/// Which table of meanings is used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Model {
+    /// The one that is built in.
+    #[default]
+    BuiltIn,
+    /// None: words alone.
+    Off,
+    /// What stands in a file, in the form of models/README.md.
+    File(Vec<u8>),
+}
+
+/// Why a table of meanings cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ModelError {
+    /// The bytes are none.
+    #[error(
+        "it is no table of meanings: models/README.md says what one looks like, tools/distil_meaning.py makes one"
+    )]
+    Unreadable,
+    /// Another table is in use already.
+    #[error("another table of meanings is in use already: it is chosen once, before anything is read")]
+    TooLate,
+}
+
+/// Chooses the table of meanings, once, before anything is clustered. Without a choice it is the one built in.
+///
+/// # Errors
+/// The file holds no such table, or another one is in use.
+pub fn choose(model: Model) -> Result<(), ModelError> {
+    let table = match model {
+        Model::BuiltIn => Table::read(BUILT_IN).ok_or(ModelError::Unreadable)?,
+        Model::Off => Table::default(),
+        // It is kept as long as the process lives.
+        Model::File(bytes) => Table::read(bytes.leak()).ok_or(ModelError::Unreadable)?,
+    };
+    let mark = table.mark;
+    let chosen = TABLE.get_or_init(|| table);
+    if chosen.mark == mark { Ok(()) } else { Err(ModelError::TooLate) }
+}
+
+/// A number that no other table has: what was learnt with another one cannot be gone on with.
+pub fn mark() -> u64 {
+    table().mark
+}
+
+/// Directions of the table in use; none when it is switched off.
+pub(super) fn dimensions() -> usize {
+    table().dimensions
+}
+
+fn table() -> &'static Table {
+    TABLE.get_or_init(|| Table::read(BUILT_IN).unwrap_or_default())
+}
 
 /// A piece of a word, by its row in the table.
 pub(super) type Piece = u32;
 
 /// The pieces of a folded word, by the likeliest segmentation (unigram model, Kudo 2018); empty where no piece fits.
 pub(super) fn pieces(word: &str) -> Vec<Piece> {
-    TABLE.pieces(word)
+    table().pieces(word)
 }
 
-/// Adds what a piece means, `weight` times, to a sum of [`DIMENSIONS`] figures.
+/// Adds what a piece means, `weight` times, to a sum of [`dimensions`] figures.
 pub(super) fn add(piece: Piece, weight: f32, sum: &mut [f32]) {
-    let weight = weight * TABLE.step;
-    for (sum, value) in sum.iter_mut().zip(TABLE.row(piece)) {
+    let table = table();
+    let weight = weight * table.step;
+    for (sum, value) in sum.iter_mut().zip(table.row(piece)) {
         *sum += weight * f32::from(i8::from_ne_bytes([*value]));
     }
 }
@@ -47,6 +107,8 @@ struct Table {
     inner: HashMap<&'static str, (Piece, f32), Xxh3DefaultBuilder>,
     rows: &'static [u8],
     step: f32,
+    dimensions: usize,
+    mark: u64,
 }
 
 impl Table {
@@ -62,7 +124,7 @@ impl Table {
         let keys = u32::from_le_bytes(number(&mut rest)?);
         let dimensions = u32::from_le_bytes(number(&mut rest)?) as usize;
         let step = f32::from_le_bytes(number(&mut rest)?);
-        let mut table = Self { step, ..Self::default() };
+        let mut table = Self { step, dimensions, mark: xxh3_64(bytes), ..Self::default() };
         for piece in 0..keys {
             let (length, after) = rest.split_first()?;
             rest = after;
@@ -76,12 +138,13 @@ impl Table {
             };
         }
         table.rows = rest;
-        (dimensions == DIMENSIONS && rest.len() == keys as usize * DIMENSIONS).then_some(table)
+        (DIMENSIONS.contains(&dimensions) && dimensions % 8 == 0 && rest.len() == keys as usize * dimensions)
+            .then_some(table)
     }
 
     fn row(&self, piece: Piece) -> &[u8] {
-        let from = piece as usize * DIMENSIONS;
-        self.rows.get(from..from + DIMENSIONS).unwrap_or_default()
+        let from = piece as usize * self.dimensions;
+        self.rows.get(from..from + self.dimensions).unwrap_or_default()
     }
 
     fn pieces(&self, word: &str) -> Vec<Piece> {
@@ -101,7 +164,7 @@ impl Table {
                 None if start == 0 => 0.0,
                 None => continue,
             };
-            for end in ends.iter().copied().filter(|end| *end > start) {
+            for end in ends.iter().copied().filter(|end| *end > start && *end <= start + LONGEST_PIECE) {
                 let Some(part) = word.get(start..end) else { continue };
                 let found = if start == 0 { self.first.get(part) } else { None };
                 // A word may also begin with a piece from within one: the mark then stands for itself.
@@ -139,7 +202,7 @@ impl Centre {
         if meaning.is_empty() {
             return;
         }
-        self.mean.resize(DIMENSIONS, 0.0);
+        self.mean.resize(meaning.len(), 0.0);
         self.posts += 1.0;
         let pace = 1.0 / self.posts.min(CENTRE_POSTS);
         for (mean, value) in self.mean.iter_mut().zip(meaning) {
@@ -164,7 +227,7 @@ mod tests {
     use super::*;
 
     fn meaning(words: &str) -> Vec<f32> {
-        let mut sum = vec![0.0; DIMENSIONS];
+        let mut sum = vec![0.0; dimensions()];
         words.split(' ').flat_map(pieces).for_each(|piece| add(piece, 1.0, &mut sum));
         let norm = sum.iter().map(|x| x * x).sum::<f32>().sqrt();
         sum.into_iter().map(|x| x / norm).collect()
@@ -180,6 +243,16 @@ mod tests {
         assert!(pieces("keyboardgate").len() > 1);
         assert_eq!(pieces("клавиатура"), Vec::<Piece>::new());
         assert!(!pieces(&"x".repeat(10_000)).is_empty());
+    }
+
+    #[test]
+    fn only_one_table_is_used_and_it_has_to_be_one() {
+        assert_eq!(choose(Model::BuiltIn), Ok(()));
+        assert_eq!(choose(Model::File(b"GSMEAN1\n and nothing".to_vec())), Err(ModelError::Unreadable));
+        assert_eq!(choose(Model::Off), Err(ModelError::TooLate));
+        for cut in [0, 9, 100, BUILT_IN.len() / 2, BUILT_IN.len() - 1] {
+            assert!(Table::read(&BUILT_IN[..cut]).is_none());
+        }
     }
 
     #[test]

@@ -14,7 +14,8 @@ mod regroup;
 mod vector;
 
 pub use clusters::{Assignment, Cluster, Clusters, Member, Regrouped, Tuning};
-pub use features::{Feature, Features, Vocabulary};
+pub use features::{Feature, Features, Vocabulary, readable};
 pub use label::{label, quotes, telling_words};
+pub use meaning::{Model, ModelError, choose as choose_model, mark as model_mark};
 pub use near_copy::{NearCopies, Signature};
 pub use nearby::{Near, Nearby, Neighbour, Saying, Tongue};

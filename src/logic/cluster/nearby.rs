@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 use super::company::Company;
 use super::direction::dense_dot;
 use super::features::{Feature, Features, Vocabulary, content_words};
-use super::meaning::{self, Centre, DIMENSIONS, Piece};
+use super::meaning::{self, Centre, Piece};
 use super::vector::Vector;
 use crate::ground::post::PostKey;
 use crate::ground::time::{Timestamp, days_between};
@@ -226,7 +226,7 @@ impl Nearby {
     pub fn alike<'a>(&self, a: impl Iterator<Item = &'a u64>, b: impl Iterator<Item = &'a u64>) -> f32 {
         let sum = |numbers: &mut dyn Iterator<Item = &'a u64>| {
             let mut sum = Vector::default();
-            let mut meaning = vec![0.0; DIMENSIONS];
+            let mut meaning = vec![0.0; meaning::dimensions()];
             for post in numbers.filter_map(|n| self.get(*n)).take(64) {
                 sum.add(&post.vector, 1.0, usize::MAX);
                 meaning.iter_mut().zip(&post.meaning).for_each(|(sum, x)| *sum += x);
@@ -315,7 +315,7 @@ impl Nearby {
     }
 
     fn raw_meaning(&self, tongue: &Tongue, saying: &Saying) -> Vec<f32> {
-        let mut sum = vec![0.0; DIMENSIONS];
+        let mut sum = vec![0.0; meaning::dimensions()];
         for (word, pieces) in saying.words.iter().zip(&saying.known) {
             let weight = self.words.rarity(*word, &tongue.words).sqrt();
             pieces.iter().for_each(|piece| meaning::add(*piece, weight, &mut sum));

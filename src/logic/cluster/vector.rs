@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::features::Feature;
 
+/// From so many times the length on, features are looked up in the longer vector instead of both being walked through.
+const LOOKED_UP: usize = 8;
+
 /// A sparse vector, in order of feature.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Vector(Vec<(Feature, f32)>);
@@ -45,10 +48,24 @@ impl Vector {
             .map_or(0.0, |x| x.1)
     }
 
-    /// Inner product; the shorter is looked up in the longer where that is quicker.
+    /// Inner product: the shorter is looked up in the longer where that is much longer, else both are walked through.
     pub(super) fn dot(&self, other: &Self) -> f32 {
         let (short, long) = if self.len() <= other.len() { (self, other) } else { (other, self) };
-        short.iter().map(|(f, w)| w * long.get(f)).sum()
+        if long.len() > short.len() * LOOKED_UP {
+            return short.iter().map(|(f, w)| w * long.get(f)).sum();
+        }
+        let mut sum = 0.0;
+        let mut rest = long.0.as_slice();
+        for (feature, weight) in &short.0 {
+            let skipped = rest.iter().take_while(|(f, _)| f < feature).count();
+            rest = rest.get(skipped..).unwrap_or_default();
+            match rest.first() {
+                Some((f, w)) if f == feature => sum += weight * w,
+                Some(_) => {}
+                None => break,
+            }
+        }
+        sum
     }
 
     /// Adds `other` times `factor`, and keeps the `most` heaviest features.

@@ -9,6 +9,7 @@ pub(super) mod lint;
 mod load;
 mod matcher;
 pub mod measure;
+mod names;
 pub mod query;
 pub mod report;
 pub mod scenario;

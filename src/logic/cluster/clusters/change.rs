@@ -95,7 +95,7 @@ impl Clusters {
             self.live.get(&number).is_some_and(|c| c.members.iter().any(|m| !ours.contains(&&m.quote.key)));
         let ours: Vec<PostKey> = ours.into_iter().cloned().collect();
         let new = self.found(first);
-        self.gather(new, &ours, features);
+        self.take_in(new, &ours, true, features);
         if keeps_some {
             // What stays behind stays apart, whatever becomes of its strands.
             self.fix(number);
@@ -104,17 +104,27 @@ impl Clusters {
         Some(new)
     }
 
-    /// These posts belong to this cluster: they leave the clusters they are in, and stay. Returns the clusters that
-    /// ended empty. `features` gives the features of a text.
+    /// These posts are evidence of what this cluster says: they leave the clusters they are in, until groups are seen
+    /// afresh and each is where it fits best. Returns the clusters that ended empty. `features` gives the features of a
+    /// text.
     pub fn gather(
         &mut self,
         into: u32,
         posts: &[PostKey],
         features: impl Fn(&Quote) -> Features,
     ) -> Vec<u32> {
+        self.take_in(into, posts, false, features)
+    }
+
+    fn take_in(
+        &mut self,
+        into: u32,
+        posts: &[PostKey],
+        stays: bool,
+        features: impl Fn(&Quote) -> Features,
+    ) -> Vec<u32> {
         let into = self.resolve(into);
         let mut ended = Vec::new();
-        let mut strand = None;
         for key in posts {
             let Some(from) = self.of_post(key).filter(|from| *from != into) else { continue };
             if self.apart.contains(&(from.min(into), from.max(into))) {
@@ -122,8 +132,7 @@ impl Clusters {
             }
             let Some(member) = self.leave(key, &features) else { continue };
             let direction = self.direction(&features(&member.quote));
-            let at = member.quote.at;
-            let strand = *strand.get_or_insert_with(|| self.found_strand(into, true, at));
+            let strand = self.found_strand(into, stays, member.quote.at);
             self.add(strand, &direction, member);
             if !self.live.contains_key(&from) {
                 self.merged.insert(from, into);
@@ -153,9 +162,6 @@ impl Clusters {
         let at = cluster.members.iter().position(|m| m.quote.key == *key)?;
         let member = cluster.members.remove(at)?;
         let direction = self.vocabulary.direction(&features(&member.quote), &self.centre);
-        for (feature, _) in strand.sum.words.iter() {
-            self.index.drop_word(number, feature);
-        }
         strand.sum.add(&direction, -1.0, STRAND_WORDS);
         strand.norm = strand.sum.norm();
         strand.size = strand.size.saturating_sub(1);
@@ -164,8 +170,7 @@ impl Clusters {
         let bare = cluster.members.is_empty();
         let still_said = cluster.members.iter().any(|m| self.of_post.get(&m.quote.key) == Some(&number));
         if still_said && strand.size > 0 {
-            let words: Vec<_> = strand.sum.words.iter().map(|w| w.0).collect();
-            self.index.put(number, &strand.sum, words.into_iter());
+            self.index.put(number, &strand.sum);
         } else {
             self.remove_strand(number);
         }
@@ -178,7 +183,7 @@ impl Clusters {
     /// A strand is gone, and what it added to its cluster.
     pub(super) fn remove_strand(&mut self, number: u32) {
         let Some(strand) = self.strands.remove(&number) else { return };
-        self.index.remove(number, &strand.sum);
+        self.index.remove(number);
         if let Some(cluster) = self.live.get_mut(&strand.cluster) {
             cluster.strands.remove(&number);
             if strand.size > 0 {
@@ -192,9 +197,8 @@ impl Clusters {
     pub(super) fn remove(&mut self, number: u32) {
         let Some(cluster) = self.live.remove(&number) else { return };
         for strand in cluster.strands {
-            if let Some(gone) = self.strands.remove(&strand) {
-                self.index.remove(strand, &gone.sum);
-            }
+            self.strands.remove(&strand);
+            self.index.remove(strand);
         }
         for member in &cluster.members {
             self.of_post.remove(&member.quote.key);

@@ -7,11 +7,11 @@ use super::{CLUSTER_WORDS, Clusters, Direction};
 use crate::ground::time::{Timestamp, days_between};
 
 /// Strands that are looked at one by one when groups are seen afresh, the liveliest; the others go with their cluster.
-const LIVELY: usize = 1_536;
+const LIVELY: usize = 1_024;
 /// Groups are seen afresh after so many posts at the least …
 const REGROUP_POSTS: u64 = 128;
 /// … and after this share of as many posts as there are lively strands.
-const REGROUP_SHARE: f64 = 0.5;
+const REGROUP_SHARE: f64 = 1.0;
 /// Live strands of one product at the most; the longest silent small clusters go first.
 const MOST_STRANDS: usize = 40_000;
 /// Clusters of fewer posts than this are forgotten after [`SMALL_DAYS`] of silence, others after [`LARGE_DAYS`].

@@ -165,3 +165,76 @@ fn a_campaign_slogan_is_no_cluster_of_its_own_making() {
     let widest = found.values().map(BTreeSet::len).max();
     assert!(widest < Some(5), "{widest:?} matters in one cluster: {found:?}");
 }
+
+#[test]
+fn bridges_do_not_pull_two_complaints_together() {
+    let fan = "the fan howls loudly at night while idle";
+    let bill = "charged twice on the monthly invoice";
+    let (mut clusters, _) = heard(&[]);
+    let mut say = |clusters: &mut Clusters, id: String, text: &str| {
+        clusters.vocabulary.learn(&features(text));
+        let found = clusters.assign(&features(text), member(&id, text, 0)).cluster;
+        if clusters.wants_regroup() {
+            clusters.maintain(crate::ground::time::from_ms(0));
+        }
+        found
+    };
+    for i in 0..40 {
+        say(&mut clusters, format!("f{i}"), fan);
+        say(&mut clusters, format!("b{i}"), bill);
+    }
+    for i in 0..60 {
+        say(&mut clusters, format!("x{i}"), "the fan howls at night and I was charged twice on the invoice");
+    }
+    clusters.maintain(crate::ground::time::from_ms(0));
+    let place = |id: &str| clusters.of_post(&PostKey { source: "s".into(), id: id.into() });
+    assert_ne!(place("f39"), place("b39"));
+}
+
+#[test]
+fn a_stream_of_random_words_stays_within_bounds() {
+    let (mut clusters, _) = heard(&[]);
+    let mut state = 7u64;
+    for i in 0..6_000i64 {
+        let words: Vec<String> = (0..8)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                format!("w{}", state >> 44)
+            })
+            .collect();
+        let text = words.join(" ");
+        clusters.vocabulary.learn(&features(&text));
+        clusters.assign(&features(&text), member(&i.to_string(), &text, i / 40));
+        if clusters.wants_regroup() {
+            clusters.maintain(crate::ground::time::from_ms(i / 40 * crate::ground::time::DAY_MS));
+        }
+    }
+    // Small clusters are forgotten after ninety days: 3,600 posts.
+    assert!(clusters.strands.len() < 4_700, "{} strands", clusters.strands.len());
+    assert_eq!(clusters.strands.len(), clusters.live.values().map(|c| c.strands.len()).sum::<usize>());
+    assert!(clusters.of_post.len() <= clusters.live.values().map(|c| c.members.len()).sum::<usize>());
+}
+
+#[test]
+fn odd_posts_are_taken_as_they_are() {
+    let (mut clusters, _) = heard(&KEYS);
+    let log =
+        "2025-01-06T00:47:16Z ERROR [main] java.lang.NullPointerException at com.example.Foo(Foo.java:17)\n";
+    let odd = [
+        "🔥🔥🔥".to_owned(),
+        "https://example.org/a?b=c".to_owned(),
+        (0..20).map(|i| format!("#tag{i} ")).collect(),
+        "keyboard teclado clavier Tastatur teclado 键盘 คีย์บอร์ด".to_owned(),
+        log.repeat(40),
+        "broken ".repeat(1_000),
+        "apostrophe key too close to return ".repeat(3_000),
+        String::new(),
+    ];
+    for (i, text) in odd.iter().enumerate() {
+        let found = clusters.assign(&features(text), member(&format!("odd{i}"), text, 0));
+        assert!(found.fit.is_finite(), "{i}");
+    }
+    clusters.since_regroup = 1;
+    clusters.maintain(crate::ground::time::from_ms(0));
+    assert_eq!(clusters.of_post(&PostKey { source: "s".into(), id: "odd6".into() }), Some(1));
+}

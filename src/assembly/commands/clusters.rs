@@ -1,0 +1,89 @@
+//! `clusters`: what people say about a product, complaint by complaint, and what they wish for.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use serde_json::json;
+
+use super::standing::{analysis_now, clip, count, did_you_mean, minute, one_line};
+use crate::assembly::cli::{ClustersArgs, Format};
+use crate::assembly::configured::settings;
+use crate::assembly::failure::{Exit, Failure};
+use crate::assembly::output::{stdout, tell};
+use crate::edges::store::Store;
+use crate::ground::alert::Quote;
+use crate::logic::cluster::{Cluster, Clusters, label, quotes, telling_words};
+
+/// Posts shown of each.
+const QUOTES: usize = 3;
+/// Words shown of each.
+const WORDS: usize = 6;
+/// Characters shown of a post.
+const QUOTE: usize = 110;
+
+/// Runs `clusters`.
+///
+/// # Errors
+/// There is no store, no such product, or the store cannot be read.
+pub fn clusters(args: &ClustersArgs) -> Result<(), Failure> {
+    let settings = settings(&args.config)?;
+    let store = Store::open_existing(&settings.data.folder)?;
+    let analysis = analysis_now(&store)?;
+    let products = &analysis.rules().products;
+    if let Some(id) = args.product.as_deref().filter(|id| products.iter().all(|p| p.id != **id)) {
+        let near = did_you_mean(id, products.iter().map(|p| p.id.as_str()));
+        return Err(Failure::say(Exit::Usage, format!("there is no product \"{id}\"{near}")));
+    }
+    let mut out = stdout();
+    let mut shown = 0;
+    for product in products.iter().filter(|p| args.product.as_ref().is_none_or(|id| p.id == *id)) {
+        let Some(state) = analysis.product(&product.id) else { continue };
+        let (all, mark) = if args.ideas { (&state.ideas, 'i') } else { (&state.clusters, 'c') };
+        let mut largest: Vec<&Cluster> = all.iter().collect();
+        largest.sort_by(|a, b| b.size.cmp(&a.size).then(b.last.cmp(&a.last)).then(a.number.cmp(&b.number)));
+        for cluster in largest.into_iter().take(args.most) {
+            shown += 1;
+            let id = format!("{}.{mark}{}", product.id, cluster.number);
+            match args.format {
+                Format::Json => writeln!(out, "{}", in_json(&id, cluster, all))?,
+                Format::Text => in_words(&mut out, &id, cluster, all)?,
+            }
+        }
+    }
+    if shown == 0 && args.format == Format::Text {
+        tell(if args.ideas { "Nobody has wished for anything yet." } else { "There is no complaint yet." });
+    }
+    Ok(out.flush()?)
+}
+
+fn name(cluster: &Cluster, all: &Clusters) -> String {
+    cluster.name.clone().unwrap_or_else(|| label(&cluster.members, &all.vocabulary, &cluster.label))
+}
+
+fn typical(cluster: &Cluster, all: &Clusters) -> Vec<Quote> {
+    quotes(&cluster.members, &all.vocabulary, QUOTES, |_| true)
+}
+
+fn in_words(out: &mut impl Write, id: &str, cluster: &Cluster, all: &Clusters) -> std::io::Result<()> {
+    let posts = count(u64::from(cluster.size), "post", "posts");
+    let ignored = if cluster.ignored { ", ignored" } else { "" };
+    writeln!(out, "{id}  \"{}\"", one_line(&name(cluster, all)))?;
+    writeln!(out, "    {posts}, {} to {}{ignored}", minute(cluster.born), minute(cluster.last))?;
+    for quote in typical(cluster, all) {
+        writeln!(out, "    - {}", clip(&one_line(&quote.text), QUOTE))?;
+    }
+    Ok(())
+}
+
+fn in_json(id: &str, cluster: &Cluster, all: &Clusters) -> serde_json::Value {
+    let languages: BTreeSet<&str> = cluster.members.iter().map(|m| m.quote.lang.as_str()).collect();
+    let quotes: Vec<_> = typical(cluster, all)
+        .into_iter()
+        .map(|q| json!({"source": q.key.source, "id": q.key.id, "at": q.at, "text": q.text, "url": q.url}))
+        .collect();
+    json!({
+        "cluster": id, "label": name(cluster, all), "named": cluster.name.is_some(), "ignored": cluster.ignored,
+        "posts": cluster.size, "first": cluster.born, "last": cluster.last, "languages": languages,
+        "words": telling_words(&cluster.members, &all.vocabulary, WORDS), "quotes": quotes,
+    })
+}
