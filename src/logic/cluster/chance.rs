@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::direction::Direction;
+use super::meaning;
 
 /// Posts that new ones are compared with, one in [`EVERY`] that came.
 const SAMPLE: usize = 32;
@@ -17,6 +18,9 @@ const EVERY: u64 = 7;
 const USUAL: f64 = 0.08;
 /// … and the pairs that this is worth.
 const USUAL_WORTH: f64 = 200.0;
+/// Spread at the least where no meanings are known: by words alone most pairs share nothing at all, which says nothing
+/// about those that do.
+const LEAST: f64 = 0.065;
 /// Pairs after which old ones begin to count less.
 const MOST_PAIRS: f64 = 20_000.0;
 /// Steps of similarity that are told apart, each 0.005: past half nothing is chance.
@@ -72,7 +76,9 @@ impl Chance {
             below += pairs;
         }
         let spread = median / QUARTILE;
-        ((USUAL * USUAL_WORTH + spread * seen) / (USUAL_WORTH + seen)) as f32
+        let believed = (USUAL * USUAL_WORTH + spread * seen) / (USUAL_WORTH + seen);
+        let least = if meaning::dimensions() == 0 { LEAST } else { 0.0 };
+        believed.max(least) as f32
     }
 }
 
