@@ -138,7 +138,9 @@ impl Table {
             };
         }
         table.rows = rest;
-        (DIMENSIONS.contains(&dimensions) && dimensions % 8 == 0 && rest.len() == keys as usize * dimensions)
+        (DIMENSIONS.contains(&dimensions)
+            && dimensions.is_multiple_of(8)
+            && rest.len() == keys as usize * dimensions)
             .then_some(table)
     }
 

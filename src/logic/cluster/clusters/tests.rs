@@ -171,7 +171,7 @@ fn bridges_do_not_pull_two_complaints_together() {
     let fan = "the fan howls loudly at night while idle";
     let bill = "charged twice on the monthly invoice";
     let (mut clusters, _) = heard(&[]);
-    let mut say = |clusters: &mut Clusters, id: String, text: &str| {
+    let say = |clusters: &mut Clusters, id: String, text: &str| {
         clusters.vocabulary.learn(&features(text));
         let found = clusters.assign(&features(text), member(&id, text, 0)).cluster;
         if clusters.wants_regroup() {
