@@ -1,8 +1,13 @@
 //! What can be typed: the commands and their options, in words a newcomer understands.
 
+mod acts;
+mod rules;
+
 use std::path::PathBuf;
 
+pub use acts::{AlertArgs, FeedbackArgs, IgnoreArgs, MergeArgs, NameArgs, SilenceArgs, SplitArgs, Useful};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use rules::{CheckArgs, FmtArgs, MatchArgs, TestArgs};
 
 /// groundswell listens to what people say in public about your products, groups the complaints among them, and
 /// e-mails the team that owns the product when one begins to grow.
@@ -193,51 +198,6 @@ pub struct DemoArgs {
     pub serve: bool,
 }
 
-/// `check`
-#[derive(Debug, Args)]
-pub struct CheckArgs {
-    /// Rules.
-    #[command(flatten)]
-    pub rules: RulesArgs,
-    /// How to print
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-    /// Mend what can be mended in one way only, and show the changes
-    #[arg(long)]
-    pub fix: bool,
-    /// Posts as JSON, one a line: say which queries find most of them
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub sample: Vec<PathBuf>,
-    /// Data folder of the daemon: compare with the rules in force, and measure queries on the posts of the last week
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-    /// Say what a code means, such as query-near-number, and check nothing
-    #[arg(long, value_name = "CODE", conflicts_with_all = ["fix", "sample", "data"])]
-    pub explain: Option<String>,
-}
-
-/// `fmt`
-#[derive(Debug, Args)]
-pub struct FmtArgs {
-    /// Rules.
-    #[command(flatten)]
-    pub rules: RulesArgs,
-    /// Change nothing; show what would change, and end with status 1 if anything would
-    #[arg(long)]
-    pub check: bool,
-}
-
-/// `test`
-#[derive(Debug, Args)]
-pub struct TestArgs {
-    /// Rules.
-    #[command(flatten)]
-    pub rules: RulesArgs,
-    /// How to print
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-}
-
 /// `backtest`
 #[derive(Debug, Args)]
 pub struct BacktestArgs {
@@ -265,23 +225,6 @@ pub struct BacktestArgs {
     /// An alert leads a known day if it opened at most so many days before
     #[arg(long, value_name = "DAYS", default_value_t = 730.0)]
     pub within: f64,
-}
-
-/// `match`
-#[derive(Debug, Args)]
-pub struct MatchArgs {
-    /// Rules.
-    #[command(flatten)]
-    pub rules: RulesArgs,
-    /// Show which parts of every query hold, and what is lacking where one does not
-    #[arg(long)]
-    pub explain: bool,
-    /// A text to try, instead of posts
-    #[arg(long, value_name = "TEXT", conflicts_with = "files")]
-    pub text: Option<String>,
-    /// Posts as JSON, one a line ("-" or nothing is standard input)
-    #[arg(value_name = "FILE")]
-    pub files: Vec<PathBuf>,
 }
 
 /// `assess`
@@ -371,78 +314,6 @@ pub struct AlertsArgs {
     pub format: Format,
 }
 
-/// `ack`, `resolve`
-#[derive(Debug, Args)]
-pub struct AlertArgs {
-    /// Settings.
-    #[command(flatten)]
-    pub config: ConfigArgs,
-    /// Id of the alert
-    pub alert: String,
-    /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
-    pub by: String,
-}
-
-/// `silence`
-#[derive(Debug, Args)]
-pub struct SilenceArgs {
-    /// Settings.
-    #[command(flatten)]
-    pub config: ConfigArgs,
-    /// Product, cluster or alert id; "*" is everything. Safety alerts pass a silence over a product or everything
-    pub scope: String,
-    /// For how many days
-    #[arg(long, value_name = "DAYS", default_value_t = 7.0)]
-    pub days: f64,
-    /// Why
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub why: String,
-    /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
-    pub by: String,
-}
-
-/// `feedback`
-#[derive(Debug, Args)]
-pub struct FeedbackArgs {
-    /// Settings.
-    #[command(flatten)]
-    pub config: ConfigArgs,
-    /// Id of the alert
-    pub alert: String,
-    /// Was it worth it?
-    #[arg(value_enum)]
-    pub useful: Useful,
-    /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
-    pub by: String,
-}
-
-/// Was it worth it?
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Useful {
-    /// It was.
-    Yes,
-    /// It was not an issue.
-    No,
-}
-
-/// `merge`
-#[derive(Debug, Args)]
-pub struct MergeArgs {
-    /// Settings.
-    #[command(flatten)]
-    pub config: ConfigArgs,
-    /// The cluster that ends, such as mini-9.c17
-    pub from: String,
-    /// The cluster that stays
-    pub into: String,
-    /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
-    pub by: String,
-}
-
 /// `clusters`
 #[derive(Debug, Args)]
 pub struct ClustersArgs {
@@ -460,56 +331,6 @@ pub struct ClustersArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
-}
-
-/// `name`
-#[derive(Debug, Args)]
-pub struct NameArgs {
-    /// Settings.
-    #[command(flatten)]
-    pub config: ConfigArgs,
-    /// The cluster, such as mini-9.c17
-    pub cluster: String,
-    /// Its name
-    pub name: String,
-    /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
-    pub by: String,
-}
-
-/// `ignore`
-#[derive(Debug, Args)]
-pub struct IgnoreArgs {
-    /// Settings.
-    #[command(flatten)]
-    pub config: ConfigArgs,
-    /// The cluster, such as mini-9.c17
-    pub cluster: String,
-    /// Why
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub why: String,
-    /// Take it back: it may alert again
-    #[arg(long)]
-    pub undo: bool,
-    /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
-    pub by: String,
-}
-
-/// `split`
-#[derive(Debug, Args)]
-pub struct SplitArgs {
-    /// Settings.
-    #[command(flatten)]
-    pub config: ConfigArgs,
-    /// The cluster, such as mini-9.c17
-    pub cluster: String,
-    /// The posts that leave it, as SOURCE:ID
-    #[arg(required = true, value_name = "SOURCE:ID")]
-    pub posts: Vec<String>,
-    /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
-    pub by: String,
 }
 
 /// `status`

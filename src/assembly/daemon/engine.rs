@@ -1,10 +1,11 @@
 //! The engine: one thread that stores what arrives, folds it, and writes down what was decided. It owns the store and
 //! the analysis, so that nothing needs a lock and everything happens in one order.
 
+mod patience;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, oneshot};
@@ -16,7 +17,7 @@ use super::wanted::Wanted;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::tell_problems;
 use crate::edges::sources::{Batch, HealthSnapshot};
-use crate::edges::store::{Committed, DataLock, NewPost, Store, StoreError, ToAppend};
+use crate::edges::store::{Committed, DataLock, NewPost, Store, ToAppend};
 use crate::ground::alert::AlertEvent;
 use crate::ground::entry::{Body, RuleFiles};
 use crate::ground::post::{Incoming, MAX_ID_BYTES, Post, PostKey};
@@ -32,8 +33,6 @@ const STRETCH: usize = 500;
 const SNAPSHOT_EVERY: u64 = 5_000;
 /// Seconds between notes on how the sources are.
 const NOTE_SECONDS: u32 = 10;
-/// How long to wait when the disk is full.
-const FULL: Duration = Duration::from_secs(1);
 
 /// What the engine is asked to do.
 pub enum Order {
@@ -82,7 +81,7 @@ impl Engine {
     /// # Errors
     /// The folder is taken, cannot be written, or holds a damaged store.
     pub fn open(data: &Path, clock: Arc<dyn Clock>, sender: Sender, times: Times) -> Result<Self, Failure> {
-        let lock = take_patiently(data)?;
+        let lock = patience::take(data)?;
         let store = Store::open(data)?;
         let decided = store.position()?;
         let (mut position, mut analysis) = (0, Analysis::default());
@@ -413,49 +412,6 @@ impl Engine {
         }
         Ok(())
     }
-
-    /// Does it again and again while the disk is full. Anything else that is wrong with the store ends the daemon: what
-    /// a failed fsync has lost is not known.
-    fn patiently<T>(
-        &mut self,
-        mut work: impl FnMut(&mut Store) -> Result<T, StoreError>,
-    ) -> Result<T, Failure> {
-        loop {
-            match work(&mut self.store) {
-                Ok(done) => {
-                    if self.full_since.take().is_some() {
-                        tracing::info!("there is room on the disk again: intake goes on");
-                    }
-                    return Ok(done);
-                }
-                Err(e) if e.may_pass() => {
-                    self.full(&e);
-                    system::alive();
-                    std::thread::sleep(FULL);
-                }
-                Err(e) => return Err(e.into()),
-            }
-        }
-    }
-
-    fn full(&mut self, error: &StoreError) {
-        if self.full_since.is_none() {
-            tracing::error!("{error}");
-            system::status(&error.to_string());
-            self.full_since = Some(self.clock.now());
-        }
-    }
-}
-
-/// Takes the data folder. A command of the shell may hold it for an instant, to see whether a daemon runs.
-fn take_patiently(data: &Path) -> Result<DataLock, Failure> {
-    for _ in 0..5 {
-        match DataLock::take(data) {
-            Err(StoreError::Taken { .. }) => std::thread::sleep(Duration::from_millis(50)),
-            other => return Ok(other?),
-        }
-    }
-    Ok(DataLock::take(data)?)
 }
 
 fn log_event(event: &AlertEvent) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::product::{SeriesId, features_of};
+use super::product::{ProductState, SeriesId, features_of};
 use super::state::{Analysis, Outcome};
 use crate::ground::alert::Reason;
 use crate::ground::entry::{Act, Deed};
@@ -37,23 +37,17 @@ impl Analysis {
                 }
             }
             Deed::Split { cluster, posts } => {
-                if let Some((product, number)) = split_id(cluster)
-                    && let Some(state) = self.memory.products.get_mut(product)
-                {
+                if let Some((state, number)) = self.home_of(cluster) {
                     state.clusters.split(number, posts, features_of);
                 }
             }
             Deed::Name { cluster, name } => {
-                if let Some((product, number)) = split_id(cluster)
-                    && let Some(state) = self.memory.products.get_mut(product)
-                {
+                if let Some((state, number)) = self.home_of(cluster) {
                     state.clusters.name(number, name);
                 }
             }
             Deed::Ignore { cluster, ignored, .. } => {
-                if let Some((product, number)) = split_id(cluster)
-                    && let Some(state) = self.memory.products.get_mut(product)
-                {
+                if let Some((state, number)) = self.home_of(cluster) {
                     state.clusters.ignore(number, *ignored);
                 }
             }
@@ -76,6 +70,12 @@ impl Analysis {
         if let Some(product) = rules.products.iter().find(|p| p.id == product) {
             self.end(product, &id, reason, now, out);
         }
+    }
+
+    /// The product that a cluster belongs to, and the cluster's number.
+    fn home_of(&mut self, cluster: &str) -> Option<(&mut ProductState, u32)> {
+        let (product, number) = split_id(cluster)?;
+        Some((self.memory.products.get_mut(product)?, number))
     }
 
     /// Product and series of an alert.

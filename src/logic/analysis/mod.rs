@@ -4,14 +4,17 @@
 mod act;
 mod around;
 mod event;
+mod hour;
 mod learn;
 mod product;
+mod snapshot;
 mod state;
 mod why;
 
 pub use around::{Around, Cause, Figures};
 pub use product::{ProductState, SeriesId};
-pub use state::{Analysis, Assigned, Outcome, SNAPSHOT_FORMAT, SnapshotError};
+pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError};
+pub use state::{Analysis, Assigned, Outcome};
 pub use why::{NearCluster, WhyNot};
 
 #[cfg(test)]

@@ -9,20 +9,12 @@ use super::product::{ProductState, ReadPost, SeriesId, Taken};
 use crate::ground::alert::{AlertEvent, EventKind, Reason, Severity};
 use crate::ground::entry::{Body, Entry, RuleFiles};
 use crate::ground::post::{Post, PostKey};
-use crate::ground::time::{DAY_MS, Timestamp, day_of, days_between, hour_of, plus_ms};
+use crate::ground::time::{Timestamp, hour_of};
 use crate::logic::assess::{Assessment, Assessor};
-use crate::logic::cluster::model_mark;
 use crate::logic::lifecycle::{Standing, Verdict, bar_for, should_open};
-use crate::logic::rules::{Product, RuleSet, Subject, Team};
-use crate::logic::spike::{bar, bar_of_evidence};
+use crate::logic::rules::{Product, RuleSet, Subject};
 use crate::logic::text::{Lang, tokenize};
 
-/// Number of the snapshot's form; another one is not read but folded anew from the log.
-pub const SNAPSHOT_FORMAT: u32 = 4;
-/// Series in which somebody spoke within so many days share the budget.
-const LIVE_DAYS: i64 = 28;
-/// An alert is over after half its window without more people than usual, at most so many days.
-const MOST_QUIET_DAYS: u32 = 14;
 /// An alert whose evidence is half that of an open one is the same cause.
 const SAME_CAUSE: f64 = 0.5;
 
@@ -50,23 +42,6 @@ pub struct Assigned {
     pub strand: u32,
 }
 
-/// Why a snapshot cannot be used. The log can: fold it from the beginning.
-#[derive(Debug, thiserror::Error)]
-pub enum SnapshotError {
-    /// Another version wrote it.
-    #[error("the snapshot has form {found}, this version reads form {SNAPSHOT_FORMAT}")]
-    Format {
-        /// The number found.
-        found: u32,
-    },
-    /// It was made with another table of meanings.
-    #[error("the snapshot was made with another table of meanings ([clusters] model)")]
-    Model,
-    /// It is damaged.
-    #[error("the snapshot cannot be read: {0}")]
-    Damaged(#[from] postcard::Error),
-}
-
 /// What a snapshot keeps.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Memory {
@@ -87,7 +62,7 @@ pub(super) struct Memory {
 pub struct Analysis {
     pub(super) memory: Memory,
     pub(super) rules: Arc<RuleSet>,
-    assessor: Arc<Assessor>,
+    pub(super) assessor: Arc<Assessor>,
 }
 
 impl Default for Analysis {
@@ -130,42 +105,6 @@ impl Analysis {
     /// The time of the newest entry.
     pub fn now(&self) -> Option<Timestamp> {
         self.memory.now
-    }
-
-    /// All that was learnt, as bytes.
-    ///
-    /// # Errors
-    /// When it cannot be written as bytes, which means a bug.
-    pub fn snapshot(&self) -> Result<Vec<u8>, SnapshotError> {
-        let mut bytes = SNAPSHOT_FORMAT.to_le_bytes().to_vec();
-        bytes.extend(model_mark().to_le_bytes());
-        bytes.extend(postcard::to_stdvec(&self.memory)?);
-        Ok(bytes)
-    }
-
-    /// What [`Analysis::snapshot`] wrote.
-    ///
-    /// # Errors
-    /// The bytes are of another form, or damaged.
-    pub fn restore(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        let head: [u8; 4] = bytes.get(..4).and_then(|b| b.try_into().ok()).unwrap_or_default();
-        let found = u32::from_le_bytes(head);
-        if found != SNAPSHOT_FORMAT {
-            return Err(SnapshotError::Format { found });
-        }
-        let mark: [u8; 8] = bytes.get(4..12).and_then(|b| b.try_into().ok()).unwrap_or_default();
-        if u64::from_le_bytes(mark) != model_mark() {
-            return Err(SnapshotError::Model);
-        }
-        let memory: Memory = postcard::from_bytes(bytes.get(12..).unwrap_or_default())?;
-        let mut analysis = Self::default();
-        let files = memory.rule_files.clone();
-        analysis.memory = memory;
-        if let (Some(rules), _) = RuleSet::load(&files) {
-            analysis.rules = Arc::new(rules);
-        }
-        analysis.assessor = Arc::new(Assessor::load(&files).0);
-        Ok(analysis)
     }
 
     /// Takes in the next entry of the log.
@@ -325,75 +264,6 @@ impl Analysis {
         };
         state.alerts.insert(id.clone(), standing);
         self.tell(product, id, kind, reason, now, out);
-    }
-
-    fn every_hour(&mut self, before: Option<Timestamp>, now: Timestamp, out: &mut Outcome) {
-        let rules = Arc::clone(&self.rules);
-        let new_day = before.is_none_or(|known| day_of(known) != day_of(now));
-        for product in &rules.products {
-            let Some(state) = self.memory.products.get_mut(&product.id) else { continue };
-            state.note_silence(now);
-            if new_day {
-                state.maintain(now);
-            }
-            let open: Vec<SeriesId> =
-                state.alerts.iter().filter(|(_, s)| s.is_open()).map(|(id, _)| id.clone()).collect();
-            for id in open {
-                let Some(state) = self.memory.products.get_mut(&product.id) else { continue };
-                // What took two weeks to show is not over after two quiet days.
-                let window = state.causes.get(&id).map_or(3, |cause| cause.figures.days);
-                let quiet = (window / 2).clamp(2, MOST_QUIET_DAYS);
-                let back = match state.series.get_mut(&id) {
-                    Some(series) => {
-                        series.advance(now, &state.pool);
-                        series.is_back_to_usual(now, &state.pool, quiet)
-                    }
-                    None => true,
-                };
-                let Some(standing) = state.alerts.get(&id) else { continue };
-                // Quiet is what came after the last that was written about it.
-                let back = back && days_between(standing.told_at, now) >= f64::from(quiet);
-                if let Verdict::Happened(_, reason) = standing.is_over(now, back) {
-                    self.end(product, &id, reason, now, out);
-                }
-            }
-        }
-        self.memory.silences.retain(|_, until| *until > now);
-        self.count_live(now);
-    }
-
-    /// Counts the series that share each team's budget.
-    fn count_live(&mut self, now: Timestamp) {
-        let mut live: BTreeMap<String, usize> = BTreeMap::new();
-        let mut looks: BTreeMap<String, f64> = BTreeMap::new();
-        for product in &self.rules.products {
-            let count = live.entry(product.team.clone()).or_default();
-            if let Some(state) = self.memory.products.get(&product.id) {
-                *looks.entry(product.team.clone()).or_default() += 1.0 + state.nearby.posts_a_day(now);
-                *count += state
-                    .series
-                    .values()
-                    .filter(|s| s.spoke_since(plus_ms(now, -LIVE_DAYS * DAY_MS)))
-                    .count();
-            }
-        }
-        self.memory.live = live;
-        self.memory.looks = looks;
-    }
-
-    /// Bar of a team for rises around a post (log10), its budget, and the looks a day that share it: every complaint is
-    /// a look, and so is every day of every product.
-    pub(super) fn bar_of_rises(&self, team: &str) -> (f64, f64, usize) {
-        let budget = self.rules.teams.get(team).map_or(4.0, |t: &Team| t.false_alarms_a_year);
-        let looks = self.memory.looks.get(team).copied().unwrap_or(1.0).ceil().max(1.0) as usize;
-        (bar(looks, budget), budget, looks)
-    }
-
-    /// Bar of a team (log10), its budget, and the series that share it.
-    pub(super) fn bar_of(&self, team: &str) -> (f64, f64, usize) {
-        let budget = self.rules.teams.get(team).map_or(4.0, |t: &Team| t.false_alarms_a_year);
-        let series = self.memory.live.get(team).copied().unwrap_or(1).max(1);
-        (bar_of_evidence(series, budget), budget, series)
     }
 
     /// Puts new rules in force. Refused rules change nothing.

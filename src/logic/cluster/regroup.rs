@@ -171,9 +171,9 @@ impl Forest {
                 (node.home, node.stays) = (gone_home, true);
             }
         }
-        for (place, next) in [(into, 1), (from, 1)] {
+        for place in [into, from] {
             if let Some(version) = self.versions.get_mut(place) {
-                *version += next;
+                *version += 1;
             }
         }
         if let Some(place) = self.into.get_mut(from) {

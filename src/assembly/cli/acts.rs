@@ -1,0 +1,127 @@
+//! The options of what people decide: about alerts and about clusters.
+
+use clap::{Args, ValueEnum};
+
+use super::ConfigArgs;
+
+/// `ack`, `resolve`
+#[derive(Debug, Args)]
+pub struct AlertArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Id of the alert
+    pub alert: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
+/// `silence`
+#[derive(Debug, Args)]
+pub struct SilenceArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Product, cluster or alert id; "*" is everything. Safety alerts pass a silence over a product or everything
+    pub scope: String,
+    /// For how many days
+    #[arg(long, value_name = "DAYS", default_value_t = 7.0)]
+    pub days: f64,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub why: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
+/// `feedback`
+#[derive(Debug, Args)]
+pub struct FeedbackArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Id of the alert
+    pub alert: String,
+    /// Was it worth it?
+    #[arg(value_enum)]
+    pub useful: Useful,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
+/// Was it worth it?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Useful {
+    /// It was.
+    Yes,
+    /// It was not an issue.
+    No,
+}
+
+/// `merge`
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The cluster that ends, such as mini-9.c17
+    pub from: String,
+    /// The cluster that stays
+    pub into: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
+/// `name`
+#[derive(Debug, Args)]
+pub struct NameArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The cluster, such as mini-9.c17
+    pub cluster: String,
+    /// Its name
+    pub name: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
+/// `ignore`
+#[derive(Debug, Args)]
+pub struct IgnoreArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The cluster, such as mini-9.c17
+    pub cluster: String,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub why: String,
+    /// Take it back: it may alert again
+    #[arg(long)]
+    pub undo: bool,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
+/// `split`
+#[derive(Debug, Args)]
+pub struct SplitArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The cluster, such as mini-9.c17
+    pub cluster: String,
+    /// The posts that leave it, as SOURCE:ID
+    #[arg(required = true, value_name = "SOURCE:ID")]
+    pub posts: Vec<String>,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}

@@ -1,0 +1,88 @@
+//! What is done every hour: what is over ends, silences run out, and the looks that share a
+//! budget are counted; and the bars that follow from them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::product::SeriesId;
+use super::state::{Analysis, Outcome};
+use crate::ground::time::{DAY_MS, Timestamp, day_of, days_between, plus_ms};
+use crate::logic::lifecycle::Verdict;
+use crate::logic::rules::Team;
+use crate::logic::spike::{bar, bar_of_evidence};
+
+/// Series in which somebody spoke within so many days share the budget.
+const LIVE_DAYS: i64 = 28;
+/// An alert is over after half its window without more people than usual, at most so many days.
+const MOST_QUIET_DAYS: u32 = 14;
+
+impl Analysis {
+    pub(super) fn every_hour(&mut self, before: Option<Timestamp>, now: Timestamp, out: &mut Outcome) {
+        let rules = Arc::clone(&self.rules);
+        let new_day = before.is_none_or(|known| day_of(known) != day_of(now));
+        for product in &rules.products {
+            let Some(state) = self.memory.products.get_mut(&product.id) else { continue };
+            state.note_silence(now);
+            if new_day {
+                state.maintain(now);
+            }
+            let open: Vec<SeriesId> =
+                state.alerts.iter().filter(|(_, s)| s.is_open()).map(|(id, _)| id.clone()).collect();
+            for id in open {
+                let Some(state) = self.memory.products.get_mut(&product.id) else { continue };
+                // What took two weeks to show is not over after two quiet days.
+                let window = state.causes.get(&id).map_or(3, |cause| cause.figures.days);
+                let quiet = (window / 2).clamp(2, MOST_QUIET_DAYS);
+                let back = match state.series.get_mut(&id) {
+                    Some(series) => {
+                        series.advance(now, &state.pool);
+                        series.is_back_to_usual(now, &state.pool, quiet)
+                    }
+                    None => true,
+                };
+                let Some(standing) = state.alerts.get(&id) else { continue };
+                // Quiet is what came after the last that was written about it.
+                let back = back && days_between(standing.told_at, now) >= f64::from(quiet);
+                if let Verdict::Happened(_, reason) = standing.is_over(now, back) {
+                    self.end(product, &id, reason, now, out);
+                }
+            }
+        }
+        self.memory.silences.retain(|_, until| *until > now);
+        self.count_live(now);
+    }
+
+    /// Counts the series that share each team's budget.
+    pub(super) fn count_live(&mut self, now: Timestamp) {
+        let mut live: BTreeMap<String, usize> = BTreeMap::new();
+        let mut looks: BTreeMap<String, f64> = BTreeMap::new();
+        for product in &self.rules.products {
+            let count = live.entry(product.team.clone()).or_default();
+            if let Some(state) = self.memory.products.get(&product.id) {
+                *looks.entry(product.team.clone()).or_default() += 1.0 + state.nearby.posts_a_day(now);
+                *count += state
+                    .series
+                    .values()
+                    .filter(|s| s.spoke_since(plus_ms(now, -LIVE_DAYS * DAY_MS)))
+                    .count();
+            }
+        }
+        self.memory.live = live;
+        self.memory.looks = looks;
+    }
+
+    /// Bar of a team for rises around a post (log10), its budget, and the looks a day that share it: every complaint is
+    /// a look, and so is every day of every product.
+    pub(super) fn bar_of_rises(&self, team: &str) -> (f64, f64, usize) {
+        let budget = self.rules.teams.get(team).map_or(4.0, |t: &Team| t.false_alarms_a_year);
+        let looks = self.memory.looks.get(team).copied().unwrap_or(1.0).ceil().max(1.0) as usize;
+        (bar(looks, budget), budget, looks)
+    }
+
+    /// Bar of a team (log10), its budget, and the series that share it.
+    pub(super) fn bar_of(&self, team: &str) -> (f64, f64, usize) {
+        let budget = self.rules.teams.get(team).map_or(4.0, |t: &Team| t.false_alarms_a_year);
+        let series = self.memory.live.get(team).copied().unwrap_or(1).max(1);
+        (bar_of_evidence(series, budget), budget, series)
+    }
+}

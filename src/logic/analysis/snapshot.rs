@@ -1,0 +1,66 @@
+//! What the analysis knows, as bytes: so that a start need not fold the whole log.
+
+use std::sync::Arc;
+
+use super::state::{Analysis, Memory};
+use crate::logic::assess::Assessor;
+use crate::logic::cluster::model_mark;
+use crate::logic::rules::RuleSet;
+
+/// Number of the snapshot's form; another one is not read but folded anew from the log.
+pub const SNAPSHOT_FORMAT: u32 = 4;
+
+/// Why a snapshot cannot be used. The log can: fold it from the beginning.
+#[derive(Debug, thiserror::Error)]
+pub enum SnapshotError {
+    /// Another version wrote it.
+    #[error("the snapshot has form {found}, this version reads form {SNAPSHOT_FORMAT}")]
+    Format {
+        /// The number found.
+        found: u32,
+    },
+    /// It was made with another table of meanings.
+    #[error("the snapshot was made with another table of meanings ([clusters] model)")]
+    Model,
+    /// It is damaged.
+    #[error("the snapshot cannot be read: {0}")]
+    Damaged(#[from] postcard::Error),
+}
+
+impl Analysis {
+    /// All that was learnt, as bytes.
+    ///
+    /// # Errors
+    /// When it cannot be written as bytes, which means a bug.
+    pub fn snapshot(&self) -> Result<Vec<u8>, SnapshotError> {
+        let mut bytes = SNAPSHOT_FORMAT.to_le_bytes().to_vec();
+        bytes.extend(model_mark().to_le_bytes());
+        bytes.extend(postcard::to_stdvec(&self.memory)?);
+        Ok(bytes)
+    }
+
+    /// What [`Analysis::snapshot`] wrote.
+    ///
+    /// # Errors
+    /// The bytes are of another form, or damaged.
+    pub fn restore(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let head: [u8; 4] = bytes.get(..4).and_then(|b| b.try_into().ok()).unwrap_or_default();
+        let found = u32::from_le_bytes(head);
+        if found != SNAPSHOT_FORMAT {
+            return Err(SnapshotError::Format { found });
+        }
+        let mark: [u8; 8] = bytes.get(4..12).and_then(|b| b.try_into().ok()).unwrap_or_default();
+        if u64::from_le_bytes(mark) != model_mark() {
+            return Err(SnapshotError::Model);
+        }
+        let memory: Memory = postcard::from_bytes(bytes.get(12..).unwrap_or_default())?;
+        let mut analysis = Self::default();
+        let files = memory.rule_files.clone();
+        analysis.memory = memory;
+        if let (Some(rules), _) = RuleSet::load(&files) {
+            analysis.rules = Arc::new(rules);
+        }
+        analysis.assessor = Arc::new(Assessor::load(&files).0);
+        Ok(analysis)
+    }
+}
