@@ -243,6 +243,8 @@ impl Clusters {
         let mut gone: Vec<u32> = self
             .live
             .values()
+            // What a person named or ignored is remembered for good.
+            .filter(|c| c.name.is_none() && !c.ignored)
             .filter(|c| days_between(c.last, now) > if c.size < SMALL { SMALL_DAYS } else { LARGE_DAYS })
             .map(|c| c.number)
             .collect();

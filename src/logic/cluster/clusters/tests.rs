@@ -238,3 +238,13 @@ fn odd_posts_are_taken_as_they_are() {
     clusters.maintain(crate::ground::time::from_ms(0));
     assert_eq!(clusters.of_post(&PostKey { source: "s".into(), id: "odd6".into() }), Some(1));
 }
+
+#[test]
+fn what_a_person_named_or_ignored_is_not_forgotten() {
+    let (mut clusters, numbers) = heard(&[KEYS[0], FAN[0], "the hinge snapped in two"]);
+    clusters.name(numbers[0], "keys");
+    clusters.ignore(numbers[1], true);
+    clusters.maintain(crate::ground::time::from_ms(2_000 * crate::ground::time::DAY_MS));
+    let left: Vec<u32> = clusters.iter().map(|c| c.number).collect();
+    assert_eq!(left, numbers[..2]);
+}
