@@ -149,7 +149,7 @@ impl ProductState {
             .filter_map(|key| self.clusters.member(key))
             .map(|m| (m.quote.at, m.voice))
             .collect();
-        for ended in self.clusters.gather(into, posts, features_of) {
+        for ended in self.clusters.gather(into, posts) {
             self.series.remove(&SeriesId::Cluster(ended));
         }
         let pool = &self.pool;

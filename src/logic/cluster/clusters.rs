@@ -7,12 +7,16 @@ mod maintain;
 
 pub use maintain::Regrouped;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::centroid::Centroid;
 use super::chance::Chance;
-use super::direction::Direction;
+use super::direction::{Direction, LookUp};
 use super::features::{Feature, Features, Vocabulary};
 use super::index::Index;
 use super::meaning::Centre;
@@ -26,6 +30,12 @@ const MEMBERS: usize = 64;
 const STRAND_WORDS: usize = 64;
 /// … and of a cluster's.
 const CLUSTER_WORDS: usize = 160;
+
+/// A post joins a cluster that it is nearly alike enough to, by this share: alone it would splinter off, and groups are
+/// seen afresh soon.
+const JOIN: f32 = 0.9;
+/// Strands that a post is compared with: so many by their words, and so many by their meaning.
+const COMPARED: usize = 8;
 
 /// A word tells why a text is near a cluster if it adds this share of what they have in common.
 const TELLING: f32 = 0.01;
@@ -80,7 +90,8 @@ pub struct Cluster {
     /// A person does not want to hear of it.
     pub ignored: bool,
     strands: BTreeSet<u32>,
-    sum: Direction,
+    /// The sum of its strands; empty while there is only one.
+    sum: Centroid,
 }
 
 /// Posts that say nearly the same in nearly the same words.
@@ -93,7 +104,7 @@ struct Strand {
     touched: u64,
     /// A person, or an alert, put it where it is.
     stays: bool,
-    sum: Direction,
+    sum: Centroid,
     norm: f32,
 }
 
@@ -129,11 +140,11 @@ pub struct Clusters {
     tuning: Tuning,
     next: u32,
     next_strand: u32,
-    live: BTreeMap<u32, Cluster>,
-    strands: BTreeMap<u32, Strand>,
+    live: FxHashMap<u32, Cluster>,
+    strands: FxHashMap<u32, Strand>,
     index: Index,
-    /// Kept posts and their strands.
-    of_post: HashMap<PostKey, u32>,
+    /// Kept posts, by the hash of their key, and their strands.
+    of_post: FxHashMap<u64, u32>,
     /// Clusters that ended in another one.
     merged: BTreeMap<u32, u32>,
     /// Pairs that a person took apart: they are never merged again.
@@ -166,7 +177,9 @@ impl Clusters {
 
     /// All live clusters, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Cluster> {
-        self.live.values()
+        let mut clusters: Vec<&Cluster> = self.live.values().collect();
+        clusters.sort_unstable_by_key(|c| c.number);
+        clusters.into_iter()
     }
 
     /// The number under which a cluster lives now, merges followed.
@@ -180,12 +193,12 @@ impl Clusters {
 
     /// The cluster a kept post is in.
     pub fn of_post(&self, key: &PostKey) -> Option<u32> {
-        self.of_strand(*self.of_post.get(key)?)
+        self.of_strand(*self.of_post.get(&hash(key))?)
     }
 
     /// The cluster and the strand a kept post is in.
     pub fn place_of(&self, key: &PostKey) -> Option<(u32, u32)> {
-        let strand = *self.of_post.get(key)?;
+        let strand = *self.of_post.get(&hash(key))?;
         Some((self.of_strand(strand)?, strand))
     }
 
@@ -230,13 +243,15 @@ impl Clusters {
     /// whole that lies in what is meant and not in common words (0 to 1).
     pub fn shared(&self, features: &Features, number: u32) -> (Vec<(Feature, f32)>, f32) {
         let Some(cluster) = self.get(number) else { return (Vec::new(), 0.0) };
+        let sum = self.sum_of(cluster);
         let direction = self.direction(features);
         let mut words: Vec<(Feature, f32)> = direction
             .words
             .iter()
-            .map(|(feature, weight)| (feature, weight * cluster.sum.words.get(feature)))
+            .map(|(feature, weight)| (feature, weight * sum.words().get(feature)))
             .collect();
-        let (all, said) = (direction.dot(&cluster.sum), direction.words.dot(&cluster.sum.words));
+        let look_up = LookUp::of(&direction);
+        let (all, said) = (sum.dot(&look_up), look_up.words(sum.words()));
         words.retain(|(_, adds)| *adds > all * TELLING);
         words.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let meant = if all > 0.0 { (1.0 - said / all).clamp(0.0, 1.0) } else { 0.0 };
@@ -249,25 +264,33 @@ impl Clusters {
 
     /// Clusters that a direction is alike to, best first.
     fn rank(&self, direction: &Direction) -> Vec<Match> {
-        // Of each cluster its nearest strand: cosine, number, and similarity to the strand's sum.
-        let mut by_cluster: BTreeMap<u32, (f32, u32, f32)> = BTreeMap::new();
-        for number in self.index.candidates(direction) {
-            let Some(strand) = self.strands.get(&number).filter(|s| s.norm > 0.0) else { continue };
-            let sum = direction.dot(&strand.sum);
-            let cosine = sum / strand.norm;
-            let best = by_cluster.entry(strand.cluster).or_insert((cosine, number, sum));
-            if cosine > best.0 {
-                *best = (cosine, number, sum);
-            }
-        }
-        let merge = self.merge();
-        let mut ranked: Vec<Match> = by_cluster
+        let look_up = LookUp::of(direction);
+        // Each strand with its cluster, cosine, number, and similarity to its sum.
+        let candidates = self.index.candidates(direction, COMPARED).into_iter();
+        let strands: Vec<(u32, &Strand)> =
+            candidates.filter_map(|number| Some((number, self.strands.get(&number)?))).collect();
+        // What lies far apart in memory is fetched side by side: first all meanings, then all words.
+        let meant: Vec<f32> = strands.iter().map(|(_, strand)| strand.sum.meant(&look_up)).collect();
+        let mut alike: Vec<(u32, f32, u32, f32)> = strands
             .into_iter()
-            .filter_map(|(number, (cosine, strand, sum))| {
+            .zip(meant)
+            .filter(|((_, strand), _)| strand.norm > 0.0)
+            .map(|((number, strand), meant)| {
+                let sum = strand.sum.said(&look_up) + meant;
+                (strand.cluster, sum / strand.norm, number, sum)
+            })
+            .collect();
+        // Of each cluster its nearest strand.
+        alike.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
+        alike.dedup_by_key(|strand| strand.0);
+        let merge = self.merge();
+        let mut ranked: Vec<Match> = alike
+            .into_iter()
+            .filter_map(|(number, cosine, strand, sum)| {
                 let cluster = self.live.get(&number)?;
-                let sum = if cluster.strands.len() == 1 { sum } else { direction.dot(&cluster.sum) };
+                let sum = if cluster.strands.len() == 1 { sum } else { cluster.sum.dot(&look_up) };
                 let average = sum / cluster.size.max(1) as f32;
-                let (strands, clusters) = (cosine / self.tuning.strand, average / merge);
+                let (strands, clusters) = (cosine / self.tuning.strand, average / (merge * JOIN));
                 Some(Match { cluster: number, strand, fit: strands.max(clusters), in_strand: strands >= 1.0 })
             })
             .collect();
@@ -282,6 +305,14 @@ impl Clusters {
         ranked
     }
 
+    /// The sum of a cluster's posts.
+    fn sum_of<'a>(&'a self, cluster: &'a Cluster) -> &'a Centroid {
+        match cluster.strands.first().filter(|_| cluster.strands.len() == 1) {
+            Some(only) => self.strands.get(only).map_or(&cluster.sum, |s| &s.sum),
+            None => &cluster.sum,
+        }
+    }
+
     /// Average similarity that makes posts one cluster.
     fn merge(&self) -> f32 {
         self.tuning.merge * self.chance.spread()
@@ -294,12 +325,12 @@ impl Clusters {
             born: at,
             last: at,
             size: 0,
-            members: VecDeque::new(),
+            members: VecDeque::with_capacity(1),
             label: String::new(),
             name: None,
             ignored: false,
             strands: BTreeSet::new(),
-            sum: Direction::default(),
+            sum: Centroid::default(),
         };
         self.live.insert(self.next, cluster);
         self.next
@@ -313,11 +344,14 @@ impl Clusters {
             last: at,
             touched: self.heard,
             stays,
-            sum: Direction::default(),
+            sum: Centroid::default(),
             norm: 0.0,
         };
         self.strands.insert(self.next_strand, strand);
         if let Some(cluster) = self.live.get_mut(&cluster) {
+            if let Some(only) = cluster.strands.first().filter(|_| cluster.strands.len() == 1) {
+                cluster.sum = self.strands.get(only).map(|s| s.sum.clone()).unwrap_or_default();
+            }
             cluster.strands.insert(self.next_strand);
         }
         self.next_strand
@@ -336,17 +370,19 @@ impl Clusters {
         if strand.size.is_power_of_two() {
             self.index.put(number, &strand.sum);
         }
-        self.of_post.insert(member.quote.key.clone(), number);
+        self.of_post.insert(hash(&member.quote.key), number);
         let Some(cluster) = self.live.get_mut(&strand.cluster) else { return };
         cluster.size += 1;
         cluster.born = cluster.born.min(member.quote.at);
         cluster.last = cluster.last.max(member.quote.at);
-        cluster.sum.add(direction, 1.0, CLUSTER_WORDS);
+        if cluster.strands.len() > 1 {
+            cluster.sum.add(direction, 1.0, CLUSTER_WORDS);
+        }
         cluster.members.push_back(member);
         if cluster.members.len() > MEMBERS
             && let Some(old) = cluster.members.pop_front()
         {
-            self.of_post.remove(&old.quote.key);
+            self.of_post.remove(&hash(&old.quote.key));
         }
     }
 
@@ -362,6 +398,10 @@ impl Clusters {
             cluster.label = label;
         }
     }
+}
+
+fn hash(key: &PostKey) -> u64 {
+    xxh3_64_with_seed(key.id.as_bytes(), xxh3_64_with_seed(key.source.as_bytes(), 0))
 }
 
 #[cfg(test)]

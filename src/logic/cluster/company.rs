@@ -1,8 +1,9 @@
 //! Which words keep company: learnt from the product's own complaints, so that "declined" and "didn't go through" meet
 //! although they share no letter (second-order co-occurrence with positive pointwise mutual information).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::features::Feature;
@@ -28,7 +29,7 @@ struct Word {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Company {
     posts: f32,
-    words: HashMap<Feature, Word>,
+    words: FxHashMap<Feature, Word>,
 }
 
 impl Company {
@@ -123,7 +124,7 @@ mod tests {
     #[test]
     fn words_that_keep_the_same_company_meet() {
         let mut company = Company::default();
-        for i in 0..20u64 {
+        for i in 0..20 {
             company.learn(&[1, 2, 100 + i]);
             company.learn(&[3, 2, 200 + i]);
             company.learn(&[7, 8, 300 + i]);
@@ -135,7 +136,7 @@ mod tests {
     #[test]
     fn memory_is_bounded() {
         let mut company = Company::default();
-        for i in 0..40_000u64 {
+        for i in 0..40_000 {
             company.learn(&[1, i + 10, i + 11, i * 7 + 12]);
         }
         assert!(company.words.len() <= MOST_WORDS + 4);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::features::Feature;
 use super::vector::Vector;
 
 /// Share of the words in how alike two posts are; the rest is what they mean.
@@ -25,9 +26,9 @@ impl Direction {
         } else {
             meaning.clear();
         }
-        let mut scaled = Vector::default();
-        scaled.add(&words.normalised(), WORDS.sqrt(), usize::MAX);
-        let mut direction = Self { words: scaled, meaning };
+        let mut words = words.normalised();
+        words.scale(WORDS.sqrt());
+        let mut direction = Self { words, meaning };
         let norm = direction.norm();
         if norm > 0.0 {
             direction.scale(1.0 / norm);
@@ -57,9 +58,68 @@ impl Direction {
     }
 
     fn scale(&mut self, factor: f32) {
-        let words = std::mem::take(&mut self.words);
-        self.words.add(&words, factor, usize::MAX);
+        self.words.scale(factor);
         self.meaning.iter_mut().for_each(|x| *x *= factor);
+    }
+}
+
+/// A direction made ready to be compared with many sums: its words stand in a table, so that each word of a sum is
+/// one look and mostly none is found.
+pub(super) struct LookUp<'d> {
+    /// Word and weight by the lowest bits of the word, the next free place where that is taken; nothing weighs 0.
+    slots: Vec<(Feature, f32)>,
+    meaning: &'d [f32],
+}
+
+impl<'d> LookUp<'d> {
+    /// Of a direction.
+    pub(super) fn of(direction: &'d Direction) -> Self {
+        // Three of four places at the least are free.
+        let mut table = Self {
+            slots: vec![(0, 0.0); (direction.words.len() * 4).next_power_of_two()],
+            meaning: &direction.meaning,
+        };
+        for (feature, weight) in direction.words.iter().filter(|(_, weight)| *weight != 0.0) {
+            let at = table.place(feature);
+            if let Some(slot) = table.slots.get_mut(at) {
+                *slot = (feature, weight);
+            }
+        }
+        table
+    }
+
+    /// Where a word stands, or would.
+    fn place(&self, feature: Feature) -> usize {
+        let last = self.slots.len() - 1;
+        let mut at = feature as usize & last;
+        while self.slots.get(at).is_some_and(|(known, weight)| *weight != 0.0 && *known != feature) {
+            at = (at + 1) & last;
+        }
+        at
+    }
+
+    /// Inner product with some words.
+    pub(super) fn words(&self, words: &Vector) -> f32 {
+        words
+            .iter()
+            .map(|(feature, weight)| weight * self.slots.get(self.place(feature)).map_or(0.0, |s| s.1))
+            .sum()
+    }
+
+    /// Inner product with another direction.
+    pub(super) fn dot(&self, other: &Direction) -> f32 {
+        self.words(&other.words) + dense_dot(self.meaning, &other.meaning)
+    }
+
+    /// Inner product with a row of 16 bits a figure.
+    pub(super) fn meaning(&self, row: &[i16]) -> f32 {
+        let mut sums = [0.0f32; 8];
+        for (x, y) in self.meaning.as_chunks::<8>().0.iter().zip(row.as_chunks::<8>().0) {
+            for ((sum, x), y) in sums.iter_mut().zip(x).zip(y) {
+                *sum += x * f32::from(*y);
+            }
+        }
+        sums.iter().sum()
     }
 }
 

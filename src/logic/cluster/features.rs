@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::{Xxh3DefaultBuilder, xxh3_64};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::direction::Direction;
 use super::meaning::{self, Centre, Piece};
@@ -18,7 +19,7 @@ const MOST_WORDS: usize = 160;
 /// The vocabulary forgets rare features when it holds so many.
 const MOST_FEATURES: usize = 200_000;
 /// Counts of the vocabulary halve in so many posts, so that what everyone says *now* is common.
-const HALF_LIFE_POSTS: f64 = 20_000.0;
+const HALF_LIFE_POSTS: f32 = 20_000.0;
 
 /// How much more rare words say of what a post means: the power of their idf. Half-way between none, which lets
 /// function words drown the others, and one, which leaves too few words to meet by.
@@ -33,33 +34,41 @@ const NAMED_IN: [Lang; 6] =
 /// What all products teach about a young one, in posts.
 const YOUNG: f64 = 10.0;
 
-/// A feature by its hash.
-pub type Feature = u64;
+/// A feature by its hash: of a product's two hundred thousand features, some five share theirs with another.
+pub type Feature = u32;
+
+/// The feature of a stem.
+pub(super) fn word(stem: &str) -> Feature {
+    xxh3_64(stem.as_bytes()) as Feature
+}
+
+/// The feature of two words that follow one another: their order is no difference in what is complained of.
+fn pair(a: Feature, b: Feature) -> Feature {
+    let (a, b) = (u64::from(a.min(b)), u64::from(a.max(b)));
+    // Both halves by an odd constant (2⁶⁴ over the golden ratio), the better mixed upper half taken.
+    ((a << 32 | b).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as Feature
+}
 
 /// The features of one post, before weights.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Features {
     /// Feature and its weight within the post, in order of feature, each once.
     pub counts: Vec<(Feature, f32)>,
-    /// All words, function words too, each once: its feature and what pieces it has in the table of meanings.
-    pub(super) said: Vec<(Feature, Vec<Piece>)>,
+    /// All words, function words too, each once: its feature, and how many of `pieces` are its own.
+    said: Vec<(Feature, u16)>,
+    /// The pieces that the table of meanings has of each word in turn.
+    pieces: Vec<Piece>,
 }
 
 impl Features {
     /// Words that carry meaning, and pairs of such words that follow one another.
     pub fn of(tokens: &[Token], lang: Lang) -> Self {
-        let words: Vec<&str> =
-            content_words(tokens, lang).map(|t| t.stem.as_str()).take(MOST_WORDS).collect();
-        let mut raw: Vec<(Feature, f32)> = words.iter().map(|w| (xxh3_64(w.as_bytes()), 1.0)).collect();
-        for pair in words.windows(2) {
-            if let [a, b] = pair
-                && a != b
-            {
-                // The order of two words is no difference in what is complained of.
-                let (a, b) = if a < b { (a, b) } else { (b, a) };
-                raw.push((xxh3_64(format!("{a} {b}").as_bytes()), PAIR));
-            }
-        }
+        let words: Vec<Feature> =
+            content_words(tokens, lang).map(|t| word(&t.stem)).take(MOST_WORDS).collect();
+        let mut raw: Vec<(Feature, f32)> = Vec::with_capacity(2 * words.len());
+        raw.extend(words.iter().map(|word| (*word, 1.0)));
+        let pairs = words.windows(2).filter_map(|two| two.first().zip(two.last()));
+        raw.extend(pairs.filter(|(a, b)| a != b).map(|(a, b)| (pair(*a, *b), PAIR)));
         raw.sort_unstable_by_key(|(feature, _)| *feature);
         let mut counts: Vec<(Feature, f32)> = Vec::with_capacity(raw.len());
         for (feature, weight) in raw {
@@ -69,12 +78,13 @@ impl Features {
                 _ => counts.push((feature, weight)),
             }
         }
-        Self { counts, said: said(tokens) }
+        let (said, pieces) = said(tokens);
+        Self { counts, said, pieces }
     }
 
     /// Features of which each is known once.
     pub(super) fn bare(counts: Vec<(Feature, f32)>) -> Self {
-        Self { counts, said: Vec::new() }
+        Self { counts, ..Self::default() }
     }
 }
 
@@ -82,28 +92,33 @@ impl Features {
 pub fn readable(tokens: &[Token], lang: Lang) -> HashMap<Feature, String> {
     let words: Vec<&Token> = content_words(tokens, lang).take(MOST_WORDS).collect();
     let mut readable: HashMap<Feature, String> =
-        words.iter().map(|t| (xxh3_64(t.stem.as_bytes()), t.folded.clone())).collect();
-    for pair in words.windows(2) {
-        if let [a, b] = pair {
-            let (first, second) = if a.stem < b.stem { (a, b) } else { (b, a) };
-            let feature = xxh3_64(format!("{} {}", first.stem, second.stem).as_bytes());
-            readable.insert(feature, format!("{} {}", a.folded, b.folded));
-        }
+        words.iter().map(|t| (word(&t.stem), t.folded.clone())).collect();
+    for (a, b) in words.windows(2).filter_map(|two| two.first().zip(two.last())) {
+        readable.insert(pair(word(&a.stem), word(&b.stem)), format!("{} {}", a.folded, b.folded));
     }
     readable
 }
 
-/// The words of a post with their pieces, in order of feature.
-fn said(tokens: &[Token]) -> Vec<(Feature, Vec<Piece>)> {
+/// The words of a post in order of feature, each with the count of its pieces, and the pieces.
+fn said(tokens: &[Token]) -> (Vec<(Feature, u16)>, Vec<Piece>) {
     let words = tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Tag));
     let mut said: Vec<(Feature, &str)> = words
         .filter(|t| t.folded.bytes().any(|b| !b.is_ascii_digit()))
         .take(MOST_WORDS)
-        .map(|t| (xxh3_64(t.stem.as_bytes()), t.folded.as_str()))
+        .map(|t| (word(&t.stem), t.folded.as_str()))
         .collect();
     said.sort_unstable();
     said.dedup_by_key(|(feature, _)| *feature);
-    said.into_iter().map(|(feature, word)| (feature, meaning::pieces(word))).collect()
+    let mut pieces = Vec::with_capacity(said.len() * 3 / 2);
+    let said = said
+        .into_iter()
+        .map(|(feature, word)| {
+            let before = pieces.len();
+            meaning::pieces_into(word, &mut pieces);
+            (feature, (pieces.len() - before) as u16)
+        })
+        .collect();
+    (said, pieces)
 }
 
 /// The tokens that say what a post is about.
@@ -120,8 +135,8 @@ pub(super) fn content_words(tokens: &[Token], lang: Lang) -> impl Iterator<Item 
 pub struct Vocabulary {
     posts: f64,
     /// Counts are kept in units of `unit`, which grows instead of the counts shrinking.
-    seen: HashMap<Feature, f64, Xxh3DefaultBuilder>,
-    unit: f64,
+    seen: FxHashMap<Feature, f32>,
+    unit: f32,
     /// Stems of the words that name the product: whatever people say, they say it about that.
     names: BTreeSet<Feature>,
 }
@@ -129,7 +144,7 @@ pub struct Vocabulary {
 impl Vocabulary {
     /// These words, folded, name the product: from now on they say nothing.
     pub fn name(&mut self, names: &BTreeSet<String>) {
-        let stems = |name: &String| NAMED_IN.map(|lang| xxh3_64(lang.stem(name).as_bytes()));
+        let stems = |name: &String| NAMED_IN.map(|lang| word(&lang.stem(name)));
         self.names = names.iter().flat_map(stems).collect();
     }
 
@@ -138,8 +153,8 @@ impl Vocabulary {
         if self.unit == 0.0 {
             self.unit = 1.0;
         }
-        self.unit *= 0.5f64.powf(-1.0 / HALF_LIFE_POSTS);
-        self.posts += self.unit;
+        self.unit *= 0.5f32.powf(-1.0 / HALF_LIFE_POSTS);
+        self.posts += f64::from(self.unit);
         for (feature, _) in &features.counts {
             *self.seen.entry(*feature).or_default() += self.unit;
         }
@@ -153,10 +168,9 @@ impl Vocabulary {
         }
         if self.seen.len() > MOST_FEATURES {
             self.rescale();
-            let mut counts: Vec<f64> = self.seen.values().copied().collect();
-            counts.sort_unstable_by(f64::total_cmp);
-            let cut = counts.get(MOST_FEATURES / 4).copied().unwrap_or(0.0);
-            self.seen.retain(|_, count| *count > cut);
+            let mut counts: Vec<f32> = self.seen.values().copied().collect();
+            let (_, cut, _) = counts.select_nth_unstable_by(MOST_FEATURES / 4, f32::total_cmp);
+            self.seen.retain(|_, count| count > cut);
         }
     }
 
@@ -164,26 +178,27 @@ impl Vocabulary {
         for count in self.seen.values_mut() {
             *count /= self.unit;
         }
-        self.posts /= self.unit;
+        self.posts /= f64::from(self.unit);
         self.unit = 1.0;
     }
 
     /// Inverse document frequency: ln((N + 1) / (df + 0.5)), at least a little.
     pub fn idf(&self, feature: Feature) -> f32 {
-        let unit = self.unit.max(1.0);
-        let (posts, df) = (self.posts / unit, self.seen.get(&feature).copied().unwrap_or(0.0) / unit);
         if self.names.contains(&feature) {
             return LEAST;
         }
-        (((posts + 1.0) / (df + 0.5)).ln() as f32).max(LEAST)
+        let unit = self.unit.max(1.0);
+        let df = self.seen.get(&feature).copied().unwrap_or(0.0) / unit;
+        let posts = (self.posts / f64::from(unit)) as f32;
+        ((posts + 1.0) / (df + 0.5)).ln().max(LEAST)
     }
 
     /// How rare a feature is in posts about this product, with `all` products standing in while it is young:
     /// 1 − ln(share of the posts that hold it). What all posts hold still weighs 1.
     pub(super) fn rarity(&self, feature: Feature, all: &Self) -> f32 {
         let count = |v: &Self| {
-            let unit = v.unit.max(1.0);
-            (v.seen.get(&feature).copied().unwrap_or(0.0) / unit, v.posts / unit)
+            let unit = f64::from(v.unit.max(1.0));
+            (f64::from(v.seen.get(&feature).copied().unwrap_or(0.0)) / unit, v.posts / unit)
         };
         let ((df, posts), (df_all, posts_all)) = (count(self), count(all));
         let believed = (df_all + 0.5) / (posts_all + 1.0);
@@ -193,15 +208,16 @@ impl Vocabulary {
     /// What the post means: the sum over its words, each by its idf to the power [`RARE`].
     pub(super) fn meaning(&self, features: &Features) -> Vec<f32> {
         let mut sum = vec![0.0; meaning::dimensions()];
-        let mut pieces = 0.0f32;
-        for (feature, word) in &features.said {
-            let weight = self.idf(*feature).powf(RARE);
-            for piece in word {
-                meaning::add(*piece, weight, &mut sum);
-                pieces += 1.0;
+        let mut rest = features.pieces.as_slice();
+        for (feature, count) in &features.said {
+            let Some((word, after)) = rest.split_at_checked(usize::from(*count)) else { break };
+            rest = after;
+            if !word.is_empty() {
+                let weight = self.idf(*feature).powf(RARE);
+                word.iter().for_each(|piece| meaning::add(*piece, weight, &mut sum));
             }
         }
-        let scale = pieces.max(1.0).sqrt().recip();
+        let scale = (features.pieces.len().max(1) as f32).sqrt().recip();
         sum.iter_mut().for_each(|x| *x *= scale);
         sum
     }
@@ -249,7 +265,7 @@ mod tests {
         for i in 0..100 {
             vocabulary.learn(&features(&format!("mini netbook word{i}x")));
         }
-        let of = |word: &str| vocabulary.idf(xxh3_64(Lang::English.stem(word).as_bytes()));
+        let of = |word: &str| vocabulary.idf(super::word(&Lang::English.stem(word)));
         assert!(of("netbook") < 0.1 && of("apostrophe") > 4.0);
     }
 

@@ -2,12 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use xxhash_rust::xxh3::xxh3_64;
-
 use std::collections::VecDeque;
 
 use super::clusters::Member;
-use super::features::{Features, Vocabulary, content_words};
+use super::features::{Features, Vocabulary, content_words, word};
 use crate::ground::alert::Quote;
 use crate::logic::text::stop::is_stop_word;
 use crate::logic::text::{Kind, Lang, Token, tokenize};
@@ -38,7 +36,7 @@ fn weights(members: &VecDeque<Member>, vocabulary: &Vocabulary) -> BTreeMap<Stri
 }
 
 fn idf(stem: &str, vocabulary: &Vocabulary) -> f64 {
-    f64::from(vocabulary.idf(xxh3_64(stem.as_bytes())))
+    f64::from(vocabulary.idf(word(stem)))
 }
 
 /// The words that set these posts apart, strongest first, as people wrote them.

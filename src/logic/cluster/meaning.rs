@@ -2,11 +2,11 @@
 //! in other words or another language. The table is distilled by `tools/distil_meaning.py`; models/README.md says from
 //! what. Without it everything works by words alone.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::{Xxh3DefaultBuilder, xxh3_64};
+use xxhash_rust::xxh3::xxh3_64;
 
 /// Directions that a table may have; a multiple of eight.
 const DIMENSIONS: std::ops::RangeInclusive<usize> = 32..=1_024;
@@ -86,7 +86,18 @@ pub(super) type Piece = u32;
 
 /// The pieces of a folded word, by the likeliest segmentation (unigram model, Kudo 2018); empty where no piece fits.
 pub(super) fn pieces(word: &str) -> Vec<Piece> {
-    table().pieces(word)
+    let mut pieces = Vec::new();
+    pieces_into(word, &mut pieces);
+    pieces
+}
+
+/// Appends the pieces of a folded word to others.
+pub(super) fn pieces_into(word: &str, pieces: &mut Vec<Piece>) {
+    let table = table();
+    match table.first.get(&hash(word)) {
+        Some((piece, _)) => pieces.push(*piece),
+        None => pieces.extend(table.pieces(word)),
+    }
 }
 
 /// Adds what a piece means, `weight` times, to a sum of [`dimensions`] figures.
@@ -101,10 +112,10 @@ pub(super) fn add(piece: Piece, weight: f32, sum: &mut [f32]) {
 /// Keys with their rows, as distilled.
 #[derive(Default)]
 struct Table {
-    /// Pieces that begin a word, without the mark.
-    first: HashMap<&'static str, (Piece, f32), Xxh3DefaultBuilder>,
+    /// Pieces that begin a word, by the hash of their letters without the mark.
+    first: FxHashMap<u64, (Piece, f32)>,
     /// Pieces that stand within one.
-    inner: HashMap<&'static str, (Piece, f32), Xxh3DefaultBuilder>,
+    inner: FxHashMap<u64, (Piece, f32)>,
     rows: &'static [u8],
     step: f32,
     dimensions: usize,
@@ -133,8 +144,8 @@ impl Table {
             rest = after;
             let key = std::str::from_utf8(key).ok()?;
             match key.strip_prefix(MARK) {
-                Some(word) => table.first.insert(word, (piece, score)),
-                None => table.inner.insert(key, (piece, score)),
+                Some(word) => table.first.insert(hash(word), (piece, score)),
+                None => table.inner.insert(hash(key), (piece, score)),
             };
         }
         table.rows = rest;
@@ -149,10 +160,8 @@ impl Table {
         self.rows.get(from..from + self.dimensions).unwrap_or_default()
     }
 
+    /// The pieces of a word that is none itself.
     fn pieces(&self, word: &str) -> Vec<Piece> {
-        if let Some((piece, _)) = self.first.get(word) {
-            return vec![*piece];
-        }
         // The best way to reach each place in the word: its score, the piece that ends there and where that began.
         let word =
             word.char_indices().nth(LONGEST_WORD).map_or(word, |(end, _)| word.get(..end).unwrap_or(word));
@@ -168,9 +177,9 @@ impl Table {
             };
             for end in ends.iter().copied().filter(|end| *end > start && *end <= start + LONGEST_PIECE) {
                 let Some(part) = word.get(start..end) else { continue };
-                let found = if start == 0 { self.first.get(part) } else { None };
+                let found = if start == 0 { self.first.get(&hash(part)) } else { None };
                 // A word may also begin with a piece from within one: the mark then stands for itself.
-                let found = found.or_else(|| self.inner.get(part));
+                let found = found.or_else(|| self.inner.get(&hash(part)));
                 let Some((piece, score)) = found else { continue };
                 if let Some(place) = best.get_mut(end)
                     && place.is_none_or(|(known, ..)| so_far + score > known)
@@ -189,6 +198,10 @@ impl Table {
         found.reverse();
         found
     }
+}
+
+fn hash(key: &str) -> u64 {
+    xxh3_64(key.as_bytes())
 }
 
 /// Where the posts about one product lie: what they all share says nothing about any of them.

@@ -1,5 +1,6 @@
 //! Complaints that nobody named: posts that say the same thing in different words, found in one pass.
 
+mod centroid;
 mod chance;
 mod clusters;
 mod company;

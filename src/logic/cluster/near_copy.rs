@@ -1,13 +1,16 @@
 //! Reposts and near-copies: one voice with an echo. MinHash (Broder 1997) over word shingles, in bands.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::ground::post::PostKey;
 use crate::logic::text::{Kind, Token};
 
+/// An odd constant that mixes well: 2⁶⁴ over the golden ratio.
+const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
 const BANDS: usize = 8;
 const ROWS: usize = 3;
 const HASHES: usize = BANDS * ROWS;
@@ -27,22 +30,24 @@ pub struct Signature([u32; HASHES]);
 impl Signature {
     /// Of the words alone: links, names, numbers and the marks of repetition do not count.
     pub fn of(tokens: &[Token]) -> Option<Self> {
-        let words: Vec<&str> = tokens
+        let words: Vec<u64> = tokens
             .iter()
             .filter(|t| matches!(t.kind, Kind::Word | Kind::Tag))
             .map(|t| t.folded.as_str())
             .filter(|w| !matches!(*w, "rt" | "via" | "qt") && !w.bytes().all(|b| b.is_ascii_digit()))
+            .map(|w| xxh3_64(w.as_bytes()))
             .collect();
         if words.len() < FEWEST_WORDS {
             return None;
         }
         let mut least = [u32::MAX; HASHES];
         for shingle in words.windows(SHINGLE) {
-            let hash = xxh3_64_with_seed(shingle.join(" ").as_bytes(), 0);
+            // Word by word in order: "a b" is not "b a".
+            let hash =
+                shingle.iter().fold(0u64, |hash, word| (hash.rotate_left(23) ^ word).wrapping_mul(MIX));
             for (i, least) in least.iter_mut().enumerate() {
                 // A family of hash functions from one: multiply by odd constants, take the upper half.
-                let mixed = (hash ^ (hash >> 29))
-                    .wrapping_mul(0x9E37_79B9_7F4A_7C15u64.wrapping_mul(2 * i as u64 + 1));
+                let mixed = (hash ^ (hash >> 29)).wrapping_mul(MIX.wrapping_mul(2 * i as u64 + 1));
                 *least = (*least).min((mixed >> 32) as u32);
             }
         }
@@ -51,7 +56,8 @@ impl Signature {
 
     fn bands(&self) -> impl Iterator<Item = u64> + '_ {
         self.0.chunks(ROWS).enumerate().map(|(band, rows)| {
-            let bytes: Vec<u8> = rows.iter().flat_map(|r| r.to_le_bytes()).collect();
+            let mut bytes = [0u8; 4 * ROWS];
+            bytes.iter_mut().zip(rows.iter().flat_map(|r| r.to_le_bytes())).for_each(|(to, from)| *to = from);
             xxh3_64_with_seed(&bytes, band as u64 + 1)
         })
     }
@@ -67,7 +73,7 @@ pub struct NearCopies {
     texts: VecDeque<(Signature, PostKey)>,
     /// Number of the first of `texts`, counted since the beginning.
     first: u64,
-    bands: HashMap<u64, u64>,
+    bands: FxHashMap<u64, u64>,
 }
 
 impl NearCopies {

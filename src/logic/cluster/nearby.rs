@@ -1,14 +1,15 @@
 //! The neighbourhood of a post: the complaints of late that are most like it, whatever clusters they went to. Rises are
 //! looked for here, so that a complaint that is spread over several clusters is heard as one.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::company::Company;
 use super::direction::dense_dot;
-use super::features::{Feature, Features, Vocabulary, content_words};
+use super::features::{Feature, Features, Vocabulary, content_words, word};
 use super::meaning::{self, Centre, Piece};
 use super::vector::Vector;
 use crate::ground::post::PostKey;
@@ -60,7 +61,7 @@ impl Saying {
             let framed: Vec<char> = format!("_{stem}_").chars().collect();
             for piece in framed.windows(PIECE.min(framed.len())) {
                 let piece: String = piece.iter().collect();
-                raw.push(xxh3_64_with_seed(piece.as_bytes(), 1));
+                raw.push(xxh3_64_with_seed(piece.as_bytes(), 1) as Feature);
             }
         }
         raw.sort_unstable();
@@ -70,7 +71,7 @@ impl Saying {
             .collect();
         Self {
             pieces: Features::bare(counts),
-            words: stems.iter().map(|s| xxh3_64(s.as_bytes())).collect(),
+            words: stems.iter().map(|s| word(s)).collect(),
             known: content.iter().map(|t| meaning::pieces(&t.folded)).collect(),
         }
     }
@@ -113,7 +114,7 @@ pub struct Nearby {
     next: u64,
     /// At this number all posts are weighed anew, by what was learnt since.
     weigh_at: u64,
-    postings: HashMap<Feature, VecDeque<(u64, f32)>>,
+    postings: FxHashMap<Feature, VecDeque<(u64, f32)>>,
     pieces: Vocabulary,
     words: Vocabulary,
     centre: Centre,

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use super::direction::Direction;
+use super::direction::{Direction, LookUp};
 
 /// A group of posts that is not taken apart.
 #[derive(Clone, Debug)]
@@ -107,11 +107,18 @@ impl Forest {
                 }
             }
         }
-        for (a, b) in pairs {
-            let (Some(x), Some(y)) = (forest.nodes.get(a), forest.nodes.get(b)) else { continue };
-            let sum = x.sum.dot(&y.sum);
-            forest.connect(a, b, sum);
-            forest.offer(a, b, sum);
+        let pairs: Vec<(usize, usize)> = pairs.into_iter().collect();
+        for of_one in pairs.chunk_by(|x, y| x.0 == y.0) {
+            let Some(first) = of_one.first().and_then(|(a, _)| forest.nodes.get(*a)) else { continue };
+            let look_up = LookUp::of(&first.sum);
+            let sums: Vec<f32> = of_one
+                .iter()
+                .map(|(_, b)| forest.nodes.get(*b).map_or(0.0, |other| look_up.dot(&other.sum)))
+                .collect();
+            for ((a, b), sum) in of_one.iter().zip(sums) {
+                forest.connect(*a, *b, sum);
+                forest.offer(*a, *b, sum);
+            }
         }
         forest
     }
@@ -213,7 +220,7 @@ mod tests {
     use super::*;
     use crate::logic::cluster::vector::Vector;
 
-    fn node(words: &[u64], size: u32, home: u32, stays: bool) -> Node {
+    fn node(words: &[u32], size: u32, home: u32, stays: bool) -> Node {
         let one = Direction::of(Vector::new(words.iter().map(|w| (*w, 1.0)).collect()), Vec::new());
         let mut sum = Direction::default();
         sum.add(&one, size as f32, usize::MAX);

@@ -32,10 +32,19 @@ impl Vector {
     pub(super) fn normalised(mut self) -> Self {
         let norm = self.norm();
         if norm > 0.0 {
-            for (_, w) in &mut self.0 {
-                *w /= norm;
-            }
+            self.scale(1.0 / norm);
         }
+        self
+    }
+
+    /// Makes all weights so many times as heavy.
+    pub(super) fn scale(&mut self, factor: f32) {
+        self.0.iter_mut().for_each(|(_, w)| *w *= factor);
+    }
+
+    /// With no more room than it needs: for what is kept.
+    pub(super) fn trimmed(mut self) -> Self {
+        self.0.shrink_to_fit();
         self
     }
 
@@ -96,9 +105,8 @@ impl Vector {
         }
         if sum.len() > most {
             let mut weights: Vec<f32> = sum.iter().map(|(_, w)| *w).collect();
-            weights.sort_unstable_by(|x, y| y.total_cmp(x));
-            let least = weights.get(most * 3 / 4).copied().unwrap_or(0.0);
-            sum.retain(|(_, w)| *w > least);
+            let (_, least, _) = weights.select_nth_unstable_by(most * 3 / 4, |x, y| y.total_cmp(x));
+            sum.retain(|(_, w)| w > least);
         }
         self.0 = sum;
     }

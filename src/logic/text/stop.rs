@@ -1,7 +1,9 @@
 //! Words that say nothing about what a post is about.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::{Lang, fold};
 
@@ -11,7 +13,8 @@ const FRENCH: &str = "le la les un une des du de d l à au aux en et ou mais que
 const SPANISH: &str = "el la los las un una unos unas de del a al en y e o u pero que se es son era fue ser estar está están estoy yo tú él ella ellos ellas nosotros me te le lo les mi mis tu tus su sus nuestro esto eso este esta ese esa estos estas más muy ya no ni sí si también cuando como donde porque quien cual con sin por para sobre hay tiene tengo tener va voy hoy ayer siempre nunca hola gracias";
 const GERMAN: &str = "der die das den dem des ein eine einen einem einer eines und oder aber dass daß ich du er sie es wir ihr mich dich sich mir dir ihm ihnen mein meine meinen meinem meiner dein sein seine ihre unser euer ist sind war waren bin bist sein haben habe hat hatte wird werden wurde mit ohne für von vom zu zum zur im in an am auf aus bei nach um über unter als wie wenn weil was wer wo warum nicht kein keine nur auch noch schon sehr mehr so da hier dann denn mal ja nein hallo danke heute gestern immer nie";
 
-static STOP: LazyLock<HashSet<(Lang, String)>> = LazyLock::new(|| {
+/// By hash: the question is asked of every word of every post.
+static STOP: LazyLock<FxHashSet<u64>> = LazyLock::new(|| {
     [
         (Lang::English, ENGLISH),
         (Lang::Portuguese, PORTUGUESE),
@@ -20,14 +23,18 @@ static STOP: LazyLock<HashSet<(Lang, String)>> = LazyLock::new(|| {
         (Lang::German, GERMAN),
     ]
     .into_iter()
-    .flat_map(|(lang, words)| words.split(' ').map(move |word| (lang, fold(word))))
+    .flat_map(|(lang, words)| words.split(' ').map(move |word| hash(&fold(word), lang)))
     .collect()
 });
 
 /// Whether a folded word is one of the function words of its language (English where the language is not known).
 pub fn is_stop_word(folded: &str, lang: Lang) -> bool {
     let lang = if lang == Lang::Other { Lang::English } else { lang };
-    folded.chars().nth(1).is_none() && folded.is_ascii() || STOP.contains(&(lang, folded.to_owned()))
+    folded.chars().nth(1).is_none() && folded.is_ascii() || STOP.contains(&hash(folded, lang))
+}
+
+fn hash(folded: &str, lang: Lang) -> u64 {
+    xxh3_64_with_seed(folded.as_bytes(), lang as u64)
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! What changes clusters from outside: people who join and split them, alerts that gather their evidence, and posts that
 //! are deleted.
 
-use super::{CLUSTER_WORDS, Clusters, Features, MEMBERS, Member, STRAND_WORDS};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{CLUSTER_WORDS, Clusters, Features, MEMBERS, Member, STRAND_WORDS, hash};
 use crate::ground::alert::Quote;
 use crate::ground::post::PostKey;
+use crate::logic::cluster::centroid::Centroid;
 
 impl Clusters {
     /// Two clusters become one for good: `from` ends in `into`, and what is in them now is not parted again but by a
@@ -53,10 +56,8 @@ impl Clusters {
         }
         let Some(gone) = self.live.remove(&from) else { return };
         let Some(cluster) = self.live.get_mut(&into) else { return };
-        cluster.size += gone.size;
         cluster.born = cluster.born.min(gone.born);
         cluster.last = cluster.last.max(gone.last);
-        cluster.sum.add(&gone.sum, 1.0, CLUSTER_WORDS);
         for strand in &gone.strands {
             if let Some(strand) = self.strands.get_mut(strand) {
                 strand.cluster = into;
@@ -65,6 +66,7 @@ impl Clusters {
         cluster.strands.extend(gone.strands);
         cluster.name = cluster.name.take().or(gone.name);
         cluster.members.extend(gone.members);
+        self.recount(into);
         self.trim(into);
         self.merged.insert(from, into);
     }
@@ -76,7 +78,7 @@ impl Clusters {
         members.sort_by(|a, b| a.quote.at.cmp(&b.quote.at).then_with(|| a.quote.key.cmp(&b.quote.key)));
         let surplus = cluster.members.len().saturating_sub(MEMBERS);
         for old in cluster.members.drain(..surplus) {
-            self.of_post.remove(&old.quote.key);
+            self.of_post.remove(&hash(&old.quote.key));
         }
     }
 
@@ -95,7 +97,7 @@ impl Clusters {
             self.live.get(&number).is_some_and(|c| c.members.iter().any(|m| !ours.contains(&&m.quote.key)));
         let ours: Vec<PostKey> = ours.into_iter().cloned().collect();
         let new = self.found(first);
-        self.take_in(new, &ours, true, features);
+        self.take_in(new, &ours, features);
         if keeps_some {
             // What stays behind stays apart, whatever becomes of its strands.
             self.fix(number);
@@ -104,27 +106,33 @@ impl Clusters {
         Some(new)
     }
 
-    /// These posts are evidence of what this cluster says: they leave the clusters they are in, until groups are seen
-    /// afresh and each is where it fits best. Returns the clusters that ended empty. `features` gives the features of a
-    /// text.
-    pub fn gather(
-        &mut self,
-        into: u32,
-        posts: &[PostKey],
-        features: impl Fn(&Quote) -> Features,
-    ) -> Vec<u32> {
-        self.take_in(into, posts, false, features)
+    /// These posts are evidence of what this cluster says: strands of which they are the half or more come to it, until
+    /// groups are seen afresh and each is where it fits best. Returns the clusters that ended so.
+    pub fn gather(&mut self, into: u32, posts: &[PostKey]) -> Vec<u32> {
+        let into = self.resolve(into);
+        let mut said: BTreeMap<u32, u32> = BTreeMap::new();
+        for strand in posts.iter().filter_map(|key| self.of_post.get(&hash(key))) {
+            *said.entry(*strand).or_default() += 1;
+        }
+        let mut homes: BTreeSet<u32> = BTreeSet::new();
+        let mut moves: Vec<(u32, u32)> = Vec::new();
+        for (number, posts) in said {
+            let Some(strand) = self.strands.get(&number) else { continue };
+            let home = strand.cluster;
+            let apart = self.apart.contains(&(home.min(into), home.max(into)));
+            if home != into && !apart && !strand.stays && 2 * posts >= strand.size {
+                moves.push((number, into));
+                homes.insert(home);
+            }
+        }
+        self.relocate(moves);
+        let ended: Vec<u32> = homes.into_iter().filter(|home| !self.live.contains_key(home)).collect();
+        self.merged.extend(ended.iter().map(|from| (*from, into)));
+        ended
     }
 
-    fn take_in(
-        &mut self,
-        into: u32,
-        posts: &[PostKey],
-        stays: bool,
-        features: impl Fn(&Quote) -> Features,
-    ) -> Vec<u32> {
-        let into = self.resolve(into);
-        let mut ended = Vec::new();
+    /// These posts go to this cluster, each as a strand of its own, and stay there.
+    fn take_in(&mut self, into: u32, posts: &[PostKey], features: impl Fn(&Quote) -> Features) {
         for key in posts {
             let Some(from) = self.of_post(key).filter(|from| *from != into) else { continue };
             if self.apart.contains(&(from.min(into), from.max(into))) {
@@ -132,15 +140,13 @@ impl Clusters {
             }
             let Some(member) = self.leave(key, &features) else { continue };
             let direction = self.direction(&features(&member.quote));
-            let strand = self.found_strand(into, stays, member.quote.at);
+            let strand = self.found_strand(into, true, member.quote.at);
             self.add(strand, &direction, member);
             if !self.live.contains_key(&from) {
                 self.merged.insert(from, into);
-                ended.push(from);
             }
         }
         self.trim(into);
-        ended
     }
 
     /// A post was deleted: its words leave.
@@ -155,7 +161,7 @@ impl Clusters {
 
     /// A post leaves its strand and its cluster; what is left without posts is gone.
     fn leave(&mut self, key: &PostKey, features: &impl Fn(&Quote) -> Features) -> Option<Member> {
-        let number = self.of_post.remove(key)?;
+        let number = self.of_post.remove(&hash(key))?;
         let strand = self.strands.get_mut(&number)?;
         let home = strand.cluster;
         let cluster = self.live.get_mut(&home)?;
@@ -165,10 +171,13 @@ impl Clusters {
         strand.sum.add(&direction, -1.0, STRAND_WORDS);
         strand.norm = strand.sum.norm();
         strand.size = strand.size.saturating_sub(1);
-        cluster.sum.add(&direction, -1.0, CLUSTER_WORDS);
+        if cluster.strands.len() > 1 {
+            cluster.sum.add(&direction, -1.0, CLUSTER_WORDS);
+        }
         cluster.size = cluster.size.saturating_sub(1);
         let bare = cluster.members.is_empty();
-        let still_said = cluster.members.iter().any(|m| self.of_post.get(&m.quote.key) == Some(&number));
+        let still_said =
+            cluster.members.iter().any(|m| self.of_post.get(&hash(&m.quote.key)) == Some(&number));
         if still_said && strand.size > 0 {
             self.index.put(number, &strand.sum);
         } else {
@@ -186,9 +195,11 @@ impl Clusters {
         self.index.remove(number);
         if let Some(cluster) = self.live.get_mut(&strand.cluster) {
             cluster.strands.remove(&number);
-            if strand.size > 0 {
-                cluster.sum.add(&strand.sum, -1.0, CLUSTER_WORDS);
-                cluster.size = cluster.size.saturating_sub(strand.size);
+            cluster.size = cluster.size.saturating_sub(strand.size);
+            if cluster.strands.len() > 1 {
+                cluster.sum.add_sum(&strand.sum, -1.0, CLUSTER_WORDS);
+            } else {
+                cluster.sum = Centroid::default();
             }
         }
     }
@@ -201,7 +212,7 @@ impl Clusters {
             self.index.remove(strand);
         }
         for member in &cluster.members {
-            self.of_post.remove(&member.quote.key);
+            self.of_post.remove(&hash(&member.quote.key));
         }
     }
 }

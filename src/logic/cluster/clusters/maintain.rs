@@ -3,15 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::regroup::{Linkage, Node, regroup};
-use super::{CLUSTER_WORDS, Clusters, Direction};
+use super::{CLUSTER_WORDS, Centroid, Clusters, Direction, hash};
 use crate::ground::time::{Timestamp, days_between};
 
 /// Strands that are looked at one by one when groups are seen afresh, the liveliest; the others go with their cluster.
 const LIVELY: usize = 1_024;
+/// Strands that each is compared with: so many by their words, and so many by their meaning.
+const COMPARED: usize = 16;
 /// Groups are seen afresh after so many posts at the least …
 const REGROUP_POSTS: u64 = 128;
 /// … and after this share of as many posts as there are lively strands.
 const REGROUP_SHARE: f64 = 1.0;
+/// Other parts of its own cluster that a group is compared with, at the most.
+const KIN: usize = 64;
 /// Live strands of one product at the most; the longest silent small clusters go first.
 const MOST_STRANDS: usize = 40_000;
 /// Clusters of fewer posts than this are forgotten after [`SMALL_DAYS`] of silence, others after [`LARGE_DAYS`].
@@ -91,31 +95,41 @@ impl Clusters {
         changes
     }
 
-    /// The lively strands one by one, and for each cluster what is left of it; each with those it may be like.
+    /// The lively strands one by one, and what is left of each cluster that they are in or may be like; each with those
+    /// it may be like. Clusters that are quiet and like nothing that is said now are left as they are.
     fn nodes(&self) -> (Vec<Node>, Vec<Vec<u32>>) {
         let mut lively: Vec<(u64, u32)> = self.strands.iter().map(|(n, s)| (s.touched, *n)).collect();
         if lively.len() > LIVELY {
             lively.select_nth_unstable_by(LIVELY, |a, b| b.cmp(a));
             lively.truncate(LIVELY);
         }
-        let lively: BTreeSet<u32> = lively.into_iter().map(|x| x.1).collect();
+        let like: BTreeMap<u32, Vec<u32>> = lively
+            .into_iter()
+            .filter_map(|(_, n)| {
+                Some((n, self.index.candidates(&self.strands.get(&n)?.sum.spread_out(), COMPARED)))
+            })
+            .collect();
+        let homes: BTreeSet<u32> = like
+            .iter()
+            .flat_map(|(strand, like)| like.iter().chain([strand]))
+            .filter_map(|strand| self.of_strand(*strand))
+            .collect();
         let mut nodes: Vec<Node> = Vec::new();
         let mut strands_of: Vec<Vec<u32>> = Vec::new();
-        let mut node_of: BTreeMap<u32, usize> = BTreeMap::new();
         let mut push = |home: u32, strands: Vec<u32>, stays: bool| {
             let mut sum = Direction::default();
             let mut size = 0;
             for strand in strands.iter().filter_map(|s| self.strands.get(s)) {
-                sum.add(&strand.sum, 1.0, CLUSTER_WORDS);
+                sum.add(&strand.sum.spread_out(), 1.0, CLUSTER_WORDS);
                 size += strand.size;
             }
-            node_of.extend(strands.iter().map(|s| (*s, nodes.len())));
             nodes.push(Node { sum, size, home, stays, near: BTreeSet::new() });
             strands_of.push(strands);
         };
-        for (number, cluster) in &self.live {
+        for number in homes {
+            let Some(cluster) = self.live.get(&number) else { continue };
             let (alone, rest): (Vec<u32>, Vec<u32>) =
-                cluster.strands.iter().partition(|s| lively.contains(s));
+                cluster.strands.iter().partition(|s| like.contains_key(s));
             let (fixed, free): (Vec<u32>, Vec<u32>) =
                 alone.into_iter().partition(|s| self.strands.get(s).is_some_and(|s| s.stays));
             let rest_stays = rest.iter().any(|s| self.strands.get(s).is_some_and(|s| s.stays));
@@ -127,32 +141,23 @@ impl Clusters {
             };
             for (strands, stays) in [(fixed, true), (rest, false)] {
                 if !strands.is_empty() {
-                    push(*number, strands, stays);
+                    push(number, strands, stays);
                 }
             }
             for strand in free {
-                push(*number, vec![strand], false);
+                push(number, vec![strand], false);
             }
         }
         let mut by_home: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-        for (i, node) in nodes.iter().enumerate() {
-            by_home.entry(node.home).or_default().push(i);
+        let mut node_of: BTreeMap<u32, usize> = BTreeMap::new();
+        for (at, (node, strands)) in nodes.iter().zip(&strands_of).enumerate() {
+            by_home.entry(node.home).or_default().push(at);
+            node_of.extend(strands.iter().map(|strand| (*strand, at)));
         }
-        let near: Vec<BTreeSet<usize>> = nodes
-            .iter()
-            .zip(&strands_of)
-            .map(|(node, strands)| {
-                // What is alike to a cluster that is quiet is found from the other side.
-                let asks = strands.len() == 1 || strands.iter().any(|s| lively.contains(s));
-                let candidates = if asks { self.index.candidates(&node.sum) } else { BTreeSet::new() };
-                let mut near: BTreeSet<usize> =
-                    candidates.iter().filter_map(|s| node_of.get(s)).copied().collect();
-                near.extend(by_home.get(&node.home).into_iter().flatten().take(64));
-                near
-            })
-            .collect();
-        for (node, near) in nodes.iter_mut().zip(near) {
-            node.near = near;
+        for (node, strands) in nodes.iter_mut().zip(&strands_of) {
+            let like = strands.iter().filter_map(|s| like.get(s)).flatten();
+            node.near = like.filter_map(|s| node_of.get(s)).copied().collect();
+            node.near.extend(by_home.get(&node.home).into_iter().flatten().take(KIN));
         }
         (nodes, strands_of)
     }
@@ -165,8 +170,6 @@ impl Clusters {
         strands_of: &[Vec<u32>],
         changes: &mut Regrouped,
     ) {
-        let mut touched: BTreeSet<u32> = BTreeSet::new();
-        let mut posts_of: BTreeMap<u32, Vec<super::Member>> = BTreeMap::new();
         let mut moves: Vec<(u32, u32)> = Vec::new();
         for (group, nodes) in members {
             let number = match number_of.get(group) {
@@ -185,13 +188,24 @@ impl Clusters {
                 let home = homes.get(*node).map_or(number, |h| h.0);
                 if home != number {
                     moves.extend(strands_of.get(*node).into_iter().flatten().map(|s| (*s, number)));
-                    touched.extend([home, number]);
                 }
             }
         }
+        self.relocate(moves);
+        for (from, into) in &changes.merges {
+            self.merged.insert(*from, *into);
+        }
+    }
+
+    /// Strands go to the clusters named beside them, with the posts that are kept of them. A cluster left without any is
+    /// gone.
+    pub(super) fn relocate(&mut self, moves: Vec<(u32, u32)>) {
+        let mut touched: BTreeSet<u32> = BTreeSet::new();
+        let mut posts_of: BTreeMap<u32, Vec<super::Member>> = BTreeMap::new();
         for (strand, number) in moves {
             let Some(moved) = self.strands.get_mut(&strand) else { continue };
             let home = std::mem::replace(&mut moved.cluster, number);
+            touched.extend([home, number]);
             if let Some(cluster) = self.live.get_mut(&home) {
                 cluster.strands.remove(&strand);
             }
@@ -202,7 +216,7 @@ impl Clusters {
         for number in &touched {
             let Some(cluster) = self.live.get_mut(number) else { continue };
             for member in std::mem::take(&mut cluster.members) {
-                let Some(strand) = self.of_post.get(&member.quote.key) else { continue };
+                let Some(strand) = self.of_post.get(&hash(&member.quote.key)) else { continue };
                 let home = self.strands.get(strand).map_or(*number, |s| s.cluster);
                 posts_of.entry(home).or_default().push(member);
             }
@@ -217,20 +231,18 @@ impl Clusters {
         for number in touched {
             self.recount(number);
         }
-        for (from, into) in &changes.merges {
-            self.merged.insert(*from, *into);
-        }
     }
 
     /// Sum, size and age of a cluster from its strands; without any it is gone.
-    fn recount(&mut self, number: u32) {
+    pub(super) fn recount(&mut self, number: u32) {
         let Some(cluster) = self.live.get_mut(&number) else { return };
-        cluster.sum = Direction::default();
+        let mut sum = Direction::default();
         cluster.size = 0;
         for strand in cluster.strands.iter().filter_map(|s| self.strands.get(s)) {
-            cluster.sum.add(&strand.sum, 1.0, CLUSTER_WORDS);
+            sum.add(&strand.sum.spread_out(), 1.0, CLUSTER_WORDS);
             cluster.size += strand.size;
         }
+        cluster.sum = if cluster.strands.len() > 1 { Centroid::of(sum) } else { Centroid::default() };
         if let Some(last) = cluster.strands.iter().filter_map(|s| self.strands.get(s)).map(|s| s.last).max() {
             cluster.last = last;
         }
