@@ -32,6 +32,7 @@ fn main() {
     println!(
         "posts of about 200 bytes, each a group of its own; microseconds a post, the median of {MEASURED}"
     );
+    // Measured before anything else is: what is freed is used again.
     run("words at random", |words, _| (0..34).map(|_| words.next().to_owned()).collect::<Vec<_>>().join(" "));
     let written = written();
     run("as people write, two sentences of the fixtures", |words, number| {

@@ -13,6 +13,7 @@ use crate::assembly::output::{stdout, tell};
 use crate::edges::store::Store;
 use crate::ground::alert::Quote;
 use crate::logic::cluster::{Cluster, Clusters, label, quotes, telling_words};
+use crate::logic::text::Lang;
 
 /// Posts shown of each.
 const QUOTES: usize = 3;
@@ -44,9 +45,10 @@ pub fn clusters(args: &ClustersArgs) -> Result<(), Failure> {
         for cluster in largest.into_iter().take(args.most) {
             shown += 1;
             let id = format!("{}.{mark}{}", product.id, cluster.number);
+            let name = name(cluster, all, product.language);
             match args.format {
-                Format::Json => writeln!(out, "{}", in_json(&id, cluster, all))?,
-                Format::Text => in_words(&mut out, &id, cluster, all)?,
+                Format::Json => writeln!(out, "{}", in_json(&id, &name, cluster, all))?,
+                Format::Text => in_words(&mut out, &id, &name, cluster, all)?,
             }
         }
     }
@@ -56,18 +58,24 @@ pub fn clusters(args: &ClustersArgs) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-fn name(cluster: &Cluster, all: &Clusters) -> String {
-    cluster.name.clone().unwrap_or_else(|| label(&cluster.members, &all.vocabulary, &cluster.label))
+fn name(cluster: &Cluster, all: &Clusters, reader: Option<Lang>) -> String {
+    cluster.name.clone().unwrap_or_else(|| label(&cluster.members, &all.vocabulary, &cluster.label, reader))
 }
 
 fn typical(cluster: &Cluster, all: &Clusters) -> Vec<Quote> {
     quotes(&cluster.members, &all.vocabulary, QUOTES, |_| true)
 }
 
-fn in_words(out: &mut impl Write, id: &str, cluster: &Cluster, all: &Clusters) -> std::io::Result<()> {
+fn in_words(
+    out: &mut impl Write,
+    id: &str,
+    name: &str,
+    cluster: &Cluster,
+    all: &Clusters,
+) -> std::io::Result<()> {
     let posts = count(u64::from(cluster.size), "post", "posts");
     let ignored = if cluster.ignored { ", ignored" } else { "" };
-    writeln!(out, "{id}  \"{}\"", one_line(&name(cluster, all)))?;
+    writeln!(out, "{id}  \"{}\"", one_line(name))?;
     writeln!(out, "    {posts}, {} to {}{ignored}", minute(cluster.born), minute(cluster.last))?;
     for quote in typical(cluster, all) {
         writeln!(out, "    - {}", clip(&one_line(&quote.text), QUOTE))?;
@@ -75,14 +83,14 @@ fn in_words(out: &mut impl Write, id: &str, cluster: &Cluster, all: &Clusters) -
     Ok(())
 }
 
-fn in_json(id: &str, cluster: &Cluster, all: &Clusters) -> serde_json::Value {
+fn in_json(id: &str, name: &str, cluster: &Cluster, all: &Clusters) -> serde_json::Value {
     let languages: BTreeSet<&str> = cluster.members.iter().map(|m| m.quote.lang.as_str()).collect();
     let quotes: Vec<_> = typical(cluster, all)
         .into_iter()
         .map(|q| json!({"source": q.key.source, "id": q.key.id, "at": q.at, "text": q.text, "url": q.url}))
         .collect();
     json!({
-        "cluster": id, "label": name(cluster, all), "named": cluster.name.is_some(), "ignored": cluster.ignored,
+        "cluster": id, "label": name, "named": cluster.name.is_some(), "ignored": cluster.ignored,
         "posts": cluster.size, "first": cluster.born, "last": cluster.last, "languages": languages,
         "words": telling_words(&cluster.members, &all.vocabulary, WORDS), "quotes": quotes,
     })

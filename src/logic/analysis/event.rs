@@ -161,7 +161,7 @@ impl ProductState {
                         .map(|cause| self.told(&cause.evidence).into_iter().cloned().collect())
                         .unwrap_or_default();
                     let members = if told.is_empty() { &c.members } else { &told };
-                    label(members, &self.clusters.vocabulary, &c.label)
+                    label(members, &self.clusters.vocabulary, &c.label, product.language)
                 })
                 .unwrap_or_default(),
         }

@@ -52,7 +52,8 @@ type Sketch = [i8; SKETCH];
 impl Index {
     /// Groups that may be like this direction, in order: `most` by their words, and `most` by their meaning.
     pub(super) fn candidates(&self, direction: &Direction, most: usize) -> Vec<u32> {
-        let mut sums: FxHashMap<u32, f32> = FxHashMap::default();
+        let mut sums: FxHashMap<u32, f32> =
+            FxHashMap::with_capacity_and_hasher(PROBES * CANDIDATES, Default::default());
         for (feature, weight) in heaviest(direction.words.iter().collect(), PROBES) {
             let groups = self.postings.get(&feature).map(Vec::as_slice).unwrap_or_default();
             let newest = groups.get(groups.len().saturating_sub(CANDIDATES)..).unwrap_or_default();
@@ -71,7 +72,7 @@ impl Index {
 
     fn meaning_like(&self, sketch: &Sketch, most: usize) -> impl Iterator<Item = u32> + use<> {
         let cells = self.cells.iter().enumerate().map(|(i, c)| (i as u32, dot(&c.middle, sketch) as f32));
-        let mut near: Vec<(u32, f32)> = Vec::new();
+        let mut near: Vec<(u32, f32)> = Vec::with_capacity(2 * CELLS * self.cells.len());
         for cell in heaviest(cells.collect(), CELLS).filter_map(|(i, _)| self.cells.get(i as usize)) {
             let alike = cell.sketches.iter().map(|row| dot(row, sketch) as f32);
             near.extend(cell.groups.iter().copied().zip(alike));

@@ -11,12 +11,15 @@ mod label;
 mod meaning;
 mod near_copy;
 mod nearby;
+mod phrase;
+mod quotes;
 mod regroup;
 mod vector;
 
 pub use clusters::{Assignment, Cluster, Clusters, Member, Regrouped, Tuning};
 pub use features::{Feature, Features, Vocabulary, readable};
-pub use label::{label, quotes, telling_words};
+pub use label::{label, telling_words};
 pub use meaning::{Model, ModelError, choose as choose_model, mark as model_mark};
 pub use near_copy::{NearCopies, Signature};
 pub use nearby::{Near, Nearby, Neighbour, Saying, Tongue};
+pub use quotes::quotes;

@@ -169,6 +169,10 @@ fn teams() {
         "team-digest-unreadable",
         "[team.netbooks]\nemail = \"a@example.org\"\ndigest = \"mondays at 8\"\n",
     );
+    with_team(
+        "team-language-unknown",
+        "[team.netbooks]\nemail = \"a@example.org\"\nlanguage = \"english\"\n",
+    );
     check("teams-file-missing", &[("mini-9.toml", PRODUCT)]);
 }
 

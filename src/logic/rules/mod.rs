@@ -67,6 +67,8 @@ pub struct Product {
     pub not: Option<Query>,
     /// Id of the team that owns it; the team exists.
     pub team: String,
+    /// The language that the team reads in, where it says so: complaints are named in it.
+    pub language: Option<Lang>,
     /// What is clustered.
     pub clusters: ClusterMode,
     /// Complaints that have a name.
@@ -124,6 +126,8 @@ pub struct Team {
     pub email: Vec<String>,
     /// False alarms a year that the team puts up with: over 0.
     pub false_alarms_a_year: f64,
+    /// The language it reads in, where it says so: complaints are named in it where somebody used it.
+    pub language: Option<Lang>,
     /// When the digest goes out (`monday 08:00 America/New_York`), if there is one.
     pub digest: Option<String>,
     /// Where it is defined.

@@ -9,7 +9,7 @@ use super::documented::{Doc, Shown};
 use super::suggest::closest;
 
 /// Entries of the reference.
-pub(super) const DOCS: [Doc; 3] = [
+pub(super) const DOCS: [Doc; 4] = [
     Doc::error(
         "unknown-severity",
         "A severity that does not exist",
@@ -47,6 +47,19 @@ team     = "netbooks"
 clusters = "complaints""#,
     ),
     Doc::error(
+        "team-unknown-language",
+        "A language that complaints cannot be named in",
+        "Complaints are named in the team's language, out of what people wrote in it.",
+        Shown::Teams(
+            r#"[team.netbooks]
+email    = ["netbooks@example.org"]
+language = "english""#,
+        ),
+        r#"[team.netbooks]
+email    = ["netbooks@example.org"]
+language = "en""#,
+    ),
+    Doc::error(
         "empty-value",
         "A text that says nothing",
         "Something belongs there.",
@@ -61,7 +74,7 @@ team  = "netbooks""#,
     ),
 ];
 
-/// `unknown-severity`, `unknown-clusters`: `known` is all that can stand there.
+/// `unknown-severity`, `unknown-clusters`, `team-unknown-language`: `known` is all that can stand there.
 pub(in crate::logic::rules) fn unknown(
     code: &'static str,
     range: Range<usize>,

@@ -88,12 +88,14 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
         not
     });
     let clusters = choice(table, "clusters", "unknown-clusters", &CLUSTERS).unwrap_or_default();
+    let team = team?.value;
     Some(Product {
         id: id?.value.to_owned(),
         name: name?.value.to_owned(),
         query: asked?,
         not,
-        team: team?.value.to_owned(),
+        team: team.to_owned(),
+        language: found.teams.get(team).and_then(|team| team.language),
         clusters,
         topics: Vec::new(),
         origin: table.place(),
@@ -224,7 +226,8 @@ fn alternatives<'q>(node: &'q Node, shape: &Shape, out: &mut Vec<(&'q Node, Shap
 }
 
 /// One of a few words under `key`.
-fn choice<T: Copy>(
+/// What stands at a key that takes one of a few words; anything else is told as `code`.
+pub(super) fn choice<T: Copy>(
     table: &Table<'_, '_>,
     key: &str,
     code: &'static str,

@@ -1,13 +1,24 @@
 //! `teams.toml`: who gets mail.
 
 use super::Found;
+use super::product::choice;
 use super::table::{Table, is_id};
 use crate::logic::rules::{Team, lint};
+use crate::logic::text::Lang;
 
 /// The budget of a team that does not name one.
 const USUAL_BUDGET: f64 = 4.0;
 /// The largest budget that means anything.
 const LARGEST_BUDGET: f64 = 1_000.0;
+
+/// Languages that a team may read in.
+const LANGUAGES: [(&str, Lang); 5] = [
+    ("en", Lang::English),
+    ("pt", Lang::Portuguese),
+    ("fr", Lang::French),
+    ("es", Lang::Spanish),
+    ("de", Lang::German),
+];
 
 /// Reads the teams of the teams file.
 pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
@@ -28,7 +39,7 @@ pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
 }
 
 fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
-    table.only(&["email", "false_alarms_a_year", "digest"]);
+    table.only(&["email", "false_alarms_a_year", "language", "digest"]);
     let addresses = table.texts("email", "[\"name@example.org\"]").unwrap_or_default();
     if addresses.is_empty() {
         let range = table.key_range("email").unwrap_or_else(|| table.range.clone());
@@ -56,10 +67,12 @@ fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
     {
         table.file.say(lint::teams::bad_digest(digest.range.clone(), digest.value));
     }
+    let language = choice(table, "language", "team-unknown-language", &LANGUAGES);
     (!email.is_empty()).then(|| Team {
         id: id.to_owned(),
         email,
         false_alarms_a_year: budget,
+        language,
         digest: digest.map(|digest| digest.value.to_owned()),
         origin: table.place(),
     })
