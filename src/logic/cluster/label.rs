@@ -46,8 +46,8 @@ pub fn telling_words(members: &VecDeque<Member>, vocabulary: &Vocabulary, most: 
             }
         }
     }
-    // Of four posts and more, a word that one alone uses tells nothing about the others.
-    let fewest = if members.len() > 3 { 1.5 / members.len() as f64 } else { 0.0 };
+    // A word that one alone uses tells nothing about the others.
+    let fewest = fewest(members);
     let mut ranked: Vec<(&String, f64)> = weights
         .iter()
         .filter(|(stem, weight)| **weight > fewest * idf(stem, vocabulary))
@@ -64,6 +64,11 @@ pub fn telling_words(members: &VecDeque<Member>, vocabulary: &Vocabulary, most: 
         .collect()
 }
 
+/// The share of the posts that a word must be in: more than one of four posts and more.
+fn fewest(members: &VecDeque<Member>) -> f64 {
+    if members.len() > 3 { 1.5 / members.len() as f64 } else { 0.0 }
+}
+
 /// The name of what these posts say: `known`, the one people have seen, unless a clearly better one has appeared. It is
 /// in the language that the `reader` wants where somebody speaks it, else in the one that most speak.
 pub fn label(
@@ -72,7 +77,10 @@ pub fn label(
     known: &str,
     reader: Option<Lang>,
 ) -> String {
-    let weights = weights(members, vocabulary);
+    let mut weights = weights(members, vocabulary);
+    // Of four posts and more, a word that one alone uses names nothing.
+    let fewest = fewest(members);
+    weights.retain(|stem, weight| *weight > fewest * idf(stem, vocabulary));
     let mut spoken: BTreeMap<Lang, usize> = BTreeMap::new();
     for member in members {
         *spoken.entry(Lang::from_tag(&member.quote.lang)).or_default() += 1;

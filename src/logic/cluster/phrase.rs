@@ -95,7 +95,8 @@ pub(super) fn phrases(
             out.extend(from(clause, first, &content, weights, heaviest, lang).map(|(score, last)| {
                 let words = clause.get(first..=last).unwrap_or_default();
                 let spelled = words.first().zip(words.last()).and_then(|(a, b)| text.get(a.start..b.end));
-                (score, tidy(&spelled.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")))
+                let spelled: Vec<&str> = spelled.unwrap_or_default().split_whitespace().collect();
+                (score, tidy(&spelled.join(" "), first == 0 || is_head(words)))
             }));
         }
     }
@@ -125,7 +126,8 @@ fn from<'a>(
             score += weights.get(&tail.stem).copied().unwrap_or(0.0);
         }
         let after = clause.get(last + 1);
-        let ends = (says(tail) || last > first && is(Some(tail), TAILS)) && !is(after, TAILS);
+        let says_last = says(tail) && !is(Some(tail), HEADS) || last > first && is(Some(tail), TAILS);
+        let ends = says_last && !is(after, TAILS);
         if !ends || said.len() < FEWEST_CONTENT {
             return None;
         }
@@ -133,6 +135,10 @@ fn from<'a>(
             if first == 0 { WHOLE_FRONT } else { 0.0 } + if after.is_none() { WHOLE_BACK } else { 0.0 };
         Some((score + heaviest * (whole - COST * (last - first) as f64), last))
     })
+}
+
+fn is_head(words: &[Token]) -> bool {
+    words.first().is_some_and(|word| HEADS.contains(&word.folded.as_str()))
 }
 
 /// The French "plus" and the German "zu" begin a phrase in their own language alone.
@@ -171,11 +177,13 @@ fn clauses<'t>(text: &str, tokens: &'t [Token], content: &BTreeSet<usize>) -> Ve
 }
 
 /// Marks at which a thought ends.
-const MARKS: &[char] =
-    &['.', '!', '?', '\n', ';', ':', '(', ')', '"', '“', '”', '«', '»', ',', '…', '—', '–', '/', '|', '*'];
+const MARKS: &[char] = &[
+    '.', '!', '?', '\n', ';', ':', '(', ')', '"', '“', '”', '«', '»', ',', '…', '—', '–', '/', '|', '*',
+    '\'', '’',
+];
 
-/// Capitals only where they mean something: a shouted phrase is written small.
-fn tidy(phrase: &str) -> String {
+/// Capitals only where they mean something: what is shouted, or begins a sentence, is written small.
+fn tidy(phrase: &str, begins: bool) -> String {
     let letters = phrase.chars().filter(|c| c.is_alphabetic()).count();
     let capitals = phrase.chars().filter(|c| c.is_uppercase()).count();
     if capitals * 2 > letters {
@@ -183,7 +191,7 @@ fn tidy(phrase: &str) -> String {
     }
     let mut chars = phrase.chars();
     match (chars.next(), phrase.chars().nth(1)) {
-        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+        (Some(first), Some(second)) if begins && first.is_uppercase() && second.is_lowercase() => {
             first.to_lowercase().chain(chars).collect()
         }
         _ => phrase.to_owned(),
@@ -242,7 +250,7 @@ mod tests {
     fn other_languages_keep_theirs() {
         for (text, lang, words, name) in [
             ("le clavier ne marche plus", Lang::French, &["clavier", "marche"][..], "clavier ne marche plus"),
-            ("die Tastatur geht nicht mehr", Lang::German, &["tastatur", "geht"], "tastatur geht nicht mehr"),
+            ("die Tastatur geht nicht mehr", Lang::German, &["tastatur", "geht"], "Tastatur geht nicht mehr"),
             ("a tela não liga", Lang::Portuguese, &["tela", "liga"], "tela não liga"),
         ] {
             assert_eq!(best(text, lang, words), name);
