@@ -21,7 +21,7 @@ const CENTRE_POSTS: f32 = 2_000.0;
 /// The centre is believed by half after so many posts.
 const CENTRE_BELIEVED: f32 = 10.0;
 
-static BUILT_IN: &[u8] = include_bytes!("../../../models/meaning.bin");
+static BUILT_IN: &[u8] = include_bytes!("../../models/meaning.bin");
 
 /// The table of this process: one for good, so that whatever was put in a direction stays comparable.
 static TABLE: OnceLock<Table> = OnceLock::new();
