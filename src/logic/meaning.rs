@@ -89,6 +89,15 @@ pub(super) fn pieces(word: &str) -> Vec<Piece> {
     table().pieces(word)
 }
 
+/// Hands each piece of a folded word to `use_it`; nothing is kept where the word is a piece, as most are.
+pub(super) fn each_piece(word: &str, mut use_it: impl FnMut(Piece)) {
+    let table = table();
+    match table.first.get(word) {
+        Some((piece, _)) => use_it(*piece),
+        None => table.pieces(word).into_iter().for_each(use_it),
+    }
+}
+
 /// Adds what a piece means, `weight` times, to a sum of [`dimensions`] figures.
 pub(super) fn add(piece: Piece, weight: f32, sum: &mut [f32]) {
     let table = table();
