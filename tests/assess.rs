@@ -166,6 +166,7 @@ fn irony_contrast_and_wishes_are_read_as_meant() {
         "not bad at all",
         "I can't wait for the weekend!",
         "nothing to complain about :)",
+        "@acme thanks so much for finding my bag",
         "it never gets old, loooove it",
     ] {
         let seen = reader.read(text, None);

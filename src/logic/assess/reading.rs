@@ -117,7 +117,15 @@ impl<'t> Reading<'t> {
             );
         let mut first: Option<(Found, f64)> = None;
         for (f, meaning) in meant {
-            let counts = *meaning == Meaning::Sarcasm || *meaning == Meaning::Irony && doubtful;
+            // A longer phrase of praise around it says what is meant: "thanks so much for" is no "so much for".
+            let praised = |(other, m): &(Found, Meaning)| {
+                matches!(m, Meaning::Cue { kind: CueKind::Praise, .. })
+                    && other.first <= f.first
+                    && f.last <= other.last
+                    && other.last - other.first > f.last - f.first
+            };
+            let counts = (*meaning == Meaning::Sarcasm || *meaning == Meaning::Irony && doubtful)
+                && !meant.iter().any(praised);
             let Some(word) = self.words.get(f.first).filter(|_| counts) else { continue };
             around.sarcastic.push(word.sentence);
             around.all_sarcastic |=
