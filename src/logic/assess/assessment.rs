@@ -154,10 +154,8 @@ impl Assessor {
         let signs = Signs::of(text, tokens, &words, &reading, &cues, &found);
         // Words that mean the opposite of what they say are left to the lexicons.
         let readable = lexicon.is_some() && !reading.sarcastic;
-        let impression = readable
-            .then(|| tone::sums(tokens, &reading.turned))
-            .flatten()
-            .and_then(|sums| tone::weigh(sums, &signs));
+        let sums = readable.then(|| tone::sums(tokens, &reading.turned)).flatten();
+        let impression = sums.as_ref().and_then(|sums| tone::weigh(sums, &signs));
         let by_words = || {
             let complaint = if idea { 0.0 } else { lexical };
             sentiment(&reading.feelings, Tone { report, complaint, ..tone })
@@ -169,8 +167,8 @@ impl Assessor {
             }
             None => (by_words(), lexical),
         };
-        if (blended - lexical).abs() >= WORTH_SAYING {
-            let words = tone::reasons(text, tokens, if blended > lexical { 1.0 } else { -1.0 });
+        if let Some(sums) = sums.filter(|_| (blended - lexical).abs() >= WORTH_SAYING) {
+            let words = tone::reasons(&sums, text, tokens, if blended > lexical { 1.0 } else { -1.0 });
             if !words.is_empty() {
                 cues.push(Cue { kind: CueKind::Wording, words, weight: blended - lexical });
             }

@@ -35,8 +35,12 @@ struct Tone {
 }
 
 /// What a post says with its words, before the signs are weighed.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Sums([f32; VOICES]);
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Sums {
+    voices: [f32; VOICES],
+    /// How much each token pushes towards a complaint.
+    pushes: Vec<f32>,
+}
 
 /// How a post reads.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,17 +55,24 @@ pub(super) struct Impression {
 /// learnt with, or knows none of the words.
 pub(super) fn sums(tokens: &[Token], turned: &[Range<usize>]) -> Option<Sums> {
     let tone = tone()?;
-    let (mut sums, mut pieces) = ([0.0; VOICES], 0usize);
-    for token in tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Tag)) {
-        if turned.iter().any(|range| range.contains(&token.start)) {
+    let (mut voices, mut pieces) = ([0.0; VOICES], 0usize);
+    let mut pushes = vec![0.0; tokens.len()];
+    for (token, push) in tokens.iter().zip(&mut pushes) {
+        let word = matches!(token.kind, Kind::Word | Kind::Tag);
+        if !word || turned.iter().any(|range| range.contains(&token.start)) {
             continue;
         }
         meaning::each_piece(&token.folded, |piece| {
             if let Some(row) = tone.rows.get(piece as usize) {
                 pieces += 1;
-                for ((sum, value), step) in sums.iter_mut().zip(row).zip(tone.steps) {
-                    *sum += step * f32::from(i8::from_ne_bytes([*value]));
+                let mut last = 0.0;
+                for ((sum, value), step) in voices.iter_mut().zip(row).zip(tone.steps) {
+                    let value = step * f32::from(i8::from_ne_bytes([*value]));
+                    *sum += value;
+                    // The last voice is the complaint.
+                    last = value;
                 }
+                *push += last;
             }
         });
     }
@@ -69,18 +80,18 @@ pub(super) fn sums(tokens: &[Token], turned: &[Range<usize>]) -> Option<Sums> {
         return None;
     }
     let share = (pieces as f32).sqrt().recip();
-    for (sum, base) in sums.iter_mut().zip(tone.base) {
+    for (sum, base) in voices.iter_mut().zip(tone.base) {
         *sum = *sum * share + base;
     }
-    Some(Sums(sums))
+    Some(Sums { voices, pushes })
 }
 
 /// What the sums and the signs come to: a softmax over three feelings, log-odds of a complaint.
-pub(super) fn weigh(sums: Sums, signs: &Signs) -> Option<Impression> {
+pub(super) fn weigh(sums: &Sums, signs: &Signs) -> Option<Impression> {
     let tone = tone()?;
     let mut voices = tone.bias;
     for (voice, weights) in voices.iter_mut().zip(&tone.weights) {
-        let inputs = signs.values().iter().chain(&sums.0);
+        let inputs = signs.values().iter().chain(&sums.voices);
         *voice += weights.iter().zip(inputs).map(|(w, x)| w * x).sum::<f32>();
     }
     let [neutral, bad, good, complaint] = voices.map(f64::from);
@@ -101,25 +112,18 @@ fn feeling(neutral: f64, bad: f64, good: f64) -> f64 {
 }
 
 /// The words that push most towards a complaint (`toward` 1) or away from one (−1), as the post has them, in its order.
-pub(super) fn reasons(text: &str, tokens: &[Token], toward: f32) -> String {
-    let Some(tone) = tone() else { return String::new() };
-    let step = tone.steps.last().copied().unwrap_or_default();
-    let mut pushes: Vec<(f32, usize, &str)> = Vec::new();
-    for token in tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Tag)) {
-        let mut push = 0.0;
-        meaning::each_piece(&token.folded, |piece| {
-            let value = tone.rows.get(piece as usize).and_then(|row| row.last()).copied().unwrap_or_default();
-            push += toward * step * f32::from(i8::from_ne_bytes([value]));
-        });
-        let word = text.get(token.start..token.end).unwrap_or_default();
-        if push >= LEAST_PUSH && !pushes.iter().any(|(_, _, known)| *known == word) {
-            pushes.push((push, token.start, word));
+pub(super) fn reasons(sums: &Sums, text: &str, tokens: &[Token], toward: f32) -> String {
+    let mut pushes: Vec<(f32, &Token)> = sums.pushes.iter().map(|push| push * toward).zip(tokens).collect();
+    pushes.retain(|(push, _)| *push >= LEAST_PUSH);
+    pushes.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.start.cmp(&b.1.start)));
+    let mut said: Vec<&Token> = Vec::with_capacity(REASONS);
+    for (_, token) in pushes {
+        if said.len() < REASONS && said.iter().all(|known| known.folded != token.folded) {
+            said.push(token);
         }
     }
-    pushes.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    pushes.truncate(REASONS);
-    pushes.sort_by_key(|(_, start, _)| *start);
-    pushes.into_iter().map(|(_, _, word)| word).collect::<Vec<_>>().join(", ")
+    said.sort_by_key(|token| token.start);
+    said.iter().filter_map(|token| text.get(token.start..token.end)).collect::<Vec<_>>().join(", ")
 }
 
 fn tone() -> Option<&'static Tone> {
@@ -169,7 +173,7 @@ mod tests {
     use crate::logic::text::{Lang, tokenize};
 
     fn voices(text: &str) -> [f32; VOICES] {
-        sums(&tokenize(text, Lang::English), &[]).unwrap().0
+        sums(&tokenize(text, Lang::English), &[]).unwrap().voices
     }
 
     #[test]
@@ -212,7 +216,8 @@ mod tests {
     #[test]
     fn the_words_that_push_are_named() {
         let text = "@acme still waiting for my refund, thanks to the weather";
-        let said = reasons(text, &tokenize(text, Lang::English), 1.0);
+        let tokens = tokenize(text, Lang::English);
+        let said = reasons(&sums(&tokens, &[]).unwrap(), text, &tokens, 1.0);
         assert!(said.contains("refund"), "{said}");
     }
 }
