@@ -168,9 +168,11 @@ impl Assessor {
             None => (by_words(), lexical),
         };
         if let Some(sums) = sums.filter(|_| (blended - lexical).abs() >= WORTH_SAYING) {
-            let words = tone::reasons(&sums, text, tokens, if blended > lexical { 1.0 } else { -1.0 });
+            let (kind, toward) =
+                if blended > lexical { (CueKind::Wording, 1.0) } else { (CueKind::OtherWording, -1.0) };
+            let words = tone::reasons(&sums, text, tokens, toward);
             if !words.is_empty() {
-                cues.push(Cue { kind: CueKind::Wording, words, weight: blended - lexical });
+                cues.push(Cue { kind, words, weight: blended - lexical });
             }
         }
         let sentiment = match stars {

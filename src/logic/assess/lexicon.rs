@@ -57,6 +57,9 @@ pub enum CueKind {
     /// How its words read as a whole, by a trained model: no lexicon has it.
     #[serde(skip)]
     Wording,
+    /// The same, where that speaks against a complaint.
+    #[serde(skip)]
+    OtherWording,
 }
 
 impl CueKind {
@@ -78,7 +81,8 @@ impl CueKind {
             Self::Advert => "advert",
             Self::Job => "job",
             Self::Shares => "shares",
-            Self::Wording => "wording",
+            Self::Wording => "reads like a complaint",
+            Self::OtherWording => "reads unlike a complaint",
         }
     }
 }
