@@ -93,15 +93,15 @@ fn measure(reader: &Reader, set: &str, lang: &str) -> Figures {
     }
 }
 
-/// Three sets, each written before its turn of work on the lexicons and looked at in it, so that today's figures say that
-/// nothing got worse, and no more. What strangers' posts get is nearer to what each set got when it was new; ARCHITECTURE.md
-/// has those figures. All are by the authors of the lexicons.
+/// Four sets. The first three were each written before a turn of work on the lexicons and looked at in it, and the wording is
+/// learnt from them too, so that their figures say that nothing got worse, and no more. The fourth was written before the
+/// wording was learnt and is not learnt from; it is by the same authors, so strangers' posts get less.
 #[test]
 fn feeling_and_complaints_reach_their_floors() {
     let reader = Reader::new();
     let mut below = Vec::new();
     for (set, feeling_floor, complaint_floor) in
-        [("first", 0.85, 0.85), ("second", 0.85, 0.78), ("third", 0.80, 0.82)]
+        [("first", 0.85, 0.85), ("second", 0.85, 0.78), ("third", 0.80, 0.85), ("fourth", 0.80, 0.78)]
     {
         for lang in LANGUAGES {
             let f = measure(&reader, set, lang);
@@ -166,6 +166,7 @@ fn irony_contrast_and_wishes_are_read_as_meant() {
         "not bad at all",
         "I can't wait for the weekend!",
         "nothing to complain about :)",
+        "@acme thanks so much for finding my bag",
         "it never gets old, loooove it",
     ] {
         let seen = reader.read(text, None);

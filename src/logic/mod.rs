@@ -7,6 +7,7 @@ pub mod detect;
 pub mod known;
 pub mod letters;
 pub mod lifecycle;
+pub mod meaning;
 pub mod rules;
 pub mod spike;
 pub mod text;

@@ -3,6 +3,8 @@
 use super::feeling::{Tone, sentiment};
 use super::lexicon::{CueKind, Lexicons};
 use super::reading::Reading;
+use super::signs::{Found, Signs};
+use super::tone::{self, Impression};
 use super::words::{faces, words};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::entry::RuleFiles;
@@ -29,6 +31,19 @@ const NO_SUBJECT: f64 = 0.92;
 const REPORT_WORDS: usize = 8;
 /// Praise counts for so much against a complaint. People are polite, and a cue is a cue.
 const PRAISED: f64 = 0.4;
+
+/// The lexicons and the wording weigh the same in log-odds, and so much is added: people who write to a company or about
+/// a product complain more often than the posts did that the wording was learnt from.
+const LEXICON_SHARE: f64 = 0.5;
+const COMPLAINING: f64 = 0.4;
+/// No score of the lexicons is surer than this either way.
+const SUREST: f64 = 0.97;
+/// What the lexicons call a complaint stays one unless its wording makes it less likely than this (logistic of −2.2 is 0.1).
+const UNLIKELY: f64 = -2.197;
+/// From this score on the lexicons decide: several phrases, or one that staff gave such a weight, are not argued away.
+const CLEAR: f64 = 0.65;
+/// A change of the score by less than this is not worth a reason.
+const WORTH_SAYING: f64 = 0.05;
 
 /// One sign that was found.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,6 +105,11 @@ impl Assessor {
 
     /// What is thought of `post`, whose full text has these tokens and this language.
     pub fn assess(&self, post: &Post, text: &str, tokens: &[Token], lang: Lang) -> Assessment {
+        self.assess_by_signs(post, text, tokens, lang).0
+    }
+
+    /// The same with the signs that were weighed with the wording, from which that is learnt.
+    fn assess_by_signs(&self, post: &Post, text: &str, tokens: &[Token], lang: Lang) -> (Assessment, Signs) {
         let faces = faces(text);
         let words = words(text, tokens, &faces);
         let mut reading = Reading::new(text, &words);
@@ -111,34 +131,63 @@ impl Assessor {
             _ => None,
         };
         let stars = stars(post);
-        let mut cues: Vec<Cue> = reading.cues.into_values().collect();
+        let mut cues: Vec<Cue> = std::mem::take(&mut reading.cues).into_values().collect();
         cues.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()).then_with(|| a.words.cmp(&b.words)));
         let tone = Tone { exclamations, report: false, complaint: 0.0 };
         let said = Said {
             felt: sentiment(&reading.feelings, tone),
             blame: sentiment(reading.feelings.iter().filter(|f| !f.mood), tone),
-            stars,
             subject,
             addressed,
         };
-        let complaint = complaint(&cues, &said);
+        let lexical = complaint(&cues, &said);
         let idea = is_idea(&cues);
-        let felt = sentiment(
-            &reading.feelings,
-            Tone { report, complaint: if idea { 0.0 } else { complaint }, ..tone },
-        );
+        let found = Found {
+            felt: said.felt,
+            blame: said.blame,
+            complaint: lexical,
+            idea,
+            addressed,
+            report,
+            exclamations,
+        };
+        let signs = Signs::of(text, tokens, &words, &reading, &cues, &found);
+        // Words that mean the opposite of what they say are left to the lexicons.
+        let readable = lexicon.is_some() && !reading.sarcastic;
+        let sums = readable.then(|| tone::sums(tokens, &reading.turned)).flatten();
+        let impression = sums.as_ref().and_then(|sums| tone::weigh(sums, &signs));
+        let by_words = || {
+            let complaint = if idea { 0.0 } else { lexical };
+            sentiment(&reading.feelings, Tone { report, complaint, ..tone })
+        };
+        let (felt, blended) = match impression {
+            Some(Impression { feeling, complaint }) => {
+                let felt = if lexical >= CLEAR && feeling > 0.0 && !idea { by_words() } else { feeling };
+                (felt, blend(lexical, complaint))
+            }
+            None => (by_words(), lexical),
+        };
+        if let Some(sums) = sums.filter(|_| (blended - lexical).abs() >= WORTH_SAYING) {
+            let (kind, toward) =
+                if blended > lexical { (CueKind::Wording, 1.0) } else { (CueKind::OtherWording, -1.0) };
+            let words = tone::reasons(&sums, text, tokens, toward);
+            if !words.is_empty() {
+                cues.push(Cue { kind, words, weight: blended - lexical });
+            }
+        }
         let sentiment = match stars {
             Some(stars) => (felt + stars).clamp(-1.0, 1.0) * 0.5 + stars * 0.25 + felt * 0.25,
             None => felt,
         };
-        Assessment {
+        let assessment = Assessment {
             lang,
             sentiment: sentiment.clamp(-1.0, 1.0),
-            complaint,
+            complaint: with_stars(blended, stars),
             idea,
             cues,
             no_lexicon: lexicon.is_none(),
-        }
+        };
+        (assessment, signs)
     }
 }
 
@@ -148,8 +197,6 @@ struct Said {
     felt: f64,
     /// Feeling about things, −1 to 1.
     blame: f64,
-    /// Stars as −1 … 1.
-    stars: Option<f64>,
     /// Whether something to complain about is named; `None` where the language's lexicon lists no such things.
     subject: Option<bool>,
     /// An account is spoken to.
@@ -173,17 +220,29 @@ fn complaint(cues: &[Cue], said: &Said) -> f64 {
     if said.subject == Some(false) {
         score *= NO_SUBJECT;
     }
-    if said.stars.is_some_and(|s| s < 0.0) {
-        score = 1.0 - (1.0 - score) * (1.0 - FROM_RATING);
-    }
     for cue in cues.iter().filter(|c| c.weight < 0.0) {
         score *= 1.0 + cue.weight;
     }
     score *= 1.0 - PRAISED * said.felt.max(0.0);
-    if said.stars.is_some_and(|s| s >= 0.5) {
-        score *= 0.6;
-    }
     score.clamp(0.0, 1.0)
+}
+
+/// The score of the lexicons and the log-odds of the wording as one score.
+fn blend(lexical: f64, wording: f64) -> f64 {
+    let sure = lexical.clamp(1.0 - SUREST, SUREST);
+    let odds = LEXICON_SHARE * (sure / (1.0 - sure)).ln() + (1.0 - LEXICON_SHARE) * wording + COMPLAINING;
+    let blended = 1.0 / (1.0 + (-odds).exp());
+    let stays = lexical >= CLEAR || lexical >= COMPLAINT_FROM && wording >= UNLIKELY;
+    if stays { blended.max(COMPLAINT_FROM) } else { blended }
+}
+
+/// One or two stars make a complaint, four and more speak against one.
+fn with_stars(score: f64, stars: Option<f64>) -> f64 {
+    match stars {
+        Some(stars) if stars < 0.0 => 1.0 - (1.0 - score) * (1.0 - FROM_RATING),
+        Some(stars) if stars >= 0.5 => score * 0.6,
+        _ => score,
+    }
 }
 
 /// A wish, and no report of trouble that is clearly stronger: "please add a dark mode", but not "I wish it had not died".
@@ -249,6 +308,41 @@ mod tests {
             let seen = assess(text);
             assert!(!seen.is_complaint(), "{text}: {seen:?}");
         }
+    }
+
+    /// What tools/train_tone.py learns from: a line of JSON with the signs and words of each post of TONE_POSTS (a text a
+    /// line), by the lexicons of the folder TONE_LEXICONS.
+    #[test]
+    #[ignore = "writes for tools/train_tone.py"]
+    fn signs_for_training() {
+        let given = |name: &str| std::env::var(name).unwrap();
+        let files = crate::logic::assess::lexicon::BUILT_IN.map(|(path, _)| crate::ground::entry::RuleFile {
+            path: path.into(),
+            text: std::fs::read_to_string(format!("{}/{path}", given("TONE_LEXICONS"))).unwrap(),
+        });
+        let (assessor, problems) =
+            Assessor::load(&RuleFiles { folder: "thinned".into(), files: files.into() });
+        assert_eq!(problems, []);
+        let mut out = String::new();
+        for text in std::fs::read_to_string(given("TONE_POSTS")).unwrap().lines() {
+            let lang = Lang::of(text, None);
+            let tokens = tokenize(text, lang);
+            let line =
+                serde_json::json!({"id":"1","source":"s","text":text,"created_at":"2025-01-06T00:00:00Z"});
+            let Ok(crate::ground::post::Incoming::Post(post)) =
+                crate::ground::post::parse_line(line.to_string().as_bytes(), None)
+            else {
+                panic!("no post: {text}")
+            };
+            let signs = assessor.assess_by_signs(&post, text, &tokens, lang).1;
+            let words: Vec<&str> = tokens
+                .iter()
+                .filter(|t| matches!(t.kind, Kind::Word | Kind::Tag))
+                .map(|t| t.folded.as_str())
+                .collect();
+            out += &format!("{}\n", serde_json::json!({"signs": signs.values().as_slice(), "words": words}));
+        }
+        std::fs::write(given("TONE_OUT"), out).unwrap();
     }
 
     #[test]

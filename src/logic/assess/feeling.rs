@@ -63,10 +63,16 @@ pub(super) fn sentiment<'f>(feelings: impl IntoIterator<Item = &'f Feeling>, ton
     if tone.complaint >= super::assessment::COMPLAINT_FROM {
         sum -= COMPLAINT * tone.complaint;
     }
+    squash(sum)
+}
+
+/// A sum of weights as −1 … 1.
+pub(super) fn squash(sum: f64) -> f64 {
     sum / (sum * sum + SQUASH).sqrt()
 }
 
-fn value(feeling: &Feeling) -> f64 {
+/// What one feeling adds to the sum.
+pub(super) fn value(feeling: &Feeling) -> f64 {
     let mut value = feeling.weight * SCALE;
     value *= 1.0 + BOOST * f64::from(feeling.boosts.clamp(-2, 2));
     if feeling.shouted {

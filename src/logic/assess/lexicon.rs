@@ -10,7 +10,7 @@ use crate::ground::entry::RuleFiles;
 use crate::logic::text::Lang;
 
 /// The built-in files; a file of the same name in the rules folder takes the place of one.
-const BUILT_IN: [(&str, &str); 6] = [
+pub(super) const BUILT_IN: [(&str, &str); 6] = [
     ("lexicon/en.toml", include_str!("../../../rules/lexicon/en.toml")),
     ("lexicon/pt.toml", include_str!("../../../rules/lexicon/pt.toml")),
     ("lexicon/fr.toml", include_str!("../../../rules/lexicon/fr.toml")),
@@ -54,6 +54,12 @@ pub enum CueKind {
     Job,
     /// Talk of the share price.
     Shares,
+    /// How its words read as a whole, by a trained model: no lexicon has it.
+    #[serde(skip)]
+    Wording,
+    /// The same, where that speaks against a complaint.
+    #[serde(skip)]
+    OtherWording,
 }
 
 impl CueKind {
@@ -75,6 +81,8 @@ impl CueKind {
             Self::Advert => "advert",
             Self::Job => "job",
             Self::Shares => "shares",
+            Self::Wording => "reads like a complaint",
+            Self::OtherWording => "reads unlike a complaint",
         }
     }
 }

@@ -6,6 +6,8 @@ mod feeling;
 mod lexicon;
 mod pattern;
 mod reading;
+mod signs;
+mod tone;
 mod words;
 
 pub use assessment::{Assessment, Assessor, COMPLAINT_FROM, Cue};

@@ -36,6 +36,10 @@ pub(super) struct Reading<'t> {
     pub(super) feelings: Vec<Feeling>,
     /// One cue a group of the lexicon: five words for "slow" are one sign.
     pub(super) cues: BTreeMap<(CueKind, usize), Cue>,
+    /// A phrase of sarcasm: the words mean the opposite of what they say.
+    pub(super) sarcastic: bool,
+    /// Where feelings stand that a negation turns, in bytes: "not bad" is not what its words are one by one.
+    pub(super) turned: Vec<std::ops::Range<usize>>,
     /// Something that can be complained about is named.
     pub(super) thing: bool,
     /// Somebody speaks of themselves or to somebody.
@@ -44,7 +48,16 @@ pub(super) struct Reading<'t> {
 
 impl<'t> Reading<'t> {
     pub(super) fn new(text: &'t str, words: &'t [Word<'t>]) -> Self {
-        Self { text, words, feelings: Vec::new(), cues: BTreeMap::new(), thing: false, person: false }
+        Self {
+            text,
+            words,
+            feelings: Vec::new(),
+            cues: BTreeMap::new(),
+            sarcastic: false,
+            turned: Vec::new(),
+            thing: false,
+            person: false,
+        }
     }
 
     /// Adds what one lexicon finds.
@@ -104,7 +117,15 @@ impl<'t> Reading<'t> {
             );
         let mut first: Option<(Found, f64)> = None;
         for (f, meaning) in meant {
-            let counts = *meaning == Meaning::Sarcasm || *meaning == Meaning::Irony && doubtful;
+            // A longer phrase of praise around it says what is meant: "thanks so much for" is no "so much for".
+            let praised = |(other, m): &(Found, Meaning)| {
+                matches!(m, Meaning::Cue { kind: CueKind::Praise, .. })
+                    && other.first <= f.first
+                    && f.last <= other.last
+                    && other.last - other.first > f.last - f.first
+            };
+            let counts = (*meaning == Meaning::Sarcasm || *meaning == Meaning::Irony && doubtful)
+                && !meant.iter().any(praised);
             let Some(word) = self.words.get(f.first).filter(|_| counts) else { continue };
             around.sarcastic.push(word.sentence);
             around.all_sarcastic |=
@@ -117,6 +138,7 @@ impl<'t> Reading<'t> {
         around.sarcastic.sort_unstable();
         if let Some((f, weight)) = first {
             let cue = Cue { kind: CueKind::Distress, words: self.slice(&f), weight };
+            self.sarcastic |= weight == SARCASM;
             self.cues.retain(|(kind, _), _| *kind != CueKind::Praise);
             self.cues.entry((CueKind::Distress, usize::MAX)).or_insert(cue);
         }
@@ -142,16 +164,21 @@ impl<'t> Reading<'t> {
             }
             covered.fill(true);
             let Some(word) = self.words.get(f.first) else { continue };
+            let denies = f.last > f.first && around.denies(f.first, f.last);
             // "Nobody asked" is a phrase with a feeling; its "nobody" turns nothing else.
             if f.last > f.first {
                 around.forget(f.first, f.last);
             }
             let emoji = word.kind == Kind::Emoji;
             let turned = around.before(f.first, REACH, NEGATION) + around.after(self.words, f.last);
+            let negated = !emoji && turned % 2 == 1;
+            if let Some(last) = self.words.get(f.last).filter(|_| negated || denies) {
+                self.turned.push(word.start..last.end);
+            }
             self.feelings.push(Feeling {
                 weight,
                 mood,
-                negated: !emoji && turned % 2 == 1,
+                negated,
                 boosts: around.before(f.first, 2, BOOSTER) as i32 - around.before(f.first, 2, DAMPER) as i32
                     + i32::from(word.stretched),
                 shouted: self.shouted(f.first),
@@ -251,6 +278,11 @@ impl Around {
         if let Some(flags) = self.flags.get_mut(first..=last) {
             flags.fill(0);
         }
+    }
+
+    /// Whether there is a negation from `first` to `last`.
+    fn denies(&self, first: usize, last: usize) -> bool {
+        self.flags.get(first..=last).is_some_and(|flags| flags.iter().any(|f| f & NEGATION != 0))
     }
 
     /// How many of what `flag` says end within `reach` words before `at`, in the same sentence.

@@ -8,13 +8,14 @@ mod direction;
 mod features;
 mod index;
 mod label;
-mod meaning;
 mod near_copy;
 mod nearby;
 mod phrase;
 mod quotes;
 mod regroup;
 mod vector;
+
+use crate::logic::meaning;
 
 pub use clusters::{Assignment, Cluster, Clusters, Member, Regrouped, Tuning};
 pub use features::{Feature, Features, Vocabulary, readable};

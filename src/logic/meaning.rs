@@ -21,7 +21,7 @@ const CENTRE_POSTS: f32 = 2_000.0;
 /// The centre is believed by half after so many posts.
 const CENTRE_BELIEVED: f32 = 10.0;
 
-static BUILT_IN: &[u8] = include_bytes!("../../../models/meaning.bin");
+static BUILT_IN: &[u8] = include_bytes!("../../models/meaning.bin");
 
 /// The table of this process: one for good, so that whatever was put in a direction stays comparable.
 static TABLE: OnceLock<Table> = OnceLock::new();
@@ -97,6 +97,15 @@ pub(super) fn pieces_into(word: &str, pieces: &mut Vec<Piece>) {
     match table.first.get(&hash(word)) {
         Some((piece, _)) => pieces.push(*piece),
         None => pieces.extend(table.pieces(word)),
+    }
+}
+
+/// Hands each piece of a folded word to `use_it`; nothing is kept where the word is a piece, as most are.
+pub(super) fn each_piece(word: &str, mut use_it: impl FnMut(Piece)) {
+    let table = table();
+    match table.first.get(word) {
+        Some((piece, _)) => use_it(*piece),
+        None => table.pieces(word).into_iter().for_each(use_it),
     }
 }
 
