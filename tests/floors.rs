@@ -11,10 +11,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the logic, lowest first. Each may use those before it.
-const LOGIC: [&str; 11] = [
+const LOGIC: [&str; 12] = [
     "text",
     "rules",
     "assess",
+    "encoder",
     "cluster",
     "spike",
     "detect",
