@@ -670,3 +670,67 @@ fn two_rule_sets_are_compared_alert_by_alert_and_mail_by_mail() {
     let ran = home.run(&[&args[..], &["--format", "jsonl"]].concat());
     assert_eq!(ran.lines().last().unwrap()["event"], "compared-mails");
 }
+
+/// The smallest encoder there is, which `tools/tiny_encoder.py` makes.
+fn tiny_encoder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/encoder")
+}
+
+#[test]
+fn an_encoder_says_what_posts_mean_if_it_is_named() {
+    let home = Home::new();
+    let posts: Vec<String> = (0..40)
+        .map(|i| {
+            let at = format!("2025-01-{:02}T10:00:00Z", i % 28 + 1);
+            let what = ["the key broke off", "a keyboard key fell off", "screen cracked", "battery broken after a day"];
+            let how = ["I hate it", "awful, I want my money back", "terrible", "what a disappointment, it still fails"];
+            let text = format!("my mini 9: {}, {} ({i})", what[i % 4], how[i / 4 % 4]);
+            json!({"id": i.to_string(), "source": "s", "author": format!("a{i}"), "created_at": at, "text": text})
+                .to_string()
+        })
+        .collect();
+    let posts = home.write("posts.jsonl", &posts.join("\n"));
+    let (rules, assigned) = (home.path("rules"), home.path("assigned.jsonl"));
+    let mut runs = Vec::new();
+    for model in [tiny_encoder(), tiny_encoder().join("model.safetensors"), "built-in".into()] {
+        let mut args = vec!["backtest", "--rules", rules.to_str().unwrap(), "--format", "jsonl", "--model"];
+        args.extend([model.to_str().unwrap(), "--mentions", posts.to_str().unwrap()]);
+        args.extend(["--assignments", assigned.to_str().unwrap()]);
+        let ran = home.run(&args);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        runs.push(std::fs::read_to_string(&assigned).unwrap());
+    }
+    assert!(runs[0].lines().count() > 10, "{}", runs[0]);
+    assert_eq!(runs[0], runs[1], "a folder, and the weights in it, are the same encoder");
+    assert_ne!(runs[0], runs[2], "and not the table");
+}
+
+#[test]
+fn an_encoder_that_cannot_be_used_is_told_by_file_and_remedy() {
+    let home = Home::new();
+    let encoder = home.path("encoder");
+    let posts = home.write("posts.jsonl", "");
+    let refused = |model: &std::path::Path| {
+        let model = model.to_str().unwrap();
+        let ran = home.run(&["backtest", "--mentions", posts.to_str().unwrap(), "--model", model]);
+        assert_ne!(ran.code, 0);
+        ran.err
+    };
+    let err = refused(&encoder);
+    assert!(err.contains("cannot be read") && err.contains("a path"), "{err}");
+    std::fs::create_dir(&encoder).unwrap();
+    for file in ["config.json", "model.safetensors"] {
+        std::fs::copy(tiny_encoder().join(file), encoder.join(file)).unwrap();
+    }
+    let err = refused(&encoder);
+    assert!(err.contains("tokenizer.json cannot be read") && err.contains("models/README.md"), "{err}");
+    std::fs::copy(tiny_encoder().join("tokenizer.json"), encoder.join("tokenizer.json")).unwrap();
+    let weights = std::fs::read(tiny_encoder().join("model.safetensors")).unwrap();
+    std::fs::write(encoder.join("model.safetensors"), &weights[..weights.len() / 2]).unwrap();
+    let err = refused(&encoder);
+    assert!(err.contains("model.safetensors cannot be read") && err.contains("fetch it again"), "{err}");
+    let config = std::fs::read_to_string(encoder.join("config.json")).unwrap();
+    std::fs::write(encoder.join("config.json"), config.replace("\"bert\"", "\"mpnet\"")).unwrap();
+    let err = refused(&encoder);
+    assert!(err.contains("model_type is \"mpnet\"") && err.contains("all-MiniLM-L6-v2"), "{err}");
+}

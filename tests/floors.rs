@@ -11,8 +11,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the logic, lowest first. Each may use those before it.
-const LOGIC: [&str; 12] = [
+const LOGIC: [&str; 13] = [
     "text",
+    "encoder",
     "meaning",
     "rules",
     "assess",

@@ -219,7 +219,8 @@ pub struct BacktestArgs {
     /// Days on which it was known otherwise (JSON lines: at, title, optional product and match): report the lead time
     #[arg(long, value_name = "FILE")]
     pub known: Option<PathBuf>,
-    /// The table of meanings by which posts in other words meet: built-in, off (words alone), or a file
+    /// By what posts in other words meet: built-in, off (words alone), the file of a table, or the folder of a sentence
+    /// encoder
     #[arg(long, value_name = "MODEL", default_value = "built-in")]
     pub model: String,
     /// An alert leads a known day if it opened at most so many days before

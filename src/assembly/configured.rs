@@ -1,6 +1,6 @@
 //! The settings as the assembly uses them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::cli::ConfigArgs;
 use super::failure::{Exit, Failure};
@@ -8,6 +8,7 @@ use crate::edges::mail::{Kind, MailSettings, SpoolSettings};
 use crate::edges::settings::{self, Settings};
 use crate::edges::sources::SourceSettings;
 use crate::logic::cluster::{Model, choose_model};
+use crate::logic::encoder::EncoderFiles;
 
 /// The settings of this program.
 pub type All = Settings<MailSettings, SourceSettings>;
@@ -33,15 +34,44 @@ pub fn choose(model: &str) -> Result<(), Failure> {
     let chosen = match model {
         "built-in" => Model::BuiltIn,
         "off" => Model::Off,
-        path => {
-            let say = |e| {
-                format!("[clusters] model: {path} cannot be read: {e}; write \"built-in\", \"off\" or a path")
-            };
-            Model::File(std::fs::read(path).map_err(|e| Failure::say(Exit::Settings, say(e)))?)
-        }
+        path => from_path(Path::new(path)).map_err(|e| Failure::say(Exit::Settings, e))?,
     };
     choose_model(chosen)
         .map_err(|e| Failure::say(Exit::Settings, format!("[clusters] model = \"{model}\": {e}")))
+}
+
+/// A table of meanings from its file, or an encoder from its folder (or from a file of it).
+fn from_path(path: &Path) -> Result<Model, String> {
+    let say = |file: &Path, e: std::io::Error, hint: &str| {
+        format!("[clusters] model: {} cannot be read: {e}; {hint}", file.display())
+    };
+    let part = path.extension().is_some_and(|e| e == "safetensors" || e == "onnx" || e == "json");
+    let folder = match path.parent() {
+        Some(folder) if part && !path.is_dir() => folder,
+        _ => path,
+    };
+    if !part && !path.is_dir() {
+        let table = std::fs::read(path);
+        return table.map(Model::File).map_err(|e| say(path, e, "write \"built-in\", \"off\" or a path"));
+    }
+    let read = |name: &str| {
+        let file = folder.join(name);
+        let hint = "an encoder is a folder with config.json, tokenizer.json and model.safetensors (ONNX is not \
+                    read); models/README.md says where to get one";
+        std::fs::read(&file).map_err(|e| say(&file, e, hint))
+    };
+    let pooling = folder.join("1_Pooling/config.json");
+    let pooling = match std::fs::read(&pooling) {
+        Ok(bytes) => Some(bytes),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
+        Err(e) => return Err(say(&pooling, e, "it says how an encoder's vectors are made")),
+    };
+    Ok(Model::Encoder(EncoderFiles {
+        config: read("config.json")?,
+        tokenizer: read("tokenizer.json")?,
+        weights: read("model.safetensors")?,
+        pooling,
+    }))
 }
 
 /// The mail section, or the one that leaves letters in the data folder.

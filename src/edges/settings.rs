@@ -77,7 +77,8 @@ pub struct RulesSettings {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClustersSettings {
-    /// The table of meanings: `built-in`, `off` (words alone), or the path of a file.
+    /// What says what posts mean: `built-in`, `off` (words alone), the file of a table, or the folder of a sentence
+    /// encoder.
     pub model: String,
 }
 

@@ -2,11 +2,13 @@
 //! in other words or another language. The table is distilled by `tools/distil_meaning.py`; models/README.md says from
 //! what. Without it everything works by words alone.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
+
+use crate::logic::encoder::{Encoder, EncoderError, EncoderFiles};
 
 /// Directions that a table may have; a multiple of eight.
 const DIMENSIONS: std::ops::RangeInclusive<usize> = 32..=1_024;
@@ -23,10 +25,17 @@ const CENTRE_BELIEVED: f32 = 10.0;
 
 static BUILT_IN: &[u8] = include_bytes!("../../models/meaning.bin");
 
-/// The table of this process: one for good, so that whatever was put in a direction stays comparable.
-static TABLE: OnceLock<Table> = OnceLock::new();
+/// What this process uses: one for good, so that whatever was put in a direction stays comparable.
+static CHOSEN: OnceLock<Chosen> = OnceLock::new();
 
-/// Which table of meanings is used.
+/// A table, and the encoder that goes before it where there is one.
+#[derive(Default)]
+struct Chosen {
+    table: Table,
+    encoder: Option<Encoder>,
+}
+
+/// What says what posts mean.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Model {
     /// The one that is built in.
@@ -36,10 +45,12 @@ pub enum Model {
     Off,
     /// What stands in a file, in the form of models/README.md.
     File(Vec<u8>),
+    /// A sentence encoder for what whole posts mean, beside the built-in table for single words.
+    Encoder(EncoderFiles),
 }
 
 /// Why a table of meanings cannot be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
     /// The bytes are none.
     #[error(
@@ -49,27 +60,46 @@ pub enum ModelError {
     /// Another table is in use already.
     #[error("another table of meanings is in use already: it is chosen once, before anything is read")]
     TooLate,
+    /// The encoder cannot be used.
+    #[error(transparent)]
+    Encoder(#[from] EncoderError),
 }
 
-/// Chooses the table of meanings, once, before anything is clustered. Without a choice it is the one built in.
+/// Chooses what says what posts mean, once, before anything is clustered. Without a choice it is the built-in table.
 ///
 /// # Errors
-/// The file holds no such table, or another one is in use.
+/// The files hold no such thing, or another one is in use.
 pub fn choose(model: Model) -> Result<(), ModelError> {
-    let table = match model {
-        Model::BuiltIn => Table::read(BUILT_IN).ok_or(ModelError::Unreadable)?,
-        Model::Off => Table::default(),
+    let (table, encoder) = match model {
+        Model::BuiltIn => (Table::read(BUILT_IN), None),
+        Model::Off => (Some(Table::default()), None),
         // It is kept as long as the process lives.
-        Model::File(bytes) => Table::read(bytes.leak()).ok_or(ModelError::Unreadable)?,
+        Model::File(bytes) => (Table::read(bytes.leak()), None),
+        Model::Encoder(files) => (Table::read(BUILT_IN), Some(Encoder::read(&files)?)),
     };
-    let mark = table.mark;
-    let chosen = TABLE.get_or_init(|| table);
-    if chosen.mark == mark { Ok(()) } else { Err(ModelError::TooLate) }
+    let chosen = Chosen { table: table.ok_or(ModelError::Unreadable)?, encoder };
+    let wanted = chosen.mark();
+    if CHOSEN.get_or_init(|| chosen).mark() == wanted { Ok(()) } else { Err(ModelError::TooLate) }
 }
 
-/// A number that no other table has: what was learnt with another one cannot be gone on with.
+/// A number that no other table or encoder has: what was learnt with another one cannot be gone on with.
 pub fn mark() -> u64 {
+    chosen().mark()
+}
+
+/// A number that no other table has: what was learnt over the pieces of one holds for that one.
+pub fn table_mark() -> u64 {
     table().mark
+}
+
+/// Whether whole posts are encoded.
+pub(super) fn encodes() -> bool {
+    chosen().encoder.is_some()
+}
+
+/// What a whole text means by the encoder, to length one; `None` where there is no encoder.
+pub(super) fn encoded(text: &str) -> Option<Arc<[f32]>> {
+    Some(chosen().encoder.as_ref()?.encode(text))
 }
 
 /// Directions of the table in use; none when it is switched off.
@@ -77,8 +107,18 @@ pub(super) fn dimensions() -> usize {
     table().dimensions
 }
 
+fn chosen() -> &'static Chosen {
+    CHOSEN.get_or_init(|| Chosen { table: Table::read(BUILT_IN).unwrap_or_default(), encoder: None })
+}
+
 fn table() -> &'static Table {
-    TABLE.get_or_init(|| Table::read(BUILT_IN).unwrap_or_default())
+    &chosen().table
+}
+
+impl Chosen {
+    fn mark(&self) -> u64 {
+        self.table.mark ^ self.encoder.as_ref().map_or(0, Encoder::mark)
+    }
 }
 
 /// A piece of a word, by its row in the table.
@@ -87,23 +127,14 @@ pub(super) type Piece = u32;
 /// The pieces of a folded word, by the likeliest segmentation (unigram model, Kudo 2018); empty where no piece fits.
 pub(super) fn pieces(word: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    pieces_into(word, &mut pieces);
+    each_piece(word, |piece| pieces.push(piece));
     pieces
-}
-
-/// Appends the pieces of a folded word to others.
-pub(super) fn pieces_into(word: &str, pieces: &mut Vec<Piece>) {
-    let table = table();
-    match table.first.get(&hash(word)) {
-        Some((piece, _)) => pieces.push(*piece),
-        None => pieces.extend(table.pieces(word)),
-    }
 }
 
 /// Hands each piece of a folded word to `use_it`; nothing is kept where the word is a piece, as most are.
 pub(super) fn each_piece(word: &str, mut use_it: impl FnMut(Piece)) {
     let table = table();
-    match table.first.get(word) {
+    match table.first.get(&hash(word)) {
         Some((piece, _)) => use_it(*piece),
         None => table.pieces(word).into_iter().for_each(use_it),
     }

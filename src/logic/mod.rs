@@ -4,6 +4,7 @@ pub mod analysis;
 pub mod assess;
 pub mod cluster;
 pub mod detect;
+pub mod encoder;
 pub mod known;
 pub mod letters;
 pub mod lifecycle;

@@ -60,7 +60,7 @@ def main():
     arguments.add_argument("bin", type=pathlib.Path)
     arguments.add_argument("labelled", type=pathlib.Path)
     arguments.add_argument("--shuffle", type=int)
-    arguments.add_argument("--model", default="built-in", help="the table of meanings: built-in, off, or a file")
+    arguments.add_argument("--model", default="built-in", help="what posts mean: built-in, off, the file of a\ntable, or the folder of a sentence encoder")
     arguments = arguments.parse_args()
     rows = read(arguments.labelled)
     if arguments.shuffle is not None:

@@ -137,7 +137,7 @@ impl ProductState {
             self.forget(&key);
         }
         self.pool.shape.learn(hour_of(post.created_at));
-        let features = Features::of(read.tokens, read.assessment.lang);
+        let features = Features::of_text(&post.full_text(), read.tokens, read.assessment.lang);
         self.clusters.vocabulary.learn(&features);
         let original = self.original_of(read, &key);
         let voice = xxh3_64(post.voice().as_bytes());
@@ -371,7 +371,7 @@ impl Heard {
 /// Features of a text that is kept as a quote.
 pub(super) fn features_of(quote: &Quote) -> Features {
     let lang = Lang::from_tag(&quote.lang);
-    Features::of(&tokenize(&quote.text, lang), lang)
+    Features::of_text(&quote.text, &tokenize(&quote.text, lang), lang)
 }
 
 fn quote(post: &Post, lang: Lang) -> Quote {

@@ -70,7 +70,7 @@ impl Analysis {
         let text = post.full_text();
         let lang = Lang::of(&text, post.lang.as_deref());
         let tokens = tokenize(&text, lang);
-        let features = Features::of(&tokens, lang);
+        let features = Features::of_text(&text, &tokens, lang);
         let words = readable(&tokens, lang);
         let mut near = Vec::new();
         for (i, product) in self.rules.products.iter().enumerate() {

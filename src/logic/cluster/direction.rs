@@ -3,10 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::features::Feature;
+use super::meaning;
 use super::vector::Vector;
 
 /// Share of the words in how alike two posts are; the rest is what they mean.
 const WORDS: f32 = 0.5;
+/// … and beside an encoder, which knows more of it.
+const WORDS_BESIDE_ENCODER: f32 = 0.4;
 
 /// A post's direction, or the sum of many: words and word pairs, and what they mean.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,14 +23,15 @@ pub(super) struct Direction {
 impl Direction {
     /// From both parts, each of any length: the whole has length one, unless nothing is said.
     pub(super) fn of(words: Vector, mut meaning: Vec<f32>) -> Self {
+        let share = if meaning::encodes() { WORDS_BESIDE_ENCODER } else { WORDS };
         let length = dense_dot(&meaning, &meaning).sqrt();
         if length > 0.0 {
-            meaning.iter_mut().for_each(|x| *x *= (1.0 - WORDS).sqrt() / length);
+            meaning.iter_mut().for_each(|x| *x *= (1.0 - share).sqrt() / length);
         } else {
             meaning.clear();
         }
         let mut words = words.normalised();
-        words.scale(WORDS.sqrt());
+        words.scale(share.sqrt());
         let mut direction = Self { words, meaning };
         let norm = direction.norm();
         if norm > 0.0 {

@@ -16,6 +16,8 @@ use crate::logic::text::{Kind, Lang, Token};
 const PAIR: f32 = 0.6;
 /// Words past this many add nothing to what a post is about.
 const MOST_WORDS: usize = 160;
+/// Letters of a post that the encoder reads: as many as are kept of it as a quote.
+const MOST_LETTERS: usize = 500;
 /// The vocabulary forgets rare features when it holds so many.
 const MOST_FEATURES: usize = 200_000;
 /// Counts of the vocabulary halve in so many posts, so that what everyone says *now* is common.
@@ -58,6 +60,9 @@ pub struct Features {
     said: Vec<(Feature, u16)>,
     /// The pieces that the table of meanings has of each word in turn.
     pieces: Vec<Piece>,
+    /// The text as the encoder reads it, where there is one; it is not kept.
+    #[serde(skip)]
+    text: Option<String>,
 }
 
 impl Features {
@@ -79,7 +84,12 @@ impl Features {
             }
         }
         let (said, pieces) = said(tokens);
-        Self { counts, said, pieces }
+        Self { counts, said, pieces, text: None }
+    }
+
+    /// The same, with the whole text for the encoder, where one is in use.
+    pub fn of_text(text: &str, tokens: &[Token], lang: Lang) -> Self {
+        Self { text: meaning::encodes().then(|| readable_text(text, tokens)), ..Self::of(tokens, lang) }
     }
 
     /// Features of which each is known once.
@@ -99,6 +109,21 @@ pub fn readable(tokens: &[Token], lang: Lang) -> HashMap<Feature, String> {
     readable
 }
 
+/// The text without links and handles, as far as posts are kept.
+fn readable_text(text: &str, tokens: &[Token]) -> String {
+    let mut readable = String::with_capacity(text.len());
+    let mut from = 0;
+    for token in tokens.iter().filter(|t| matches!(t.kind, Kind::Link | Kind::Handle)) {
+        readable.push_str(text.get(from..token.start).unwrap_or_default());
+        from = token.end;
+    }
+    readable.push_str(text.get(from..).unwrap_or_default());
+    if let Some((end, _)) = readable.char_indices().nth(MOST_LETTERS) {
+        readable.truncate(end);
+    }
+    readable
+}
+
 /// The words of a post in order of feature, each with the count of its pieces, and the pieces.
 fn said(tokens: &[Token]) -> (Vec<(Feature, u16)>, Vec<Piece>) {
     let words = tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Tag));
@@ -114,7 +139,7 @@ fn said(tokens: &[Token]) -> (Vec<(Feature, u16)>, Vec<Piece>) {
         .into_iter()
         .map(|(feature, word)| {
             let before = pieces.len();
-            meaning::pieces_into(word, &mut pieces);
+            meaning::each_piece(word, |piece| pieces.push(piece));
             (feature, (pieces.len() - before) as u16)
         })
         .collect();
@@ -205,8 +230,13 @@ impl Vocabulary {
         (1.0 - ((df + YOUNG * believed) / (posts + YOUNG)).min(1.0).ln()) as f32
     }
 
-    /// What the post means: the sum over its words, each by its idf to the power [`RARE`].
+    /// What the post means: as the encoder reads it, or else the sum over its words, each by its idf to the power
+    /// [`RARE`].
     pub(super) fn meaning(&self, features: &Features) -> Vec<f32> {
+        if meaning::encodes() {
+            let encoded = features.text.as_deref().and_then(meaning::encoded);
+            return encoded.map(|vector| vector.to_vec()).unwrap_or_default();
+        }
         let mut sum = vec![0.0; meaning::dimensions()];
         let mut rest = features.pieces.as_slice();
         for (feature, count) in &features.said {
