@@ -1,5 +1,7 @@
 //! The log: everything that the analysis may know, in one order.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::post::{Post, PostKey};
@@ -89,6 +91,10 @@ pub struct Act {
     pub by: String,
     /// What.
     pub what: Deed,
+    /// For each cluster that it names, posts that were in it: clusters get other numbers when the log is folded with
+    /// another table of meanings or by a later version, and the decision has to follow what it was about.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub posts: BTreeMap<String, Vec<PostKey>>,
 }
 
 /// The decisions people can make.

@@ -200,6 +200,30 @@ impl Id {
     }
 }
 
+impl Incoming {
+    /// The same, as if a date after `now` had been `now`.
+    pub fn no_later_than(self, now: Timestamp) -> Self {
+        match self {
+            Self::Post(mut post) => {
+                post.created_at = post.created_at.min(now);
+                post.arrived_at = post.arrived_at.min(now);
+                Self::Post(post)
+            }
+            delete @ Self::Delete(_) => delete,
+        }
+    }
+}
+
+impl Post {
+    /// Takes away what hides words: see [`parse_line`].
+    #[must_use]
+    pub fn plain(mut self) -> Self {
+        self.text = cut(self.text);
+        self.title = self.title.map(cut);
+        self
+    }
+}
+
 impl Wire {
     fn lower(self, arrived: Option<Timestamp>) -> Result<Incoming, LineError> {
         let id = self.id.and_then(Id::into_text).ok_or(LineError::Missing { field: "id" })?;
@@ -252,7 +276,8 @@ fn parse_date(field: &'static str, value: &str) -> Result<Timestamp, LineError> 
     if (FIRST_YEAR..=LAST_YEAR).contains(&year) { Ok(at) } else { Err(bad()) }
 }
 
-/// Cuts to [`MAX_TEXT_BYTES`] at a character, and drops the characters that no text needs (NUL).
+/// Cuts to [`MAX_TEXT_BYTES`] at a character, and drops the characters that no text needs (NUL) or that hide words from
+/// readers who are no people: blanks of no width, soft hyphens, and joiners within words.
 fn cut(mut text: String) -> String {
     if text.len() > MAX_TEXT_BYTES {
         let mut end = MAX_TEXT_BYTES;
@@ -261,7 +286,35 @@ fn cut(mut text: String) -> String {
         }
         text.truncate(end);
     }
-    if text.contains('\0') { text.replace('\0', " ") } else { text }
+    if text.contains('\0') {
+        text = text.replace('\0', " ");
+    }
+    if text.is_ascii() || !text.contains(hides) {
+        return text;
+    }
+    let mut plain = String::with_capacity(text.len());
+    let mut before = ' ';
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let joiner = matches!(c, '\u{200c}' | '\u{200d}');
+        // Between emoji, and in scripts that need them, joiners are spelling.
+        let spelling = joiner
+            && !(is_european(before) && rest.peek().is_none_or(|next| is_european(*next) || hides(*next)));
+        if !hides(c) || spelling {
+            plain.push(c);
+            before = c;
+        }
+    }
+    plain
+}
+
+fn hides(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{180e}')
+}
+
+/// Letters of the Latin, Greek and Cyrillic alphabets.
+fn is_european(c: char) -> bool {
+    c.is_alphabetic() && (c as u32) < 0x530
 }
 
 #[cfg(test)]
@@ -270,6 +323,21 @@ mod tests {
 
     fn line(json: &str) -> Result<Incoming, LineError> {
         parse_line(json.as_bytes(), None)
+    }
+
+    #[test]
+    fn what_hides_words_is_taken_out_and_what_spells_stays() {
+        assert_eq!(cut("bro\u{ad}ke af\u{200b}te\u{200d}r \u{feff}it".into()), "broke after it");
+        let family = "👨\u{200d}👩\u{200d}👧 می\u{200c}خواهم";
+        assert_eq!(cut(family.into()), family);
+    }
+
+    #[test]
+    fn nobody_has_written_tomorrow() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let post = line(r#"{"id":"1","source":"s","text":"t","created_at":"2199-01-01T00:00:00Z"}"#).unwrap();
+        let Incoming::Post(post) = post.no_later_than(now) else { unreachable!() };
+        assert_eq!((post.created_at, post.arrived_at), (now, now));
     }
 
     #[test]

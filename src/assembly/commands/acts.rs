@@ -1,6 +1,7 @@
 //! `ack`, `resolve`, `silence`, `feedback`, `merge`, `split`, `name`, `ignore`: what people decide, written to the log. The analysis takes
 //! it from there, so that a replay decides the same again.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::standing::{analysis_now, count, did_you_mean, minute, when};
@@ -11,12 +12,14 @@ use crate::assembly::configured::settings;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{stdout, tell};
 use crate::edges::clock::SystemClock;
+use crate::edges::sources::SourceConfig;
 use crate::edges::store::Store;
 use crate::ground::alert::{AlertEvent, EventKind};
 use crate::ground::entry::{Act, Body, Deed};
 use crate::ground::post::PostKey;
 use crate::ground::time::{Clock, DAY_MS, plus_ms};
 use crate::logic::analysis::Analysis;
+use crate::logic::text::is_invisible;
 
 /// Longest silence, in days: longer ones are a matter of the rules.
 const LONGEST_SILENCE: f64 = 3_650.0;
@@ -24,10 +27,15 @@ const LONGEST_SILENCE: f64 = 3_650.0;
 /// Longest name of a cluster, in letters: it has to stand in a subject.
 const LONGEST_NAME: usize = 80;
 
+/// Posts that a decision about a cluster is remembered by.
+const REMEMBERED_POSTS: usize = 24;
+
 /// The store, and where it is.
 struct Desk {
     store: Store,
     folder: std::path::PathBuf,
+    /// A file is read as history.
+    replays: bool,
 }
 
 /// Runs `ack`.
@@ -96,8 +104,10 @@ pub fn silence(args: &SilenceArgs) -> Result<(), Failure> {
         ));
     }
     let mut desk = Desk::open(&args.config)?;
+    let mut posts = BTreeMap::new();
     if args.scope != "*" && desk.last_event(&args.scope)?.is_none() {
         let analysis = analysis_now(&desk.store)?;
+        posts = posts_of(&analysis, [args.scope.as_str()]);
         if !names(&analysis).contains(&args.scope) && cluster(&analysis, &args.scope).is_err() {
             let mut known = names(&analysis);
             known.extend(desk.alert_ids()?);
@@ -118,7 +128,7 @@ pub fn silence(args: &SilenceArgs) -> Result<(), Failure> {
         "No mail about {scope} until {} UTC. Alerts still open and close: `groundswell alerts` shows them.",
         minute(until)
     );
-    desk.write(&args.by, what, &then)
+    desk.write_about(&args.by, what, posts, &then)
 }
 
 /// Runs `merge`.
@@ -144,11 +154,18 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
         return Ok(());
     }
     let what = Deed::Merge { from: args.from.clone(), into: args.into.clone() };
+    let ignored = analysis.product(&product).and_then(|s| s.clusters.get(into)).is_some_and(|c| c.ignored);
+    let silent = if ignored {
+        format!(" {} is ignored: neither alerts, until `groundswell ignore {} --undo`.", args.into, args.into)
+    } else {
+        String::new()
+    };
     let then = format!(
-        "{} becomes part of {}, with its people and its alert, and posts like its own go there from now on.",
+        "{} becomes part of {}, with its people and its alert, and posts like its own go there from now on.{silent}",
         args.from, args.into
     );
-    desk.write(&args.by, what, &then)
+    let ids = [args.from.as_str(), args.into.as_str()];
+    desk.write_about(&args.by, what, posts_of(&analysis, ids), &then)
 }
 
 /// Runs `name`.
@@ -157,23 +174,25 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
 /// There is no such cluster, the name is no line of text, or the store cannot be written.
 pub fn name(args: &NameArgs) -> Result<(), Failure> {
     let name = args.name.trim();
-    if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+    if name.chars().count() > LONGEST_NAME || name.chars().any(|c| c.is_control() || is_invisible(c)) {
         return Err(Failure::say(
             Exit::Usage,
             format!(
-                "a name is one line of at most {LONGEST_NAME} letters: it stands in the subject of e-mails"
+                "a name is one line of at most {LONGEST_NAME} letters, without control marks or invisible ones: it stands in the subject of e-mails"
             ),
         ));
     }
     let mut desk = Desk::open(&args.config)?;
-    let (product, number) = cluster(&analysis_now(&desk.store)?, &args.cluster)?;
-    let what = Deed::Name { cluster: format!("{product}.c{number}"), name: name.to_owned() };
+    let analysis = analysis_now(&desk.store)?;
+    let (product, number) = cluster(&analysis, &args.cluster)?;
+    let id = format!("{product}.c{number}");
+    let what = Deed::Name { cluster: id.clone(), name: name.to_owned() };
     let then = if name.is_empty() {
         format!("{} is called again by what its posts say.", args.cluster)
     } else {
         format!("{} is called \"{name}\" from now on, in e-mails too.", args.cluster)
     };
-    desk.write(&args.by, what, &then)
+    desk.write_about(&args.by, what, posts_of(&analysis, [id.as_str()]), &then)
 }
 
 /// Runs `ignore`.
@@ -182,9 +201,10 @@ pub fn name(args: &NameArgs) -> Result<(), Failure> {
 /// There is no such cluster, or the store cannot be written.
 pub fn ignore(args: &IgnoreArgs) -> Result<(), Failure> {
     let mut desk = Desk::open(&args.config)?;
-    let (product, number) = cluster(&analysis_now(&desk.store)?, &args.cluster)?;
-    let what =
-        Deed::Ignore { cluster: format!("{product}.c{number}"), ignored: !args.undo, why: args.why.clone() };
+    let analysis = analysis_now(&desk.store)?;
+    let (product, number) = cluster(&analysis, &args.cluster)?;
+    let id = format!("{product}.c{number}");
+    let what = Deed::Ignore { cluster: id.clone(), ignored: !args.undo, why: args.why.clone() };
     let then = if args.undo {
         format!("{} may alert again.", args.cluster)
     } else {
@@ -193,7 +213,7 @@ pub fn ignore(args: &IgnoreArgs) -> Result<(), Failure> {
             args.cluster, args.cluster
         )
     };
-    desk.write(&args.by, what, &then)
+    desk.write_about(&args.by, what, posts_of(&analysis, [id.as_str()]), &then)
 }
 
 /// Runs `split`.
@@ -241,9 +261,10 @@ pub fn split(args: &SplitArgs) -> Result<(), Failure> {
         ));
     }
     let n = count(posts.len() as u64, "post leaves", "posts leave");
+    let become_one = if posts.len() == 1 { "becomes" } else { "become" };
     let what = Deed::Split { cluster: args.cluster.clone(), posts };
     let then = format!(
-        "{n} {} and become a complaint of their own; the two are never merged by themselves again.",
+        "{n} {} and {become_one} a complaint apart; the two are never merged by themselves again.",
         args.cluster
     );
     desk.write(&args.by, what, &then)
@@ -251,8 +272,13 @@ pub fn split(args: &SplitArgs) -> Result<(), Failure> {
 
 impl Desk {
     fn open(config: &ConfigArgs) -> Result<Self, Failure> {
-        let folder = settings(config)?.data.folder;
-        Ok(Self { store: Store::open_existing(&folder)?, folder })
+        let settings = settings(config)?;
+        let replays = settings
+            .source
+            .iter()
+            .any(|source| matches!(&source.kind, SourceConfig::Jsonl(config) if config.replay));
+        let folder = settings.data.folder;
+        Ok(Self { store: Store::open_existing(&folder)?, folder, replays })
     }
 
     fn last_event(&self, alert: &str) -> Result<Option<AlertEvent>, Failure> {
@@ -274,8 +300,21 @@ impl Desk {
     }
 
     fn write(&mut self, by: &str, what: Deed, then: &str) -> Result<(), Failure> {
-        let act = Act { by: by.to_owned(), what };
-        self.store.append_entry(SystemClock.now(), &Body::Act(act))?;
+        self.write_about(by, what, BTreeMap::new(), then)
+    }
+
+    /// … with the posts that are in the clusters it names.
+    fn write_about(
+        &mut self,
+        by: &str,
+        what: Deed,
+        posts: BTreeMap<String, Vec<PostKey>>,
+        then: &str,
+    ) -> Result<(), Failure> {
+        let now = SystemClock.now();
+        // Where history is lived through again, it is the day of the last post: today would make all of it old.
+        let at = if self.replays { self.store.last_time()?.map_or(now, |last| last.min(now)) } else { now };
+        self.store.append_entry(at, &Body::Act(Act { by: by.to_owned(), what, posts }))?;
         let mut out = stdout();
         writeln!(out, "{then} {}", when(&self.folder))?;
         Ok(out.flush()?)
@@ -316,6 +355,19 @@ fn names(analysis: &Analysis) -> Vec<String> {
         names.extend(clusters.map(|c| format!("{}.c{}", product.id, c.number)));
     }
     names
+}
+
+/// Posts of these clusters, the newest: what a decision about them is about.
+fn posts_of<'i>(
+    analysis: &Analysis,
+    ids: impl IntoIterator<Item = &'i str>,
+) -> BTreeMap<String, Vec<PostKey>> {
+    let posts = |id: &str| {
+        let (product, number) = cluster(analysis, id).ok()?;
+        let members = &analysis.product(&product)?.clusters.get(number)?.members;
+        Some(members.iter().rev().take(REMEMBERED_POSTS).map(|m| m.quote.key.clone()).collect())
+    };
+    ids.into_iter().filter_map(|id| Some((id.to_owned(), posts(id)?))).collect()
 }
 
 /// Product and number of a live cluster, merges followed.

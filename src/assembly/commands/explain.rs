@@ -306,6 +306,23 @@ fn because(why: &WhyNot) -> String {
     if why.complaint < 0.5 && nearest.cluster.contains(".c") {
         return format!("It does not read as a complaint; complaints like it are in {}.", name(nearest));
     }
+    if nearest.ignored {
+        let id = &nearest.cluster;
+        return format!(
+            "Somebody said to ignore {}: it never alerts, until `groundswell ignore {id} --undo`.",
+            name(nearest)
+        );
+    }
+    if let Some(over) = nearest.over_since {
+        let back = match nearest.more_people_today {
+            Some(0) => "the next post about it brings it back".to_owned(),
+            Some(n) => {
+                format!("{} today would bring it back", count(u64::from(n), "more person", "more people"))
+            }
+            None => "too few people have spoken of it since".to_owned(),
+        };
+        return format!("The alert about {} is over since {} UTC: {back}.", name(nearest), minute(over));
+    }
     match nearest.more_people_today {
         Some(0) => format!("{} is over the bar: the next post about it opens an alert.", name(nearest)),
         Some(1) => format!("One more person today would open an alert about {}.", name(nearest)),
@@ -424,6 +441,8 @@ mod tests {
             score: 1.0,
             bar: 3.0,
             open: false,
+            over_since: None,
+            ignored: false,
             more_people_today: Some(2),
         };
         let why = |products: &[&str], complaint, near: Vec<NearCluster>| {
@@ -438,6 +457,10 @@ mod tests {
         assert!(why(&["p"], 0.1, vec![]).contains("not read as a complaint"));
         assert!(why(&["p"], 0.9, vec![]).contains("first of a new complaint"));
         assert!(why(&["p"], 0.9, vec![near.clone()]).contains("2 more people today"));
+        let ignored = NearCluster { ignored: true, ..near.clone() };
+        assert!(why(&["p"], 0.9, vec![ignored]).contains("--undo"));
+        let over = NearCluster { over_since: Some(crate::ground::time::from_ms(0)), ..near.clone() };
+        assert!(why(&["p"], 0.9, vec![over]).contains("2 more people today would bring it back"));
         assert!(why(&["p"], 0.9, vec![NearCluster { open: true, ..near }]).contains("open already"));
     }
 }

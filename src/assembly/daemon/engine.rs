@@ -268,7 +268,8 @@ impl Engine {
             }
             match item {
                 Incoming::Post(post) => {
-                    append.posts.push(NewPost { matched: wanted.matches(&post), post: *post })
+                    let post = post.plain();
+                    append.posts.push(NewPost { matched: wanted.matches(&post), post })
                 }
                 Incoming::Delete(key) => append.deletes.push(key),
             }

@@ -22,6 +22,8 @@ const SHARED: f64 = 0.3;
 const ALIKE: f32 = 0.41;
 /// What has ended takes more to be the same: people would be told of no new alert.
 const ALIKE_ENDED: f32 = 0.46;
+/// Which of the widths of a neighbourhood says whose voice a post is.
+const KIN_WIDTH: usize = 4;
 /// A cause is remembered for so many days after it was last heard.
 const REMEMBERED_DAYS: f64 = 90.0;
 /// Posts of a cause that are remembered: the newest.
@@ -134,6 +136,20 @@ impl ProductState {
             .map(|(.., id)| id.clone())
     }
 
+    /// The open alert that the posts nearest to this one are about.
+    fn kin_of(&self, around: &Around) -> Option<SeriesId> {
+        let cut = around.cuts.get(KIN_WIDTH).copied().unwrap_or(1.0);
+        let near: BTreeSet<u64> = around.near.iter().filter(|n| n.alike >= cut).map(|n| n.number).collect();
+        let open = |id: &SeriesId| self.alerts.get(id).is_some_and(Standing::is_open);
+        self.causes
+            .iter()
+            .filter(|(id, _)| open(id))
+            .map(|(id, cause)| (near.intersection(&cause.posts).count(), id))
+            .filter(|(shared, _)| *shared >= 2 && *shared as f64 >= SHARED * near.len() as f64)
+            .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)))
+            .map(|(_, id)| id.clone())
+    }
+
     fn keys_of(&self, posts: &BTreeSet<u64>) -> Vec<PostKey> {
         posts.iter().filter_map(|n| self.nearby.get(*n)).map(|p| p.key.clone()).collect()
     }
@@ -152,10 +168,15 @@ impl ProductState {
         for ended in self.clusters.gather(into, posts) {
             self.series.remove(&SeriesId::Cluster(ended));
         }
+        self.count(&id, &moved, now);
+    }
+
+    /// These voices were heard elsewhere, and belong to this series too.
+    fn count(&mut self, id: &SeriesId, voices: &[(Timestamp, u64)], now: Timestamp) {
         let pool = &self.pool;
-        let series = self.series.entry(id).or_insert_with(|| Series::new(now, pool));
-        for (at, voice) in moved {
-            series.also(at, voice);
+        let series = self.series.entry(id.clone()).or_insert_with(|| Series::new(now, pool));
+        for (at, voice) in voices {
+            series.also(*at, *voice);
         }
     }
 
@@ -211,6 +232,10 @@ impl Analysis {
             if state.alerts.get(&id).is_some_and(Standing::is_open) {
                 state.remember(&id, [around.number].into_iter(), now);
                 self.voice_heard(product, &id, now, out);
+            } else if let Some(kin) = state.kin_of(around) {
+                // It went to another cluster, and is one more voice of what is told about all the same.
+                state.count(&kin, &[(around.at, around.voice)], now);
+                self.voice_heard(product, &kin, now, out);
             }
             return;
         }

@@ -13,7 +13,10 @@ use crate::logic::spike::{bar, bar_of_evidence};
 
 /// Series in which somebody spoke within so many days share the budget.
 const LIVE_DAYS: i64 = 28;
-/// An alert is over after half its window without more people than usual, at most so many days.
+/// An alert is over after half its window without more people than usual, at least a week: people who are told that it is
+/// over on the third day, while others still complain, believe nothing any more.
+const LEAST_QUIET_DAYS: u32 = 7;
+/// … and at most so many days.
 const MOST_QUIET_DAYS: u32 = 14;
 
 impl Analysis {
@@ -32,7 +35,7 @@ impl Analysis {
                 let Some(state) = self.memory.products.get_mut(&product.id) else { continue };
                 // What took two weeks to show is not over after two quiet days.
                 let window = state.causes.get(&id).map_or(3, |cause| cause.figures.days);
-                let quiet = (window / 2).clamp(2, MOST_QUIET_DAYS);
+                let quiet = (window / 2).clamp(LEAST_QUIET_DAYS, MOST_QUIET_DAYS);
                 let back = match state.series.get_mut(&id) {
                     Some(series) => {
                         series.advance(now, &state.pool);

@@ -29,7 +29,7 @@ fn told(silences: &[(&str, i64)]) -> Vec<String> {
     for (scope, hours) in silences {
         let until = plus_ms(start, hours * HOUR_MS);
         let what = Deed::Silence { scope: (*scope).into(), why: String::new(), until };
-        bodies.push(Body::Act(Act { by: "somebody".into(), what }));
+        bodies.push(Body::Act(Act { by: "somebody".into(), what, posts: Default::default() }));
     }
     for voice in ["ana", "bo"] {
         let line = serde_json::json!({"id": voice, "source": "s", "author": voice, "text": "my widget burns",

@@ -1,11 +1,13 @@
 //! Why did it *not* alert? What was heard that is like a text, how far it is from the bar, and what it would take.
 
+use std::collections::BTreeSet;
+
 use super::around::Around;
 use super::product::SeriesId;
 use super::state::{Analysis, effective_bar, severity_of};
 use crate::ground::alert::Severity;
 use crate::ground::post::Post;
-use crate::ground::time::Timestamp;
+use crate::ground::time::{Timestamp, days_between};
 use crate::logic::cluster::{Features, Saying, readable};
 use crate::logic::lifecycle::{FEWEST_PEOPLE, Verdict, bar_for, should_open};
 use crate::logic::rules::Product;
@@ -45,6 +47,10 @@ pub struct NearCluster {
     pub bar: f64,
     /// An alert about it is open.
     pub open: bool,
+    /// The alert about it is over since then, and comes back if enough people speak again.
+    pub over_since: Option<Timestamp>,
+    /// A person does not want to hear of it.
+    pub ignored: bool,
     /// So many more people today would open an alert; absent when over 200.
     pub more_people_today: Option<u32>,
 }
@@ -134,6 +140,12 @@ impl Analysis {
         let raised = state.raised.get(id).copied().unwrap_or(0.0);
         let reading = series.read(now, &state.pool);
         let open = state.alerts.get(id).is_some_and(|s| s.is_open());
+        let standing = state.alerts.get(id).filter(|s| s.can_regress(now));
+        let over_since = standing.and_then(|s| s.ended).map(|(at, _)| at);
+        let ignored = match id {
+            SeriesId::Cluster(number) => state.clusters.get(*number).is_some_and(|c| c.ignored),
+            SeriesId::Topic(_) => false,
+        };
         let opens = |series: &crate::logic::spike::Series, now: Timestamp| {
             matches!(
                 should_open(&series.read(now, &state.pool), series.people(28), severity, bar + raised),
@@ -147,8 +159,20 @@ impl Analysis {
         if let Some((rise, bar)) = rise {
             // The text is said by one person more; the others are those around it.
             (usual, score, needed) = (rise.level(), rise.score, bar + raised);
-            more_people_today = (0..=MOST_MORE)
-                .find(|more| rise.people + more >= FEWEST_PEOPLE && rise.score_with(*more) >= needed);
+            more_people_today = match over_since {
+                None => (0..=MOST_MORE)
+                    .find(|more| rise.people + more >= FEWEST_PEOPLE && rise.score_with(*more) >= needed),
+                // Only what was said since it was over can bring it back.
+                Some(over) => {
+                    let since =
+                        rise.posts.iter().filter_map(|n| state.nearby.get(*n)).filter(|p| p.at > over);
+                    let others = since.map(|p| p.voice).collect::<BTreeSet<u64>>().len() as u32;
+                    let days = days_between(over, now);
+                    (0..=MOST_MORE).find(|more| {
+                        others + 1 + more >= FEWEST_PEOPLE && rise.score_of(others + more, days) >= needed
+                    })
+                }
+            };
         }
         for more in (0..=MOST_MORE).take_while(|_| rise.is_none()) {
             if opens(&series, now) {
@@ -176,6 +200,8 @@ impl Analysis {
             score,
             bar: needed,
             open,
+            over_since,
+            ignored,
             more_people_today,
         })
     }

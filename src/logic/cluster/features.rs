@@ -173,6 +173,11 @@ impl Vocabulary {
         self.names = names.iter().flat_map(stems).collect();
     }
 
+    /// Whether this word names the product.
+    pub(super) fn is_name(&self, feature: Feature) -> bool {
+        self.names.contains(&feature)
+    }
+
     /// Learns the features of one more post.
     pub fn learn(&mut self, features: &Features) {
         if self.unit == 0.0 {

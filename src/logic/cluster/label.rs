@@ -51,6 +51,7 @@ pub fn telling_words(members: &VecDeque<Member>, vocabulary: &Vocabulary, most: 
     let mut ranked: Vec<(&String, f64)> = weights
         .iter()
         .filter(|(stem, weight)| **weight > fewest * idf(stem, vocabulary))
+        .filter(|(stem, _)| !vocabulary.is_name(word(stem)))
         .map(|(stem, weight)| (stem, *weight))
         .collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
@@ -80,7 +81,9 @@ pub fn label(
     let mut weights = weights(members, vocabulary);
     // Of four posts and more, a word that one alone uses names nothing.
     let fewest = fewest(members);
-    weights.retain(|stem, weight| *weight > fewest * idf(stem, vocabulary));
+    // The product's own name says nothing about what is wrong with it.
+    weights
+        .retain(|stem, weight| *weight > fewest * idf(stem, vocabulary) && !vocabulary.is_name(word(stem)));
     let mut spoken: BTreeMap<Lang, usize> = BTreeMap::new();
     for member in members {
         *spoken.entry(Lang::from_tag(&member.quote.lang)).or_default() += 1;

@@ -7,7 +7,7 @@ pub mod lang;
 pub mod stop;
 pub mod token;
 
-pub use fold::fold;
+pub use fold::{fold, is_invisible};
 pub use lang::Lang;
 pub use stop::is_stop_word;
 pub use token::{Kind, Token, tokenize};
