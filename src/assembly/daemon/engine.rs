@@ -100,6 +100,7 @@ impl Engine {
             for entry in entries.iter().filter(|e| e.seq <= decided) {
                 analysis.fold(entry);
             }
+            system::folding(position, decided);
         }
         let position = position.max(decided);
         let wanted = Arc::new(ArcSwap::from_pointee(Wanted::of(&analysis)));
@@ -117,6 +118,10 @@ impl Engine {
             warned_of_late: BTreeSet::new(),
             _lock: lock,
         };
+        if engine.position >= engine.snapshot_at + STRETCH as u64 {
+            // What took long is not done twice: commands, and the next start, begin from here.
+            engine.commit(&[], true, BTreeSet::new())?;
+        }
         engine.advance()?;
         Ok(engine)
     }

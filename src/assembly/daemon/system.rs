@@ -39,6 +39,9 @@ impl Signals {
     }
 }
 
+/// Time that is asked for after each stretch of the log: a stretch takes seconds, with a sentence encoder half a minute.
+const MORE_TIME_USEC: u32 = 120_000_000;
+
 /// Started, or done with a reload.
 pub(super) fn ready(status: &str) {
     say(&[NotifyState::Ready, NotifyState::Status(status)]);
@@ -55,6 +58,12 @@ pub(super) fn reloading() {
 /// Stopping has begun.
 pub(super) fn stopping() {
     say(&[NotifyState::Stopping, NotifyState::Status("stopping")]);
+}
+
+/// The log is being folded again, and it may take longer than a start is given.
+pub(super) fn folding(position: u64, of: u64) {
+    let status = format!("reading the log again: {position} of {of} entries");
+    say(&[NotifyState::ExtendTimeoutUsec(MORE_TIME_USEC), NotifyState::Status(&status)]);
 }
 
 /// What it is doing, in words.

@@ -120,7 +120,8 @@ impl Analysis {
             deliver_to: if silenced { Vec::new() } else { team.map(|t| t.email.clone()).unwrap_or_default() },
             opened_at: standing.opened_at,
             peak: standing.peak,
-            total: standing.total,
+            // A letter that tells of 13 people in two weeks cannot tell of 9 in all.
+            total: standing.total.max(standing.peak).max(window.map_or(0, |w| w.observed)),
             evidence: evidence.iter().map(|m| m.quote.key.clone()).collect(),
         });
     }
