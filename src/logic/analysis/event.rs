@@ -9,7 +9,7 @@ use crate::ground::post::PostKey;
 use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
 use crate::logic::cluster::{Member, label, quotes, telling_words};
 use crate::logic::rules::Product;
-use crate::logic::spike::run_length_days;
+use crate::logic::spike::{Window, run_length_days};
 
 /// Quotes in an event.
 const QUOTES: usize = 5;
@@ -50,10 +50,13 @@ impl Analysis {
         let sum = reading.map_or_else(Sum::default, |r| r.sum);
         let sum = opening.map_or(sum, |cause| cause.figures.sum());
         let sum = Sum { bar, series: series_count as u32, budget, ..sum };
-        let window = opening.map(|cause| cause.figures.window()).or(reading.map(|r| r.window));
+        // Where all that was said has been forgotten, nobody has spoken for as long as evidence lasts.
+        let silence = Window { days: EVIDENCE_DAYS as u32, observed: 0, expected: 0.0 };
+        let window =
+            opening.map(|cause| cause.figures.window()).or(reading.map(|r| r.window)).unwrap_or(silence);
         let evidence = match opening {
             Some(cause) => state.told(&cause.evidence),
-            None => state.evidence(id, now, window.map_or(EVIDENCE_DAYS, |w| i64::from(w.days))),
+            None => state.evidence(id, now, i64::from(window.days)),
         };
         let counts = |part: &dyn Fn(&Member) -> Option<String>| {
             let mut people: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
@@ -99,9 +102,9 @@ impl Analysis {
             label: name,
             severity: standing.severity,
             reason,
-            observed: window.map_or(0, |w| w.observed),
-            expected: window.map_or(0.0, |w| w.expected),
-            window_days: window.map_or(0, |w| w.days),
+            observed: window.observed,
+            expected: window.expected,
+            window_days: window.days,
             authors: voices.len() as u32,
             echoes: state.series.get(id).map_or(0, |s| s.echoes(28)),
             since: evidence.iter().map(|m| m.quote.at).min().unwrap_or(now),
@@ -121,7 +124,7 @@ impl Analysis {
             opened_at: standing.opened_at,
             peak: standing.peak,
             // A letter that tells of 13 people in two weeks cannot tell of 9 in all.
-            total: standing.total.max(standing.peak).max(window.map_or(0, |w| w.observed)),
+            total: standing.total.max(standing.peak).max(window.observed),
             evidence: evidence.iter().map(|m| m.quote.key.clone()).collect(),
         });
     }
