@@ -1,5 +1,6 @@
 //! A cluster's readable name: the phrase from its own posts that says best what sets it apart.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use std::collections::VecDeque;
@@ -78,26 +79,39 @@ pub fn label(
     known: &str,
     reader: Option<Lang>,
 ) -> String {
-    let mut weights = weights(members, vocabulary);
-    // Of four posts and more, a word that one alone uses names nothing.
-    let fewest = fewest(members);
-    // The product's own name says nothing about what is wrong with it.
+    let mut spoken: BTreeMap<Lang, VecDeque<Member>> = BTreeMap::new();
+    for member in members {
+        spoken.entry(Lang::from_tag(&member.quote.lang)).or_default().push_back(member.clone());
+    }
+    let mut spoken: Vec<(Lang, VecDeque<Member>)> = spoken.into_iter().collect();
+    spoken.sort_by_key(|(lang, posts)| (Some(*lang) != reader, Reverse(posts.len()), *lang));
+    // Not every language has said it in a phrase.
+    let named = spoken.iter().find_map(|(lang, posts)| name(posts, *lang, vocabulary, known));
+    match named {
+        None => telling_words(members, vocabulary, 4).join(", "),
+        Some((score, phrase, known_score)) => {
+            let better = known_score > f64::MIN && score > known_score.max(0.0) * BETTER;
+            if known.is_empty() || better { phrase } else { known.to_owned() }
+        }
+    }
+}
+
+/// The best phrase of posts in one language with its score, and that of the known one.
+fn name(
+    posts: &VecDeque<Member>,
+    lang: Lang,
+    vocabulary: &Vocabulary,
+    known: &str,
+) -> Option<(f64, String, f64)> {
+    let mut weights = weights(posts, vocabulary);
+    // Of four posts and more, a word that one alone uses names nothing; and never does the product's own name.
+    let fewest = fewest(posts);
     weights
         .retain(|stem, weight| *weight > fewest * idf(stem, vocabulary) && !vocabulary.is_name(word(stem)));
-    let mut spoken: BTreeMap<Lang, usize> = BTreeMap::new();
-    for member in members {
-        *spoken.entry(Lang::from_tag(&member.quote.lang)).or_default() += 1;
-    }
-    let most = spoken.iter().max_by_key(|(lang, posts)| (**posts, std::cmp::Reverse(**lang)));
-    let named_in = reader.filter(|lang| spoken.contains_key(lang)).or(most.map(|(lang, _)| *lang));
     let mut best: Option<(f64, String)> = None;
     let mut known_score = f64::MIN;
-    for member in members {
-        let lang = Lang::from_tag(&member.quote.lang);
-        let text = member.quote.text.as_str();
-        if Some(lang) != named_in {
-            continue;
-        }
+    for post in posts {
+        let text = post.quote.text.as_str();
         for (score, phrase) in phrases(text, &tokenize(text, lang), lang, &weights) {
             if phrase == known {
                 known_score = known_score.max(score);
@@ -107,13 +121,7 @@ pub fn label(
             }
         }
     }
-    match best {
-        None => telling_words(members, vocabulary, 4).join(", "),
-        Some((score, phrase)) => {
-            let better = known_score > f64::MIN && score > known_score.max(0.0) * BETTER;
-            if known.is_empty() || better { phrase } else { known.to_owned() }
-        }
-    }
+    best.map(|(score, phrase)| (score, phrase, known_score))
 }
 
 #[cfg(test)]
@@ -184,5 +192,23 @@ mod tests {
         let chosen = quotes(&clusters.get(1).unwrap().members, &clusters.vocabulary, 2, |_| true);
         assert_eq!(chosen.len(), 2);
         assert_ne!(chosen[0].text, chosen[1].text);
+    }
+
+    #[test]
+    fn it_is_named_in_the_language_of_the_team_where_somebody_speaks_it() {
+        let mut clusters = clusters(&["o leite sai morno", "leite morno outra vez", "o leite vem morno"]);
+        let english = "the milk is never hot";
+        let mut members = clusters.get(1).unwrap().members.clone();
+        for member in &mut members {
+            member.quote.lang = "pt".into();
+        }
+        let mut one = members.front().unwrap().clone();
+        (one.quote.text, one.quote.lang) = (english.into(), "en".into());
+        members.push_back(one);
+        clusters.vocabulary.learn(&Features::of(&tokenize(english, Lang::English), Lang::English));
+        let named = |reader| label(&members, &clusters.vocabulary, "", reader);
+        assert_eq!(named(Some(Lang::English)), "milk is never hot");
+        assert!(named(None).contains("leite"), "{}", named(None));
+        assert!(named(Some(Lang::German)).contains("leite"));
     }
 }
