@@ -9,6 +9,8 @@ mod reading;
 mod signs;
 mod tone;
 mod words;
+mod written;
 
 pub use assessment::{Assessment, Assessor, COMPLAINT_FROM, Cue};
-pub use lexicon::{CueKind, Lexicon, Lexicons};
+pub use lexicon::{CueKind, Extension, Lexicon, Lexicons};
+pub use written::Change;

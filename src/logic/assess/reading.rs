@@ -19,6 +19,15 @@ const SARCASM: f64 = 0.55;
 const IRONY: f64 = 0.4;
 /// How far a "never" reaches: "nunca se ha colgado".
 const DENIED: usize = 3;
+/// How far a negation reaches to what things do when they fail: "not a single drop leaked".
+const DENIED_FAILURE: usize = 4;
+/// A failure that is denied is so much praise, and praise that is denied so much of a complaint.
+const NO_FAILURE: f64 = -0.5;
+const NO_PRAISE: f64 = 0.4;
+/// A negation before praise denies it within so many words: "not at all impressed with".
+const DENIED_PRAISE: usize = 3;
+/// A phrase of so much trouble keeps its negation: "won't stop leaking" denies nothing.
+const FIRM: f64 = 0.5;
 /// From this strength on, trouble makes a phrase of irony count.
 const SOME_TROUBLE: f64 = 0.3;
 /// From this strength on, cues of trouble make an opening "Great," ironic.
@@ -90,23 +99,72 @@ impl<'t> Reading<'t> {
                 _ => None,
             })
             .collect();
+        let spared = self.denied_failures(meant, around);
         for (f, meaning) in meant {
             let Meaning::Cue { kind, weight, group } = *meaning else { continue };
+            if weight > 0.0 && spared.iter().any(|(first, last)| *first <= f.last && f.first <= *last) {
+                continue;
+            }
             // A longer phrase around it says what is meant: "can't wait to" is no "can't".
-            let hidden = long.iter().any(|(other, w)| {
-                w.signum() != weight.signum()
-                    && other.first <= f.first
-                    && f.last <= other.last
-                    && other.last - other.first > f.last - f.first
-            });
+            let hidden = long.iter().any(|(other, w)| w.signum() != weight.signum() && f.is_inside(other));
             let denied = TAKEN_BY_NEGATION.contains(&kind) && around.before(f.first, DENIED, NEGATION) > 0;
             // "Great picture, but it switches itself off": what comes before the but does not excuse what follows.
             let overruled = weight < 0.0 && kind == CueKind::Praise && around.side(self.words, f) < 0;
+            let praised = |(other, m): &(Found, Meaning)| {
+                matches!(m, Meaning::Cue { kind: CueKind::Praise, .. }) && f.is_inside(other)
+            };
+            let praise =
+                kind == CueKind::Praise && !around.denies(f.first, f.last) && !meant.iter().any(praised);
+            if praise && around.before(f.first, DENIED_PRAISE, NEGATION) % 2 == 1 {
+                let words = self.slice(&Found { first: f.first.saturating_sub(1), ..*f });
+                let cue = Cue { kind: CueKind::Unmet, words, weight: NO_PRAISE };
+                self.cues.entry((CueKind::Unmet, usize::MAX)).or_insert(cue);
+                continue;
+            }
             if !hidden && !denied && !overruled {
                 let words = self.slice(f);
                 self.cues.entry((kind, group)).or_insert(Cue { kind, words, weight });
             }
         }
+    }
+
+    /// The words from a negation to the failure that it denies. Each such place is praise.
+    fn denied_failures(&mut self, meant: &[(Found, Meaning)], around: &Around) -> Vec<(usize, usize)> {
+        let mut spared = Vec::new();
+        for (f, _) in meant.iter().filter(|(_, m)| *m == Meaning::Failure) {
+            let behind = around.after(self.words, f.last);
+            let before = around.before(f.first, DENIED_FAILURE, NEGATION);
+            if (before + behind) % 2 == 0 {
+                continue;
+            }
+            let first = if before > 0 { around.nearest(f.first, NEGATION) } else { f.first };
+            let last = f.last + 2 * behind;
+            let firm = |(other, m): &(Found, Meaning)| {
+                let trouble = matches!(m, Meaning::Cue { weight, .. } if *weight >= FIRM);
+                trouble && before > 0 && other.first <= first && first <= other.last && other.last < f.first
+            };
+            if meant.iter().any(firm) {
+                continue;
+            }
+            let words = self.slice(&Found { first, ..*f });
+            let cue = Cue { kind: CueKind::Praise, words, weight: NO_FAILURE };
+            self.cues.entry((CueKind::Praise, usize::MAX)).or_insert(cue);
+            // One by one these words read like trouble.
+            if let (Some(from), Some(to)) = (self.words.get(first), self.words.get(f.last)) {
+                self.turned.push(from.start..to.end);
+            }
+            self.feelings.push(Feeling {
+                weight: -NO_FAILURE,
+                mood: false,
+                negated: false,
+                boosts: 0,
+                shouted: false,
+                side: around.side(self.words, f),
+                sarcastic: false,
+            });
+            spared.push((first, last));
+        }
+        spared
     }
 
     /// Phrases of sarcasm, and of irony where trouble is told: a sign of a complaint, and the praise beside them is none.
@@ -119,10 +177,7 @@ impl<'t> Reading<'t> {
         for (f, meaning) in meant {
             // A longer phrase of praise around it says what is meant: "thanks so much for" is no "so much for".
             let praised = |(other, m): &(Found, Meaning)| {
-                matches!(m, Meaning::Cue { kind: CueKind::Praise, .. })
-                    && other.first <= f.first
-                    && f.last <= other.last
-                    && other.last - other.first > f.last - f.first
+                matches!(m, Meaning::Cue { kind: CueKind::Praise, .. }) && f.is_inside(other)
             };
             let counts = (*meaning == Meaning::Sarcasm || *meaning == Meaning::Irony && doubtful)
                 && !meant.iter().any(praised);
@@ -269,8 +324,20 @@ impl Around {
                 _ => {}
             }
         }
+        // "Not only" denies nothing.
+        for (f, _) in meant.iter().filter(|(f, m)| *m == Meaning::Booster && f.last > f.first) {
+            for flags in around.flags.get_mut(f.first..=f.last).into_iter().flatten() {
+                *flags &= !NEGATION;
+            }
+        }
         around.contrasts.sort_unstable();
         around
+    }
+
+    /// The last word before `at` that has this flag, or `at`.
+    fn nearest(&self, at: usize, flag: u8) -> usize {
+        let has = |i: &usize| self.flags.get(*i).is_some_and(|f| f & flag != 0);
+        (0..at).rev().find(has).unwrap_or(at)
     }
 
     /// What stands from `first` to `last` acts on nothing any more.
