@@ -28,6 +28,8 @@ const NO_PRAISE: f64 = 0.4;
 const DENIED_PRAISE: usize = 3;
 /// A phrase of so much trouble keeps its negation: "won't stop leaking" denies nothing.
 const FIRM: f64 = 0.5;
+/// A verdict that is a whole sentence is so surely a complaint.
+const SAID_ALONE: f64 = 0.65;
 /// From this strength on, trouble makes a phrase of irony count.
 const SOME_TROUBLE: f64 = 0.3;
 /// From this strength on, cues of trouble make an opening "Great," ironic.
@@ -102,6 +104,10 @@ impl<'t> Reading<'t> {
         let spared = self.denied_failures(meant, around);
         for (f, meaning) in meant {
             let Meaning::Cue { kind, weight, group } = *meaning else { continue };
+            // Staff switch a phrase off by such a weight.
+            if weight == 0.0 {
+                continue;
+            }
             if weight > 0.0 && spared.iter().any(|(first, last)| *first <= f.last && f.first <= *last) {
                 continue;
             }
@@ -115,14 +121,19 @@ impl<'t> Reading<'t> {
             };
             let praise =
                 kind == CueKind::Praise && !around.denies(f.first, f.last) && !meant.iter().any(praised);
-            if praise && around.before(f.first, DENIED_PRAISE, NEGATION) % 2 == 1 {
-                let words = self.slice(&Found { first: f.first.saturating_sub(1), ..*f });
+            let denied_by = around.nearest(f.first, NEGATION);
+            let together = self.text_between(denied_by, f.first).is_some_and(|text| !text.contains(','));
+            if praise && together && around.before(f.first, DENIED_PRAISE, NEGATION) % 2 == 1 {
+                let words = self.slice(&Found { first: denied_by, ..*f });
                 let cue = Cue { kind: CueKind::Unmet, words, weight: NO_PRAISE };
                 self.cues.entry((CueKind::Unmet, usize::MAX)).or_insert(cue);
                 continue;
             }
             if !hidden && !denied && !overruled {
                 let words = self.slice(f);
+                // "Never again." alone in its sentence is said of the thing; "never again will I doubt them" is not.
+                let alone = kind == CueKind::Unmet && weight >= SOME_TROUBLE && around.fills_sentence(f);
+                let weight = if alone { weight.max(SAID_ALONE) } else { weight };
                 self.cues.entry((kind, group)).or_insert(Cue { kind, words, weight });
             }
         }
@@ -134,7 +145,9 @@ impl<'t> Reading<'t> {
         for (f, _) in meant.iter().filter(|(_, m)| *m == Meaning::Failure) {
             let behind = around.after(self.words, f.last);
             let before = around.before(f.first, DENIED_FAILURE, NEGATION);
-            if (before + behind) % 2 == 0 {
+            // "Can't pour a cup without it leaking": two negations deny nothing.
+            let all = around.before(f.first, 2 * DENIED_FAILURE, NEGATION);
+            if before + behind == 0 || before > 0 && all.is_multiple_of(2) {
                 continue;
             }
             let first = if before > 0 { around.nearest(f.first, NEGATION) } else { f.first };
@@ -265,6 +278,10 @@ impl<'t> Reading<'t> {
         self.words.get(at).is_some_and(|w| w.kind == kind)
     }
 
+    fn text_between(&self, first: usize, last: usize) -> Option<&str> {
+        self.text.get(self.words.get(first)?.end..self.words.get(last)?.start)
+    }
+
     fn slice(&self, f: &Found) -> String {
         let (first, last) = (self.words.get(f.first), self.words.get(f.last));
         let (Some(first), Some(last)) = (first, last) else { return String::new() };
@@ -327,11 +344,18 @@ impl Around {
         // "Not only" denies nothing.
         for (f, _) in meant.iter().filter(|(f, m)| *m == Meaning::Booster && f.last > f.first) {
             for flags in around.flags.get_mut(f.first..=f.last).into_iter().flatten() {
-                *flags &= !NEGATION;
+                *flags &= !(NEGATION | NEGATION_AFTER);
             }
         }
         around.contrasts.sort_unstable();
         around
+    }
+
+    /// Whether a phrase is a sentence by itself.
+    fn fills_sentence(&self, f: &Found) -> bool {
+        let sentence = self.sentence.get(f.first);
+        let other = |i: Option<usize>| i.and_then(|i| self.sentence.get(i)) != sentence;
+        other(f.first.checked_sub(1)) && other(Some(f.last + 1))
     }
 
     /// The last word before `at` that has this flag, or `at`.
