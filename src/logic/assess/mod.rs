@@ -1,6 +1,7 @@
 //! What a post feels and whether it complains: two questions, answered apart. "The apostrophe and return keys are
 //! too close together" has no feeling in it, and is a complaint.
 
+mod around;
 mod assessment;
 mod feeling;
 mod lexicon;

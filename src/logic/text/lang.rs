@@ -243,7 +243,7 @@ mod tests {
         }
         assert_eq!(Lang::of("Brevo: não esquenta", None), Lang::Portuguese);
         assert_eq!(Lang::of("die Brevo tropft", None), Lang::German);
-        assert_eq!(Lang::of("ma Brevo fuit", None), Lang::French);
+        assert_eq!(Lang::of("ma Brevo fuit partout", None), Lang::French);
     }
 
     #[test]
