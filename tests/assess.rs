@@ -93,16 +93,21 @@ fn measure(reader: &Reader, set: &str, lang: &str) -> Figures {
     }
 }
 
-/// Four sets. The first three were each written before a turn of work on the lexicons and looked at in it, and the wording is
+/// Five sets. The first three were each written before a turn of work on the lexicons and looked at in it, and the wording is
 /// learnt from them too, so that their figures say that nothing got worse, and no more. The fourth was written before the
-/// wording was learnt and is not learnt from; it is by the same authors, so strangers' posts get less.
+/// wording was learnt and is not learnt from; it is by the same authors, so strangers' posts get less. The fifth has the classes
+/// of sentences that a stranger's trial found wrong, in other words than theirs; the lexicons were then mended with it in view.
 #[test]
 fn feeling_and_complaints_reach_their_floors() {
     let reader = Reader::new();
     let mut below = Vec::new();
-    for (set, feeling_floor, complaint_floor) in
-        [("first", 0.85, 0.85), ("second", 0.85, 0.78), ("third", 0.80, 0.85), ("fourth", 0.80, 0.78)]
-    {
+    for (set, feeling_floor, complaint_floor) in [
+        ("first", 0.85, 0.85),
+        ("second", 0.85, 0.78),
+        ("third", 0.80, 0.85),
+        ("fourth", 0.80, 0.78),
+        ("fifth", 0.70, 0.90),
+    ] {
         for lang in LANGUAGES {
             let f = measure(&reader, set, lang);
             println!(

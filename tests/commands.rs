@@ -734,3 +734,34 @@ fn an_encoder_that_cannot_be_used_is_told_by_file_and_remedy() {
     let err = refused(&encoder);
     assert!(err.contains("model_type is \"mpnet\"") && err.contains("all-MiniLM-L6-v2"), "{err}");
 }
+
+#[test]
+fn a_lexicon_of_the_rules_adds_and_check_says_so() {
+    let home = Home::new();
+    let assess = |text: &str| {
+        let out = Command::cargo_bin("groundswell")
+            .unwrap()
+            .args(["assess", "--rules", &home.path("rules").display().to_string(), "--text", text])
+            .output()
+            .unwrap();
+        let line = String::from_utf8(out.stdout).unwrap();
+        serde_json::from_str::<Value>(line.trim()).unwrap()["complaint"].as_f64().unwrap()
+    };
+    let check = || {
+        let out = Command::cargo_bin("groundswell")
+            .unwrap()
+            .args(["check", "--rules", &home.path("rules").display().to_string()])
+            .output()
+            .unwrap();
+        String::from_utf8(out.stderr).unwrap()
+    };
+    assert!(assess("the kaffa duo wets the bed") < 0.5);
+    std::fs::create_dir(home.path("rules/lexicon")).unwrap();
+    let words = "[[cue]]\nkind = \"malfunction\"\nweight = 0.7\nany = [\"wets the bed\"]\n";
+    home.write("rules/lexicon/en.toml", &format!("language = \"en\"\n{words}"));
+    assert!(assess("the kaffa duo wets the bed") >= 0.5, "a clear phrase stands by itself");
+    assert!(assess("my phone stopped working") >= 0.5, "the built-in list is still there");
+    assert!(check().contains("lexicon/en.toml: adds 1 phrase to the built-in list"), "{}", check());
+    home.write("rules/lexicon/en.toml", &format!("language = \"en\"\nreplace = true\n{words}"));
+    assert!(check().contains("lexicon/en.toml: 1 phrase in place of the built-in list"), "{}", check());
+}

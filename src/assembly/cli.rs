@@ -231,9 +231,12 @@ pub struct BacktestArgs {
 /// `assess`
 #[derive(Debug, Args)]
 pub struct AssessArgs {
-    /// Folder with rule files: its lexicon/ is used over the built-in one
+    /// Folder with rule files: its lexicon/ adds to the built-in one
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
+    /// A text to try, instead of posts
+    #[arg(long, value_name = "TEXT", conflicts_with = "files")]
+    pub text: Option<String>,
     /// Posts as JSON, one a line ("-" or nothing is standard input)
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,

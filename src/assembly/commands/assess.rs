@@ -4,11 +4,13 @@ use std::io::Write;
 
 use serde_json::json;
 
+use super::matching::post_of;
 use crate::assembly::cli::AssessArgs;
 use crate::assembly::failure::Failure;
 use crate::assembly::output::{each_post, stdout, tell_problems};
 use crate::edges::rules_folder::read_rules;
 use crate::ground::entry::RuleFiles;
+use crate::ground::post::Post;
 use crate::logic::assess::Assessor;
 use crate::logic::text::{Lang, tokenize};
 
@@ -26,7 +28,7 @@ pub fn assess(args: &AssessArgs) -> Result<(), Failure> {
         return Err(Failure::said());
     }
     let mut out = stdout();
-    let read = each_post(&args.files, |post| {
+    let mut each = |post: &Post| {
         let text = post.full_text();
         let lang = Lang::of(&text, post.lang.as_deref());
         let seen = assessor.assess(post, &text, &tokenize(&text, lang), lang);
@@ -47,7 +49,11 @@ pub fn assess(args: &AssessArgs) -> Result<(), Failure> {
             })
         )?;
         Ok(())
-    });
+    };
+    let read = match &args.text {
+        Some(text) => post_of(text).and_then(|post| each(&post)),
+        None => each_post(&args.files, each),
+    };
     out.flush()?;
     read
 }

@@ -13,7 +13,7 @@ use crate::ground::diagnostic::{Diagnostic, Level};
 use crate::ground::entry::{Body, RuleFiles};
 use crate::ground::post::Post;
 use crate::ground::time::{DAY_MS, plus_ms};
-use crate::logic::assess::Assessor;
+use crate::logic::assess::{Assessor, Extension};
 use crate::logic::rules::fix::fixed;
 use crate::logic::rules::measure::Measure;
 use crate::logic::rules::{RuleSet, Subject, load_scenarios, renamed, report};
@@ -54,6 +54,9 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
     }
     print(&mut out, args, &problems, &files)?;
     out.flush()?;
+    for extension in assessor.extensions() {
+        lexicon_told(extension);
+    }
     let errors = problems.iter().filter(|p| p.level == Level::Error).count();
     let warnings = problems.len() - errors;
     let what = set.map_or_else(String::new, |set| {
@@ -82,6 +85,21 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
         ));
     }
     if errors > 0 { Err(Failure::said()) } else { Ok(()) }
+}
+
+/// What a lexicon of the rules does to the built-in list: nobody should have to guess whether it adds or replaces.
+fn lexicon_told(extension: &Extension) {
+    let Extension { file, replaces, change } = extension;
+    let added = counted(change.added as u64, "phrase", "phrases");
+    if *replaces {
+        tell(format!("{file}: {added} in place of the built-in list"));
+    } else if change.added + change.changed > 0 {
+        let changed = match change.changed {
+            0 => String::new(),
+            n => format!(" and gives another weight to {n}"),
+        };
+        tell(format!("{file}: adds {added} to the built-in list{changed}"));
+    }
 }
 
 fn print(

@@ -89,7 +89,10 @@ fn explained(out: &mut impl Write, rules: &Rules, subject: &Subject<'_>) -> Resu
 }
 
 /// A text as a post of nobody.
-fn post_of(text: &str) -> Result<Post, Failure> {
+///
+/// # Errors
+/// The text cannot be a post, such as an empty one.
+pub fn post_of(text: &str) -> Result<Post, Failure> {
     let line = json!({"id": "text", "source": "shell", "text": text, "created_at": "2025-01-06T00:00:00Z"});
     match parse_line(line.to_string().as_bytes(), None) {
         Ok(Incoming::Post(post)) => Ok(*post),

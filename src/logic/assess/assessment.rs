@@ -1,7 +1,7 @@
 //! The assessment of one post: language, sentiment, complaint, and the cues behind them.
 
 use super::feeling::{Tone, sentiment};
-use super::lexicon::{CueKind, Lexicons};
+use super::lexicon::{CueKind, Extension, Lexicons};
 use super::reading::Reading;
 use super::signs::{Found, Signs};
 use super::tone::{self, Impression};
@@ -97,10 +97,15 @@ pub struct Assessor {
 }
 
 impl Assessor {
-    /// The built-in lexicons with those of a rules folder over them, and what is wrong in the latter.
+    /// The built-in lexicons and what those of a rules folder add, and what is wrong in the latter.
     pub fn load(files: &RuleFiles) -> (Self, Vec<Diagnostic>) {
         let (lexicons, problems) = Lexicons::load(files);
         (Self { lexicons }, problems)
+    }
+
+    /// What the lexicons of the rules folder did to the built-in ones.
+    pub fn extensions(&self) -> &[Extension] {
+        self.lexicons.extensions()
     }
 
     /// What is thought of `post`, whose full text has these tokens and this language.
@@ -163,7 +168,7 @@ impl Assessor {
         let (felt, blended) = match impression {
             Some(Impression { feeling, complaint }) => {
                 let felt = if lexical >= CLEAR && feeling > 0.0 && !idea { by_words() } else { feeling };
-                (felt, blend(lexical, complaint))
+                (felt, blend(lexical, complaint, clear_by_itself(&cues)))
             }
             None => (by_words(), lexical),
         };
@@ -227,12 +232,17 @@ fn complaint(cues: &[Cue], said: &Said) -> f64 {
     score.clamp(0.0, 1.0)
 }
 
+/// One phrase that is a clear report by its weight: it stands whatever the wording, be a thing named with it or not.
+fn clear_by_itself(cues: &[Cue]) -> bool {
+    cues.iter().any(|cue| cue.weight >= CLEAR)
+}
+
 /// The score of the lexicons and the log-odds of the wording as one score.
-fn blend(lexical: f64, wording: f64) -> f64 {
+fn blend(lexical: f64, wording: f64, clear: bool) -> f64 {
     let sure = lexical.clamp(1.0 - SUREST, SUREST);
     let odds = LEXICON_SHARE * (sure / (1.0 - sure)).ln() + (1.0 - LEXICON_SHARE) * wording + COMPLAINING;
     let blended = 1.0 / (1.0 + (-odds).exp());
-    let stays = lexical >= CLEAR || lexical >= COMPLAINT_FROM && wording >= UNLIKELY;
+    let stays = lexical >= CLEAR || lexical >= COMPLAINT_FROM && (clear || wording >= UNLIKELY);
     if stays { blended.max(COMPLAINT_FROM) } else { blended }
 }
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::pattern::Phrases;
+use super::written::{Adding, Change, File};
 use crate::ground::diagnostic::{Diagnostic, Level, Place};
 use crate::ground::entry::RuleFiles;
 use crate::logic::text::Lang;
 
-/// The built-in files; a file of the same name in the rules folder takes the place of one.
+/// The built-in files; those of a rules folder add to them.
 pub(super) const BUILT_IN: [(&str, &str); 6] = [
     ("lexicon/en.toml", include_str!("../../../rules/lexicon/en.toml")),
     ("lexicon/pt.toml", include_str!("../../../rules/lexicon/pt.toml")),
@@ -85,6 +86,20 @@ impl CueKind {
             Self::OtherWording => "reads unlike a complaint",
         }
     }
+
+    /// Whether it speaks for a complaint, and not against one.
+    pub fn is_trouble(self) -> bool {
+        !matches!(
+            self,
+            Self::Wish
+                | Self::Praise
+                | Self::News
+                | Self::Advert
+                | Self::Job
+                | Self::Shares
+                | Self::OtherWording
+        )
+    }
 }
 
 /// What a phrase means.
@@ -109,14 +124,43 @@ pub(super) enum Meaning {
     Sarcasm,
     /// Praise that is ironic in the company of trouble: "love it when", "congratulations on".
     Irony,
+    /// What things do when they fail; denied, it is praise: "didn't leak", "nie im Stich gelassen".
+    Failure,
     /// Something that can be complained about: "battery", "order".
     Thing,
     /// The writer, or somebody who is spoken to.
     Person,
 }
 
+impl Meaning {
+    /// A phrase may have one meaning of each sort.
+    pub(super) fn sort(self) -> u8 {
+        match self {
+            Self::Cue { kind, .. } => kind as u8,
+            Self::Feeling { .. } => 100,
+            Self::Negation => 101,
+            Self::NegationAfter => 102,
+            Self::Booster => 103,
+            Self::Damper => 104,
+            Self::Contrast => 105,
+            Self::Sarcasm => 106,
+            Self::Irony => 107,
+            Self::Failure => 108,
+            Self::Thing => 109,
+            Self::Person => 110,
+        }
+    }
+
+    pub(super) fn weight(self) -> f64 {
+        match self {
+            Self::Cue { weight, .. } | Self::Feeling { weight, .. } => weight,
+            _ => 0.0,
+        }
+    }
+}
+
 /// The phrases of one language.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Lexicon {
     pub(super) phrases: Phrases,
     pub(super) meanings: Vec<Meaning>,
@@ -124,6 +168,8 @@ pub struct Lexicon {
     pub(super) has_things: bool,
     /// It lists persons, so that a text without any can be told.
     pub(super) has_persons: bool,
+    /// Blocks of cues so far.
+    pub(super) groups: usize,
 }
 
 /// All lexicons in force.
@@ -131,71 +177,43 @@ pub struct Lexicon {
 pub struct Lexicons {
     by_lang: BTreeMap<Lang, Lexicon>,
     emoji: Lexicon,
+    extensions: Vec<Extension>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    language: Option<String>,
-    #[serde(default)]
-    cue: Vec<CueEntry>,
-    #[serde(default)]
-    feeling: Vec<FeelingEntry>,
-    #[serde(default)]
-    grammar: Grammar,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CueEntry {
-    kind: CueKind,
-    weight: toml::Spanned<f64>,
-    #[serde(default, rename = "why")]
-    _why: String,
-    any: Vec<toml::Spanned<String>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FeelingEntry {
-    weight: toml::Spanned<f64>,
-    #[serde(default, rename = "why")]
-    _why: String,
-    #[serde(default)]
-    mood: bool,
-    words: Vec<toml::Spanned<String>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields, default)]
-struct Grammar {
-    negation: Vec<toml::Spanned<String>>,
-    boosters: Vec<toml::Spanned<String>>,
-    dampers: Vec<toml::Spanned<String>>,
-    contrast: Vec<toml::Spanned<String>>,
-    sarcasm: Vec<toml::Spanned<String>>,
-    irony: Vec<toml::Spanned<String>>,
-    negation_after: Vec<toml::Spanned<String>>,
-    things: Vec<toml::Spanned<String>>,
-    persons: Vec<toml::Spanned<String>>,
+/// What one file of a rules folder did to the built-in lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extension {
+    /// The file.
+    pub file: String,
+    /// It stands in the place of the built-in list.
+    pub replaces: bool,
+    /// How many phrases are new or weigh something else.
+    pub change: Change,
 }
 
 impl Lexicons {
-    /// The built-in lexicons, with the `lexicon/*.toml` of a rules folder over them; everything that is wrong in those
-    /// is reported, and a file with an error is left out.
+    /// The built-in lexicons, and what the `lexicon/*.toml` of a rules folder add to them or put in their place;
+    /// everything that is wrong in those is reported, and a file with an error is left out.
     pub fn load(files: &RuleFiles) -> (Self, Vec<Diagnostic>) {
-        let mut texts: BTreeMap<&str, &str> = BUILT_IN.into_iter().collect();
-        for file in &files.files {
-            if file.path.starts_with("lexicon/") && file.path.ends_with(".toml") {
-                texts.insert(&file.path, &file.text);
+        let mut all = Self { by_lang: BTreeMap::new(), emoji: Lexicon::default(), extensions: Vec::new() };
+        let mut problems = Vec::new();
+        let of_staff = files.files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
+        let of_staff = of_staff.filter(|(path, _)| path.starts_with("lexicon/") && path.ends_with(".toml"));
+        for (built_in, (path, text)) in
+            BUILT_IN.map(|file| (true, file)).into_iter().chain(of_staff.map(|file| (false, file)))
+        {
+            let inside = built_in || files.folder.is_empty();
+            let shown = if inside { path.to_owned() } else { format!("{}/{path}", files.folder) };
+            let told = problems.len();
+            if let Some(extension) = all.add(path, &shown, text, &mut problems)
+                && !built_in
+                && !problems.iter().skip(told).any(|p| p.level == Level::Error)
+            {
+                all.extensions.push(extension);
             }
         }
-        let mut all = Self { by_lang: BTreeMap::new(), emoji: Lexicon::default() };
-        let mut problems = Vec::new();
-        for (path, text) in texts {
-            let shown =
-                if files.folder.is_empty() { path.to_owned() } else { format!("{}/{path}", files.folder) };
-            all.add(path, &shown, text, &mut problems);
+        for lexicon in all.by_lang.values_mut().chain([&mut all.emoji]) {
+            lexicon.phrases.settle();
         }
         (all, problems)
     }
@@ -210,7 +228,18 @@ impl Lexicons {
         &self.emoji
     }
 
-    fn add(&mut self, path: &str, shown: &str, text: &str, problems: &mut Vec<Diagnostic>) {
+    /// What the files of the rules folder did to the built-in lists, in order of their names.
+    pub fn extensions(&self) -> &[Extension] {
+        &self.extensions
+    }
+
+    fn add(
+        &mut self,
+        path: &str,
+        shown: &str,
+        text: &str,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Extension> {
         let file: File = match toml::from_str(text) {
             Ok(file) => file,
             Err(e) => {
@@ -219,7 +248,7 @@ impl Lexicons {
                 problems.push(Diagnostic::error("lexicon-unreadable", e.message().to_owned(), place).help(
                     "compare with the form of the other files in this folder; README.md there explains it",
                 ));
-                return;
+                return None;
             }
         };
         let lang = file.language.as_deref().map_or(Lang::Other, Lang::from_tag);
@@ -232,79 +261,31 @@ impl Lexicons {
                 )
                 .help("begin it with a line such as: language = \"pt\""),
             );
-            return;
+            return None;
         }
-        let lexicon = build(file, lang, &mut |code, message, span| {
+        let told = problems.len();
+        let mut report = |error: bool, code, message, span: std::ops::Range<usize>| {
             let place = Place::new(shown, text, span.start, span.end);
-            problems.push(Diagnostic::error(code, message, place));
-        });
-        if problems
-            .iter()
-            .any(|p| p.level == Level::Error && p.place.as_ref().is_some_and(|at| at.file == shown))
-        {
-            return;
+            problems.push(if error {
+                Diagnostic::error(code, message, place)
+            } else {
+                Diagnostic::warning(code, message, place)
+            });
+        };
+        // Into a copy, so that a file with an error changes nothing.
+        let there = if path == EMOJI { Some(&self.emoji) } else { self.by_lang.get(&lang) };
+        let mut lexicon = there.filter(|_| !file.replace).cloned().unwrap_or_default();
+        let change = Adding::file(&file, &mut lexicon, lang, &mut report);
+        if problems.iter().skip(told).any(|p| p.level == Level::Error) {
+            return None;
         }
         if path == EMOJI {
             self.emoji = lexicon;
         } else {
             self.by_lang.insert(lang, lexicon);
         }
+        Some(Extension { file: shown.to_owned(), replaces: file.replace, change })
     }
-}
-
-type Report<'r> = &'r mut dyn FnMut(&'static str, String, std::ops::Range<usize>);
-
-fn build(file: File, lang: Lang, report: Report<'_>) -> Lexicon {
-    let mut lexicon = Lexicon::default();
-    for (group, cue) in file.cue.iter().enumerate() {
-        let weight = weight(&cue.weight, report);
-        for phrase in &cue.any {
-            lexicon.add(phrase, lang, Meaning::Cue { kind: cue.kind, weight, group }, report);
-        }
-    }
-    for feeling in &file.feeling {
-        let weight = weight(&feeling.weight, report);
-        for phrase in &feeling.words {
-            lexicon.add(phrase, lang, Meaning::Feeling { weight, mood: feeling.mood }, report);
-        }
-    }
-    let grammar = [
-        (&file.grammar.negation, Meaning::Negation),
-        (&file.grammar.boosters, Meaning::Booster),
-        (&file.grammar.dampers, Meaning::Damper),
-        (&file.grammar.contrast, Meaning::Contrast),
-        (&file.grammar.sarcasm, Meaning::Sarcasm),
-        (&file.grammar.irony, Meaning::Irony),
-        (&file.grammar.negation_after, Meaning::NegationAfter),
-        (&file.grammar.things, Meaning::Thing),
-        (&file.grammar.persons, Meaning::Person),
-    ];
-    for (phrases, meaning) in grammar {
-        for phrase in phrases {
-            lexicon.add(phrase, lang, meaning, report);
-        }
-    }
-    lexicon.has_things = !file.grammar.things.is_empty();
-    lexicon.has_persons = !file.grammar.persons.is_empty();
-    lexicon.phrases.settle();
-    lexicon
-}
-
-impl Lexicon {
-    fn add(&mut self, phrase: &toml::Spanned<String>, lang: Lang, meaning: Meaning, report: Report<'_>) {
-        match self.phrases.add(phrase.get_ref(), lang) {
-            Ok(()) => self.meanings.push(meaning),
-            Err(e) => report("lexicon-phrase", format!("\"{}\": {e}", phrase.get_ref()), phrase.span()),
-        }
-    }
-}
-
-fn weight(given: &toml::Spanned<f64>, report: Report<'_>) -> f64 {
-    let weight = *given.get_ref();
-    if !(-1.0..=1.0).contains(&weight) {
-        report("lexicon-weight", format!("the weight {weight} is outside of -1 to 1"), given.span());
-    }
-    weight
 }
 
 #[cfg(test)]
@@ -337,6 +318,39 @@ mod tests {
         let seen: Vec<_> =
             problems.iter().map(|p| (p.code, p.place.as_ref().map(|at| (at.line, at.column)))).collect();
         assert_eq!(seen, [("lexicon-weight", Some((3, 10))), ("lexicon-phrase", Some((4, 10)))]);
+    }
+
+    #[test]
+    fn a_file_of_staff_adds_unless_it_replaces() {
+        let load = |text: &str| {
+            let file = RuleFile { path: "lexicon/en.toml".into(), text: text.into() };
+            let (lexicons, problems) =
+                Lexicons::load(&RuleFiles { folder: "rules".into(), files: vec![file] });
+            assert_eq!(problems, []);
+            let told = lexicons.extensions()[0].clone();
+            (lexicons.of(Lang::English).unwrap().meanings.len(), told.replaces, told.change)
+        };
+        let built_in = Lexicons::load(&RuleFiles::default()).0.of(Lang::English).unwrap().meanings.len();
+        let cue = "[[cue]]\nkind = \"malfunction\"\nweight = 0.7\nany = [\"wets the bed\", \"Is Dead\"]\n";
+        let change = Change { added: 1, changed: 1 };
+        assert_eq!(load(&format!("language = \"en\"\n{cue}")), (built_in + 1, false, change));
+        let change = Change { added: 2, changed: 0 };
+        assert_eq!(load(&format!("language = \"en\"\nreplace = true\n{cue}")), (2, true, change));
+        assert_eq!(
+            load(BUILT_IN[0].1),
+            (built_in, false, Change::default()),
+            "the shipped copy changes nothing"
+        );
+    }
+
+    #[test]
+    fn a_phrase_counts_once_and_the_later_one_wins() {
+        let block =
+            |weight| format!("[[cue]]\nkind = \"malfunction\"\nweight = {weight}\nany = [\"wets it\"]\n");
+        let text = format!("language = \"en\"\n{}{}", block(0.3), block(0.7));
+        assert_eq!(with("lexicon/en.toml", &text).first().map(|p| p.code), Some("lexicon-twice"));
+        let wrong = "language = \"en\"\n[[cue]]\nkind = \"wish\"\nweight = 0.9\nany = [\"gimme a\"]\n";
+        assert_eq!(with("lexicon/en.toml", wrong).first().map(|p| p.code), Some("lexicon-sign"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ const LONGEST: usize = 12;
 const IN_TAG: usize = 4;
 
 /// One part of a phrase.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Part {
     /// A word, folded: what a word of the post is, or what its stem is. The phrase's word itself is not stemmed: "useful"
     /// shares its English stem with "use".
@@ -53,6 +53,15 @@ pub(super) struct Found {
     pub(super) last: usize,
 }
 
+impl Found {
+    /// Whether a longer one covers it.
+    pub(super) fn is_inside(&self, other: &Self) -> bool {
+        other.first <= self.first
+            && self.last <= other.last
+            && other.last - other.first > self.last - self.first
+    }
+}
+
 /// The numbers under which one word of a post is known: as it is, by its stem, by a tag's sign or a stretched word's core.
 type Known = [Option<u32>; 3];
 
@@ -85,7 +94,7 @@ impl Hasher for Short {
 }
 
 /// All phrases of one lexicon, ready to be found.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Phrases {
     numbers: HashMap<Box<str>, u32, BuildHasherDefault<Short>>,
     /// In how many phrases each word stands.
@@ -93,18 +102,34 @@ pub(super) struct Phrases {
     phrases: Vec<Phrase>,
     by_word: Vec<Vec<u32>>,
     by_prefix: HashMap<Box<str>, Vec<u32>, BuildHasherDefault<Short>>,
+    /// What was added, by its parts and its sort; empty once settled.
+    known: HashMap<(Vec<Part>, u8), usize>,
 }
 
 impl Phrases {
-    /// Adds a phrase; its number is the count of those added before. [`Phrases::settle`] has to follow the last.
-    pub(super) fn add(&mut self, phrase: &str, lang: Lang) -> Result<(), PatternError> {
+    /// Adds a phrase; its number is the count of those added before. The same phrase of the same sort is there once: then
+    /// the number is the one that it has. [`Phrases::settle`] has to follow the last.
+    pub(super) fn add(&mut self, phrase: &str, lang: Lang, sort: u8) -> Result<usize, PatternError> {
         let parts = self.parse(phrase, lang)?;
+        let number = self.phrases.len();
+        if let Some(there) = self.known.get(&(parts.clone(), sort)) {
+            return Ok(*there);
+        }
+        for part in &parts {
+            if let Part::Word(word) = part
+                && let Some(uses) = self.uses.get_mut(*word as usize)
+            {
+                *uses += 1;
+            }
+        }
+        self.known.insert((parts.clone(), sort), number);
         self.phrases.push(Phrase { parts, anchor: 0 });
-        Ok(())
+        Ok(number)
     }
 
     /// Chooses where each phrase is looked for: at the word that the fewest phrases hold ("pending" of "is pending").
     pub(super) fn settle(&mut self) {
+        self.known = HashMap::new();
         self.by_word = vec![Vec::new(); self.numbers.len()];
         self.by_prefix.clear();
         for (number, phrase) in self.phrases.iter_mut().enumerate() {
@@ -266,9 +291,6 @@ impl Phrases {
         if number == next {
             self.uses.push(0);
         }
-        if let Some(n) = self.uses.get_mut(number as usize) {
-            *n += 1;
-        }
         Part::Word(number)
     }
 }
@@ -305,7 +327,7 @@ mod tests {
 
     fn found(phrase: &str, text: &str) -> bool {
         let mut phrases = Phrases::default();
-        phrases.add(phrase, Lang::English).unwrap();
+        phrases.add(phrase, Lang::English, 0).unwrap();
         phrases.settle();
         let tokens = tokenize(text, Lang::English);
         let faces = faces(text);
@@ -345,8 +367,8 @@ mod tests {
     #[test]
     fn a_phrase_that_matches_everything_is_refused() {
         let mut phrases = Phrases::default();
-        assert_eq!(phrases.add("* *ing", Lang::English), Err(PatternError::NoAnchor));
-        assert_eq!(phrases.add("too ...", Lang::English), Err(PatternError::GapAtEnd));
-        assert_eq!(phrases.add(" ", Lang::English), Err(PatternError::Empty));
+        assert_eq!(phrases.add("* *ing", Lang::English, 0), Err(PatternError::NoAnchor));
+        assert_eq!(phrases.add("too ...", Lang::English, 0), Err(PatternError::GapAtEnd));
+        assert_eq!(phrases.add(" ", Lang::English, 0), Err(PatternError::Empty));
     }
 }

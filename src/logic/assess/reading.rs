@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::around::{Around, BOOSTER, DAMPER, NEGATION};
 use super::assessment::Cue;
 use super::feeling::{Feeling, REACH};
 use super::lexicon::{CueKind, Lexicon, Meaning};
@@ -12,22 +13,26 @@ use crate::logic::text::Kind;
 /// Cues that a "not" or "never" before them takes away: "never overheats".
 const TAKEN_BY_NEGATION: [CueKind; 4] =
     [CueKind::Malfunction, CueKind::Layout, CueKind::Safety, CueKind::Comparison];
-/// Words that a negation behind a feeling reaches backwards.
-const REACH_BACK: usize = 2;
 /// How surely a post with a phrase of sarcasm, and one with a phrase of irony, is a complaint by that alone.
 const SARCASM: f64 = 0.55;
 const IRONY: f64 = 0.4;
 /// How far a "never" reaches: "nunca se ha colgado".
 const DENIED: usize = 3;
+/// How far a negation reaches to what things do when they fail: "not a single drop leaked".
+const DENIED_FAILURE: usize = 4;
+/// A failure that is denied is so much praise, and praise that is denied so much of a complaint.
+const NO_FAILURE: f64 = -0.5;
+const NO_PRAISE: f64 = 0.4;
+/// A negation before praise denies it within so many words: "not at all impressed with".
+const DENIED_PRAISE: usize = 3;
+/// A phrase of so much trouble keeps its negation: "won't stop leaking" denies nothing.
+const FIRM: f64 = 0.5;
+/// A verdict that is a whole sentence is so surely a complaint.
+const SAID_ALONE: f64 = 0.65;
 /// From this strength on, trouble makes a phrase of irony count.
 const SOME_TROUBLE: f64 = 0.3;
 /// From this strength on, cues of trouble make an opening "Great," ironic.
 const TROUBLE: f64 = 0.5;
-
-const NEGATION: u8 = 1;
-const BOOSTER: u8 = 2;
-const DAMPER: u8 = 4;
-const NEGATION_AFTER: u8 = 8;
 
 /// What was found in a post so far.
 pub(super) struct Reading<'t> {
@@ -90,23 +95,83 @@ impl<'t> Reading<'t> {
                 _ => None,
             })
             .collect();
+        let spared = self.denied_failures(meant, around);
         for (f, meaning) in meant {
             let Meaning::Cue { kind, weight, group } = *meaning else { continue };
+            // Staff switch a phrase off by such a weight.
+            if weight == 0.0 {
+                continue;
+            }
+            if weight > 0.0 && spared.iter().any(|(first, last)| *first <= f.last && f.first <= *last) {
+                continue;
+            }
             // A longer phrase around it says what is meant: "can't wait to" is no "can't".
-            let hidden = long.iter().any(|(other, w)| {
-                w.signum() != weight.signum()
-                    && other.first <= f.first
-                    && f.last <= other.last
-                    && other.last - other.first > f.last - f.first
-            });
+            let hidden = long.iter().any(|(other, w)| w.signum() != weight.signum() && f.is_inside(other));
             let denied = TAKEN_BY_NEGATION.contains(&kind) && around.before(f.first, DENIED, NEGATION) > 0;
             // "Great picture, but it switches itself off": what comes before the but does not excuse what follows.
             let overruled = weight < 0.0 && kind == CueKind::Praise && around.side(self.words, f) < 0;
+            let praised = |(other, m): &(Found, Meaning)| {
+                matches!(m, Meaning::Cue { kind: CueKind::Praise, .. }) && f.is_inside(other)
+            };
+            let praise =
+                kind == CueKind::Praise && !around.denies(f.first, f.last) && !meant.iter().any(praised);
+            let denied_by = around.nearest(f.first, NEGATION);
+            let together = self.text_between(denied_by, f.first).is_some_and(|text| !text.contains(','));
+            if praise && together && around.before(f.first, DENIED_PRAISE, NEGATION) % 2 == 1 {
+                let words = self.slice(&Found { first: denied_by, ..*f });
+                let cue = Cue { kind: CueKind::Unmet, words, weight: NO_PRAISE };
+                self.cues.entry((CueKind::Unmet, usize::MAX)).or_insert(cue);
+                continue;
+            }
             if !hidden && !denied && !overruled {
                 let words = self.slice(f);
+                // "Never again." alone in its sentence is said of the thing; "never again will I doubt them" is not.
+                let alone = kind == CueKind::Unmet && weight >= SOME_TROUBLE && around.fills_sentence(f);
+                let weight = if alone { weight.max(SAID_ALONE) } else { weight };
                 self.cues.entry((kind, group)).or_insert(Cue { kind, words, weight });
             }
         }
+    }
+
+    /// The words from a negation to the failure that it denies. Each such place is praise.
+    fn denied_failures(&mut self, meant: &[(Found, Meaning)], around: &Around) -> Vec<(usize, usize)> {
+        let mut spared = Vec::new();
+        for (f, _) in meant.iter().filter(|(_, m)| *m == Meaning::Failure) {
+            let behind = around.after(self.words, f.last);
+            let before = around.before(f.first, DENIED_FAILURE, NEGATION);
+            // "Can't pour a cup without it leaking": two negations deny nothing.
+            let all = around.before(f.first, 2 * DENIED_FAILURE, NEGATION);
+            if before + behind == 0 || before > 0 && all.is_multiple_of(2) {
+                continue;
+            }
+            let first = if before > 0 { around.nearest(f.first, NEGATION) } else { f.first };
+            let last = f.last + 2 * behind;
+            let firm = |(other, m): &(Found, Meaning)| {
+                let trouble = matches!(m, Meaning::Cue { weight, .. } if *weight >= FIRM);
+                trouble && before > 0 && other.first <= first && first <= other.last && other.last < f.first
+            };
+            if meant.iter().any(firm) {
+                continue;
+            }
+            let words = self.slice(&Found { first, ..*f });
+            let cue = Cue { kind: CueKind::Praise, words, weight: NO_FAILURE };
+            self.cues.entry((CueKind::Praise, usize::MAX)).or_insert(cue);
+            // One by one these words read like trouble.
+            if let (Some(from), Some(to)) = (self.words.get(first), self.words.get(f.last)) {
+                self.turned.push(from.start..to.end);
+            }
+            self.feelings.push(Feeling {
+                weight: -NO_FAILURE,
+                mood: false,
+                negated: false,
+                boosts: 0,
+                shouted: false,
+                side: around.side(self.words, f),
+                sarcastic: false,
+            });
+            spared.push((first, last));
+        }
+        spared
     }
 
     /// Phrases of sarcasm, and of irony where trouble is told: a sign of a complaint, and the praise beside them is none.
@@ -119,10 +184,7 @@ impl<'t> Reading<'t> {
         for (f, meaning) in meant {
             // A longer phrase of praise around it says what is meant: "thanks so much for" is no "so much for".
             let praised = |(other, m): &(Found, Meaning)| {
-                matches!(m, Meaning::Cue { kind: CueKind::Praise, .. })
-                    && other.first <= f.first
-                    && f.last <= other.last
-                    && other.last - other.first > f.last - f.first
+                matches!(m, Meaning::Cue { kind: CueKind::Praise, .. }) && f.is_inside(other)
             };
             let counts = (*meaning == Meaning::Sarcasm || *meaning == Meaning::Irony && doubtful)
                 && !meant.iter().any(praised);
@@ -210,6 +272,10 @@ impl<'t> Reading<'t> {
         self.words.get(at).is_some_and(|w| w.kind == kind)
     }
 
+    fn text_between(&self, first: usize, last: usize) -> Option<&str> {
+        self.text.get(self.words.get(first)?.end..self.words.get(last)?.start)
+    }
+
     fn slice(&self, f: &Found) -> String {
         let (first, last) = (self.words.get(f.first), self.words.get(f.last));
         let (Some(first), Some(last)) = (first, last) else { return String::new() };
@@ -221,103 +287,5 @@ impl<'t> Reading<'t> {
     fn shouted(&self, at: usize) -> bool {
         self.words.get(at).is_some_and(|w| w.capitals)
             && self.words.iter().filter(|w| !w.capitals).count() * 2 > self.words.len()
-    }
-}
-
-/// What stands around the words with meaning: negations, boosters, contrasts, sarcasm.
-struct Around {
-    /// What ends at each word.
-    flags: Vec<u8>,
-    /// Number of the sentence of each word.
-    sentence: Vec<usize>,
-    /// First words of contrasts, in order.
-    contrasts: Vec<usize>,
-    /// Sentences with a phrase of sarcasm, in order.
-    sarcastic: Vec<usize>,
-    /// A mark of sarcasm for the whole post: "/s", "#not".
-    all_sarcastic: bool,
-    thing: bool,
-    person: bool,
-}
-
-impl Around {
-    fn of(words: &[Word<'_>], meant: &[(Found, Meaning)]) -> Self {
-        let mut around = Self {
-            flags: vec![0; words.len()],
-            sentence: words.iter().map(|w| w.sentence).collect(),
-            contrasts: Vec::new(),
-            sarcastic: Vec::new(),
-            all_sarcastic: false,
-            thing: false,
-            person: false,
-        };
-        for (f, meaning) in meant {
-            let flag = match meaning {
-                Meaning::Negation => NEGATION,
-                Meaning::NegationAfter => NEGATION_AFTER,
-                Meaning::Booster => BOOSTER,
-                Meaning::Damper => DAMPER,
-                _ => 0,
-            };
-            if let Some(flags) = around.flags.get_mut(f.last) {
-                *flags |= flag;
-            }
-            match meaning {
-                Meaning::Contrast => around.contrasts.push(f.first),
-                Meaning::Thing => around.thing = true,
-                Meaning::Person => around.person = true,
-                _ => {}
-            }
-        }
-        around.contrasts.sort_unstable();
-        around
-    }
-
-    /// What stands from `first` to `last` acts on nothing any more.
-    fn forget(&mut self, first: usize, last: usize) {
-        if let Some(flags) = self.flags.get_mut(first..=last) {
-            flags.fill(0);
-        }
-    }
-
-    /// Whether there is a negation from `first` to `last`.
-    fn denies(&self, first: usize, last: usize) -> bool {
-        self.flags.get(first..=last).is_some_and(|flags| flags.iter().any(|f| f & NEGATION != 0))
-    }
-
-    /// How many of what `flag` says end within `reach` words before `at`, in the same sentence.
-    fn before(&self, at: usize, reach: usize, flag: u8) -> usize {
-        (at.saturating_sub(reach)..at)
-            .filter(|i| {
-                self.flags.get(*i).is_some_and(|f| f & flag != 0)
-                    && self.sentence.get(*i) == self.sentence.get(at)
-            })
-            .count()
-    }
-
-    /// A negation behind the feeling that ends at `at`, if it has nothing of its own to turn: 1 or 0.
-    fn after(&self, words: &[Word<'_>], at: usize) -> usize {
-        let negated = (at + 1..=at + REACH_BACK).any(|i| {
-            self.flags.get(i).is_some_and(|f| f & NEGATION_AFTER != 0)
-                && self.sentence.get(i) == self.sentence.get(at)
-                // "gut, nicht teuer": a comma between them parts them.
-                && words.get(at).zip(words.get(at + 1)).is_some_and(|(a, b)| b.start <= a.end + 1)
-        });
-        usize::from(negated)
-    }
-
-    /// Before (−1) or after (1) a contrast of the same sentence, or 0.
-    fn side(&self, words: &[Word<'_>], f: &Found) -> i8 {
-        let Some(sentence) = words.get(f.first).map(|w| w.sentence) else { return 0 };
-        let from = self.contrasts.partition_point(|c| self.sentence.get(*c).is_some_and(|s| *s < sentence));
-        match self.contrasts.get(from).filter(|c| self.sentence.get(**c) == Some(&sentence)) {
-            Some(c) if f.last < *c => -1,
-            Some(_) => 1,
-            None => 0,
-        }
-    }
-
-    fn is_sarcastic(&self, sentence: usize) -> bool {
-        self.all_sarcastic || self.sarcastic.binary_search(&sentence).is_ok()
     }
 }

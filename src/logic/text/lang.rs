@@ -32,6 +32,8 @@ pub enum Lang {
 
 /// Fewer letters than this, and detection is a guess that we do not make.
 const FEWEST_LETTERS: usize = 12;
+/// A text of fewer letters shows its language by small words and accents; statistics over its letters are misled by names.
+const ENOUGH_LETTERS: usize = 80;
 /// Small words that a language has to have more than any other.
 const CLEAR_LEAD: usize = 2;
 
@@ -113,9 +115,37 @@ impl Lang {
         let by_letters = Self::by_letters(text);
         match words {
             // One small word more than any other language has: enough against letters that say something else still.
-            Some((lang, _, lead)) if lead > 0 && by_letters != lang => lang,
+            Some((lang, _, lead)) if lead > 0 => lang,
+            // Names of products are what is left, and they look like Italian or Turkish: "kaffa duo, cortado, gardening".
+            _ if text.is_ascii() && Self::is_short(text) => match words {
+                // As many small words of two languages: the letters decide between those.
+                Some((lang, ..)) if !by_letters.has_small_words_in(text) => lang,
+                Some(_) => by_letters,
+                None => Self::English,
+            },
+            _ if Self::is_short(text) => Self::by_accents(text).unwrap_or(by_letters),
             _ => by_letters,
         }
+    }
+
+    /// The language that alone, among those of a lexicon, has a letter or sign of the text.
+    fn by_accents(text: &str) -> Option<Self> {
+        text.chars().find_map(|c| match c {
+            'ã' | 'õ' | 'Ã' | 'Õ' => Some(Self::Portuguese),
+            'ñ' | 'Ñ' | '¿' | '¡' => Some(Self::Spanish),
+            'ß' => Some(Self::German),
+            'œ' | 'û' | 'î' | 'ù' => Some(Self::French),
+            _ => None,
+        })
+    }
+
+    fn is_short(text: &str) -> bool {
+        text.chars().filter(|c| c.is_alphabetic()).take(ENOUGH_LETTERS).count() < ENOUGH_LETTERS
+    }
+
+    /// Whether a text has one of the language's small words at least.
+    fn has_small_words_in(self, text: &str) -> bool {
+        function_words::count(text, self) > 0
     }
 
     fn by_letters(text: &str) -> Self {
@@ -198,6 +228,22 @@ mod tests {
         assert_eq!(Lang::of("o teclado do meu netbook é horrível", None), Lang::Portuguese);
         assert_eq!(Lang::of("the keys are too close together", None), Lang::English);
         assert_eq!(Lang::of("les touches sont beaucoup trop proches", None), Lang::French);
+    }
+
+    #[test]
+    fn names_of_products_are_no_language() {
+        for text in [
+            "kaffa duo, cortado, gardening",
+            "kaffa duo error 41, anybody?",
+            "brevo pods cost a fortune",
+            "team brevo: please add a ristretto button",
+            "Tarn Lumo Vela",
+        ] {
+            assert_eq!(Lang::of(text, None), Lang::English, "{text}");
+        }
+        assert_eq!(Lang::of("Brevo: não esquenta", None), Lang::Portuguese);
+        assert_eq!(Lang::of("die Brevo tropft", None), Lang::German);
+        assert_eq!(Lang::of("ma Brevo fuit partout", None), Lang::French);
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl Doc {
 
 /// Every code, in order of the alphabet.
 pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
-    let tables: [&'static [Doc]; 25] = [
+    let tables: [&'static [Doc]; 26] = [
         &super::brackets::DOCS,
         &super::claims::DOCS,
         &super::common::DOCS,
@@ -74,6 +74,7 @@ pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
         &super::ids::DOCS,
         &super::keys::DOCS,
         &super::letters::DOCS,
+        &super::lexicon::DOCS,
         &super::lists::DOCS,
         &super::measured::DOCS,
         &super::near::DOCS,

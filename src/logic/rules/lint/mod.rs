@@ -16,6 +16,7 @@ pub(super) mod foreign;
 pub(super) mod ids;
 pub(super) mod keys;
 pub(super) mod letters;
+pub(super) mod lexicon;
 pub(super) mod lists;
 pub(super) mod looking;
 pub(super) mod measured;
