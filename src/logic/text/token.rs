@@ -104,13 +104,9 @@ fn push_word(tokens: &mut Vec<Token>, piece: &str, start: usize, lang: Lang) {
     if lower.is_empty() {
         return;
     }
-    tokens.push(Token {
-        start,
-        end: start + piece.len(),
-        folded: fold(&lower),
-        stem: lang.stem(&lower),
-        kind: Kind::Word,
-    });
+    let stem = lang.stem(&lower);
+    let folded = if lower.is_ascii() { lower } else { fold(&lower) };
+    tokens.push(Token { start, end: start + piece.len(), folded, stem, kind: Kind::Word });
 }
 
 /// "keyboard's" → "keyboard", "l'écran" → "écran", "don't" → "dont".
