@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use rust_stemmers::{Algorithm, Stemmer};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::function_words;
+use super::{function_words, script};
 
 /// A language as far as we tell languages apart. The five first have lexicons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,10 +98,14 @@ impl Lang {
     /// are taken for [`Lang::Other`], save in scripts that tell.
     fn detect(text: &str) -> Self {
         let letters = text.chars().filter(|c| c.is_alphabetic()).take(FEWEST_LETTERS).count();
-        let latin = text.chars().all(|c| !c.is_alphabetic() || (c as u32) < 0x250);
         if letters == 0 {
             return Self::Other;
         }
+        let strange = text.chars().filter(|c| c.is_alphabetic()).take(FEWEST_LETTERS);
+        if 2 * strange.filter(|c| script::is_south_east_asian(*c)).count() > letters {
+            return Self::Other;
+        }
+        let latin = text.chars().all(|c| !c.is_alphabetic() || (c as u32) < 0x250);
         let words = if latin { function_words::most(text) } else { None };
         if let Some((lang, hits, lead)) = words
             && (lead >= CLEAR_LEAD || hits == lead && letters < FEWEST_LETTERS)
@@ -143,6 +147,11 @@ impl Lang {
     /// The stem of a lower-cased word that still has its accents, folded. A text of unknown language is stemmed as
     /// English: most such texts are short and English, and the folded word matches in any case.
     pub fn stem(self, lower: &str) -> String {
+        if !lower.is_ascii()
+            && let Some(word) = script::without_particle(lower)
+        {
+            return super::fold(word);
+        }
         let algorithm = match self {
             Self::English | Self::Other => Algorithm::English,
             Self::Portuguese => Algorithm::Portuguese,
@@ -207,6 +216,12 @@ mod tests {
         assert_eq!(Lang::of("o teclado do meu netbook é horrível", None), Lang::Portuguese);
         assert_eq!(Lang::of("the keys are too close together", None), Lang::English);
         assert_eq!(Lang::of("les touches sont beaucoup trop proches", None), Lang::French);
+    }
+
+    #[test]
+    fn a_script_of_no_language_we_know_is_none() {
+        assert_eq!(Lang::of("แบตเตอรี่หมดเร็วมาก", None), Lang::Other);
+        assert_eq!(Lang::of("배터리가 너무 빨리 닳아요", None), Lang::Korean);
     }
 
     #[test]

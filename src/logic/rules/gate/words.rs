@@ -155,7 +155,7 @@ mod tests {
         #[test]
         fn what_is_folded_is_what_literals_are_written_in(text in "[a-zA-Zé’'ß 电ก👍\u{301}\u{ad}]{0,30}") {
             let folded = Folded::new(&text);
-            let raw = super::super::super::query::raw(&text);
+            let raw = crate::logic::rules::query::raw(&text);
             proptest::prop_assert_eq!(String::from_utf8_lossy(&folded.text), raw);
         }
     }

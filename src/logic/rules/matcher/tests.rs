@@ -65,7 +65,7 @@ fn post(text: &str, source: &str) -> Post {
     }
 }
 
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 27] = [
     "key",
     "keys",
     "Keyboard",
@@ -88,10 +88,18 @@ const WORDS: [&str; 22] = [
     "ＭＩＮＩ",
     "แป้นพิมพ์",
     "👍🏽",
+    "배터리가",
+    "배터리는",
+    "#键盘",
+    "スマホバッテリー",
+    "バッテリー",
 ];
 
 fn texts() -> impl Strategy<Value = String> {
-    prop::collection::vec(prop::sample::select(&WORDS[..]), 1..12).prop_map(|words| words.join(" "))
+    let words = prop::collection::vec(prop::sample::select(&WORDS[..]), 1..12);
+    // Run together, with blanks, or with what may and may not end a word.
+    (words, prop::sample::select(&[" ", " ", "", ". ", ".", "’", "\u{301} ", "\u{200b}", "-"][..]))
+        .prop_map(|(words, between)| words.join(between))
 }
 
 /// Queries as text. Those that are refused (NOT alone and such) are passed over by the tests.
