@@ -189,7 +189,7 @@ fn less(lang: Lang, stem: &str) -> usize {
             if ends("qu") || ends("ent") || ends("ant") {
                 2
             } else {
-                usize::from(ends("x") || ends("l") || ends("i"))
+                usize::from(ends("eux") || ends("al") || ends("i"))
             }
         }
         Lang::German
