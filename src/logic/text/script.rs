@@ -61,7 +61,7 @@ pub(super) fn is_unspaced(c: char) -> bool {
 /// Hiragana and katakana, also the narrow ones. Katakana is the one of these scripts whose runs Unicode calls words, and runs of
 /// several words at that (スマホケース).
 pub(super) fn is_kana(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{ff66}'..='\u{ff9f}')
+    matches!(c, '\u{3040}'..='\u{3098}' | '\u{309d}'..='\u{30ff}' | '\u{31f0}'..='\u{31ff}' | '\u{ff66}'..='\u{ff9d}')
 }
 
 /// Thai, Lao, Burmese and Khmer: no language that we know, and none that statistics over letters know.

@@ -102,13 +102,25 @@ pub fn stems(tokens: &[Token]) -> impl Iterator<Item = &str> {
     tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Tag)).map(|t| t.stem.as_str())
 }
 
-/// A piece is a word, save katakana, whose every character is a token of its own.
+/// A piece is a word, save katakana, whose every character is a token of its own; what stands between them is one.
 fn push_words(tokens: &mut Vec<Token>, piece: &str, start: usize, lang: Lang) {
     if piece.is_ascii() || !piece.contains(script::is_kana) {
         return push_word(tokens, piece, start, lang);
     }
-    for (at, character) in piece.grapheme_indices(true).filter(|(_, c)| c.contains(char::is_alphanumeric)) {
-        push_word(tokens, character, start + at, lang);
+    let is_word = |character: &str| character.contains(char::is_alphanumeric);
+    let mut other: Option<usize> = None;
+    for (at, character) in piece.grapheme_indices(true).chain([(piece.len(), "")]) {
+        let kana = character.starts_with(script::is_kana);
+        if is_word(character) && !kana {
+            other.get_or_insert(at);
+            continue;
+        }
+        if let Some(between) = other.take().and_then(|from| Some((from, piece.get(from..at)?))) {
+            push_word(tokens, between.1, start + between.0, lang);
+        }
+        if kana {
+            push_word(tokens, character, start + at, lang);
+        }
     }
 }
 
@@ -237,6 +249,9 @@ mod tests {
         assert_eq!(words("สายชาร์จ").len(), 7);
         assert_eq!(words("スマホの電池"), ["ス", "マ", "ホ", "の", "電", "池"]);
         assert_eq!(words("ﾊﾞｯﾃﾘｰ"), words("バッテリー"));
+        assert_eq!(words("キー_mini9_テスト"), ["キ", "ー", "mini9", "テ", "ス", "ト"]);
+        // The fuzzer's: a mark of kana on a letter of ours makes no kana of it.
+        assert_eq!(words("qa\u{3099}ec").len(), 1);
     }
 
     #[test]

@@ -65,7 +65,7 @@ fn post(text: &str, source: &str) -> Post {
     }
 }
 
-const WORDS: [&str; 27] = [
+const WORDS: [&str; 29] = [
     "key",
     "keys",
     "Keyboard",
@@ -93,6 +93,8 @@ const WORDS: [&str; 27] = [
     "#键盘",
     "スマホバッテリー",
     "バッテリー",
+    "a\u{3099}close",
+    "カ_key",
 ];
 
 fn texts() -> impl Strategy<Value = String> {
