@@ -65,7 +65,7 @@ fn post(text: &str, source: &str) -> Post {
     }
 }
 
-const WORDS: [&str; 29] = [
+const WORDS: [&str; 32] = [
     "key",
     "keys",
     "Keyboard",
@@ -95,6 +95,9 @@ const WORDS: [&str; 29] = [
     "バッテリー",
     "a\u{3099}close",
     "カ_key",
+    "__keys",
+    "__key",
+    "_2_2",
 ];
 
 fn texts() -> impl Strategy<Value = String> {

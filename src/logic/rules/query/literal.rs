@@ -27,6 +27,15 @@ pub(in crate::logic::rules) struct Forms {
     pub(in crate::logic::rules) stems: Vec<(u32, String)>,
 }
 
+impl Literal {
+    /// Words begin with a letter or a digit where the gate looks for them: of "_mini9" it finds "mini9", and asks no more.
+    fn new(text: &str, forms: Forms) -> Self {
+        let begins = text.trim_start_matches(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric());
+        let any = forms.any || begins.len() < text.len();
+        Self { text: begins.to_owned(), forms: Forms { any, ..forms } }
+    }
+}
+
 impl Forms {
     /// These or those.
     pub(in crate::logic::rules) fn add(&mut self, other: Self) {
@@ -56,7 +65,7 @@ pub(in crate::logic::rules) fn literals(node: &Node) -> Option<Vec<Literal>> {
         Node::Phrase { words, exact } => best(words.iter().map(|word| of_word(word, *exact))),
         Node::Exact(exact) => best(exact.folded.iter().map(|word| vec![whole(word)])),
         Node::Prefix { folded, .. } => {
-            Some(vec![Literal { text: raw(folded), forms: Forms { any: true, ..Forms::default() } }])
+            Some(vec![Literal::new(&raw(folded), Forms { any: true, ..Forms::default() })])
         }
         Node::Tag(word) | Node::Handle(word) | Node::Emoji(word) => Some(vec![whole(word)]),
     }
@@ -98,7 +107,7 @@ fn all(parts: &[Node]) -> Option<Vec<Literal>> {
 
 fn whole(word: &str) -> Literal {
     let text = raw(word);
-    Literal { forms: Forms { whole: vec![text.clone()], ..Forms::default() }, text }
+    Literal::new(&text, Forms { whole: vec![text.clone()], ..Forms::default() })
 }
 
 fn of_word(word: &Word, exact: bool) -> Vec<Literal> {
@@ -107,10 +116,8 @@ fn of_word(word: &Word, exact: bool) -> Vec<Literal> {
         for lang in LANGS {
             let stem = word.stem(lang);
             let stems = vec![(1 << lang as u32, stem.to_owned())];
-            found.extend(surely(lang, stem).iter().map(|head| Literal {
-                text: raw(head),
-                forms: Forms { stems: stems.clone(), ..Forms::default() },
-            }));
+            let forms = Forms { stems, ..Forms::default() };
+            found.extend(surely(lang, stem).iter().map(|head| Literal::new(&raw(head), forms.clone())));
         }
     }
     found.sort_by(|a, b| a.text.cmp(&b.text));
