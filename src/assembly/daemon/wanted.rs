@@ -23,7 +23,7 @@ impl Wanted {
     /// Whether a product's rules match the post.
     pub(super) fn matches(&self, post: &Post) -> bool {
         let text = post.full_text();
-        if !self.rules.may_match(&text) {
+        if !self.rules.may_match(&text, post.lang.as_deref()) {
             return false;
         }
         let lang = Lang::of(&text, post.lang.as_deref());

@@ -18,6 +18,8 @@ pub use state::{Analysis, Assigned, Outcome};
 pub use why::{NearCluster, WhyNot};
 
 #[cfg(test)]
+mod lasting_tests;
+#[cfg(test)]
 mod silence_tests;
 #[cfg(test)]
 mod tests;

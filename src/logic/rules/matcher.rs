@@ -10,6 +10,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::bits::Bits;
 use super::query::{Node, Query, Text};
 use super::{Product, ProductMatch, Subject, TopicMatch};
 use crate::logic::text::Kind;
@@ -23,6 +24,8 @@ const PREFIX_SALT: u64 = 0x9e37_79b9_7f4a_7c15;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
     by_anchor: HashMap<u64, Vec<Slot>, BuildHasherDefault<AsIs>>,
+    /// The keys of `by_anchor`: most words of a post are none.
+    anchors: Bits,
     /// Queries that have no words they need.
     always: Vec<Slot>,
     has_prefixes: bool,
@@ -72,6 +75,8 @@ impl Index {
         for (query, slot) in slots() {
             index.add(query, slot, &uses);
         }
+        index.anchors = Bits::for_keys(index.by_anchor.len());
+        index.by_anchor.keys().for_each(|key| index.anchors.add(*key));
         index
     }
 
@@ -116,7 +121,11 @@ impl Index {
 
     fn candidates(&self, subject: &Subject<'_>) -> Vec<Slot> {
         let mut slots = self.always.clone();
-        let mut look_up = |key: u64| slots.extend(self.by_anchor.get(&key).into_iter().flatten());
+        let mut look_up = |key: u64| {
+            if self.anchors.have(key) {
+                slots.extend(self.by_anchor.get(&key).into_iter().flatten());
+            }
+        };
         for token in subject.tokens {
             look_up(xxh3_64(token.folded.as_bytes()));
             if token.stem != token.folded {

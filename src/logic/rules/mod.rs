@@ -2,6 +2,7 @@
 //!
 //! The files become one [`RuleSet`], or a list of everything that is wrong with them; there is nothing in between.
 
+mod bits;
 pub mod fix;
 mod gate;
 pub mod layout;
@@ -184,10 +185,10 @@ impl RuleSet {
         Self { products, teams, index, gate }
     }
 
-    /// May a post with this text ([`Post::full_text`]) be about a product? `false` is certain, and is known without
-    /// cutting the text into words.
-    pub fn may_match(&self, text: &str) -> bool {
-        self.gate.lets(text)
+    /// May a post with this text ([`Post::full_text`]), whose language its source declares so, be about a product? `false`
+    /// is certain, and is known without cutting the text into words.
+    pub fn may_match(&self, text: &str, declared: Option<&str>) -> bool {
+        self.gate.lets(text, declared)
     }
 
     /// Which products and topics this post is about, in order of [`RuleSet::products`] and [`Product::topics`], with

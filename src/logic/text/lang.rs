@@ -3,8 +3,9 @@
 use std::cell::RefCell;
 
 use rust_stemmers::{Algorithm, Stemmer};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::function_words;
+use super::{function_words, script};
 
 /// A language as far as we tell languages apart. The five first have lexicons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,7 +64,7 @@ impl Lang {
 
     /// The language of a tag such as `pt`, `pt-BR` or `pt_BR`.
     pub fn from_tag(tag: &str) -> Self {
-        let primary = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
         [
             Self::English,
             Self::Portuguese,
@@ -83,7 +84,7 @@ impl Lang {
             Self::Vietnamese,
         ]
         .into_iter()
-        .find(|lang| lang.code() == primary)
+        .find(|lang| lang.code().eq_ignore_ascii_case(primary))
         .unwrap_or(Self::Other)
     }
 
@@ -99,10 +100,14 @@ impl Lang {
     /// are taken for [`Lang::Other`], save in scripts that tell.
     fn detect(text: &str) -> Self {
         let letters = text.chars().filter(|c| c.is_alphabetic()).take(FEWEST_LETTERS).count();
-        let latin = text.chars().all(|c| !c.is_alphabetic() || (c as u32) < 0x250);
         if letters == 0 {
             return Self::Other;
         }
+        let strange = text.chars().filter(|c| c.is_alphabetic()).take(FEWEST_LETTERS);
+        if 2 * strange.filter(|c| script::is_south_east_asian(*c)).count() > letters {
+            return Self::Other;
+        }
+        let latin = text.chars().all(|c| !c.is_alphabetic() || (c as u32) < 0x250);
         let words = if latin { function_words::most(text) } else { None };
         if let Some((lang, hits, lead)) = words
             && (lead >= CLEAR_LEAD || hits == lead && letters < FEWEST_LETTERS)
@@ -172,6 +177,11 @@ impl Lang {
     /// The stem of a lower-cased word that still has its accents, folded. A text of unknown language is stemmed as
     /// English: most such texts are short and English, and the folded word matches in any case.
     pub fn stem(self, lower: &str) -> String {
+        if !lower.is_ascii()
+            && let Some(word) = script::without_particle(lower)
+        {
+            return super::fold(word);
+        }
         let algorithm = match self {
             Self::English | Self::Other => Algorithm::English,
             Self::Portuguese => Algorithm::Portuguese,
@@ -188,32 +198,40 @@ impl Lang {
                 return super::fold(lower);
             }
         };
-        super::fold(&stem_cached(algorithm, lower))
+        stem_cached(algorithm, lower)
     }
+}
+
+/// A stem that was looked for before.
+struct Known {
+    algorithm: Algorithm,
+    word: Box<str>,
+    stem: Box<str>,
 }
 
 thread_local! {
-    // Word → stem: posts repeat few words, and a look-up is ten times faster than the stemmer. Bounded below.
-    static STEMS: RefCell<std::collections::HashMap<(u8, String), String>> = RefCell::default();
+    // Posts repeat few words, and a look-up is many times faster than the stemmer. A word drives out the one whose place it
+    // has, so that nobody can make it grow, or slow.
+    static STEMS: RefCell<Vec<Option<Known>>> = RefCell::new((0..CACHED_WORDS).map(|_| None).collect());
 }
-/// The cache is emptied when it holds so many words (about 4 MB).
-const CACHED_WORDS: usize = 50_000;
+/// Places for words; about 4 MB when all are taken.
+const CACHED_WORDS: usize = 1 << 15;
 
+/// The stem of a word, folded.
 fn stem_cached(algorithm: Algorithm, word: &str) -> String {
     // Nothing longer is a word; stemmers are quadratic in places.
     if word.len() > 40 || word.bytes().any(|b| b.is_ascii_digit()) {
-        return word.to_owned();
+        return super::fold(word);
     }
+    let place = xxh3_64_with_seed(word.as_bytes(), algorithm as u64) as usize % CACHED_WORDS;
     STEMS.with_borrow_mut(|stems| {
-        let key = (algorithm as u8, word.to_owned());
-        if let Some(stem) = stems.get(&key) {
-            return stem.clone();
+        let Some(place) = stems.get_mut(place) else { return String::new() };
+        let known = place.as_ref().filter(|k| k.algorithm == algorithm && *k.word == *word);
+        if let Some(known) = known {
+            return known.stem.to_string();
         }
-        if stems.len() >= CACHED_WORDS {
-            stems.clear();
-        }
-        let stem = Stemmer::create(algorithm).stem(word).into_owned();
-        stems.insert(key, stem.clone());
+        let stem = super::fold(&Stemmer::create(algorithm).stem(word));
+        *place = Some(Known { algorithm, word: word.into(), stem: stem.as_str().into() });
         stem
     })
 }
@@ -244,6 +262,12 @@ mod tests {
         assert_eq!(Lang::of("Brevo: não esquenta", None), Lang::Portuguese);
         assert_eq!(Lang::of("die Brevo tropft", None), Lang::German);
         assert_eq!(Lang::of("ma Brevo fuit partout", None), Lang::French);
+    }
+
+    #[test]
+    fn a_script_of_no_language_we_know_is_none() {
+        assert_eq!(Lang::of("แบตเตอรี่หมดเร็วมาก", None), Lang::Other);
+        assert_eq!(Lang::of("배터리가 너무 빨리 닳아요", None), Lang::Korean);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 pub mod fold;
 mod function_words;
 pub mod lang;
+mod script;
 pub mod stop;
 pub mod token;
 

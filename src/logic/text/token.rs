@@ -4,6 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::fold::{fold, is_invisible};
 use super::lang::Lang;
+use super::script;
 
 /// Words past this many are not looked at: no post that a person wrote for others is longer.
 pub const MAX_TOKENS: usize = 4_000;
@@ -68,15 +69,25 @@ pub fn tokenize(text: &str, lang: Lang) -> Vec<Token> {
             let signed = sign.take().filter(|(_, end, _)| *end == start);
             match signed {
                 Some((from, _, sign)) => {
-                    // A handle runs on over dots and hyphens (@ana.bsky.social).
-                    let end = if sign == '@' { handle_end(text, start) } else { end };
+                    // A handle runs on over dots and hyphens (@ana.bsky.social), a tag over the characters of a script
+                    // without blanks, which are words of the text all the same.
+                    let unspaced = sign == '#' && piece.starts_with(script::is_unspaced);
+                    let end = match sign {
+                        '@' => handle_end(text, start),
+                        _ if unspaced => tag_end(text, start),
+                        _ => end,
+                    };
                     let folded = fold(text.get(start..end).unwrap_or(piece));
                     let kind = if sign == '#' { Kind::Tag } else { Kind::Handle };
                     let stem = if sign == '#' { lang.stem(&folded) } else { folded.clone() };
                     tokens.push(Token { start: from, end, stem, folded, kind });
-                    skip_to = end;
+                    if unspaced {
+                        push_words(&mut tokens, piece, start, lang);
+                    } else {
+                        skip_to = end;
+                    }
                 }
-                None => push_word(&mut tokens, piece, start, lang),
+                None => push_words(&mut tokens, piece, start, lang),
             }
         } else if is_emoji(first) {
             let folded: String = piece.chars().filter(|c| !is_invisible(*c)).collect();
@@ -89,6 +100,28 @@ pub fn tokenize(text: &str, lang: Lang) -> Vec<Token> {
 /// The words of a text that carry meaning for counting: stems of words and tags.
 pub fn stems(tokens: &[Token]) -> impl Iterator<Item = &str> {
     tokens.iter().filter(|t| matches!(t.kind, Kind::Word | Kind::Tag)).map(|t| t.stem.as_str())
+}
+
+/// A piece is a word, save katakana, whose every character is a token of its own; what stands between them is one.
+fn push_words(tokens: &mut Vec<Token>, piece: &str, start: usize, lang: Lang) {
+    if piece.is_ascii() || !piece.contains(script::is_kana) {
+        return push_word(tokens, piece, start, lang);
+    }
+    let is_word = |character: &str| character.contains(char::is_alphanumeric);
+    let mut other: Option<usize> = None;
+    for (at, character) in piece.grapheme_indices(true).chain([(piece.len(), "")]) {
+        let kana = character.starts_with(script::is_kana);
+        if is_word(character) && !kana {
+            other.get_or_insert(at);
+            continue;
+        }
+        if let Some(between) = other.take().and_then(|from| Some((from, piece.get(from..at)?))) {
+            push_word(tokens, between.1, start + between.0, lang);
+        }
+        if kana {
+            push_word(tokens, character, start + at, lang);
+        }
+    }
 }
 
 fn push_word(tokens: &mut Vec<Token>, piece: &str, start: usize, lang: Lang) {
@@ -104,13 +137,9 @@ fn push_word(tokens: &mut Vec<Token>, piece: &str, start: usize, lang: Lang) {
     if lower.is_empty() {
         return;
     }
-    tokens.push(Token {
-        start,
-        end: start + piece.len(),
-        folded: fold(&lower),
-        stem: lang.stem(&lower),
-        kind: Kind::Word,
-    });
+    let stem = lang.stem(&lower);
+    let folded = if lower.is_ascii() { lower } else { fold(&lower) };
+    tokens.push(Token { start, end: start + piece.len(), folded, stem, kind: Kind::Word });
 }
 
 /// "keyboard's" → "keyboard", "l'écran" → "écran", "don't" → "dont".
@@ -153,6 +182,13 @@ fn handle_end(text: &str, start: usize) -> usize {
         .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '@')))
         .unwrap_or(rest.len());
     start + rest.get(..len).unwrap_or_default().trim_end_matches(['.', '-', '@']).len()
+}
+
+fn tag_end(text: &str, start: usize) -> usize {
+    let rest = text.get(start..).unwrap_or_default();
+    // What is no letter here is a mark that carries a vowel or a tone.
+    let goes_on = |c: char| c.is_alphanumeric() || c == '_' || script::is_unspaced(c);
+    start + rest.find(|c| !goes_on(c)).unwrap_or(rest.len())
 }
 
 /// Pictures that people speak with.
@@ -206,6 +242,26 @@ mod tests {
     #[test]
     fn chinese_is_read_character_by_character() {
         assert_eq!(words("键盘坏了"), ["键", "盘", "坏", "了"]);
+    }
+
+    #[test]
+    fn so_are_thai_and_japanese() {
+        assert_eq!(words("สายชาร์จ").len(), 7);
+        assert_eq!(words("スマホの電池"), ["ス", "マ", "ホ", "の", "電", "池"]);
+        assert_eq!(words("ﾊﾞｯﾃﾘｰ"), words("バッテリー"));
+        assert_eq!(words("キー_mini9_テスト"), ["キ", "ー", "mini9", "テ", "ス", "ト"]);
+        // The fuzzer's: a mark of kana on a letter of ours makes no kana of it.
+        assert_eq!(words("qa\u{3099}ec").len(), 1);
+    }
+
+    #[test]
+    fn a_tag_of_such_a_script_is_whole_and_its_characters_are_words() {
+        let tokens = tokenize("#电池不行 x", Lang::Chinese);
+        let seen: Vec<_> = tokens.iter().map(|t| (t.folded.as_str(), t.kind == Kind::Tag)).collect();
+        assert_eq!(
+            seen,
+            [("电池不行", true), ("电", false), ("池", false), ("不", false), ("行", false), ("x", false)]
+        );
     }
 
     proptest::proptest! {

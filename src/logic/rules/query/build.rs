@@ -36,6 +36,9 @@ pub(super) fn words_of(text: &str) -> Vec<Word> {
 /// apart (`wi-fi`, Chinese) is a phrase.
 pub(super) fn bare(text: &str) -> Option<Node> {
     let mut words = words_of(text);
+    if let Some(tag) = whole_tag(text) {
+        return Some(Node::Tag(tag));
+    }
     if words.len() > 1 {
         return Some(Node::Phrase { words, exact: false });
     }
@@ -46,6 +49,12 @@ pub(super) fn bare(text: &str) -> Option<Node> {
         Kind::Handle => Node::Handle(word.folded),
         Kind::Emoji => Node::Emoji(word.folded),
     })
+}
+
+/// The tag that all of this is. In scripts without blanks the characters of a tag are words as well.
+fn whole_tag(text: &str) -> Option<String> {
+    let first = tokenize(text, Lang::Other).into_iter().next()?;
+    (first.kind == Kind::Tag && first.start == 0 && first.end == text.len()).then_some(first.folded)
 }
 
 /// A phrase in quotes; `None` where it holds nothing.
@@ -83,6 +92,9 @@ pub(super) fn starred(text: &str, at: usize) -> Result<Node, Problem> {
     let Some(stem) = text.strip_suffix('*').filter(|stem| !stem.contains('*')) else {
         return Err(lint::wildcard::misplaced(range, text));
     };
+    if let Some(folded) = whole_tag(stem).filter(|tag| !tag.is_ascii()) {
+        return Ok(Node::Prefix { folded, kind: Kind::Tag });
+    }
     let mut words = words_of(stem);
     // Scripts without spaces: every word that begins so is these characters and more.
     if words.len() > 1 && words.iter().all(|w| !w.folded.is_ascii() && w.folded.chars().count() == 1) {
@@ -136,6 +148,7 @@ mod tests {
         assert!(matches!(bare("@Ana.bsky.social"), Some(Node::Handle(h)) if h == "ana.bsky.social"));
         assert!(matches!(bare("😡"), Some(Node::Emoji(_))));
         assert!(matches!(bare("键盘"), Some(Node::Phrase { words, exact: false }) if words.len() == 2));
+        assert!(matches!(bare("#键盘"), Some(Node::Tag(tag)) if tag == "键盘"));
         assert!(matches!(bare("Réglages"), Some(Node::Word(w)) if w.folded == "reglages"));
         assert_eq!(bare("..."), None);
     }
@@ -147,6 +160,7 @@ mod tests {
         assert_eq!(starred("cr*", 3).unwrap_err().range, 3..6);
         assert_eq!(starred("cr*sh", 0).unwrap_err().code, "query-wildcard-place");
         assert!(matches!(starred("键盘*", 0), Ok(Node::Phrase { .. })));
+        assert!(matches!(starred("#键盘*", 0), Ok(Node::Prefix { kind: Kind::Tag, .. })));
     }
 
     #[test]

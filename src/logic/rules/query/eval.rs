@@ -333,6 +333,28 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn words_of_scripts_without_blanks_are_found_inside_of_sentences() {
+        let cases = [
+            ("键盘", "我买的笔记本键盘用了两天就坏了", "我买的钢琴键的盘子"),
+            ("\"電池\"", "新しいスマホの電池がすぐ切れる", "電車の池袋駅で待っています"),
+            ("#电池", "又鼓包了#电池 不敢用", "又鼓包了#电池门 不敢用"),
+            ("电池", "又鼓包了#电池门 不敢用", "电影里的池塘"),
+            ("バッテリー", "昨日からスマホバッテリーが膨らんでいる", "バッグがテーブルの上にある"),
+            ("แบตเตอรี่", "โทรศัพท์เครื่องใหม่แบตเตอรี่หมดเร็วมาก", "โทรศัพท์เครื่องใหม่สวยมาก"),
+            ("배터리가", "새로 산 노트북 배터리는 반나절도 못 가요", "새로 산 노트북 화면이 예뻐요"),
+            ("배터리", "어제부터 배터리에서 냄새가 나요", "어제부터 냄새가 나요"),
+            ("电池 NEAR/4 鼓包", "这手机的电池已经鼓包了", "电池没事,只是昨天去外面散步的时候买了一个菜包"),
+        ];
+        for (query, yes, no) in cases {
+            for lang in [None, Some("en")] {
+                assert!(ask(query, yes, Lang::of(yes, lang)).is_some(), "{query} should match {yes}");
+                assert!(ask(query, no, Lang::of(no, lang)).is_none(), "{query} should not match {no}");
+            }
+        }
+        assert_eq!(ask("电池", "这电池鼓包了", Lang::Chinese).unwrap(), ["电池"]);
+    }
+
+    #[test]
     fn a_hostile_text_costs_no_more_than_its_length() {
         // Four thousand places on both sides; pairs would be sixteen million.
         let text = "a b ".repeat(2_000);

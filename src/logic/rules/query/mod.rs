@@ -23,7 +23,9 @@ pub(super) use build::{WORDS_A_LIST, term_of_entry};
 pub(super) use eval::Text;
 pub(super) use field::{NUMBERS, TEXTS};
 pub(super) use implies::implies;
-pub(super) use literal::{literals, raw};
+#[cfg(test)]
+pub(super) use literal::raw;
+pub(super) use literal::{Forms, Literal, literals};
 pub(super) use parse::{Lists, NoLists, parse};
 
 /// Longest query in bytes.
