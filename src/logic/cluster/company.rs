@@ -12,9 +12,10 @@ use super::features::Feature;
 const REACH: usize = 15;
 /// Two words must have met so often: once or twice is chance.
 const MET: f32 = 3.0;
-/// Words that are known, and companions of each, at the most.
+/// Words that are known, and companions of each, at the most: of companions met equally often it is chance which stay, so
+/// there should be room for those of long posts.
 const MOST_WORDS: usize = 8_192;
-const MOST_COMPANIONS: usize = 96;
+const MOST_COMPANIONS: usize = 192;
 /// Past so many posts all counts are halved: what keeps company now counts.
 const AGES_AT: f32 = 40_000.0;
 
