@@ -10,6 +10,7 @@ pub mod clusters;
 pub mod demo;
 pub mod detect;
 pub mod explain;
+mod explain_not;
 pub mod fmt;
 pub mod import;
 pub mod matching;

@@ -210,6 +210,22 @@ pub(super) fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
+/// People, counted.
+pub(super) fn people(n: u32) -> String {
+    count(u64::from(n), "person", "people")
+}
+
+/// A number as people write it: three significant digits, thousands apart, powers of ten where it is huge.
+pub(super) fn figure(x: f64) -> String {
+    match x {
+        x if !x.is_finite() || x >= 1e9 => format!("10^{:.1}", x.log10()),
+        x if x >= 1_000.0 => count(x.round() as u64, "", "").trim_end().to_owned(),
+        x if x >= 10.0 => format!("{x:.0}"),
+        x if x >= 0.1 => format!("{x:.2}"),
+        x => format!("{x:.4}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -233,5 +249,11 @@ mod tests {
             (count(1, "post", "posts"), count(1_234_567, "post", "posts")),
             ("1 post".into(), "1,234,567 posts".into())
         );
+    }
+
+    #[test]
+    fn figures_are_readable_at_every_size() {
+        let shown: Vec<String> = [0.0123, 0.5, 5.37, 41.4, 3_741.2, 4e12].map(figure).into();
+        assert_eq!(shown, ["0.0123", "0.50", "5.37", "41", "3,741", "10^12.6"]);
     }
 }

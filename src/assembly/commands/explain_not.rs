@@ -1,0 +1,208 @@
+//! `explain --not`: why nothing opened about a text.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::standing::{analysis_now, clip, count, figure, imagined, minute, one_line, people};
+use crate::assembly::cli::Format;
+use crate::assembly::failure::{Exit, Failure};
+use crate::assembly::output::stdout;
+use crate::edges::clock::SystemClock;
+use crate::edges::store::Store;
+use crate::ground::time::Clock;
+use crate::logic::analysis::{NearCluster, WhyNot};
+
+/// Near complaints that are told of.
+const NEAR: usize = 5;
+
+/// Says why nothing opened about a text.
+///
+/// # Errors
+/// There is no text, or the log cannot be read.
+pub(super) fn text_not_alerted(store: &Store, text: &str, format: Format) -> Result<(), Failure> {
+    if text.trim().is_empty() {
+        return Err(Failure::say(
+            Exit::Usage,
+            "--not needs a text, such as --not \"the return key is too close\"",
+        ));
+    }
+    let analysis = analysis_now(store)?;
+    let at = analysis.now().unwrap_or_else(|| SystemClock.now());
+    let post = imagined(text, at);
+    let why = analysis.why_not(&post);
+    let (_, matches) = analysis.read(&post);
+    let topics: Vec<(String, String, Vec<String>)> = matches
+        .iter()
+        .filter_map(|m| analysis.rules().products.get(m.product).map(|p| (p, m)))
+        .flat_map(|(p, m)| {
+            m.topics.iter().filter_map(move |t| p.topics.get(t.topic).map(|topic| (p, topic, t)))
+        })
+        .map(|(p, topic, t)| (p.id.clone(), topic.id.clone(), t.words.clone()))
+        .collect();
+    let mut out = stdout();
+    match format {
+        Format::Json => {
+            let topics: Vec<_> = topics
+                .iter()
+                .map(|(product, topic, words)| json!({"product": product, "topic": topic, "words": words}))
+                .collect();
+            let line = json!({
+                "text": text, "as_of": at, "products": why.products, "topics": topics, "complaint": why.complaint,
+                "cues": why.cues, "near": why.near, "because": because(&why),
+            });
+            writeln!(out, "{line}")?;
+        }
+        Format::Text => {
+            let known: Vec<&str> = analysis.rules().products.iter().map(|p| p.id.as_str()).collect();
+            write_not(&mut out, &why, &topics, &known)?;
+            writeln!(out, "\nAs of {} UTC, the newest entry of the log.", minute(at))?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+/// The first thing that stands in the way, in a sentence.
+fn because(why: &WhyNot) -> String {
+    if why.products.is_empty() {
+        return "No product's rules match this text, so posts like it are not kept.".into();
+    }
+    if let Some(open) = why.near.iter().find(|n| n.open && n.fit >= 1.0) {
+        return format!("An alert about this is open already: {}.", name(open));
+    }
+    let counts = why.near.iter().filter(|n| n.fit >= 1.0).collect::<Vec<_>>();
+    let Some(nearest) = counts.first() else {
+        return if why.complaint < 0.5 {
+            "It does not read as a complaint, so it joins no group of complaints, and no topic's rule names it.".into()
+        } else {
+            "Nobody has said anything like it yet: it would be the first of a new complaint.".into()
+        };
+    };
+    if why.complaint < 0.5 && nearest.cluster.contains(".c") {
+        return format!("It does not read as a complaint; complaints like it are in {}.", name(nearest));
+    }
+    let name = name(nearest);
+    match (nearest.ignored, nearest.over_since) {
+        (true, _) => format!("Somebody said to ignore {name}: {}.", takes(nearest)),
+        (_, Some(over)) => {
+            format!("The alert about {name} is over since {} UTC: {}.", minute(over), takes(nearest))
+        }
+        _ => format!("No alert about {name} is open: {}.", takes(nearest)),
+    }
+}
+
+/// What it would take for a complaint that has no open alert to alert.
+fn takes(near: &NearCluster) -> String {
+    if near.ignored {
+        return format!("it never alerts, until `groundswell ignore {} --undo`", near.cluster);
+    }
+    let alerts = if near.over_since.is_some() { "bring it back" } else { "open one" };
+    match near.more_people_today {
+        Some(0) => format!("the next post about it would {alerts}"),
+        Some(n) => format!("{} today would {alerts}", count(u64::from(n), "more person", "more people")),
+        None => format!("not even 200 more people today would {alerts}"),
+    }
+}
+
+fn write_not(
+    out: &mut impl Write,
+    why: &WhyNot,
+    topics: &[(String, String, Vec<String>)],
+    known: &[&str],
+) -> std::io::Result<()> {
+    writeln!(out, "{}\n", because(why))?;
+    if why.products.is_empty() {
+        let list = if known.is_empty() { "none: there are no rules yet".into() } else { known.join(", ") };
+        writeln!(out, "products   none matches; these are watched: {list}")?;
+    } else {
+        writeln!(out, "products   {}", why.products.join(", "))?;
+    }
+    if topics.is_empty() {
+        writeln!(out, "topics     no rule names it")?;
+    }
+    for (product, topic, words) in topics {
+        writeln!(out, "topic      {product}.{topic}, by: {}", words.join(", "))?;
+    }
+    let verdict = if why.complaint >= 0.5 { "a complaint" } else { "not a complaint (0.5 counts)" };
+    writeln!(out, "complaint  {:.2}: {verdict}", why.complaint)?;
+    let cues = if why.cues.is_empty() { "none".into() } else { one_line(&why.cues.join("; ")) };
+    writeln!(out, "cues       {cues}")?;
+    if why.near.is_empty() {
+        return writeln!(out, "near       nothing like it has been heard");
+    }
+    writeln!(out, "\nNearest to it")?;
+    for near in why.near.iter().take(NEAR) {
+        let joins = if near.fit >= 1.0 { "it would join" } else { "too far to join" };
+        writeln!(out, "  {}: fit {:.2}, {joins}", name(near), near.fit)?;
+        if !near.words.is_empty() || near.by_meaning > 0.0 {
+            let words = if near.words.is_empty() { "no word".to_owned() } else { near.words.join(", ") };
+            let meant = (near.by_meaning * 100.0).round();
+            writeln!(out, "    in common: {words}; {meant} % of it is meaning, in other words")?;
+        }
+        writeln!(
+            out,
+            "    {}, {} in 28 days, usually {:.2} a day",
+            count(u64::from(near.posts), "post", "posts"),
+            people(near.people_28_days),
+            near.usual_a_day
+        )?;
+        let open = if near.open { "; an alert is open" } else { "" };
+        writeln!(
+            out,
+            "    the evidence is {}, the bar {}{open}",
+            figure(10f64.powf(near.score)),
+            figure(10f64.powf(near.bar))
+        )?;
+        if !near.open {
+            writeln!(out, "    {}", takes(near))?;
+        }
+    }
+    Ok(())
+}
+
+fn name(near: &NearCluster) -> String {
+    format!("{} \"{}\"", near.cluster, clip(&one_line(&near.label), 60))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_the_way_is_said_first() {
+        let near = NearCluster {
+            product: "p".into(),
+            cluster: "p.c1".into(),
+            label: "return key".into(),
+            fit: 1.2,
+            words: Vec::new(),
+            by_meaning: 0.0,
+            posts: 3,
+            people_28_days: 2,
+            usual_a_day: 0.1,
+            score: 1.0,
+            bar: 3.0,
+            open: false,
+            over_since: None,
+            ignored: false,
+            more_people_today: Some(2),
+        };
+        let why = |products: &[&str], complaint, near: Vec<NearCluster>| {
+            because(&WhyNot {
+                products: products.iter().map(|p| (*p).to_owned()).collect(),
+                complaint,
+                cues: Vec::new(),
+                near,
+            })
+        };
+        assert!(why(&[], 0.9, vec![near.clone()]).contains("No product's rules match"));
+        assert!(why(&["p"], 0.1, vec![]).contains("not read as a complaint"));
+        assert!(why(&["p"], 0.9, vec![]).contains("first of a new complaint"));
+        assert!(why(&["p"], 0.9, vec![near.clone()]).contains("2 more people today"));
+        let ignored = NearCluster { ignored: true, ..near.clone() };
+        assert!(why(&["p"], 0.9, vec![ignored]).contains("--undo"));
+        let over = NearCluster { over_since: Some(crate::ground::time::from_ms(0)), ..near.clone() };
+        assert!(why(&["p"], 0.9, vec![over]).contains("2 more people today would bring it back"));
+        assert!(why(&["p"], 0.9, vec![NearCluster { open: true, ..near }]).contains("open already"));
+    }
+}
