@@ -85,8 +85,10 @@ pub fn label(
     }
     let mut spoken: Vec<(Lang, VecDeque<Member>)> = spoken.into_iter().collect();
     spoken.sort_by_key(|(lang, posts)| (Some(*lang) != reader, Reverse(posts.len()), *lang));
-    // Not every language has said it in a phrase.
-    let named = spoken.iter().find_map(|(lang, posts)| name(posts, *lang, vocabulary, known));
+    // Not every language has said it in a phrase; and rather one person's phrase than a word alone.
+    let named = [true, false].into_iter().find_map(|shared| {
+        spoken.iter().find_map(|(lang, posts)| name(posts, *lang, vocabulary, known, shared))
+    });
     match named {
         None => telling_words(members, vocabulary, 4).join(", "),
         Some((score, phrase, known_score)) => {
@@ -96,16 +98,17 @@ pub fn label(
     }
 }
 
-/// The best phrase of posts in one language with its score, and that of the known one.
+/// The best phrase of posts in one language with its score, and that of the known one. With `shared`, a word that one
+/// post alone of four and more uses names nothing; the product's own name never does.
 fn name(
     posts: &VecDeque<Member>,
     lang: Lang,
     vocabulary: &Vocabulary,
     known: &str,
+    shared: bool,
 ) -> Option<(f64, String, f64)> {
     let mut weights = weights(posts, vocabulary);
-    // Of four posts and more, a word that one alone uses names nothing; and never does the product's own name.
-    let fewest = fewest(posts);
+    let fewest = if shared { fewest(posts) } else { 0.0 };
     weights
         .retain(|stem, weight| *weight > fewest * idf(stem, vocabulary) && !vocabulary.is_name(word(stem)));
     let mut best: Option<(f64, String)> = None;
@@ -210,5 +213,17 @@ mod tests {
         assert_eq!(named(Some(Lang::English)), "milk is never hot");
         assert!(named(None).contains("leite"), "{}", named(None));
         assert!(named(Some(Lang::German)).contains("leite"));
+    }
+
+    #[test]
+    fn it_is_never_a_lone_word() {
+        let clusters = clusters(&[
+            "an email I sent in instalments",
+            "what is wrong with your emails",
+            "move the apostrophe, signed, who emailed a client",
+            "he now sends emails in pieces",
+        ]);
+        let label = label(&clusters.get(1).unwrap().members, &clusters.vocabulary, "", None);
+        assert!(label.split(' ').count() > 1, "{label}");
     }
 }
