@@ -148,6 +148,7 @@ fn standing(opened_at: Timestamp) -> Standing {
         told_people: FEWEST,
         places: Default::default(),
         severity: Severity::Normal,
+        danger: Severity::Normal,
         peak: FEWEST,
         total: FEWEST,
         acknowledged_by: None,

@@ -174,6 +174,7 @@ fn standing(opened_at: Timestamp) -> Standing {
         told_people: 3,
         places: Default::default(),
         severity: Severity::Normal,
+        danger: Severity::Normal,
         peak: 3,
         total: 3,
         acknowledged_by: None,

@@ -5,7 +5,10 @@ mod rules;
 
 use std::path::PathBuf;
 
-pub use acts::{AlertArgs, FeedbackArgs, IgnoreArgs, MergeArgs, NameArgs, SilenceArgs, SplitArgs, Useful};
+pub use acts::{
+    AlertArgs, FeedbackArgs, FixedArgs, IgnoreArgs, KnownArgs, LedgerArgs, MergeArgs, NameArgs, SilenceArgs,
+    SplitArgs, Useful,
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use rules::{CheckArgs, FmtArgs, MatchArgs, TestArgs};
 
@@ -83,6 +86,21 @@ pub enum Command {
     ///
     /// Example: groundswell resolve mini-9-20250106-ab12
     Resolve(AlertArgs),
+    /// Say that the cause of an alert is fixed: it ends, and is watched
+    ///
+    /// The team is told when the fix holds: when far fewer people say it than would have at the rate before. Should it
+    /// come back, the same alert does, as "back after a fix".
+    ///
+    /// Example: groundswell fixed mini-9-20250106-ab12 --in "firmware 2.1"
+    Fixed(FixedArgs),
+    /// Say on which day you would have known of an alert's cause otherwise
+    ///
+    /// Example: groundswell known mini-9-20250106-ab12 2025-02-14 --how "tickets passed the threshold"
+    Known(KnownArgs),
+    /// Show what became of all alerts, and how long before you would have known otherwise they came
+    ///
+    /// Example: groundswell ledger --format json
+    Ledger(LedgerArgs),
     /// Send no mail about a product, cluster or alert for a time
     ///
     /// Alerts still open and close, they are only not written about.

@@ -95,6 +95,12 @@ pub enum Reason {
     CameBack,
     /// Its rule was taken away.
     RuleRemoved,
+    /// A person said that it is fixed: from here on it is watched whether that holds.
+    SaidFixed,
+    /// Since it was fixed, far fewer people have said it than would have by the rate before.
+    FixHolds,
+    /// It was said to be fixed, and people say it again.
+    BackAfterFix,
 }
 
 impl Reason {
@@ -112,6 +118,9 @@ impl Reason {
             Self::NotAnIssue => "not-an-issue",
             Self::CameBack => "came-back",
             Self::RuleRemoved => "rule-removed",
+            Self::SaidFixed => "said-fixed",
+            Self::FixHolds => "fix-holds",
+            Self::BackAfterFix => "back-after-fix",
         }
     }
 
@@ -129,6 +138,9 @@ impl Reason {
             Self::NotAnIssue => "Somebody on your side said that this is not an issue.",
             Self::CameBack => "It was over, and people say it again.",
             Self::RuleRemoved => "The rule that watched for it was taken away.",
+            Self::SaidFixed => "Somebody on your side said that it is fixed. We watch whether that holds.",
+            Self::FixHolds => "The fix holds: people have stopped saying this.",
+            Self::BackAfterFix => "It was said to be fixed, and people say it again.",
         }
     }
 }
@@ -253,6 +265,49 @@ pub struct AlertEvent {
     pub peak: u32,
     /// People heard since it opened, the evidence at opening included.
     pub total: u32,
+    /// What else is to be said about it.
+    #[serde(default)]
+    pub beside: Beside,
+}
+
+/// What is to be said beside the figures of an event, where there is anything.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Beside {
+    /// Sources and regions that it has reached since it was last written about.
+    pub new_places: Vec<String>,
+    /// Another open alert, which may be about the same matter in other words.
+    pub perhaps: Option<Related>,
+    /// Accounts that wrote nearly the same words within a day, none sharing another's post: that looks arranged.
+    pub coordinated: u32,
+    /// When many complaints about a product grow at once: all of them, this one last.
+    pub storm: Vec<Related>,
+    /// What a person said it was fixed in, and when.
+    pub fixed: Option<Fixed>,
+}
+
+/// Another alert, as it is named beside one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Related {
+    /// Its id.
+    pub alert: String,
+    /// Its name.
+    pub label: String,
+    /// People heard when it was written about.
+    pub people: u32,
+}
+
+/// A person said that something is fixed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fixed {
+    /// When they said so.
+    pub at: Timestamp,
+    /// The version or date from which it is, in their words; empty where they did not say.
+    pub version: String,
+    /// People heard since.
+    pub heard: u32,
+    /// People that would have been heard since, at the rate before.
+    pub expected: f64,
 }
 
 /// An alert as it stands now.

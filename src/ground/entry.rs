@@ -119,6 +119,26 @@ pub enum Deed {
         why: String,
         /// Until when.
         until: Timestamp,
+        /// It ends before that for an alert that gets worse: turns dangerous, or has twice as many people.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        until_worse: bool,
+    },
+    /// It is fixed: it ends, and is watched whether that holds.
+    Fixed {
+        /// Id of the alert.
+        alert: String,
+        /// The version or date from which it is, in their words; empty where they did not say.
+        #[serde(default)]
+        version: String,
+    },
+    /// The company would have known otherwise on that day: what the lead time of an alert is counted to.
+    Known {
+        /// Id of the alert.
+        alert: String,
+        /// The day.
+        at: Timestamp,
+        /// How: a ticket, a threshold, a recall.
+        title: String,
     },
     /// These two clusters are one complaint: `from` joins `into`.
     Merge {

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::ConfigArgs;
+use super::{ConfigArgs, Format};
 
 /// `ack`, `resolve`
 #[derive(Debug, Args)]
@@ -28,12 +28,60 @@ pub struct SilenceArgs {
     /// For how many days
     #[arg(long, value_name = "DAYS", default_value_t = 7.0)]
     pub days: f64,
+    /// End it for an alert that gets worse: turns dangerous, or has twice as many people
+    #[arg(long)]
+    pub until_worse: bool,
     /// Why
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub why: String,
     /// Who says so
     #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
     pub by: String,
+}
+
+/// `fixed`
+#[derive(Debug, Args)]
+pub struct FixedArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Id of the alert
+    pub alert: String,
+    /// The version or date from which it is fixed
+    #[arg(id = "fixed_in", long = "in", value_name = "VERSION", default_value = "")]
+    pub version: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
+/// `known`
+#[derive(Debug, Args)]
+pub struct KnownArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Id of the alert
+    pub alert: String,
+    /// The day, such as 2025-05-02
+    pub day: String,
+    /// How you would have known: tickets, a threshold, a recall
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub how: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
+/// `ledger`
+#[derive(Debug, Args)]
+pub struct LedgerArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// `feedback`

@@ -31,7 +31,7 @@ const LONGEST_NAME: usize = 80;
 const REMEMBERED_POSTS: usize = 24;
 
 /// The store, and where it is.
-struct Desk {
+pub(super) struct Desk {
     store: Store,
     folder: std::path::PathBuf,
     /// A file is read as history.
@@ -122,11 +122,21 @@ pub fn silence(args: &SilenceArgs) -> Result<(), Failure> {
         }
     }
     let until = plus_ms(SystemClock.now(), (args.days * DAY_MS as f64) as i64);
-    let what = Deed::Silence { scope: args.scope.clone(), why: args.why.clone(), until };
+    let what = Deed::Silence {
+        scope: args.scope.clone(),
+        why: args.why.clone(),
+        until,
+        until_worse: args.until_worse,
+    };
     let scope = if args.scope == "*" { "anything" } else { &args.scope };
     let then = format!(
-        "No mail about {scope} until {} UTC. Alerts still open and close: `groundswell alerts` shows them.",
-        minute(until)
+        "No mail about {scope} until {} UTC{}. Alerts still open and close: `groundswell alerts` shows them.",
+        minute(until),
+        if args.until_worse {
+            ", unless it gets worse: turns dangerous or has twice as many people"
+        } else {
+            ""
+        }
     );
     desk.write_about(&args.by, what, posts, &then)
 }
@@ -271,7 +281,7 @@ pub fn split(args: &SplitArgs) -> Result<(), Failure> {
 }
 
 impl Desk {
-    fn open(config: &ConfigArgs) -> Result<Self, Failure> {
+    pub(super) fn open(config: &ConfigArgs) -> Result<Self, Failure> {
         let settings = settings(config)?;
         let replays = settings
             .source
@@ -292,14 +302,21 @@ impl Desk {
         Ok(ids)
     }
 
-    fn alert(&self, id: &str) -> Result<AlertEvent, Failure> {
+    /// The last event of an alert.
+    pub(super) fn alert(&self, id: &str) -> Result<AlertEvent, Failure> {
         match self.last_event(id)? {
             Some(event) => Ok(event),
             None => Err(unknown_alert(id, &self.alert_ids()?)),
         }
     }
 
-    fn write(&mut self, by: &str, what: Deed, then: &str) -> Result<(), Failure> {
+    /// Whether an alert is over, which is said where it is.
+    pub(super) fn is_over(&self, id: &str) -> Result<bool, Failure> {
+        Ok(told_over(&self.alert(id)?))
+    }
+
+    /// Writes a decision to the log, and says what follows.
+    pub(super) fn write(&mut self, by: &str, what: Deed, then: &str) -> Result<(), Failure> {
         self.write_about(by, what, BTreeMap::new(), then)
     }
 

@@ -211,6 +211,7 @@ fn write_letters(out: &Path, events: &[AlertEvent]) -> Result<usize, Failure> {
             format!("the folder {} cannot be made: {e}; name another one with --out DIR", out.display()),
         )
     })?;
+    clear_letters(out);
     let sender = Sender { domain: "aster.example".into(), from_name: "groundswell".into() };
     let from: Mailbox = "groundswell <groundswell@aster.example>"
         .parse()
@@ -223,6 +224,22 @@ fn write_letters(out: &Path, events: &[AlertEvent]) -> Result<usize, Failure> {
         write(&out.join(format!("{name}.html")), message.view().as_bytes())?;
     }
     Ok(events.len())
+}
+
+/// Letters of an earlier demo would stand between those of this one. Only files that it wrote go: `01-opened-….eml`.
+fn clear_letters(out: &Path) {
+    let of_a_demo = |name: &str| {
+        let mut parts = name.splitn(3, '-');
+        let number = parts.next().is_some_and(|n| n.len() >= 2 && n.bytes().all(|b| b.is_ascii_digit()));
+        let kind = matches!(parts.next(), Some("opened" | "updated" | "resolved" | "regressed"));
+        number && kind && parts.next().is_some() && (name.ends_with(".eml") || name.ends_with(".html"))
+    };
+    for entry in std::fs::read_dir(out).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(of_a_demo) {
+            // What cannot be removed stays; it does no harm.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn write(path: &PathBuf, bytes: &[u8]) -> Result<(), Failure> {

@@ -13,6 +13,7 @@ pub mod explain;
 mod explain_not;
 pub mod fmt;
 pub mod import;
+pub mod ledger;
 pub mod matching;
 pub mod run;
 pub mod search;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::ground::alert::{AlertEvent, EventKind, Quote, Reason, Severity, Sum};
+use crate::ground::alert::{AlertEvent, Beside, EventKind, Quote, Reason, Severity, Sum};
 use crate::ground::entry::Body;
 use crate::ground::post::{Incoming, Post, PostKey, parse_line};
 use crate::ground::time::{DAY_MS, Timestamp, from_ms, plus_ms};
@@ -72,6 +72,7 @@ fn event(alert: &str, number: u32, quoted: &Post) -> AlertEvent {
         opened_at: NOW,
         peak: 3,
         total: 3,
+        beside: Beside::default(),
     }
 }
 

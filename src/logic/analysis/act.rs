@@ -4,15 +4,19 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::fix::Fix;
 use super::product::{ProductState, SeriesId, features_of};
-use super::state::{Analysis, Outcome};
+use super::state::{Analysis, Outcome, Silence};
 use crate::ground::alert::Reason;
 use crate::ground::entry::{Act, Deed};
 use crate::ground::post::PostKey;
 use crate::ground::time::Timestamp;
+use crate::logic::lifecycle::Standing;
 
 /// "Not an issue" raises the bar of its series by so many powers of ten.
 const NOT_AN_ISSUE: f64 = 1.0;
+/// The rate before a fix is that of so many days.
+const RATE_DAYS: i64 = 14;
 
 impl Analysis {
     pub(super) fn act(&mut self, act: &Act, now: Timestamp, out: &mut Outcome) {
@@ -26,9 +30,15 @@ impl Analysis {
                 }
             }
             Deed::Resolve { alert } => self.end_by_hand(alert, Reason::ResolvedByHand, now, out),
-            Deed::Silence { scope, until, .. } => {
+            Deed::Fixed { alert, version } => self.fixed(alert, version, now, out),
+            // What was known otherwise is for the ledger, and decides about nothing.
+            Deed::Known { .. } => {}
+            Deed::Silence { scope, until, until_worse, .. } => {
                 if let Some(scope) = self.now_at(scope, act.posts.get(scope)) {
-                    self.memory.silences.insert(scope, *until);
+                    let open = self.memory.products.values().flat_map(|p| p.alerts.values());
+                    let people = open.filter(|s| s.is_open()).map(|s| (s.id.clone(), s.total)).collect();
+                    let until_worse = until_worse.then_some(people);
+                    self.memory.silences.insert(scope, Silence { until: *until, until_worse });
                 }
             }
             Deed::Merge { from, into } => {
@@ -69,6 +79,23 @@ impl Analysis {
                 }
             }
         }
+    }
+
+    /// Somebody says that it is fixed: it ends, and is watched.
+    fn fixed(&mut self, alert: &str, version: &str, now: Timestamp, out: &mut Outcome) {
+        let Some((product, id)) = self.find(alert) else { return };
+        let Some(state) = self.memory.products.get_mut(&product) else { return };
+        if !state.alerts.get(&id).is_some_and(Standing::is_open) {
+            return;
+        }
+        let rate = state.series.get_mut(&id).map_or(0.0, |series| {
+            series.advance(now, &state.pool);
+            f64::from(series.people(RATE_DAYS)) / RATE_DAYS as f64
+        });
+        let fix =
+            Fix { at: now, version: version.to_owned(), rate, since: Default::default(), verified: false };
+        state.fixes.insert(id, fix);
+        self.end_by_hand(alert, Reason::SaidFixed, now, out);
     }
 
     fn end_by_hand(&mut self, alert: &str, reason: Reason, now: Timestamp, out: &mut Outcome) {

@@ -7,29 +7,44 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::product::{ProductState, SeriesId, features_of};
-use super::state::{Analysis, Outcome, alert_id, severity_of};
-use crate::ground::alert::{EventKind, Reason, Severity, Sum};
+use crate::ground::alert::{Related, Sum};
 use crate::ground::post::PostKey;
 use crate::ground::time::{DAY_MS, Timestamp, days_between, plus_ms};
 use crate::logic::cluster::Near;
-use crate::logic::lifecycle::{FEWEST_PEOPLE, Standing, bar_for};
-use crate::logic::rules::Product;
+use crate::logic::lifecycle::Standing;
 use crate::logic::spike::{Heard, Rise, Series, Window, rise};
 
-/// A rise of which so large a part is the evidence of an alert is the same cause …
+/// A rise of which so large a part is the evidence of an alert is the same cause, unless …
 const SHARED: f64 = 0.3;
-/// … and so is one whose posts, taken together, are so like that alert's.
+/// … its posts, taken together, are less like that alert's than this: an alert that is open for weeks gathers what only
+/// touches it, and would swallow new matters one by one.
+const BARELY: f32 = 0.2;
+/// A rise whose posts, taken together, are so like an alert's is the same cause.
 const ALIKE: f32 = 0.41;
 /// What has ended takes more to be the same: people would be told of no new alert.
 const ALIKE_ENDED: f32 = 0.46;
+/// So much more alike must it be to all that an alert has heard, which is more than it opened with: sums of many posts
+/// lie closer together than sums of few.
+const GROWN: f32 = 0.05;
+/// A post belongs to what an alert is about if it is so like what that opened with.
+const BELONGS: f32 = 0.15;
+/// A rise so like an open alert, yet not the same cause, is told as perhaps the same.
+const PERHAPS: f32 = 0.27;
 /// Which of the widths of a neighbourhood says whose voice a post is.
 const KIN_WIDTH: usize = 4;
 /// A cause is remembered for so many days after it was last heard.
 const REMEMBERED_DAYS: f64 = 90.0;
 /// Posts of a cause that are remembered: the newest.
 const MOST_POSTS: usize = 256;
-/// A post that was written longer ago than this is backlog: it teaches, and alarms nobody.
-const LATE_DAYS: f64 = 1.0;
+/// Who has so many complaints among those that are kept, about anything, is heard as anybody; who has more weighs less in
+/// proportion.
+const MANY_COMPLAINTS: f64 = 8.0;
+/// Which of the widths of a neighbourhood says that two people tell of the same danger.
+const DANGER_WIDTH: usize = 2;
+/// … and posts so alike tell of the same, however alike all that is said of a product is.
+const SAME_DANGER: f32 = 0.5;
+/// … within so many days.
+const DANGER_DAYS: f64 = 28.0;
 
 /// A post as it stands among those like it.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +55,8 @@ pub struct Around {
     pub voice: u64,
     /// When it was written.
     pub at: Timestamp,
+    /// It tells of something that could hurt somebody.
+    pub dangerous: bool,
     /// The posts that are like it.
     pub near: Vec<Near>,
     /// How alike posts must be, for each width.
@@ -59,6 +76,8 @@ pub struct Cause {
     pub(super) evidence: Vec<PostKey>,
     /// The figures at the opening.
     pub(super) figures: Figures,
+    /// An alert that was open then and may be about the same.
+    pub(super) perhaps: Option<Related>,
 }
 
 /// A rise in figures.
@@ -103,6 +122,7 @@ impl ProductState {
             .map(|n| Heard {
                 number: n.number,
                 voice: n.voice,
+                weight: self.weight_of(n.voice),
                 age: days_between(n.at, now).max(0.0),
                 alike: n.alike,
             })
@@ -116,8 +136,58 @@ impl ProductState {
         if found.people == 0 { Rise::quiet(watched) } else { found }
     }
 
+    /// What a voice weighs: who complains of everything says less by complaining of this.
+    pub(super) fn weight_of(&self, voice: u64) -> f64 {
+        (MANY_COMPLAINTS / f64::from(self.nearby.said_by(voice)).max(1.0)).min(1.0)
+    }
+
+    /// The posts of other people that tell of the same danger as this one, of late.
+    pub(super) fn same_danger(&self, around: &Around, now: Timestamp) -> BTreeSet<u64> {
+        let cut = around.cuts.get(DANGER_WIDTH).copied().unwrap_or(1.0).min(SAME_DANGER);
+        let like = around.near.iter().filter(|n| n.alike >= cut && n.voice != around.voice);
+        let of_late = like.filter(|n| days_between(n.at, now) < DANGER_DAYS).map(|n| n.number);
+        of_late.filter(|n| around.dangerous && self.nearby.get(*n).is_some_and(|p| p.dangerous)).collect()
+    }
+
+    /// Two people tell of the same danger: those who did are the evidence, in the month they did it in.
+    pub(super) fn rise_of_danger(
+        &self,
+        rise: Rise,
+        danger: &BTreeSet<u64>,
+        around: &Around,
+        now: Timestamp,
+    ) -> Rise {
+        let told: Vec<_> = danger.iter().filter_map(|n| self.nearby.get(*n)).collect();
+        let voices: BTreeSet<u64> = told.iter().map(|p| p.voice).chain([around.voice]).collect();
+        let days = told.iter().map(|p| days_between(p.at, now)).fold(1.0, f64::max).ceil() as u32;
+        let expected = rise.level() * f64::from(days);
+        let (people, weight) = (voices.len() as u32, voices.len().saturating_sub(1) as f64);
+        Rise { people, weight, days, expected, posts: danger.iter().copied().collect(), ..rise }
+    }
+
+    /// The open alert that may be about the same matter as these posts, though not surely.
+    pub(super) fn perhaps(&self, posts: &BTreeSet<u64>, but: &SeriesId) -> Option<Related> {
+        let open = |id: &SeriesId| id != but && self.alerts.get(id).is_some_and(Standing::is_open);
+        let alike =
+            self.causes.iter().filter(|(id, _)| open(id)).map(|(id, c)| (self.alike_cause(posts, c), id));
+        let nearest = alike.filter(|(alike, _)| *alike >= PERHAPS);
+        let (_, id) = nearest.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))?;
+        let SeriesId::Cluster(number) = id else { return None };
+        let (standing, cluster) = (self.alerts.get(id)?, self.clusters.get(*number)?);
+        let label = cluster.name.clone().unwrap_or_else(|| cluster.label.clone());
+        Some(Related { alert: standing.id.clone(), label, people: standing.total })
+    }
+
+    /// How alike these posts are to those of a cause, taken together: to what its alert opened with, or to all that it
+    /// has heard since.
+    pub(super) fn alike_cause(&self, posts: &BTreeSet<u64>, cause: &Cause) -> f32 {
+        let core = self.nearby.alike(posts.iter(), cause.core.iter());
+        let grown = self.nearby.alike(posts.iter(), cause.posts.iter().rev());
+        core.max(grown - GROWN)
+    }
+
     /// The alert that a rise belongs to: most shared evidence first, then most alike.
-    fn cause_of(&self, posts: &BTreeSet<u64>, now: Timestamp) -> Option<SeriesId> {
+    pub(super) fn cause_of(&self, posts: &BTreeSet<u64>, now: Timestamp) -> Option<SeriesId> {
         self.causes
             .iter()
             .filter(|(id, c)| {
@@ -127,35 +197,56 @@ impl ProductState {
             .filter(|(id, _)| self.alerts.contains_key(id))
             .filter_map(|(id, cause)| {
                 let shared = posts.intersection(&cause.posts).count() as f64 / posts.len().max(1) as f64;
-                let alike = self.nearby.alike(posts.iter(), cause.core.iter());
+                let alike = self.alike_cause(posts, cause);
                 let open = self.alerts.get(id).is_some_and(Standing::is_open);
                 let needed = if open { ALIKE } else { ALIKE_ENDED };
-                (shared >= SHARED || alike >= needed).then_some((shared, alike, id))
+                ((shared >= SHARED && alike >= BARELY) || alike >= needed).then_some((shared, alike, id))
             })
             .max_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(b.2.cmp(a.2)))
             .map(|(.., id)| id.clone())
     }
 
-    /// The open alert that the posts nearest to this one are about.
-    fn kin_of(&self, around: &Around) -> Option<SeriesId> {
+    /// The alert of those asked for that the posts nearest to this one are about.
+    pub(super) fn kin_of(&self, around: &Around, asked: impl Fn(&SeriesId) -> bool) -> Option<SeriesId> {
         let cut = around.cuts.get(KIN_WIDTH).copied().unwrap_or(1.0);
         let near: BTreeSet<u64> = around.near.iter().filter(|n| n.alike >= cut).map(|n| n.number).collect();
-        let open = |id: &SeriesId| self.alerts.get(id).is_some_and(Standing::is_open);
         self.causes
             .iter()
-            .filter(|(id, _)| open(id))
+            .filter(|(id, _)| asked(id))
             .map(|(id, cause)| (near.intersection(&cause.posts).count(), id))
             .filter(|(shared, _)| *shared >= 2 && *shared as f64 >= SHARED * near.len() as f64)
             .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)))
             .map(|(_, id)| id.clone())
     }
 
-    fn keys_of(&self, posts: &BTreeSet<u64>) -> Vec<PostKey> {
+    pub(super) fn is_open(&self, id: &SeriesId) -> bool {
+        self.alerts.get(id).is_some_and(Standing::is_open)
+    }
+
+    /// Somebody said again what was called fixed: that alert, and what was said since, if the fix does not hold.
+    pub(super) fn broken_fix(
+        &mut self,
+        id: &SeriesId,
+        around: &Around,
+        now: Timestamp,
+    ) -> Option<(SeriesId, BTreeSet<u64>)> {
+        if self.fixes.is_empty() {
+            return None;
+        }
+        let own = Some(id.clone()).filter(|id| self.fixes.contains_key(id));
+        let id = own.or_else(|| self.kin_of(around, |id| self.fixes.contains_key(id)))?;
+        self.remember(&id, around.number, now);
+        let fix = self.fixes.get_mut(&id)?;
+        fix.hear(around.at, around.voice, around.number);
+        fix.fails(now).then(|| (id.clone(), fix.posts().collect()))
+    }
+
+    pub(super) fn keys_of(&self, posts: &BTreeSet<u64>) -> Vec<PostKey> {
         posts.iter().filter_map(|n| self.nearby.get(*n)).map(|p| p.key.clone()).collect()
     }
 
     /// These posts go to one cluster, and count in its series.
-    fn gather(&mut self, into: u32, posts: &[PostKey], now: Timestamp) {
+    pub(super) fn gather(&mut self, into: u32, posts: &[PostKey], now: Timestamp) {
         let id = SeriesId::Cluster(into);
         // A cluster that was founded just now has counted nobody yet.
         let is_new = !self.series.contains_key(&id);
@@ -172,7 +263,7 @@ impl ProductState {
     }
 
     /// These voices were heard elsewhere, and belong to this series too.
-    fn count(&mut self, id: &SeriesId, voices: &[(Timestamp, u64)], now: Timestamp) {
+    pub(super) fn count(&mut self, id: &SeriesId, voices: &[(Timestamp, u64)], now: Timestamp) {
         let pool = &self.pool;
         let series = self.series.entry(id.clone()).or_insert_with(|| Series::new(now, pool));
         for (at, voice) in voices {
@@ -182,7 +273,7 @@ impl ProductState {
 
     /// The cluster that a new alert about these posts is given: the one that most of them are in and that has no alert
     /// of another cause; failing that, one of their own.
-    fn home(&mut self, keys: &[PostKey], own: u32) -> u32 {
+    pub(super) fn home(&mut self, keys: &[PostKey], own: u32) -> u32 {
         let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
         for number in keys.iter().filter_map(|k| self.clusters.of_post(k)) {
             *counts.entry(number).or_default() += 1;
@@ -195,136 +286,17 @@ impl ProductState {
         }
     }
 
-    fn remember(&mut self, id: &SeriesId, posts: impl Iterator<Item = u64>, now: Timestamp) {
+    /// One more post was heard of what an alert is about.
+    pub(super) fn remember(&mut self, id: &SeriesId, post: u64, now: Timestamp) {
+        let nearby = &self.nearby;
         if let Some(cause) = self.causes.get_mut(id) {
-            cause.posts.extend(posts);
+            if nearby.alike([post].iter(), cause.core.iter()) >= BELONGS {
+                cause.posts.insert(post);
+            }
             while cause.posts.len() > MOST_POSTS {
                 cause.posts.pop_first();
             }
             cause.last = now;
         }
-    }
-}
-
-impl Analysis {
-    /// A new complaint was heard and went to cluster `number`.
-    pub(super) fn complaint_heard(
-        &mut self,
-        product: &Product,
-        number: u32,
-        around: &Around,
-        now: Timestamp,
-        out: &mut Outcome,
-    ) {
-        let (bar, ..) = self.bar_of_rises(&product.team);
-        let Some(state) = self.memory.products.get_mut(&product.id) else { return };
-        let number = state.clusters.resolve(number);
-        let id = SeriesId::Cluster(number);
-        if days_between(around.at, now) > LATE_DAYS || severity_of(product, &id).is_none() {
-            return;
-        }
-        if state.clusters.get(number).is_some_and(|c| c.ignored) {
-            return;
-        }
-        let rise = state.rise_around(around, now);
-        let bar = bar_for(Severity::Normal, bar);
-        if rise.score < bar || rise.people < FEWEST_PEOPLE {
-            if state.alerts.get(&id).is_some_and(Standing::is_open) {
-                state.remember(&id, [around.number].into_iter(), now);
-                self.voice_heard(product, &id, now, out);
-            } else if let Some(kin) = state.kin_of(around) {
-                // It went to another cluster, and is one more voice of what is told about all the same.
-                state.count(&kin, &[(around.at, around.voice)], now);
-                self.voice_heard(product, &kin, now, out);
-            }
-            return;
-        }
-        let posts: BTreeSet<u64> = rise.posts.iter().copied().chain([around.number]).collect();
-        let own: Vec<PostKey> = state.nearby.get(around.number).map(|p| p.key.clone()).into_iter().collect();
-        let Some(known) = state.cause_of(&posts, now) else {
-            let keys = state.keys_of(&posts);
-            if state.is_told_by_a_topic(&keys, now) {
-                return;
-            }
-            let home = state.home(&keys, number);
-            state.gather(home, &keys, now);
-            self.open_rise(product, home, &rise, posts, keys, Some(EventKind::Opened), now, out);
-            return;
-        };
-        state.remember(&known, [around.number].into_iter(), now);
-        let SeriesId::Cluster(home) = known else { return };
-        state.gather(home, &own, now);
-        let Some(standing) = state.alerts.get(&known).cloned() else { return };
-        let Some((ended, _)) = standing.ended else {
-            self.voice_heard(product, &known, now, out);
-            return;
-        };
-        // It is over: only what was said since then can bring it back.
-        let since: BTreeSet<u64> =
-            posts.into_iter().filter(|n| state.nearby.get(*n).is_some_and(|p| p.at > ended)).collect();
-        let people: BTreeSet<u64> =
-            since.iter().filter_map(|n| state.nearby.get(*n)).map(|p| p.voice).collect();
-        let raised = state.raised.get(&known).copied().unwrap_or(0.0);
-        let others = (people.len() as u32).saturating_sub(1);
-        let score = rise.score_of(others, days_between(ended, now));
-        if people.len() < FEWEST_PEOPLE as usize || score < bar + raised {
-            return;
-        }
-        let keys = state.keys_of(&since);
-        state.gather(home, &keys, now);
-        let days = (days_between(ended, now).ceil() as u32).max(1);
-        let expected = rise.level() * f64::from(days);
-        let rise = Rise { score, days, people: people.len() as u32, expected, ..rise };
-        let kind = if standing.can_regress(now) { EventKind::Regressed } else { EventKind::Opened };
-        self.open_rise(product, home, &rise, since, keys, Some(kind), now, out);
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "one alert in all its parts")]
-    fn open_rise(
-        &mut self,
-        product: &Product,
-        number: u32,
-        rise: &Rise,
-        posts: BTreeSet<u64>,
-        evidence: Vec<PostKey>,
-        kind: Option<EventKind>,
-        now: Timestamp,
-        out: &mut Outcome,
-    ) {
-        let id = SeriesId::Cluster(number);
-        let Some(state) = self.memory.products.get_mut(&product.id) else { return };
-        let kind = kind.unwrap_or(EventKind::Opened);
-        let old = state.alerts.get(&id).filter(|_| kind == EventKind::Regressed).cloned();
-        let places = state.places(&id, 28);
-        let figures = Figures {
-            score: rise.score,
-            days: rise.days,
-            people: rise.people,
-            expected: rise.expected,
-            rests_on: rise.rests_on,
-            dispersion: rise.dispersion(),
-        };
-        let core = posts.clone();
-        let posts = match state.causes.remove(&id) {
-            Some(before) => before.posts.into_iter().chain(posts).collect(),
-            None => posts,
-        };
-        state.causes.insert(id.clone(), Cause { posts, core, last: now, evidence, figures });
-        let standing = Standing {
-            id: old.as_ref().map_or_else(|| alert_id(&product.id, &id, now), |s| s.id.clone()),
-            opened_at: now,
-            ended: None,
-            told_at: now,
-            events: old.as_ref().map_or(0, |s| s.events) + 1,
-            told_people: rise.people,
-            places,
-            severity: Severity::Normal,
-            peak: old.as_ref().map_or(0, |s| s.peak).max(rise.people),
-            total: old.as_ref().map_or(0, |s| s.total) + rise.people,
-            acknowledged_by: None,
-        };
-        state.alerts.insert(id.clone(), standing);
-        let reason = if kind == EventKind::Regressed { Reason::CameBack } else { Reason::MoreThanUsual };
-        self.tell(product, &id, kind, reason, now, out);
     }
 }

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::product::{ProductState, SeriesId};
 use super::state::{Analysis, Outcome, effective_bar, severity_of};
-use crate::ground::alert::{AlertEvent, EventKind, Reason, Severity, Sum};
+use super::storm::Telling;
+use crate::ground::alert::{AlertEvent, Beside, EventKind, Reason, Related, Severity, Sum};
 use crate::ground::post::PostKey;
 use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
 use crate::logic::cluster::{Member, label, quotes, telling_words};
+use crate::logic::lifecycle::Standing;
 use crate::logic::rules::Product;
 use crate::logic::spike::{Window, run_length_days};
 
@@ -42,7 +44,23 @@ impl Analysis {
         }
         let raised = state.raised.get(id).copied().unwrap_or(0.0);
         let bar = effective_bar(standing.severity, bar, raised);
-        let silenced = self.is_silenced(product, id, &standing.id, now);
+        let silenced = self.is_silenced(product, id, &standing, now);
+        let Some(state) = self.memory.products.get_mut(&product.id) else { return };
+        let mut quiet = silenced;
+        let mut storm = Vec::new();
+        if kind == EventKind::Opened && !silenced {
+            let people = standing.told_people;
+            let opening = Related { alert: standing.id.clone(), label: name.clone(), people };
+            match state.openings.hear(opening, now) {
+                Telling::Alone => {}
+                Telling::Together(all) => storm = all,
+                // What could hurt somebody is told whatever else goes on.
+                Telling::Quietly(all) => {
+                    quiet = standing.severity != Severity::Safety;
+                    storm = all;
+                }
+            }
+        }
         let Some(state) = self.memory.products.get(&product.id) else { return };
         let reading = state.series.get(id).map(|series| series.read(now, &state.pool));
         let opening =
@@ -120,25 +138,33 @@ impl Analysis {
             sum,
             origin,
             team: product.team.clone(),
-            deliver_to: if silenced { Vec::new() } else { team.map(|t| t.email.clone()).unwrap_or_default() },
+            deliver_to: if quiet { Vec::new() } else { team.map(|t| t.email.clone()).unwrap_or_default() },
             opened_at: standing.opened_at,
             peak: standing.peak,
             // A letter that tells of 13 people in two weeks cannot tell of 9 in all.
             total: standing.total.max(standing.peak).max(window.observed),
+            beside: Beside {
+                new_places: Vec::new(),
+                perhaps: opening.and_then(|cause| cause.perhaps.clone()),
+                coordinated: state.chorus.coordinated(evidence.iter().map(|m| &m.quote.key)),
+                storm,
+                fixed: state.fixes.get(id).map(|fix| fix.told(now)),
+            },
             evidence: evidence.iter().map(|m| m.quote.key.clone()).collect(),
         });
     }
 
-    fn is_silenced(&self, product: &Product, id: &SeriesId, alert: &str, now: Timestamp) -> bool {
+    fn is_silenced(&self, product: &Product, id: &SeriesId, standing: &Standing, now: Timestamp) -> bool {
         let cluster = match id {
             SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
             SeriesId::Cluster(number) => format!("{}.c{number}", product.id),
         };
-        let silent = |scope: &str| self.memory.silences.get(scope).is_some_and(|until| *until > now);
+        let silent = |scope: &str| self.memory.silences.get(scope).is_some_and(|s| s.holds(standing, now));
         // What could hurt somebody passes a silence over everything or over a product: only one that names it holds.
-        let broad =
-            severity_of(product, id) != Some(Severity::Safety) && (silent("*") || silent(&product.id));
-        broad || silent(&cluster) || silent(alert)
+        let dangerous =
+            standing.danger == Severity::Safety || severity_of(product, id) == Some(Severity::Safety);
+        let broad = !dangerous && (silent("*") || silent(&product.id));
+        broad || silent(&cluster) || silent(&standing.id)
     }
 }
 

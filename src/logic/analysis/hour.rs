@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use super::product::SeriesId;
 use super::state::{Analysis, Outcome};
+use crate::ground::alert::{EventKind, Reason};
 use crate::ground::time::{DAY_MS, Timestamp, day_of, days_between, plus_ms};
 use crate::logic::lifecycle::Verdict;
-use crate::logic::rules::Team;
+use crate::logic::rules::{Product, Team};
 use crate::logic::spike::{bar, bar_of_evidence};
 
 /// Series in which somebody spoke within so many days share the budget.
@@ -51,8 +52,26 @@ impl Analysis {
                 }
             }
         }
-        self.memory.silences.retain(|_, until| *until > now);
+        for product in &rules.products {
+            self.see_fixes(product, now, out);
+        }
+        self.memory.silences.retain(|_, silence| silence.until > now);
         self.count_live(now);
+    }
+
+    /// People are told once when what was called fixed stays away.
+    fn see_fixes(&mut self, product: &Product, now: Timestamp, out: &mut Outcome) {
+        let Some(state) = self.memory.products.get_mut(&product.id) else { return };
+        let hold: Vec<SeriesId> =
+            state.fixes.iter().filter(|(_, fix)| fix.holds(now)).map(|(id, _)| id.clone()).collect();
+        for id in hold {
+            let Some(state) = self.memory.products.get_mut(&product.id) else { return };
+            if let (Some(fix), Some(standing)) = (state.fixes.get_mut(&id), state.alerts.get_mut(&id)) {
+                fix.verified = true;
+                standing.events += 1;
+            }
+            self.tell(product, &id, EventKind::Resolved, Reason::FixHolds, now, out);
+        }
     }
 
     /// Counts the series that share each team's budget.

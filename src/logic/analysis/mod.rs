@@ -3,18 +3,25 @@
 
 mod act;
 mod around;
+mod chorus;
 mod event;
+mod fix;
 mod hour;
 mod learn;
 mod product;
+mod rising;
 mod snapshot;
 mod state;
+mod storm;
 mod why;
 
 pub use around::{Around, Cause, Figures};
+pub use chorus::Chorus;
+pub use fix::Fix;
 pub use product::{ProductState, SeriesId};
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError};
-pub use state::{Analysis, Assigned, Outcome};
+pub use state::{Analysis, Assigned, Outcome, Silence};
+pub use storm::Openings;
 pub use why::{NearCluster, WhyNot};
 
 #[cfg(test)]

@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::around::{Around, Cause};
+use super::chorus::Chorus;
+use super::fix::Fix;
+use super::storm::Openings;
 use crate::ground::alert::Quote;
 use crate::ground::post::{Post, PostKey};
 use crate::ground::time::{HOUR_MS, Timestamp, days_between, hour_of};
 use crate::logic::assess::Assessment;
 use crate::logic::cluster::{
-    Clusters, Features, Member, NearCopies, Nearby, Saying, Signature, Tongue, Tuning,
+    Clusters, Features, Member, NearCopies, Nearby, Saying, Signature, Tongue, Tuning, Utterance,
 };
 use crate::logic::lifecycle::Standing;
 use crate::logic::rules::ClusterMode;
@@ -64,6 +67,12 @@ pub struct ProductState {
     pub causes: BTreeMap<SeriesId, Cause>,
     /// Texts heard lately.
     pub copies: NearCopies,
+    /// Who copied them.
+    pub chorus: Chorus,
+    /// Alerts that opened of late.
+    pub openings: Openings,
+    /// Alerts that somebody called fixed.
+    pub fixes: BTreeMap<SeriesId, Fix>,
     /// The people behind each complaint.
     pub series: BTreeMap<SeriesId, Series>,
     /// Posts of topics.
@@ -107,6 +116,9 @@ impl Default for ProductState {
             nearby: Nearby::default(),
             causes: BTreeMap::new(),
             copies: NearCopies::default(),
+            chorus: Chorus::default(),
+            openings: Openings::default(),
+            fixes: BTreeMap::new(),
             series: BTreeMap::new(),
             topics: BTreeMap::new(),
             alerts: BTreeMap::new(),
@@ -141,13 +153,17 @@ impl ProductState {
         self.clusters.vocabulary.learn(&features);
         let original = self.original_of(read, &key);
         let voice = xxh3_64(post.voice().as_bytes());
+        if let Some(first) = &original {
+            self.chorus.hear(first, post, voice);
+        }
         let mut taken = Taken::default();
         let member = || Member {
             quote: quote(post, read.assessment.lang),
             voice,
             sentiment: read.assessment.sentiment as f32,
         };
-        for topic in topics {
+        let praise = mode != ClusterMode::All && read.assessment.is_praise();
+        for topic in topics.iter().filter(|_| !praise) {
             let id = SeriesId::Topic((*topic).to_owned());
             if original.is_some() {
                 self.echo(&id, now);
@@ -180,10 +196,10 @@ impl ProductState {
                     let number = assigned.cluster;
                     taken.cluster = Some((number, assigned.strand));
                     let saying = Saying::of(read.tokens, read.assessment.lang);
-                    let (number_near, near, cuts) =
-                        self.nearby.add(tongue, &saying, key.clone(), voice, post.created_at, &SHARES);
-                    taken.around =
-                        Some(Around { number: number_near, voice, at: post.created_at, near, cuts });
+                    let (at, dangerous) = (post.created_at, read.assessment.is_dangerous());
+                    let utterance = Utterance { key: key.clone(), voice, at, dangerous };
+                    let (number_near, near, cuts) = self.nearby.add(tongue, &saying, utterance, &SHARES);
+                    taken.around = Some(Around { number: number_near, voice, at, dangerous, near, cuts });
                     self.hear(SeriesId::Cluster(number), post, voice, now, &mut taken);
                 }
             }
@@ -236,6 +252,7 @@ impl ProductState {
     /// A post is gone: its text leaves.
     pub fn forget(&mut self, key: &PostKey) {
         self.copies.forget(key);
+        self.chorus.forget(key);
         self.nearby.forget(key);
         for cause in self.causes.values_mut() {
             cause.evidence.retain(|k| k != key);
@@ -261,6 +278,9 @@ impl ProductState {
         if let Some(raised) = self.raised.remove(&from) {
             let stays = self.raised.entry(into.clone()).or_default();
             *stays = stays.max(raised);
+        }
+        if let Some(fix) = self.fixes.remove(&from) {
+            self.fixes.entry(into.clone()).or_insert(fix);
         }
         let gone = self.alerts.remove(&from);
         let gone_is_open = gone.as_ref().is_some_and(Standing::is_open);
@@ -300,6 +320,7 @@ impl ProductState {
         let alerts = &self.alerts;
         self.raised.retain(|id, _| series.contains_key(id));
         self.causes.retain(|id, _| alerts.contains_key(id));
+        self.fixes.retain(|id, _| alerts.contains_key(id));
         if self.pool.since.is_some_and(|since| days_between(since, now) >= SIBLING_DAYS) {
             for series in self.series.values_mut() {
                 series.advance(now, &self.pool);

@@ -28,7 +28,7 @@ fn told(silences: &[(&str, i64)]) -> Vec<String> {
     let mut bodies = vec![Body::Rules(files)];
     for (scope, hours) in silences {
         let until = plus_ms(start, hours * HOUR_MS);
-        let what = Deed::Silence { scope: (*scope).into(), why: String::new(), until };
+        let what = Deed::Silence { scope: (*scope).into(), why: String::new(), until, until_worse: false };
         bodies.push(Body::Act(Act { by: "somebody".into(), what, posts: Default::default() }));
     }
     for voice in ["ana", "bo"] {

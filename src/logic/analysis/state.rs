@@ -42,6 +42,27 @@ pub struct Assigned {
     pub strand: u32,
 }
 
+/// No mails about something, for a time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Silence {
+    /// Until when.
+    pub until: Timestamp,
+    /// Where it is to end when things get worse: each alert that was open, and the people heard of it by then. What
+    /// opened since, turned dangerous, or has twice as many people is worse.
+    pub until_worse: Option<BTreeMap<String, u32>>,
+}
+
+impl Silence {
+    /// Whether it holds back a mail about an alert that stands so.
+    pub(super) fn holds(&self, standing: &Standing, now: Timestamp) -> bool {
+        let worse = self.until_worse.as_ref().is_some_and(|then| {
+            standing.danger == Severity::Safety
+                || then.get(&standing.id).is_none_or(|people| standing.total >= 2 * people)
+        });
+        self.until > now && !worse
+    }
+}
+
 /// What a snapshot keeps.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Memory {
@@ -50,8 +71,8 @@ pub(super) struct Memory {
     pub(super) products: BTreeMap<String, ProductState>,
     /// How people complain, learnt from all products.
     pub(super) tongue: crate::logic::cluster::Tongue,
-    /// Scope → until.
-    pub(super) silences: BTreeMap<String, Timestamp>,
+    /// Scope → silence.
+    pub(super) silences: BTreeMap<String, Silence>,
     /// Looks a day by team, as of the last hour: complaints of its products, and the days themselves.
     pub(super) looks: BTreeMap<String, f64>,
     /// Live series by team, as of the last hour.
@@ -98,7 +119,7 @@ impl Analysis {
     }
 
     /// What people silenced, and until when.
-    pub fn silences(&self) -> &BTreeMap<String, Timestamp> {
+    pub fn silences(&self) -> &BTreeMap<String, Silence> {
         &self.memory.silences
     }
 
@@ -212,6 +233,7 @@ impl Analysis {
         // Most posts are of nothing that rises: that is known from the score, which costs little.
         if !state.alerts.get(id).is_some_and(Standing::is_open)
             && severity != Severity::Safety
+            && !state.fixes.contains_key(id)
             && series.score(now, &state.pool) < bar_for(severity, bar + raised)
         {
             return;
@@ -222,6 +244,8 @@ impl Analysis {
             standing.total += 1;
             standing.peak = standing.peak.max(reading.window.observed);
             let people = standing.total;
+            let severity = severity.max(standing.danger);
+            let new_places: Vec<String> = places.difference(&standing.places).cloned().collect();
             if let Verdict::Happened(kind, reason) = standing.needs_update(now, people, &places, severity) {
                 standing.told_at = now;
                 standing.told_people = people;
@@ -229,6 +253,9 @@ impl Analysis {
                 standing.severity = severity;
                 standing.events += 1;
                 self.tell(product, id, kind, reason, now, out);
+                if let Some(event) = out.events.last_mut() {
+                    event.beside.new_places = new_places;
+                }
             }
             return;
         }
@@ -236,8 +263,16 @@ impl Analysis {
         if matches!(id, SeriesId::Cluster(_)) {
             return;
         }
-        let Verdict::Happened(_, reason) = should_open(&reading, series.people(28), severity, bar) else {
-            return;
+        let verdict = should_open(&reading, series.people(28), severity, bar);
+        let broken = state.fixes.get_mut(id).is_some_and(|fix| {
+            // A series counts a voice once a day, and tells no names: each is one of its own.
+            fix.hear(now, fix.since.len() as u64, 0);
+            fix.fails(now)
+        });
+        let reason = match verdict {
+            Verdict::Happened(_, reason) => reason,
+            Verdict::Stay(_) if broken => Reason::BackAfterFix,
+            Verdict::Stay(_) => return,
         };
         if state.is_known_cause(id, now, SAME_CAUSE) {
             return;
@@ -246,6 +281,9 @@ impl Analysis {
         let people = reading.window.observed.max(reading.recent_people);
         let back = state.alerts.get(id).filter(|s| s.can_regress(now));
         let (kind, reason, old) = match back {
+            Some(standing) if standing.ended.is_some_and(|(_, r)| r == Reason::SaidFixed) => {
+                (EventKind::Regressed, Reason::BackAfterFix, Some(standing.clone()))
+            }
             Some(standing) => (EventKind::Regressed, Reason::CameBack, Some(standing.clone())),
             None => (EventKind::Opened, reason, None),
         };
@@ -258,12 +296,16 @@ impl Analysis {
             told_people: people,
             places,
             severity,
+            danger: severity,
             peak: old.as_ref().map_or(0, |s| s.peak).max(people),
             total: people,
             acknowledged_by: None,
         };
         state.alerts.insert(id.clone(), standing);
         self.tell(product, id, kind, reason, now, out);
+        if let Some(state) = self.memory.products.get_mut(&product.id) {
+            state.fixes.remove(id);
+        }
     }
 
     /// Puts new rules in force. Refused rules change nothing.

@@ -1,8 +1,8 @@
 //! Laws of the fold, over a small stream made here: complaints about several things, each in its own words.
 
 use super::*;
-use crate::ground::alert::{AlertEvent, EventKind};
-use crate::ground::entry::{Body, Entry, RuleFile, RuleFiles};
+use crate::ground::alert::{AlertEvent, EventKind, Reason, Severity};
+use crate::ground::entry::{Act, Body, Deed, Entry, RuleFile, RuleFiles};
 use crate::ground::post::Post;
 use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, from_ms};
 
@@ -184,4 +184,115 @@ fn the_same_log_gives_the_same_events_and_so_it_does_across_a_snapshot() {
         events.extend(entries[cut..].iter().flat_map(|e| restored.fold(e).events));
         assert_eq!(events, whole, "cut at {cut}");
     }
+}
+
+/// What else happens, hour by hour, after `entries`: posts and decisions at their hours, up to `until`.
+fn and_then(mut entries: Vec<Entry>, mut more: Vec<(i64, Body)>, until: i64) -> Vec<Entry> {
+    more.sort_by_key(|(at, _)| *at);
+    let from = entries.last().map_or(0, |e| (e.at.as_millisecond() - START) / HOUR_MS);
+    let mut more = more.into_iter().peekable();
+    for hour in from + 1..=until / HOUR_MS {
+        entries.push(Entry {
+            seq: entries.len() as u64,
+            at: from_ms(START + hour * HOUR_MS),
+            body: Body::Tick,
+        });
+        while let Some((at, body)) = more.next_if(|(at, _)| *at < (hour + 1) * HOUR_MS) {
+            entries.push(Entry { seq: entries.len() as u64, at: from_ms(START + at), body });
+        }
+    }
+    entries
+}
+
+fn act(what: Deed) -> Body {
+    Body::Act(Act { by: "ana".into(), what, posts: Default::default() })
+}
+
+fn told(events: &[AlertEvent]) -> Vec<(EventKind, Reason)> {
+    events.iter().map(|e| (e.kind, e.reason)).collect()
+}
+
+/// The rising complaint is called fixed on day 61; so many people say it again on days 64 and 65.
+fn fixed_then(again: usize) -> Vec<AlertEvent> {
+    let rising = rising();
+    let alert = opened(&fold(&rising))[0].alert.clone();
+    let mut more = vec![(61 * DAY_MS, act(Deed::Fixed { alert, version: "2.1".into() }))];
+    let mut dice = Dice(11);
+    for i in 0..again {
+        let at = 64 * DAY_MS + i as i64 * 8 * HOUR_MS;
+        let post = post(900 + i, &format!("again{i}"), text(&mut dice, 3), at, at);
+        more.push((at, Body::Post { post: Box::new(post), history: false }));
+    }
+    fold(&and_then(rising, more, 80 * DAY_MS))
+}
+
+#[test]
+fn what_was_called_fixed_holds_or_comes_back() {
+    let quiet = fixed_then(0);
+    let last = quiet.last().unwrap();
+    assert!(told(&quiet).contains(&(EventKind::Resolved, Reason::SaidFixed)), "{:?}", told(&quiet));
+    assert_eq!((last.kind, last.reason), (EventKind::Resolved, Reason::FixHolds));
+    let fixed = last.beside.fixed.clone().unwrap();
+    assert!(fixed.heard == 0 && fixed.expected > 3.0 && fixed.version == "2.1", "{fixed:?}");
+
+    let back = fixed_then(5);
+    let regressed = back.iter().find(|e| e.kind == EventKind::Regressed).unwrap();
+    assert_eq!(regressed.reason, Reason::BackAfterFix);
+    assert!(!told(&back).contains(&(EventKind::Resolved, Reason::FixHolds)));
+}
+
+/// Alerts about what these people say on day 50 and the day after, of 60 days of the usual.
+fn said_on_day_50(said: &[(&str, &str)]) -> Vec<AlertEvent> {
+    let events = fold(&usual(|posts, _| {
+        for (i, (who, text)) in said.iter().enumerate() {
+            let at = 50 * DAY_MS + i as i64 * 20 * HOUR_MS;
+            posts.push(post(posts.len(), who, (*text).to_owned(), at, at));
+        }
+    }));
+    opened(&events).into_iter().cloned().collect()
+}
+
+#[test]
+fn two_people_who_tell_of_the_same_danger_are_enough() {
+    let smoke = "the battery of my mini 9 started smoking while charging and burned my desk";
+    let again = "my mini 9 battery burned my desk, smoke coming out of it while charging";
+    let alerts = said_on_day_50(&[("ana", smoke), ("bo", again)]);
+    assert_eq!(alerts.len(), 1, "{alerts:#?}");
+    assert_eq!((alerts[0].severity, alerts[0].reason), (Severity::Safety, Reason::SecondSafetyVoice));
+    assert_eq!((alerts[0].observed, alerts[0].evidence.len()), (2, 2));
+
+    assert!(said_on_day_50(&[("ana", smoke), ("ana", again)]).is_empty(), "one person twice is one person");
+    let cable = "the charging cable of my mini 9 broke at the plug while charging";
+    assert!(said_on_day_50(&[("ana", smoke), ("bo", cable)]).is_empty(), "another matter is no second voice");
+    let harmless = "my mini 9 battery never burned my desk, no smoke coming out of it while charging";
+    assert!(said_on_day_50(&[("ana", smoke), ("bo", harmless)]).is_empty(), "denied danger is none");
+}
+
+/// Addresses told of each event about the rising complaint, from its opening on, which was silenced in its first hours.
+fn silenced(until_worse: bool) -> Vec<(EventKind, usize)> {
+    let rising = rising();
+    let first = opened(&fold(&rising))[0].clone();
+    let at = first.at.as_millisecond() - START + HOUR_MS;
+    let until = from_ms(START + 90 * DAY_MS);
+    let what = Deed::Silence { scope: first.alert, why: String::new(), until, until_worse };
+    let cut = rising.iter().position(|e| e.at.as_millisecond() > START + at).unwrap();
+    let mut entries = rising[..cut].to_vec();
+    entries.push(Entry { seq: 0, at: from_ms(START + at), body: act(what) });
+    entries.extend(rising[cut..].iter().cloned());
+    let mut dice = Dice(5);
+    let more = (0..20)
+        .map(|i| {
+            let at = 61 * DAY_MS + i as i64 * 3 * HOUR_MS;
+            let post = post(800 + i, &format!("more{i}"), text(&mut dice, 3), at, at);
+            (at, Body::Post { post: Box::new(post), history: false })
+        })
+        .collect();
+    let events = fold(&and_then(entries, more, 66 * DAY_MS));
+    events.iter().filter(|e| e.kind == EventKind::Updated).map(|e| (e.kind, e.deliver_to.len())).collect()
+}
+
+#[test]
+fn a_silence_until_it_is_worse_ends_when_twice_as_many_say_it() {
+    assert!(silenced(false).iter().all(|(_, told)| *told == 0), "{:?}", silenced(false));
+    assert!(silenced(true).iter().any(|(_, told)| *told == 1), "{:?}", silenced(true));
 }

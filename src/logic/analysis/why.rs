@@ -119,7 +119,7 @@ impl Analysis {
         let (state, now) = (self.memory.products.get(&product.id)?, self.memory.now?);
         let saying = Saying::of(tokens, lang);
         let (near, cuts) = state.nearby.around(&self.memory.tongue, &saying, &SHARES);
-        let around = Around { number: u64::MAX, voice: u64::MAX, at: now, near, cuts };
+        let around = Around { number: u64::MAX, voice: u64::MAX, at: now, dangerous: false, near, cuts };
         let (bar, ..) = self.bar_of_rises(&product.team);
         Some((state.rise_around(&around, now), bar_for(Severity::Normal, bar)))
     }

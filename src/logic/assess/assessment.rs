@@ -42,6 +42,10 @@ const SUREST: f64 = 0.97;
 const UNLIKELY: f64 = -2.197;
 /// From this score on the lexicons decide: several phrases, or one that staff gave such a weight, are not argued away.
 const CLEAR: f64 = 0.65;
+/// From this weight on a sign of safety tells of danger by itself.
+const DANGEROUS_FROM: f64 = 0.7;
+/// From this feeling on a post that complains of nothing is praise.
+const PRAISE_FROM: f64 = 0.4;
 /// A change of the score by less than this is not worth a reason.
 const WORTH_SAYING: f64 = 0.05;
 
@@ -84,9 +88,15 @@ impl Assessment {
         self.idea
     }
 
-    /// Whether somebody could be hurt.
+    /// Whether somebody could be hurt: a sign of safety that is no mere idiom ("on fire", "sick burn").
     pub fn is_dangerous(&self) -> bool {
-        self.cues.iter().any(|cue| cue.kind == CueKind::Safety)
+        self.is_complaint()
+            && self.cues.iter().any(|cue| cue.kind == CueKind::Safety && cue.weight >= DANGEROUS_FROM)
+    }
+
+    /// Whether it is praise and nothing else.
+    pub fn is_praise(&self) -> bool {
+        self.sentiment >= PRAISE_FROM && !self.is_complaint() && !self.idea
     }
 }
 

@@ -13,6 +13,7 @@ mod nearby;
 mod phrase;
 mod quotes;
 mod regroup;
+mod saying;
 mod vector;
 
 use crate::logic::meaning;
@@ -22,5 +23,6 @@ pub use features::{Feature, Features, Vocabulary, readable};
 pub use label::{label, telling_words};
 pub use meaning::{Model, ModelError, choose as choose_model, mark as model_mark};
 pub use near_copy::{NearCopies, Signature};
-pub use nearby::{Near, Nearby, Neighbour, Saying, Tongue};
+pub use nearby::{Near, Nearby, Neighbour, Tongue};
 pub use quotes::quotes;
+pub use saying::{Saying, Utterance};

@@ -5,25 +5,20 @@ use std::collections::VecDeque;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::company::Company;
 use super::direction::dense_dot;
-use super::features::{Feature, Features, Vocabulary, content_words, word};
-use super::meaning::{self, Centre, Piece};
+use super::features::{Feature, Features, Vocabulary};
+use super::meaning::{self, Centre};
+use super::saying::{Saying, Utterance};
 use super::vector::Vector;
 use crate::ground::post::PostKey;
 use crate::ground::time::{Timestamp, days_between};
-use crate::logic::text::{Lang, Token};
 
 /// Posts that are kept: the newest.
 const KEPT: usize = 2_048;
 /// … and none older than this, in days.
 const KEPT_DAYS: f64 = 730.0;
-/// Content words of a post that are read.
-const MOST_WORDS: usize = 160;
-/// Letters in a piece of a word: pieces forgive typing errors and endings.
-const PIECE: usize = 4;
 /// Words and companions by which a post is known.
 const MEANT: usize = 20;
 /// Share of what the table of meanings knows in how alike two posts are; the rest is what they say.
@@ -42,41 +37,6 @@ const WORTH_OF_ALL: f64 = 1_000.0;
 /// Past so many pairs all counts are halved.
 const MOST_PAIRS: f64 = 4e6;
 
-/// What one post says, ready to be compared.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Saying {
-    pieces: Features,
-    words: Vec<Feature>,
-    /// The pieces that the table of meanings has of each word.
-    known: Vec<Vec<Piece>>,
-}
-
-impl Saying {
-    /// From the tokens of a post.
-    pub fn of(tokens: &[Token], lang: Lang) -> Self {
-        let content: Vec<&Token> = content_words(tokens, lang).take(MOST_WORDS).collect();
-        let stems: Vec<&str> = content.iter().map(|t| t.stem.as_str()).collect();
-        let mut raw: Vec<Feature> = Vec::with_capacity(stems.len() * 6);
-        for stem in &stems {
-            let framed: Vec<char> = format!("_{stem}_").chars().collect();
-            for piece in framed.windows(PIECE.min(framed.len())) {
-                let piece: String = piece.iter().collect();
-                raw.push(xxh3_64_with_seed(piece.as_bytes(), 1) as Feature);
-            }
-        }
-        raw.sort_unstable();
-        let counts = raw
-            .chunk_by(|a, b| a == b)
-            .filter_map(|same| Some((*same.first()?, 1.0 + (same.len() as f32).ln())))
-            .collect();
-        Self {
-            pieces: Features::bare(counts),
-            words: stems.iter().map(|s| word(s)).collect(),
-            known: content.iter().map(|t| meaning::pieces(&t.folded)).collect(),
-        }
-    }
-}
-
 /// One post of the neighbourhood.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Neighbour {
@@ -88,6 +48,8 @@ pub struct Neighbour {
     pub voice: u64,
     /// When it was written.
     pub at: Timestamp,
+    /// It tells of something that could hurt somebody.
+    pub dangerous: bool,
     saying: Saying,
     vector: Vector,
     /// What it means by the table, to length one; empty where that knows none of its words.
@@ -115,6 +77,8 @@ pub struct Nearby {
     /// At this number all posts are weighed anew, by what was learnt since.
     weigh_at: u64,
     postings: FxHashMap<Feature, VecDeque<(u64, f32)>>,
+    /// Posts of each voice among those that are kept.
+    voices: FxHashMap<u64, u32>,
     pieces: Vocabulary,
     words: Vocabulary,
     centre: Centre,
@@ -164,11 +128,10 @@ impl Nearby {
         &mut self,
         tongue: &mut Tongue,
         saying: &Saying,
-        key: PostKey,
-        voice: u64,
-        at: Timestamp,
+        utterance: Utterance,
         shares: &[f64],
     ) -> (u64, Vec<Near>, Vec<f32>) {
+        let Utterance { key, voice, at, dangerous } = utterance;
         self.pieces.learn(&saying.pieces);
         let words = weighted(&saying.words);
         self.words.learn(&words);
@@ -191,13 +154,20 @@ impl Nearby {
         for (feature, weight) in vector.iter() {
             self.postings.entry(feature).or_default().push_back((number, weight));
         }
-        self.posts.push_back(Neighbour { number, key, voice, at, saying: saying.clone(), vector, meaning });
+        *self.voices.entry(voice).or_default() += 1;
+        let saying = saying.clone();
+        self.posts.push_back(Neighbour { number, key, voice, at, dangerous, saying, vector, meaning });
         while self.posts.len() > KEPT
             || self.posts.front().is_some_and(|p| days_between(p.at, at) > KEPT_DAYS)
         {
             self.drop_oldest();
         }
         (number, near, cuts)
+    }
+
+    /// Posts of one voice among those that are kept.
+    pub fn said_by(&self, voice: u64) -> u32 {
+        self.voices.get(&voice).copied().unwrap_or(0)
     }
 
     /// Posts that are kept, and compared with a new one.
@@ -289,6 +259,12 @@ impl Nearby {
 
     fn drop_oldest(&mut self) {
         let Some(old) = self.posts.pop_front() else { return };
+        if let Some(said) = self.voices.get_mut(&old.voice) {
+            *said = said.saturating_sub(1);
+            if *said == 0 {
+                self.voices.remove(&old.voice);
+            }
+        }
         for (feature, _) in old.vector.iter() {
             if let Some(list) = self.postings.get_mut(&feature) {
                 while list.front().is_some_and(|(n, _)| *n <= old.number) {

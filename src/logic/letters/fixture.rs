@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ground::alert::{AlertEvent, DayCount, EventKind, Quote, Reason, Severity, Sum};
+use crate::ground::alert::{AlertEvent, Beside, DayCount, EventKind, Quote, Reason, Severity, Sum};
 use crate::ground::post::PostKey;
 use crate::ground::time::{DAY_MS, day_of, plus_ms};
 
@@ -112,6 +112,7 @@ pub(super) fn opened() -> AlertEvent {
         opened_at: at,
         peak: 9,
         total: 9,
+        beside: Beside::default(),
     }
 }
 

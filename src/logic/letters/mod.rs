@@ -1,6 +1,7 @@
 //! What an e-mail says about something that happened to an alert, and the page that tells the story of many.
 //! Pure: the same event makes the same letter, byte for byte.
 
+mod beside;
 mod chart;
 mod clean;
 mod html;

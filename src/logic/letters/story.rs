@@ -4,6 +4,7 @@
 use crate::ground::alert::{AlertEvent, DayCount, EventKind, Quote, Reason, Severity};
 use crate::ground::time::{Timestamp, days_between};
 
+use super::beside;
 use super::clean::{self, Link};
 use super::words;
 
@@ -132,12 +133,18 @@ pub(super) fn subject(event: &AlertEvent) -> String {
         (EventKind::Opened, _) if event.severity == Severity::Safety => "Safety: ",
         (EventKind::Opened, _) => "",
         (EventKind::Updated, Reason::Doubled) => "Twice as many: ",
-        (EventKind::Updated, Reason::NewPlace) => "Now elsewhere too: ",
+        (EventKind::Updated, Reason::NewPlace) => &format!("Now also {}: ", beside::places(event)),
         (EventKind::Updated, Reason::TurnedSevere) => "Now a matter of safety: ",
         (EventKind::Updated, _) => "Update: ",
+        (EventKind::Resolved, Reason::FixHolds) => "The fix holds: ",
+        (EventKind::Resolved, Reason::SaidFixed) => "Said to be fixed: ",
         (EventKind::Resolved, _) => "Over: ",
+        (EventKind::Regressed, Reason::BackAfterFix) => "Back after the fix: ",
         (EventKind::Regressed, _) => "Came back: ",
     };
+    if let Some(subject) = beside::storm_subject(event) {
+        return subject;
+    }
     let product = clean::clip(&event.product_name, 40);
     // Quotation marks inside of the label would seem to end it.
     let label = clean::clip(&event.label, 70).replace(['"', '“', '”', '„'], "'");
@@ -161,11 +168,15 @@ fn badge(event: &AlertEvent) -> (&'static str, &'static str) {
         (EventKind::Opened | EventKind::Updated, _) if event.severity == Severity::Safety => {
             ("Safety", "alarm")
         }
+        (EventKind::Opened, _) if !event.beside.storm.is_empty() => ("Many complaints at once", "alarm"),
         (EventKind::Opened, _) => ("New complaint growing", "warm"),
         (EventKind::Updated, Reason::Doubled) => ("Twice as many", "warm"),
         (EventKind::Updated, Reason::NewPlace) => ("Now elsewhere too", "warm"),
         (EventKind::Updated, _) => ("Update", "warm"),
+        (EventKind::Resolved, Reason::FixHolds) => ("The fix holds", "calm"),
+        (EventKind::Resolved, Reason::SaidFixed) => ("Said to be fixed", "calm"),
         (EventKind::Resolved, _) => ("Over", "calm"),
+        (EventKind::Regressed, Reason::BackAfterFix) => ("Back after the fix", "alarm"),
         (EventKind::Regressed, _) => ("Came back", "warm"),
     }
 }
@@ -179,8 +190,15 @@ fn sentence(event: &AlertEvent, product: &str) -> String {
     );
     match event.kind {
         EventKind::Opened if event.reason == Reason::MoreThanUsual => count,
-        EventKind::Opened | EventKind::Updated => format!("{} {count}", event.reason.sentence()),
-        EventKind::Regressed => format!("{} {count}", Reason::CameBack.sentence()),
+        EventKind::Updated if event.reason == Reason::NewPlace => {
+            format!("It is now said {} too. {count}", beside::places(event))
+        }
+        EventKind::Opened | EventKind::Updated | EventKind::Regressed => {
+            format!("{} {count}", event.reason.sentence())
+        }
+        EventKind::Resolved if event.reason == Reason::FixHolds => {
+            format!("{} {}", event.reason.sentence(), beside::fix(event))
+        }
         EventKind::Resolved => {
             let lasted = words::span(days_between(event.opened_at, event.at));
             format!(
@@ -224,6 +242,7 @@ fn compared(event: &AlertEvent) -> Vec<String> {
             if event.echoes == 1 { "does" } else { "do" }
         ));
     }
+    out.extend(beside::sentences(event));
     out
 }
 
@@ -275,6 +294,9 @@ fn facts(event: &AlertEvent) -> Vec<(&'static str, String)> {
 
 fn next(event: &AlertEvent) -> String {
     match event.kind {
+        EventKind::Resolved if event.reason == Reason::SaidFixed => {
+            "We write again when it is clear that the fix holds, or when people say it again."
+        }
         EventKind::Resolved => "We write again only if it comes back.",
         _ => {
             "We write again when twice as many people say it, when it reaches a new place, and when it is over. \

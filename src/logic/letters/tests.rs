@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use super::fixture::{doubled, hostile, opened, regressed, resolved};
 use super::*;
-use crate::ground::alert::{EventKind, Reason, Severity};
+use crate::ground::alert::{Beside, EventKind, Fixed, Reason, Related, Severity};
+use crate::ground::time::{DAY_MS, plus_ms};
 
 fn sender() -> Sender {
     Sender { domain: "example.org".into(), from_name: "groundswell at Aster".into() }
@@ -19,7 +20,8 @@ fn subjects_stand_alone() {
     safety.severity = Severity::Safety;
     let mut once = opened();
     (once.observed, once.window_days, once.expected) = (1, 1, 0.0);
-    let elsewhere = AlertEvent { reason: Reason::NewPlace, ..doubled() };
+    let mut elsewhere = AlertEvent { reason: Reason::NewPlace, ..doubled() };
+    elsewhere.beside.new_places = vec!["BR".into(), "reddit".into()];
     let subjects: Vec<String> =
         [opened(), doubled(), elsewhere, resolved(), regressed(), safety, once, hostile()]
             .iter()
@@ -36,6 +38,46 @@ fn the_opening_as_text() {
 #[test]
 fn twice_as_many_as_text() {
     assert_snapshot!(letter(&doubled(), &sender()).text);
+}
+
+#[test]
+fn what_stands_beside_the_figures_as_text() {
+    let other =
+        |label: &str, people| Related { alert: format!("mini-9-{people}"), label: label.into(), people };
+    let mut storm = opened();
+    storm.beside = Beside {
+        new_places: Vec::new(),
+        perhaps: Some(other("enter key \"too near\"", 12)),
+        coordinated: 7,
+        storm: vec![
+            other("screen stays black", 5),
+            other("update never ends", 31),
+            other("keys too close", 9),
+        ],
+        fixed: None,
+    };
+    let mut holds = resolved();
+    let fix = |heard| Fixed {
+        at: plus_ms(holds.at, -9 * DAY_MS),
+        version: "keyboard rev. C".into(),
+        heard,
+        expected: 19.3,
+    };
+    let (quiet, loud) = (Some(fix(0)), Some(fix(6)));
+    (holds.reason, holds.beside.fixed) = (Reason::FixHolds, quiet);
+    let mut back = regressed();
+    (back.reason, back.beside.fixed) = (Reason::BackAfterFix, loud);
+    let mut said = resolved();
+    said.reason = Reason::SaidFixed;
+    let texts: Vec<String> = [storm, said, holds, back]
+        .iter()
+        .map(|event| {
+            let letter = letter(event, &sender());
+            let (top, _) = letter.text.split_once("\nPEOPLE A DAY").unwrap_or((&letter.text, ""));
+            format!("{}\n\n{top}", letter.subject)
+        })
+        .collect();
+    assert_snapshot!(texts.join("\n=====\n"));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::logic::spike::Reading;
 /// An ordinary alert needs so many different people within a week: two may be a couple.
 pub const FEWEST_PEOPLE: u32 = 3;
 /// A dangerous one needs so many.
-const FEWEST_SAFETY: u32 = 2;
+pub const FEWEST_SAFETY: u32 = 2;
 /// How much severity moves the bar, in powers of ten.
 const HIGH_LOWERS: f64 = 0.5;
 const LOW_RAISES: f64 = 0.5;
@@ -46,6 +46,8 @@ pub struct Standing {
     pub places: BTreeSet<String>,
     /// Severity that was written about.
     pub severity: Severity,
+    /// Severity by what was heard: two people who tell of the same danger make it one of safety.
+    pub danger: Severity,
     /// Most people in a window.
     pub peak: u32,
     /// People since it opened, with those of the opening.
@@ -185,6 +187,7 @@ mod tests {
             told_people: 5,
             places: ["bluesky".to_owned()].into(),
             severity: Severity::Normal,
+            danger: Severity::Normal,
             peak: 5,
             total: 5,
             acknowledged_by: None,

@@ -31,6 +31,8 @@ pub struct Heard {
     pub number: u64,
     /// Hash of the voice that spoke.
     pub voice: u64,
+    /// What the voice weighs, above 0 and at most 1: who complains of everything says less by complaining of this.
+    pub weight: f64,
     /// Days since it was written.
     pub age: f64,
     /// How alike it is.
@@ -46,6 +48,8 @@ pub struct Rise {
     pub days: u32,
     /// People who spoke in it, the new one among them.
     pub people: u32,
+    /// What the others weigh together: at most one each.
+    pub weight: f64,
     /// People that were expected in it.
     pub expected: f64,
     /// People the expectation rests on.
@@ -73,19 +77,27 @@ impl Rise {
 
     /// The score if so many more people had spoken.
     pub fn score_with(&self, more: u32) -> f64 {
-        surprise(self.people.saturating_sub(1) + more, self.expected, self.rests_on)
+        surprise(self.weight.round() + f64::from(more), self.expected, self.rests_on)
     }
 
     /// The score if only `people` had spoken, in so many days.
     pub fn score_of(&self, people: u32, days: f64) -> f64 {
-        surprise(people, self.level() * days.max(0.0), self.rests_on)
+        surprise(f64::from(people), self.level() * days.max(0.0), self.rests_on)
     }
 }
 
 /// −log10 P(N ≥ n) for a mean that is itself known from `rests_on` people only.
-fn surprise(n: u32, expected: f64, rests_on: f64) -> f64 {
+fn surprise(n: f64, expected: f64, rests_on: f64) -> f64 {
     let kappa = 1.0 / (OVERDISPERSION + 1.0 / (SHAPE_BEFORE + rests_on) + DRIFT);
-    -upper_tail(f64::from(n), expected, kappa).max(1e-300).log10()
+    -upper_tail(n, expected, kappa).max(1e-300).log10()
+}
+
+/// What was heard up to an age.
+struct Total {
+    age: f64,
+    people: u32,
+    weight: f64,
+    weight_of_days: f64,
 }
 
 /// The clearest rise around a post of `voice`. `near` are the posts around it; `cuts` how alike posts must be, one for
@@ -107,34 +119,41 @@ pub fn rise(
         let ball: Vec<&Heard> = near.iter().filter(|h| h.alike >= *cut).collect();
         // Voices once a day: running totals from the newest to the oldest.
         let (mut days_heard, mut voices) = (BTreeSet::new(), BTreeSet::new());
-        let mut totals: Vec<(f64, u32, u32)> = Vec::with_capacity(ball.len());
+        let (mut weight, mut weight_of_days) = (0.0, 0.0);
+        let mut totals: Vec<Total> = Vec::with_capacity(ball.len());
         for heard in &ball {
-            days_heard.insert((heard.age.floor() as i64, heard.voice));
-            voices.insert(heard.voice);
-            totals.push((heard.age, voices.len() as u32, days_heard.len() as u32));
+            if days_heard.insert((heard.age.floor() as i64, heard.voice)) {
+                weight_of_days += heard.weight;
+            }
+            if voices.insert(heard.voice) {
+                weight += heard.weight;
+            }
+            totals.push(Total { age: heard.age, people: voices.len() as u32, weight, weight_of_days });
         }
-        let all = totals.last().map_or(0, |t| t.2);
+        let all = totals.last().map_or(0.0, |t| t.weight_of_days);
         for days in STRETCHES {
             let before = watched - f64::from(days);
             if before < f64::from(days) * TIMES_LONGER {
                 break;
             }
-            let within = totals.partition_point(|t| t.0 < f64::from(days));
-            let Some((_, people, heard)) = within.checked_sub(1).and_then(|i| totals.get(i)) else {
+            let within = totals.partition_point(|t| t.age < f64::from(days));
+            let Some(total) = within.checked_sub(1).and_then(|i| totals.get(i)) else {
                 continue;
             };
-            let rests_on = f64::from(all - heard);
+            let (people, weight) = (total.people, total.weight);
+            let rests_on = (all - total.weight_of_days).max(0.0);
             let open = (f64::from(days) - deaf(days)).max(0.0);
             let expected = (before_all + rests_on) / (before + DAYS_BEFORE) * open;
-            if *people < 2 || f64::from(*people) <= expected {
+            if people < 2 || weight <= expected {
                 continue;
             }
-            let score = surprise(*people, expected, rests_on);
+            let score = surprise(weight.round(), expected, rests_on);
             if score > best.score {
                 best = Rise {
                     score,
                     days,
                     people: people + 1,
+                    weight,
                     expected,
                     rests_on,
                     posts: ball.iter().take(within).map(|h| h.number).collect(),
@@ -150,7 +169,7 @@ mod tests {
     use super::*;
 
     fn heard(number: u64, voice: u64, age: f64, alike: f32) -> Heard {
-        Heard { number, voice, age, alike }
+        Heard { number, voice, weight: 1.0, age, alike }
     }
 
     fn of(near: &[Heard]) -> Rise {
@@ -171,6 +190,14 @@ mod tests {
         assert_eq!(of(&loud), Rise::default());
         let own: Vec<Heard> = (1..30).map(|i| heard(i, 0, i as f64 * 0.1, 0.3)).collect();
         assert_eq!(of(&own), Rise::default());
+    }
+
+    #[test]
+    fn people_who_complain_of_everything_weigh_less_than_others() {
+        let others: Vec<Heard> = (1..6).map(|i| heard(i, i, i as f64 * 0.4, 0.3)).collect();
+        let grumblers: Vec<Heard> = others.iter().map(|h| Heard { weight: 0.4, ..*h }).collect();
+        assert_eq!((of(&others).people, of(&grumblers).people), (6, 6));
+        assert!(of(&grumblers).score < of(&others).score / 2.0, "{:?}", of(&grumblers));
     }
 
     #[test]

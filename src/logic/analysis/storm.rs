@@ -1,0 +1,83 @@
+//! Many complaints about one product at once: an outage, a recall, a bad update. People are written to about the first
+//! two; from the third within a day on they are told of all together, and again only when there are twice as many.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ground::alert::Related;
+use crate::ground::time::{Timestamp, days_between};
+
+/// So many openings within [`WITHIN_DAYS`] are a storm.
+const STORM: usize = 3;
+/// … within so many days.
+const WITHIN_DAYS: f64 = 1.0;
+/// Openings that are remembered.
+const MOST: usize = 64;
+
+/// The alerts of a product that opened of late.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Openings {
+    of_late: VecDeque<(Timestamp, Related)>,
+}
+
+/// How an opening is told.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Telling {
+    /// By a mail of its own.
+    Alone,
+    /// By one mail about all of these, itself the last.
+    Together(Vec<Related>),
+    /// By no mail: people were told of the storm, and it is not twice as large yet.
+    Quietly(Vec<Related>),
+}
+
+impl Openings {
+    /// One more alert opened at `now`.
+    pub(super) fn hear(&mut self, opening: Related, now: Timestamp) -> Telling {
+        self.of_late
+            .retain(|(at, other)| days_between(*at, now) < WITHIN_DAYS && other.alert != opening.alert);
+        self.of_late.push_back((now, opening));
+        if self.of_late.len() > MOST {
+            self.of_late.pop_front();
+        }
+        let all: Vec<Related> = self.of_late.iter().map(|(_, opening)| opening.clone()).collect();
+        match all.len() {
+            n if n < STORM => Telling::Alone,
+            // 3, 6, 12, 24 …
+            n if n.is_multiple_of(STORM) && (n / STORM).is_power_of_two() => Telling::Together(all),
+            _ => Telling::Quietly(all),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::time::{HOUR_MS, from_ms};
+
+    fn opening(n: i64) -> Related {
+        Related { alert: format!("a{n}"), label: format!("complaint {n}"), people: 4 }
+    }
+
+    #[test]
+    fn the_third_within_a_day_is_told_with_the_others_and_the_next_when_there_are_six() {
+        let mut openings = Openings::default();
+        let told: Vec<usize> = (0..7)
+            .map(|n| match openings.hear(opening(n), from_ms(n * HOUR_MS)) {
+                Telling::Alone => 1,
+                Telling::Together(all) => all.len(),
+                Telling::Quietly(_) => 0,
+            })
+            .collect();
+        assert_eq!(told, [1, 1, 3, 0, 0, 6, 0]);
+    }
+
+    #[test]
+    fn one_a_day_is_no_storm() {
+        let mut openings = Openings::default();
+        for n in 0..9 {
+            assert_eq!(openings.hear(opening(n), from_ms(n * 25 * HOUR_MS)), Telling::Alone);
+        }
+    }
+}
