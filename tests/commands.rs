@@ -593,13 +593,21 @@ fn queries_are_measured_and_ids_compared() {
     home.write("rules/mini-9.toml", &renamed);
     let rules = home.path("rules");
     let rules = rules.to_str().unwrap();
-    let ran = home.run(&["check", "--rules", rules, "--data", home.path("data").to_str().unwrap()]);
-    assert_eq!(ran.code, 0);
+    let beside_data =
+        || home.run(&["check", "--rules", rules, "--data", home.path("data").to_str().unwrap()]);
+    let ran = beside_data();
+    assert_eq!(ran.code, 1);
     assert!(
-        ran.out.contains("id-renamed") && ran.out.contains("write id = \"battery-danger\" again"),
+        ran.out.contains("id-renamed") && ran.out.contains("write was = \"battery-danger\""),
         "{}",
         ran.out
     );
+    home.write(
+        "rules/mini-9.toml",
+        &renamed.replace("\"battery-hot\"", "\"battery-hot\"\nwas = \"battery-danger\""),
+    );
+    let ran = beside_data();
+    assert!(ran.code == 0 && !ran.out.contains("id-renamed"), "{}", ran.out);
     let line = |n: u32, text: &str| {
         json!({"id": n.to_string(), "source": "s", "text": text, "created_at": "2025-01-06T00:00:00Z"})
             .to_string()

@@ -74,6 +74,8 @@ struct Rules {
     unreadable: Option<String>,
     /// The folder says something else than what is in force.
     differs: bool,
+    /// What the daemon saw last in the folder was refused: the rules of before are in force.
+    refused: bool,
 }
 
 #[derive(Serialize)]
@@ -180,6 +182,7 @@ fn rules(store: &Store, folder: &Path) -> Result<Rules, Failure> {
         warnings: 0,
         unreadable: None,
         differs: false,
+        refused: store.note("rules_refused")?.is_some_and(|why| !why.is_empty()),
     };
     match read_rules(folder) {
         Err(e) => rules.unreadable = Some(e.to_string()),
@@ -232,6 +235,12 @@ fn needs(status: &Status) -> Vec<String> {
             status.rules.folder,
             count(status.rules.errors as u64, "error", "errors"),
             status.rules.folder
+        ));
+    }
+    if status.rules.refused && status.rules.errors == 0 && status.rules.unreadable.is_none() {
+        needs.push(format!(
+            "the rules in {} were refused, and the last good ones stay in force; why: groundswell check --rules {} --data {}",
+            status.rules.folder, status.rules.folder, status.data
         ));
     }
     if let Some(why) = &status.rules.unreadable {
@@ -298,7 +307,11 @@ fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()> {
         )?,
     }
     if rules.unreadable.is_none() {
-        let differs = if rules.differs { "; what it says now is not in force" } else { "" };
+        let differs = match (rules.refused, rules.differs) {
+            (true, _) => "; refused, those of before stay in force",
+            (false, true) => "; what it says now is not in force",
+            (false, false) => "",
+        };
         writeln!(
             out,
             "          folder {}: {}, {}{differs}",

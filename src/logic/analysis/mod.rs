@@ -7,6 +7,7 @@ mod event;
 mod hour;
 mod learn;
 mod product;
+mod rename;
 mod snapshot;
 mod state;
 mod why;

@@ -63,7 +63,7 @@ impl Doc {
 
 /// Every code, in order of the alphabet.
 pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
-    let tables: [&'static [Doc]; 26] = [
+    let tables: [&'static [Doc]; 27] = [
         &super::brackets::DOCS,
         &super::claims::DOCS,
         &super::common::DOCS,
@@ -89,6 +89,7 @@ pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
         &super::syntax::DOCS,
         &super::teams::DOCS,
         &super::values::DOCS,
+        &super::was::DOCS,
         &super::looking::DOCS,
     ];
     let mut docs: Vec<&'static Doc> = tables.into_iter().flatten().collect();
