@@ -95,7 +95,7 @@ pub enum Command {
     Feedback(FeedbackArgs),
     /// Say that two clusters are one complaint
     ///
-    /// `groundswell explain` names the clusters.
+    /// `groundswell explain` names the clusters; `groundswell clusters` lists them, with --ideas what people wish for.
     ///
     /// Example: groundswell merge mini-9.c17 mini-9.c4
     Merge(MergeArgs),

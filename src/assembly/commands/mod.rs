@@ -14,6 +14,7 @@ mod explain_not;
 pub mod fmt;
 pub mod import;
 pub mod matching;
+mod named;
 pub mod run;
 pub mod search;
 mod standing;

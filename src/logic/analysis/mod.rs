@@ -3,6 +3,7 @@
 
 mod act;
 mod around;
+mod cluster_id;
 mod event;
 mod hour;
 mod learn;
@@ -13,6 +14,7 @@ mod state;
 mod why;
 
 pub use around::{Around, Cause, Figures};
+pub use cluster_id::{ClusterId, Sort};
 pub use product::{ProductState, SeriesId};
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError};
 pub use state::{Analysis, Assigned, Outcome};
