@@ -1,5 +1,7 @@
 //! `status`: is it listening, is it keeping up, does it need somebody?
 
+mod figures;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
@@ -7,8 +9,8 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::standing::{count, is_running, minute, one_line, snapshot};
-use crate::assembly::cli::{Format, StatusArgs};
+use super::standing::{count, is_running, minute, one_line, size, snapshot};
+use crate::assembly::cli::{StatusArgs, StatusFormat};
 use crate::assembly::configured::{All, settings};
 use crate::assembly::failure::Failure;
 use crate::assembly::output::stdout;
@@ -104,11 +106,20 @@ pub fn status(args: &StatusArgs) -> Result<(), Failure> {
     let status = look(&settings, &store, folder, SystemClock.now())?;
     let mut out = stdout();
     match args.format {
-        Format::Json => writeln!(out, "{}", serde_json::to_string(&status).unwrap_or_default())?,
-        Format::Text => write(&mut out, &status)?,
+        StatusFormat::Prometheus => write!(out, "{}", figures::figures(&status))?,
+        StatusFormat::Json => writeln!(out, "{}", serde_json::to_string(&status).unwrap_or_default())?,
+        StatusFormat::Text => write(&mut out, &status)?,
     }
     out.flush()?;
     if status.needs_a_person.is_empty() { Ok(()) } else { Err(Failure::said()) }
+}
+
+/// What needs a person, in words.
+///
+/// # Errors
+/// The store cannot be read.
+pub(super) fn troubles(settings: &All, store: &Store, now: Timestamp) -> Result<Vec<String>, Failure> {
+    Ok(look(settings, store, &settings.data.folder, now)?.needs_a_person)
 }
 
 fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<Status, Failure> {
@@ -387,14 +398,6 @@ fn span(seconds: i64) -> String {
         s if s < 7_200 => count(s / 60, "minute", "minutes"),
         s if s < 172_800 => count(s / 3_600, "hour", "hours"),
         s => count(s / 86_400, "day", "days"),
-    }
-}
-
-fn size(bytes: u64) -> String {
-    match bytes as f64 {
-        b if b < 1e6 => format!("{:.0} KB", (b / 1e3).ceil()),
-        b if b < 1e9 => format!("{:.1} MB", b / 1e6),
-        b => format!("{:.1} GB", b / 1e9),
     }
 }
 

@@ -9,6 +9,7 @@ mod operators;
 mod postman;
 mod system;
 mod wanted;
+mod watchman;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,6 +35,8 @@ use system::{Signal, Signals};
 
 /// Orders that may wait for the engine; a full queue holds the sources back.
 const QUEUE: usize = 8;
+/// Things that may wait to be told to the operators.
+const WORDS: usize = 64;
 /// How long letters that are under way may take when the daemon stops.
 const LAST_LETTERS: Duration = Duration::from_secs(10);
 
@@ -93,9 +96,10 @@ impl Daemon {
         let data = self.settings.data.folder.clone();
         let from = mail(&self.settings).mailbox().map_err(|e| Failure::new(Exit::Settings, e))?;
         let indexer = indexer::start(&data)?;
+        let (tell, mut to_tell) = mpsc::channel(WORDS);
         let mut engine = std::thread::spawn({
             let engine = self.engine;
-            move || engine.run(queue)
+            move || engine.run(queue, &tell)
         });
         let mut listeners =
             Listeners::start(&self.settings, cursors, &self.clock, filter, orders.clone(), stop.clone());
@@ -139,6 +143,7 @@ impl Daemon {
                     }
                 }
                 () = changed(&mut watch) => rules.reload().await,
+                Some(word) = to_tell.recv() => rules.operators.tell("upkeep", &word, self.clock.now()),
                 signal = signals.next() => match signal {
                     Signal::Reload => {
                         rules.reload().await;

@@ -2,6 +2,8 @@
 //! the outbox. Everything else is derived from it.
 
 mod alerts;
+mod author;
+mod backup;
 mod error;
 mod lock;
 mod log;
@@ -14,6 +16,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 pub use alerts::Committed;
+pub use backup::BackupError;
 pub use error::StoreError;
 pub use lock::DataLock;
 pub use log::{Appended, NewPost, ToAppend};
