@@ -87,6 +87,11 @@ pub enum Word {
 }
 
 impl Watch {
+    /// What was told and is not over.
+    pub fn troubles(&self) -> impl Iterator<Item = &str> {
+        self.told.iter().map(String::as_str)
+    }
+
     /// Looks at how things stand, at most once a minute. Each trouble is told once, and once more when it is over.
     pub fn look(&mut self, standing: &Standing, now: Timestamp) -> Vec<Word> {
         let mut troubles: BTreeMap<String, String> = BTreeMap::new();

@@ -2,12 +2,14 @@
 //! the analysis, so that nothing needs a lock and everything happens in one order.
 
 mod patience;
+mod retention;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+pub use retention::Keeping;
 use tokio::sync::{mpsc, oneshot};
 
 use super::baseline::{changed_topics, learn};
@@ -76,6 +78,7 @@ pub struct Engine {
     full_since: Option<Timestamp>,
     warned_of_late: BTreeSet<String>,
     watchman: Watchman,
+    keeping: Keeping,
     _lock: DataLock,
 }
 
@@ -84,7 +87,13 @@ impl Engine {
     ///
     /// # Errors
     /// The folder is taken, cannot be written, or holds a damaged store.
-    pub fn open(data: &Path, clock: Arc<dyn Clock>, sender: Sender, times: Times) -> Result<Self, Failure> {
+    pub fn open(
+        data: &Path,
+        clock: Arc<dyn Clock>,
+        sender: Sender,
+        times: Times,
+        keeping: Keeping,
+    ) -> Result<Self, Failure> {
         let lock = patience::take(data)?;
         let store = Store::open(data)?;
         let decided = store.position()?;
@@ -111,6 +120,7 @@ impl Engine {
         let watchman = Watchman::new(&store, data)?;
         let mut engine = Self {
             watchman,
+            keeping,
             store,
             analysis,
             position,
@@ -370,6 +380,7 @@ impl Engine {
                 // Nothing is lost: it is looked at again in a minute.
                 Err(e) => tracing::warn!("{e}"),
             }
+            self.let_go(now)?;
         }
         self.seconds = self.seconds.wrapping_add(1);
         system::alive();

@@ -28,7 +28,7 @@ use crate::ground::time::Clock;
 use crate::logic::letters::Sender;
 
 use engine::Order;
-pub use engine::{Engine, Taken};
+pub use engine::{Engine, Keeping, Taken};
 use listeners::Listeners;
 use operators::Operators;
 use system::{Signal, Signals};
@@ -76,6 +76,7 @@ impl Daemon {
             Arc::clone(&clock),
             sender.clone(),
             listeners::times(&settings),
+            Keeping::of(&settings)?,
         )?;
         let transport = Transport::open(&mail, credentials.as_deref()).map_err(wrong)?;
         let taken = engine.take_rules(&read_rules(&rules).map_err(|e| e.to_string()))?;

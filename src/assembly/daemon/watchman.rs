@@ -82,7 +82,10 @@ impl Watchman {
                         text: format!("What was told of before is over: {what}.\n"),
                     }
                 }
-                Word::SignOfLife => sign_of_life(store, health, now)?,
+                Word::SignOfLife => {
+                    let troubles: Vec<&str> = self.watch.troubles().collect();
+                    sign_of_life(store, health, &troubles, now)?
+                }
             });
         }
         let json = serde_json::to_string(&self.watch).unwrap_or_default();
@@ -104,6 +107,7 @@ fn source(health: &HealthSnapshot) -> Source {
 fn sign_of_life(
     store: &Store,
     health: &BTreeMap<String, HealthSnapshot>,
+    troubles: &[&str],
     now: Timestamp,
 ) -> Result<ToTell, StoreError> {
     let (mentions, alerts) = store.heard_since(plus_ms(now, -7 * DAY_MS))?;
@@ -113,6 +117,9 @@ fn sign_of_life(
         "groundswell is still listening: {mentions} of your products this week, {} opened.\n\n",
         counted(alerts, "alert", "alerts")
     );
+    if !troubles.is_empty() {
+        let _ = writeln!(text, "In trouble now: {}. `groundswell status` says more.\n", troubles.join(", "));
+    }
     for (name, health) in health {
         let last = health.last_post.map_or_else(
             || "nothing heard since the start".to_owned(),

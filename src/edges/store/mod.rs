@@ -9,6 +9,7 @@ mod lock;
 mod log;
 mod look;
 mod outbox;
+mod retention;
 mod schema;
 
 use std::path::{Path, PathBuf};
