@@ -35,6 +35,13 @@ fn main() -> ExitCode {
         Command::Name(args) => commands::acts::name(&args),
         Command::Ignore(args) => commands::acts::ignore(&args),
         Command::Status(args) => commands::status::status(&args),
+        Command::Doctor(args) => commands::doctor::doctor(&args),
+        Command::Backup(args) => commands::backup::backup(&args),
+        Command::Restore(args) => commands::backup::restore(&args),
+        Command::Export(args) => commands::author::export(&args),
+        Command::Forget(args) => commands::author::forget(&args),
+        Command::Man(args) => commands::manual::man(&args),
+        Command::Completions(args) => commands::manual::completions(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -593,13 +593,21 @@ fn queries_are_measured_and_ids_compared() {
     home.write("rules/mini-9.toml", &renamed);
     let rules = home.path("rules");
     let rules = rules.to_str().unwrap();
-    let ran = home.run(&["check", "--rules", rules, "--data", home.path("data").to_str().unwrap()]);
-    assert_eq!(ran.code, 0);
+    let beside_data =
+        || home.run(&["check", "--rules", rules, "--data", home.path("data").to_str().unwrap()]);
+    let ran = beside_data();
+    assert_eq!(ran.code, 1);
     assert!(
-        ran.out.contains("id-renamed") && ran.out.contains("write id = \"battery-danger\" again"),
+        ran.out.contains("id-renamed") && ran.out.contains("write was = \"battery-danger\""),
         "{}",
         ran.out
     );
+    home.write(
+        "rules/mini-9.toml",
+        &renamed.replace("\"battery-hot\"", "\"battery-hot\"\nwas = \"battery-danger\""),
+    );
+    let ran = beside_data();
+    assert!(ran.code == 0 && !ran.out.contains("id-renamed"), "{}", ran.out);
     let line = |n: u32, text: &str| {
         json!({"id": n.to_string(), "source": "s", "text": text, "created_at": "2025-01-06T00:00:00Z"})
             .to_string()
@@ -669,6 +677,38 @@ fn two_rule_sets_are_compared_alert_by_alert_and_mail_by_mail() {
     assert!(ran.out.contains("team netbooks: 0.00 e-mails a week instead of "), "{}", ran.out);
     let ran = home.run(&[&args[..], &["--format", "jsonl"]].concat());
     assert_eq!(ran.lines().last().unwrap()["event"], "compared-mails");
+    // What alerts on other words does so later; an id that was changed is no other alert.
+    let more = [
+        line(3, "2025-01-10T10:00:00Z", "burnt fingers: mini 9 battery, it glows in the dark like a stove"),
+        line(
+            4,
+            "2025-01-10T12:00:00Z",
+            "a battery fire? my mini 9 went up at breakfast, all my files are gone",
+        ),
+    ];
+    let posts = home
+        .write("more.jsonl", &format!("{}\n{}", std::fs::read_to_string(posts).unwrap(), more.join("\n")));
+    let late = PRODUCT.replace("(smoke OR ", "(").replace("\"mini-9\"", "\"mini-nine\"\nwas = \"mini-9\"");
+    std::fs::write(
+        quiet.join("mini-9.toml"),
+        late.replace("\"battery-danger\"", "\"danger\"\nwas = \"battery-danger\""),
+    )
+    .unwrap();
+    let (rules, quiet) = (rules.to_str().unwrap(), quiet.to_str().unwrap());
+    let compared = |old: &str, new: &str| {
+        home.run(&["backtest", "--rules", old, "--against", new, "--mentions", posts.to_str().unwrap()]).out
+    };
+    let later = compared(rules, quiet);
+    assert!(
+        later.contains("later    by 3.0 days") && later.contains("0 gained, 0 lost, 0 earlier, 1 later"),
+        "{later}"
+    );
+    std::fs::write(home.path("quiet/mini-9.toml"), PRODUCT.replace("(smoke OR ", "(")).unwrap();
+    let earlier = compared(quiet, rules);
+    assert!(earlier.contains("0 gained, 0 lost, 1 earlier, 0 later"), "{earlier}");
+    std::fs::write(home.path("quiet/mini-9.toml"), PRODUCT.replace("(smoke OR burnt OR fire)", "zeppelin"))
+        .unwrap();
+    assert!(compared(quiet, rules).contains("1 gained, 0 lost"), "the other way round");
 }
 
 /// The smallest encoder there is, which `tools/tiny_encoder.py` makes.

@@ -242,6 +242,13 @@ fn new_rules_are_taken_and_bad_ones_leave_the_old_in_force() {
     wait_until("the new rules", || rules_entries() == 2);
     write("3", "the zeppelin has landed");
     wait_until("the third post", || posts() == 3);
+    // Another id without a word about its history is refused, and taken once it is said.
+    std::fs::write(&rule, sound.replace("\"mini-9\"", "\"mini-nine\"")).unwrap();
+    let refused = "refused, those of before stay in force";
+    wait_until("the refusal", || String::from_utf8_lossy(&place.run(&["status"]).stdout).contains(refused));
+    assert_eq!(rules_entries(), 2);
+    std::fs::write(&rule, sound.replace("\"mini-9\"", "\"mini-nine\"\nwas = \"mini-9\"")).unwrap();
+    wait_until("the new id", || rules_entries() == 3);
     signal(&child, "-TERM");
     assert!(child.wait().unwrap().success());
 }

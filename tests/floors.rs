@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the logic, lowest first. Each may use those before it.
-const LOGIC: [&str; 13] = [
+const LOGIC: [&str; 15] = [
     "text",
     "encoder",
     "meaning",
@@ -25,6 +25,8 @@ const LOGIC: [&str; 13] = [
     "analysis",
     "known",
     "trial",
+    "metrics",
+    "upkeep",
 ];
 /// The parts of the assembly, lowest first.
 const ASSEMBLY: [&str; 7] = ["cli", "failure", "output", "replay", "configured", "daemon", "commands"];

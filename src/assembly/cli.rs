@@ -1,6 +1,7 @@
 //! What can be typed: the commands and their options, in words a newcomer understands.
 
 mod acts;
+mod care;
 mod rules;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ pub use acts::{
     AlertArgs, FeedbackArgs, FixedArgs, IgnoreArgs, KnownArgs, LedgerArgs, MergeArgs, NameArgs, SilenceArgs,
     SplitArgs, Useful,
 };
+pub use care::{AuthorArgs, BackupArgs, CompletionsArgs, DoctorArgs, ManArgs, RestoreArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use rules::{CheckArgs, FmtArgs, MatchArgs, TestArgs};
 
@@ -113,7 +115,7 @@ pub enum Command {
     Feedback(FeedbackArgs),
     /// Say that two clusters are one complaint
     ///
-    /// `groundswell explain` names the clusters.
+    /// `groundswell explain` names the clusters; `groundswell clusters` lists them, with --ideas what people wish for.
     ///
     /// Example: groundswell merge mini-9.c17 mini-9.c4
     Merge(MergeArgs),
@@ -143,8 +145,42 @@ pub enum Command {
     /// Ends with status 1 when something needs a person: a failed source, refused rules, letters that cannot be sent,
     /// or a reader of the log that is over an hour behind.
     ///
+    /// --format prometheus prints figures, such as for the textfile collector of a node exporter.
+    ///
     /// Example: groundswell status --format json
     Status(StatusArgs),
+    /// Look an installation over: settings, folders, rules, mail server, sources, disk, clock and systemd unit
+    ///
+    /// Says of everything that is wrong what to do, and ends with status 1 when something has to be mended. Sends nothing.
+    ///
+    /// Example: groundswell doctor
+    Doctor(DoctorArgs),
+    /// Copy all that is known to one file, while the daemon runs
+    ///
+    /// Example: groundswell backup /srv/backup/groundswell-$(date +%F).db
+    Backup(BackupArgs),
+    /// Put a backup where there is no data yet
+    ///
+    /// Example: systemctl stop groundswell; groundswell restore /srv/backup/groundswell-2025-01-06.db
+    Restore(RestoreArgs),
+    /// Print all posts of an author that are kept, as JSON lines
+    ///
+    /// Example: groundswell export did:plc:abc
+    Export(AuthorArgs),
+    /// Delete all posts of an author that are kept, for good
+    ///
+    /// Their text leaves log, index, clusters and alerts, as when the platform says that a post is gone.
+    ///
+    /// Example: groundswell forget did:plc:abc
+    Forget(AuthorArgs),
+    /// Print the manual page, or write one for each command
+    ///
+    /// Example: groundswell man --out /usr/local/share/man/man1
+    Man(ManArgs),
+    /// Print what a shell needs to complete commands and options
+    ///
+    /// Example: groundswell completions bash > /etc/bash_completion.d/groundswell
+    Completions(CompletionsArgs),
 }
 
 /// How results are printed.
@@ -363,7 +399,19 @@ pub struct StatusArgs {
     pub config: ConfigArgs,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
+    pub format: StatusFormat,
+}
+
+/// How the status is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum StatusFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: JSON.
+    Json,
+    /// Figures for Prometheus.
+    Prometheus,
 }
 
 #[cfg(test)]

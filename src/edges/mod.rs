@@ -1,6 +1,7 @@
 //! Floor 2: where the world is touched. The edges do not know one another.
 
 pub mod clock;
+pub mod host;
 pub mod index;
 pub mod mail;
 pub mod rules_folder;

@@ -63,6 +63,10 @@ pub struct Settings<M, S> {
 pub struct DataSettings {
     /// The folder: log, outbox, index.
     pub folder: PathBuf,
+    /// Texts of posts are kept so many days; for ever unless given.
+    pub keep_days: Option<u32>,
+    /// The oldest texts go when the database holds more than so many gigabytes; never unless given.
+    pub keep_gb: Option<f64>,
 }
 
 /// The section `[rules]`.
@@ -98,7 +102,7 @@ pub struct OperatorsSettings {
 
 impl Default for DataSettings {
     fn default() -> Self {
-        Self { folder: "/var/lib/groundswell".into() }
+        Self { folder: "/var/lib/groundswell".into(), keep_days: None, keep_gb: None }
     }
 }
 

@@ -18,7 +18,8 @@ const MOSTLY: f64 = 0.5;
 /// A day on which it was known, as it stands in a file.
 #[derive(Clone, Debug, Deserialize)]
 pub struct KnownLine {
-    /// The day.
+    /// The moment, or the day: `2021-05-21` is its beginning in UTC, so that what was told on that day is no lead.
+    #[serde(deserialize_with = "moment")]
     pub at: Timestamp,
     /// What became known.
     pub title: String,
@@ -57,6 +58,18 @@ pub struct Lead {
     pub lead_days: Option<f64>,
     /// Share of the alert's evidence that is about it.
     pub share: Option<f64>,
+}
+
+/// A moment, or a plain day.
+fn moment<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
+    use serde::de::Error as _;
+    let text = String::deserialize(from)?;
+    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
+    text.parse::<Timestamp>().ok().or_else(|| Some(day()?.timestamp())).ok_or_else(|| {
+        D::Error::custom(format!(
+            "\"{text}\" is no day such as 2021-05-21 and no time such as 2021-05-21T09:30:00Z"
+        ))
+    })
 }
 
 impl Known {
@@ -116,5 +129,22 @@ impl Known {
             lead_days: found.map(|(e, _)| days_between(e.at, self.line.at)),
             share: found.map(|(_, share)| share),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_its_beginning_and_a_time_is_itself() {
+        let at = |at: &str| {
+            serde_json::from_value::<KnownLine>(serde_json::json!({"at": at, "title": "x"}))
+                .map(|line| line.at.to_string())
+                .map_err(|e| e.to_string())
+        };
+        assert_eq!(at("2021-05-21").unwrap(), "2021-05-21T00:00:00Z");
+        assert_eq!(at("2021-05-21T09:30:00+02:00").unwrap(), "2021-05-21T07:30:00Z");
+        assert!(at("May 2021").unwrap_err().contains("no day such as 2021-05-21"));
     }
 }

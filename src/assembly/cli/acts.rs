@@ -115,7 +115,7 @@ pub struct MergeArgs {
     /// Settings.
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// The cluster that ends, such as mini-9.c17
+    /// The cluster that ends, such as mini-9.c17, or the idea, such as mini-9.i3
     pub from: String,
     /// The cluster that stays
     pub into: String,
@@ -130,7 +130,7 @@ pub struct NameArgs {
     /// Settings.
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// The cluster, such as mini-9.c17
+    /// The cluster, such as mini-9.c17, or the idea, such as mini-9.i3
     pub cluster: String,
     /// Its name
     pub name: String,

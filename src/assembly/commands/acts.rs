@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use super::named::{cluster, names, posts_of};
 use super::standing::{analysis_now, count, did_you_mean, minute, when};
 use crate::assembly::cli::{
     AlertArgs, ConfigArgs, FeedbackArgs, IgnoreArgs, MergeArgs, NameArgs, SilenceArgs, SplitArgs, Useful,
@@ -18,7 +19,7 @@ use crate::ground::alert::{AlertEvent, EventKind};
 use crate::ground::entry::{Act, Body, Deed};
 use crate::ground::post::PostKey;
 use crate::ground::time::{Clock, DAY_MS, plus_ms};
-use crate::logic::analysis::Analysis;
+use crate::logic::analysis::Sort;
 use crate::logic::text::is_invisible;
 
 /// Longest silence, in days: longer ones are a matter of the rules.
@@ -26,9 +27,6 @@ const LONGEST_SILENCE: f64 = 3_650.0;
 
 /// Longest name of a cluster, in letters: it has to stand in a subject.
 const LONGEST_NAME: usize = 80;
-
-/// Posts that a decision about a cluster is remembered by.
-const REMEMBERED_POSTS: usize = 24;
 
 /// The store, and where it is.
 pub(super) struct Desk {
@@ -108,7 +106,12 @@ pub fn silence(args: &SilenceArgs) -> Result<(), Failure> {
     if args.scope != "*" && desk.last_event(&args.scope)?.is_none() {
         let analysis = analysis_now(&desk.store)?;
         posts = posts_of(&analysis, [args.scope.as_str()]);
-        if !names(&analysis).contains(&args.scope) && cluster(&analysis, &args.scope).is_err() {
+        let named = cluster(&analysis, &args.scope);
+        if named.as_ref().is_ok_and(|named| named.sort == Sort::Ideas) {
+            tell(format!("{} is an idea, and ideas never alert: nothing was changed", args.scope));
+            return Ok(());
+        }
+        if !names(&analysis).contains(&args.scope) && named.is_err() {
             let mut known = names(&analysis);
             known.extend(desk.alert_ids()?);
             return Err(Failure::say(
@@ -148,15 +151,21 @@ pub fn silence(args: &SilenceArgs) -> Result<(), Failure> {
 pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     let mut desk = Desk::open(&args.config)?;
     let analysis = analysis_now(&desk.store)?;
-    let (product, from) = cluster(&analysis, &args.from)?;
-    let (other, into) = cluster(&analysis, &args.into)?;
-    if product != other {
+    let from = cluster(&analysis, &args.from)?;
+    let into = cluster(&analysis, &args.into)?;
+    if from.product != into.product {
         return Err(Failure::say(
             Exit::Usage,
             format!(
-                "{} is of {product} and {} of {other}: clusters of one product alone can become one",
-                args.from, args.into
+                "{} is of {} and {} of {}: clusters of one product alone can become one",
+                args.from, from.product, args.into, into.product
             ),
+        ));
+    }
+    if from.sort != into.sort {
+        return Err(Failure::say(
+            Exit::Usage,
+            format!("{} and {}: a complaint and an idea cannot become one", args.from, args.into),
         ));
     }
     if from == into {
@@ -164,14 +173,16 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
         return Ok(());
     }
     let what = Deed::Merge { from: args.from.clone(), into: args.into.clone() };
-    let ignored = analysis.product(&product).and_then(|s| s.clusters.get(into)).is_some_and(|c| c.ignored);
+    let state = analysis.product(&into.product);
+    let ignored = state.and_then(|s| s.of_sort(into.sort).get(into.number)).is_some_and(|c| c.ignored);
     let silent = if ignored {
         format!(" {} is ignored: neither alerts, until `groundswell ignore {} --undo`.", args.into, args.into)
     } else {
         String::new()
     };
+    let with = if into.sort == Sort::Ideas { "" } else { ", with its people and its alert" };
     let then = format!(
-        "{} becomes part of {}, with its people and its alert, and posts like its own go there from now on.{silent}",
+        "{} becomes part of {}{with}, and posts like its own go there from now on.{silent}",
         args.from, args.into
     );
     let ids = [args.from.as_str(), args.into.as_str()];
@@ -194,13 +205,14 @@ pub fn name(args: &NameArgs) -> Result<(), Failure> {
     }
     let mut desk = Desk::open(&args.config)?;
     let analysis = analysis_now(&desk.store)?;
-    let (product, number) = cluster(&analysis, &args.cluster)?;
-    let id = format!("{product}.c{number}");
+    let named = cluster(&analysis, &args.cluster)?;
+    let id = named.to_string();
     let what = Deed::Name { cluster: id.clone(), name: name.to_owned() };
     let then = if name.is_empty() {
         format!("{} is called again by what its posts say.", args.cluster)
     } else {
-        format!("{} is called \"{name}\" from now on, in e-mails too.", args.cluster)
+        let mails = if named.sort == Sort::Ideas { "" } else { ", in e-mails too" };
+        format!("{} is called \"{name}\" from now on{mails}.", args.cluster)
     };
     desk.write_about(&args.by, what, posts_of(&analysis, [id.as_str()]), &then)
 }
@@ -212,8 +224,12 @@ pub fn name(args: &NameArgs) -> Result<(), Failure> {
 pub fn ignore(args: &IgnoreArgs) -> Result<(), Failure> {
     let mut desk = Desk::open(&args.config)?;
     let analysis = analysis_now(&desk.store)?;
-    let (product, number) = cluster(&analysis, &args.cluster)?;
-    let id = format!("{product}.c{number}");
+    let named = cluster(&analysis, &args.cluster)?;
+    if named.sort == Sort::Ideas {
+        tell(format!("{} is an idea, and ideas never alert: nothing was changed", args.cluster));
+        return Ok(());
+    }
+    let id = named.to_string();
     let what = Deed::Ignore { cluster: id.clone(), ignored: !args.undo, why: args.why.clone() };
     let then = if args.undo {
         format!("{} may alert again.", args.cluster)
@@ -248,14 +264,15 @@ pub fn split(args: &SplitArgs) -> Result<(), Failure> {
         .collect::<Result<Vec<PostKey>, Failure>>()?;
     let mut desk = Desk::open(&args.config)?;
     let analysis = analysis_now(&desk.store)?;
-    let (product, number) = cluster(&analysis, &args.cluster)?;
-    let clusters = analysis.product(&product).map(|state| &state.clusters);
+    let named = cluster(&analysis, &args.cluster)?;
+    let number = named.number;
+    let clusters = analysis.product(&named.product).map(|state| state.of_sort(named.sort));
     for key in &posts {
         let home = clusters.and_then(|c| c.of_post(key).map(|n| c.resolve(n)));
         if home != Some(number) {
             let place = home.map_or_else(
                 || "no cluster keeps it (of each, the newest posts are kept)".to_owned(),
-                |n| format!("it is in {product}.c{n}"),
+                |n| format!("it is in {}.{}{n}", named.product, named.sort.mark()),
             );
             return Err(Failure::say(
                 Exit::Usage,
@@ -360,44 +377,4 @@ fn told_over(last: &AlertEvent) -> bool {
         ));
     }
     over
-}
-
-/// Products, topics and clusters by name.
-fn names(analysis: &Analysis) -> Vec<String> {
-    let mut names = Vec::new();
-    for product in &analysis.rules().products {
-        names.push(product.id.clone());
-        names.extend(product.topics.iter().map(|t| format!("{}.{}", product.id, t.id)));
-        let clusters = analysis.product(&product.id).into_iter().flat_map(|s| s.clusters.iter());
-        names.extend(clusters.map(|c| format!("{}.c{}", product.id, c.number)));
-    }
-    names
-}
-
-/// Posts of these clusters, the newest: what a decision about them is about.
-fn posts_of<'i>(
-    analysis: &Analysis,
-    ids: impl IntoIterator<Item = &'i str>,
-) -> BTreeMap<String, Vec<PostKey>> {
-    let posts = |id: &str| {
-        let (product, number) = cluster(analysis, id).ok()?;
-        let members = &analysis.product(&product)?.clusters.get(number)?.members;
-        Some(members.iter().rev().take(REMEMBERED_POSTS).map(|m| m.quote.key.clone()).collect())
-    };
-    ids.into_iter().filter_map(|id| Some((id.to_owned(), posts(id)?))).collect()
-}
-
-/// Product and number of a live cluster, merges followed.
-fn cluster(analysis: &Analysis, id: &str) -> Result<(String, u32), Failure> {
-    let parts = id.rsplit_once(".c").and_then(|(p, n)| Some((p, n.parse::<u32>().ok()?)));
-    let found = parts.and_then(|(product, number)| {
-        let state = analysis.product(product)?;
-        state.clusters.get(number).map(|c| (product.to_owned(), c.number))
-    });
-    found.ok_or_else(|| {
-        let known = names(analysis);
-        let near = did_you_mean(id, known.iter().map(String::as_str).filter(|n| n.contains(".c")));
-        let form = if parts.is_none() { " (a cluster is named like mini-9.c17)" } else { "" };
-        Failure::say(Exit::Usage, format!("there is no cluster \"{id}\"{form}{near}"))
-    })
 }

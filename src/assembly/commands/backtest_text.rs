@@ -123,10 +123,9 @@ pub(super) fn print_comparison(
     let mut matched = vec![false; theirs_opened.len()];
     let mut rows: Vec<(&str, &AlertEvent, f64)> = Vec::new();
     for alert in opened(ours) {
-        let twin = theirs_opened
-            .iter()
-            .enumerate()
-            .find(|(i, t)| !matched.get(*i).copied().unwrap_or(true) && same(alert, t));
+        let twin = theirs_opened.iter().enumerate().find(|(i, t)| {
+            !matched.get(*i).copied().unwrap_or(true) && same(alert, t, &was(t, ours, theirs))
+        });
         match twin {
             None => rows.push(("lost", alert, 0.0)),
             Some((i, twin)) => {
@@ -208,10 +207,26 @@ fn mails(done: &Replayed) -> BTreeMap<&str, usize> {
     teams
 }
 
+/// Product and topic of an alert of theirs by the ids that they have with our rules: an id that was changed is no other alert.
+fn was(theirs: &AlertEvent, ours: &Replayed, their_rules: &Replayed) -> (String, Option<String>) {
+    let mut ids = (theirs.product.clone(), theirs.topic.clone());
+    let (old, new) = (ours.replay.analysis.rules(), their_rules.replay.analysis.rules());
+    if let Some(product) = new.products.iter().find(|p| p.id == theirs.product)
+        && let Some(before) = product.before(old)
+    {
+        ids.0.clone_from(&before.id);
+        let topic = product.topics.iter().find(|t| Some(&t.id) == theirs.topic.as_ref());
+        if let Some(topic) = topic.and_then(|t| t.before(before)) {
+            ids.1 = Some(topic.id.clone());
+        }
+    }
+    ids
+}
+
 /// Two alerts are the same when they are about the same product and share evidence, or the topic, within two months.
-fn same(a: &AlertEvent, b: &AlertEvent) -> bool {
+fn same(a: &AlertEvent, b: &AlertEvent, (product, topic): &(String, Option<String>)) -> bool {
     let evidence: std::collections::BTreeSet<&PostKey> = a.evidence.iter().collect();
     let shared = b.evidence.iter().any(|key| evidence.contains(key));
-    let topic = a.topic.is_some() && a.topic == b.topic && days_between(a.at, b.at).abs() < 60.0;
-    a.product == b.product && (shared || topic)
+    let topic = a.topic.is_some() && a.topic == *topic && days_between(a.at, b.at).abs() < 60.0;
+    a.product == *product && (shared || topic)
 }

@@ -12,6 +12,7 @@ use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{stdout, tell};
 use crate::edges::store::Store;
 use crate::ground::alert::Quote;
+use crate::logic::analysis::{ClusterId, Sort};
 use crate::logic::cluster::{Cluster, Clusters, label, quotes, telling_words};
 use crate::logic::text::Lang;
 
@@ -39,12 +40,13 @@ pub fn clusters(args: &ClustersArgs) -> Result<(), Failure> {
     let mut shown = 0;
     for product in products.iter().filter(|p| args.product.as_ref().is_none_or(|id| p.id == *id)) {
         let Some(state) = analysis.product(&product.id) else { continue };
-        let (all, mark) = if args.ideas { (&state.ideas, 'i') } else { (&state.clusters, 'c') };
+        let sort = if args.ideas { Sort::Ideas } else { Sort::Complaints };
+        let all = state.of_sort(sort);
         let mut largest: Vec<&Cluster> = all.iter().collect();
         largest.sort_by(|a, b| b.size.cmp(&a.size).then(b.last.cmp(&a.last)).then(a.number.cmp(&b.number)));
         for cluster in largest.into_iter().take(args.most) {
             shown += 1;
-            let id = format!("{}.{mark}{}", product.id, cluster.number);
+            let id = ClusterId { product: product.id.clone(), sort, number: cluster.number }.to_string();
             let name = name(cluster, all, product.language);
             match args.format {
                 Format::Json => writeln!(out, "{}", in_json(&id, &name, cluster, all))?,

@@ -180,7 +180,12 @@ fn products_of(rules: &Rules, post: &Post) -> Vec<String> {
 }
 
 /// Reads what was stored, in the daemon's place: what is usual, then the index.
-fn learn(keeper: &mut Keeper, store: &mut Store, folder: &Path, clock: &dyn Clock) -> Result<(), Failure> {
+pub(super) fn learn(
+    keeper: &mut Keeper,
+    store: &mut Store,
+    folder: &Path,
+    clock: &dyn Clock,
+) -> Result<(), Failure> {
     let last = store.last_position()?;
     let before = store.position()?;
     let bar = progress("learning what is usual", last.saturating_sub(before));

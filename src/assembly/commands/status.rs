@@ -1,5 +1,7 @@
 //! `status`: is it listening, is it keeping up, does it need somebody?
 
+mod figures;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
@@ -7,8 +9,8 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::standing::{count, is_running, minute, one_line, snapshot};
-use crate::assembly::cli::{Format, StatusArgs};
+use super::standing::{count, is_running, minute, one_line, size, snapshot};
+use crate::assembly::cli::{StatusArgs, StatusFormat};
 use crate::assembly::configured::{All, settings};
 use crate::assembly::failure::Failure;
 use crate::assembly::output::stdout;
@@ -74,6 +76,8 @@ struct Rules {
     unreadable: Option<String>,
     /// The folder says something else than what is in force.
     differs: bool,
+    /// What the daemon saw last in the folder was refused: the rules of before are in force.
+    refused: bool,
 }
 
 #[derive(Serialize)]
@@ -102,11 +106,20 @@ pub fn status(args: &StatusArgs) -> Result<(), Failure> {
     let status = look(&settings, &store, folder, SystemClock.now())?;
     let mut out = stdout();
     match args.format {
-        Format::Json => writeln!(out, "{}", serde_json::to_string(&status).unwrap_or_default())?,
-        Format::Text => write(&mut out, &status)?,
+        StatusFormat::Prometheus => write!(out, "{}", figures::figures(&status))?,
+        StatusFormat::Json => writeln!(out, "{}", serde_json::to_string(&status).unwrap_or_default())?,
+        StatusFormat::Text => write(&mut out, &status)?,
     }
     out.flush()?;
     if status.needs_a_person.is_empty() { Ok(()) } else { Err(Failure::said()) }
+}
+
+/// What needs a person, in words.
+///
+/// # Errors
+/// The store cannot be read.
+pub(super) fn troubles(settings: &All, store: &Store, now: Timestamp) -> Result<Vec<String>, Failure> {
+    Ok(look(settings, store, &settings.data.folder, now)?.needs_a_person)
 }
 
 fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<Status, Failure> {
@@ -180,6 +193,7 @@ fn rules(store: &Store, folder: &Path) -> Result<Rules, Failure> {
         warnings: 0,
         unreadable: None,
         differs: false,
+        refused: store.note("rules_refused")?.is_some_and(|why| !why.is_empty()),
     };
     match read_rules(folder) {
         Err(e) => rules.unreadable = Some(e.to_string()),
@@ -232,6 +246,12 @@ fn needs(status: &Status) -> Vec<String> {
             status.rules.folder,
             count(status.rules.errors as u64, "error", "errors"),
             status.rules.folder
+        ));
+    }
+    if status.rules.refused && status.rules.errors == 0 && status.rules.unreadable.is_none() {
+        needs.push(format!(
+            "the rules in {} were refused, and the last good ones stay in force; why: groundswell check --rules {} --data {}",
+            status.rules.folder, status.rules.folder, status.data
         ));
     }
     if let Some(why) = &status.rules.unreadable {
@@ -298,7 +318,11 @@ fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()> {
         )?,
     }
     if rules.unreadable.is_none() {
-        let differs = if rules.differs { "; what it says now is not in force" } else { "" };
+        let differs = match (rules.refused, rules.differs) {
+            (true, _) => "; refused, those of before stay in force",
+            (false, true) => "; what it says now is not in force",
+            (false, false) => "",
+        };
         writeln!(
             out,
             "          folder {}: {}, {}{differs}",
@@ -374,14 +398,6 @@ fn span(seconds: i64) -> String {
         s if s < 7_200 => count(s / 60, "minute", "minutes"),
         s if s < 172_800 => count(s / 3_600, "hour", "hours"),
         s => count(s / 86_400, "day", "days"),
-    }
-}
-
-fn size(bytes: u64) -> String {
-    match bytes as f64 {
-        b if b < 1e6 => format!("{:.0} KB", (b / 1e3).ceil()),
-        b if b < 1e9 => format!("{:.1} MB", b / 1e6),
-        b => format!("{:.1} GB", b / 1e9),
     }
 }
 

@@ -22,9 +22,9 @@ const MOST_SPOKEN: usize = 20_000;
 pub(super) fn changed_topics(old: &RuleSet, new: &RuleSet) -> Vec<(String, String)> {
     let mut changed = Vec::new();
     for product in &new.products {
-        let Some(known) = old.products.iter().find(|p| p.id == product.id) else { continue };
+        let Some(known) = product.before(old) else { continue };
         for topic in &product.topics {
-            let before = known.topics.iter().find(|t| t.id == topic.id);
+            let before = topic.before(known);
             if before.is_none_or(|t| t.query.root() != topic.query.root()) {
                 changed.push((product.id.clone(), topic.id.clone()));
             }

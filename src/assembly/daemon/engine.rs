@@ -2,18 +2,21 @@
 //! the analysis, so that nothing needs a lock and everything happens in one order.
 
 mod patience;
+mod retention;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+pub use retention::Keeping;
 use tokio::sync::{mpsc, oneshot};
 
 use super::baseline::{changed_topics, learn};
 use super::listeners::Times;
 use super::system;
 use super::wanted::Wanted;
+use super::watchman::{ToTell, Watchman};
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::tell_problems;
 use crate::edges::sources::{Batch, HealthSnapshot};
@@ -31,6 +34,8 @@ use crate::logic::rules::{RuleSet, renamed, report};
 const STRETCH: usize = 500;
 /// A snapshot is taken after so many entries, so that a start has few to fold again.
 const SNAPSHOT_EVERY: u64 = 5_000;
+/// Seconds between looks at whether anything stands still.
+const WATCH_SECONDS: u32 = 60;
 /// Seconds between notes on how the sources are.
 const NOTE_SECONDS: u32 = 10;
 
@@ -72,6 +77,8 @@ pub struct Engine {
     seconds: u32,
     full_since: Option<Timestamp>,
     warned_of_late: BTreeSet<String>,
+    watchman: Watchman,
+    keeping: Keeping,
     _lock: DataLock,
 }
 
@@ -80,7 +87,13 @@ impl Engine {
     ///
     /// # Errors
     /// The folder is taken, cannot be written, or holds a damaged store.
-    pub fn open(data: &Path, clock: Arc<dyn Clock>, sender: Sender, times: Times) -> Result<Self, Failure> {
+    pub fn open(
+        data: &Path,
+        clock: Arc<dyn Clock>,
+        sender: Sender,
+        times: Times,
+        keeping: Keeping,
+    ) -> Result<Self, Failure> {
         let lock = patience::take(data)?;
         let store = Store::open(data)?;
         let decided = store.position()?;
@@ -104,7 +117,10 @@ impl Engine {
         }
         let position = position.max(decided);
         let wanted = Arc::new(ArcSwap::from_pointee(Wanted::of(&analysis)));
+        let watchman = Watchman::new(&store, data)?;
         let mut engine = Self {
+            watchman,
+            keeping,
             store,
             analysis,
             position,
@@ -216,11 +232,15 @@ impl Engine {
         Ok(cursors)
     }
 
-    /// Works until told to stop.
+    /// Works until told to stop. What those who run it should know goes to `operators`.
     ///
     /// # Errors
     /// The store breaks in a way that waiting does not mend.
-    pub fn run(mut self, mut queue: mpsc::Receiver<Order>) -> Result<(), Failure> {
+    pub fn run(
+        mut self,
+        mut queue: mpsc::Receiver<Order>,
+        operators: &mpsc::Sender<ToTell>,
+    ) -> Result<(), Failure> {
         let started = serde_json::json!({
             "started_at": self.clock.now(), "version": env!("CARGO_PKG_VERSION"), "pid": std::process::id()
         });
@@ -228,7 +248,7 @@ impl Engine {
         while let Some(order) = queue.blocking_recv() {
             match order {
                 Order::Batch(batch) => self.take(batch)?,
-                Order::Second(health) => self.second(&health)?,
+                Order::Second(health) => self.second(&health, operators)?,
                 Order::Reload(files, done) => {
                     // What is wrong with them has been said; the daemon goes on either way.
                     let taken = self.take_rules(&files)?;
@@ -330,7 +350,11 @@ impl Engine {
         })
     }
 
-    fn second(&mut self, health: &BTreeMap<String, HealthSnapshot>) -> Result<(), Failure> {
+    fn second(
+        &mut self,
+        health: &BTreeMap<String, HealthSnapshot>,
+        operators: &mpsc::Sender<ToTell>,
+    ) -> Result<(), Failure> {
         let now = self.clock.now();
         if self.times.is_live(health) {
             let last = self.store.last_time()?.unwrap_or(now);
@@ -347,6 +371,16 @@ impl Engine {
             }
             let posts: u64 = health.values().map(|h| h.posts_last_hour).sum();
             system::status(&format!("{} sources, {posts} posts in the last hour", health.len()));
+        }
+        if self.seconds % WATCH_SECONDS == WATCH_SECONDS - 1 && self.times.is_live(health) {
+            match self.watchman.look(&mut self.store, health, now) {
+                Ok(told) => told.into_iter().for_each(|word| {
+                    let _ = operators.try_send(word);
+                }),
+                // Nothing is lost: it is looked at again in a minute.
+                Err(e) => tracing::warn!("{e}"),
+            }
+            self.let_go(now)?;
         }
         self.seconds = self.seconds.wrapping_add(1);
         system::alive();

@@ -9,6 +9,7 @@ mod operators;
 mod postman;
 mod system;
 mod wanted;
+mod watchman;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,13 +28,15 @@ use crate::ground::time::Clock;
 use crate::logic::letters::Sender;
 
 use engine::Order;
-pub use engine::{Engine, Taken};
+pub use engine::{Engine, Keeping, Taken};
 use listeners::Listeners;
 use operators::Operators;
 use system::{Signal, Signals};
 
 /// Orders that may wait for the engine; a full queue holds the sources back.
 const QUEUE: usize = 8;
+/// Things that may wait to be told to the operators.
+const WORDS: usize = 64;
 /// How long letters that are under way may take when the daemon stops.
 const LAST_LETTERS: Duration = Duration::from_secs(10);
 
@@ -73,6 +76,7 @@ impl Daemon {
             Arc::clone(&clock),
             sender.clone(),
             listeners::times(&settings),
+            Keeping::of(&settings)?,
         )?;
         let transport = Transport::open(&mail, credentials.as_deref()).map_err(wrong)?;
         let taken = engine.take_rules(&read_rules(&rules).map_err(|e| e.to_string()))?;
@@ -93,9 +97,10 @@ impl Daemon {
         let data = self.settings.data.folder.clone();
         let from = mail(&self.settings).mailbox().map_err(|e| Failure::new(Exit::Settings, e))?;
         let indexer = indexer::start(&data)?;
+        let (tell, mut to_tell) = mpsc::channel(WORDS);
         let mut engine = std::thread::spawn({
             let engine = self.engine;
-            move || engine.run(queue)
+            move || engine.run(queue, &tell)
         });
         let mut listeners =
             Listeners::start(&self.settings, cursors, &self.clock, filter, orders.clone(), stop.clone());
@@ -139,6 +144,7 @@ impl Daemon {
                     }
                 }
                 () = changed(&mut watch) => rules.reload().await,
+                Some(word) = to_tell.recv() => rules.operators.tell("upkeep", &word, self.clock.now()),
                 signal = signals.next() => match signal {
                     Signal::Reload => {
                         rules.reload().await;

@@ -1,4 +1,5 @@
-//! Mail to those who run the daemon: that it cannot do what it was told.
+//! Mail to those who run the daemon: that it cannot do what it was told, that something stands still, and once a week that it
+//! is there.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +10,14 @@ use crate::edges::mail::{Mailbox, Outcome, Transport, to_message};
 use crate::ground::letter::Letter;
 use crate::ground::time::Timestamp;
 
+use super::watchman::ToTell;
+
 /// How long to wait before another attempt.
 const AGAIN: Duration = Duration::from_secs(60);
 /// Attempts; after them the journal and `status` have to do.
 const ATTEMPTS: u32 = 60;
+/// Longest subject, in characters.
+const LONGEST_SUBJECT: usize = 150;
 /// Longest text of a letter, in characters.
 const LONGEST: usize = 20_000;
 
@@ -29,32 +34,43 @@ pub(super) struct Operators {
 impl Operators {
     /// Tells them that new rules were refused: `why` is what `check` prints. Nobody waits for it.
     pub(super) fn rules_refused(&self, folder: &str, why: &str, now: Timestamp) {
-        if self.addresses.is_empty() {
-            return;
-        }
-        let letter = self.letter(folder, why, now);
-        let operators = self.clone();
-        tokio::spawn(async move { operators.send(&letter).await });
-    }
-
-    fn letter(&self, folder: &str, why: &str, now: Timestamp) -> Letter {
         let why: String = why.chars().filter(|c| *c == '\n' || !c.is_control()).take(LONGEST).collect();
         let text = format!(
             "The rules in {folder} cannot be put in force. Those of before stay in force, so nothing that they watch is missed.\n\n{why}\n\n\
              groundswell check --rules {folder} shows this again. Save the mended file, and it is read within two seconds.\n\
              This is said once, until the rules have been sound again.\n"
         );
-        let shown = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let subject = "groundswell: the new rules have errors, the old ones stay in force".into();
+        self.tell("rules-refused", &ToTell { subject, text }, now);
+    }
+
+    /// Tells them this; `about` says in one word what it is about. Nobody waits for it.
+    pub(super) fn tell(&self, about: &str, what: &ToTell, now: Timestamp) {
+        if self.addresses.is_empty() {
+            return;
+        }
+        let letter = self.letter(about, what, now);
+        let operators = self.clone();
+        tokio::spawn(async move { operators.send(&letter).await });
+    }
+
+    fn letter(&self, about: &str, what: &ToTell, now: Timestamp) -> Letter {
+        let shown = what.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         Letter {
-            message_id: format!("rules-refused.{}@{}", now.as_millisecond(), self.domain),
+            message_id: format!(
+                "{about}.{}.{:08x}@{}",
+                now.as_millisecond(),
+                xxhash_rust::xxh3::xxh3_64(what.subject.as_bytes()) as u32,
+                self.domain
+            ),
             in_reply_to: None,
             list_id: format!("operators.groundswell.{}", self.domain),
-            alert: "rules-refused".into(),
+            alert: about.into(),
             date: now,
             to: self.addresses.clone(),
-            subject: "groundswell: the new rules have errors, the old ones stay in force".into(),
+            subject: what.subject.chars().filter(|c| !c.is_control()).take(LONGEST_SUBJECT).collect(),
             html: format!("<!doctype html><html><body><pre>{shown}</pre></body></html>"),
-            text,
+            text: what.text.clone(),
             pictures: Vec::new(),
         }
     }
@@ -70,7 +86,7 @@ impl Operators {
         for _ in 0..ATTEMPTS {
             let why = match self.transport.send(&message).await {
                 Outcome::Sent { answer, .. } => {
-                    tracing::info!(answer, "the operators were told that the rules have errors");
+                    tracing::info!(answer, subject = letter.subject, "the operators were told");
                     return;
                 }
                 Outcome::Refused { why } => {

@@ -16,7 +16,7 @@ use tantivy::{Index as Tantivy, IndexWriter, Order, TantivyDocument, Term};
 use crate::ground::entry::{Body, Entry};
 use crate::ground::post::{Post, PostKey};
 use crate::logic::rules::Query;
-use crate::logic::text::{Kind, Lang, tokenize};
+use crate::logic::text::{Kind, Lang, TOKENS_FORM, tokenize};
 
 /// Folder of the index below the data folder. The number is that of its form: another form is another folder.
 const FOLDER: &str = "index-1";
@@ -59,11 +59,13 @@ pub struct PostIndex {
     fields: Fields,
     writer: Option<IndexWriter>,
     position: u64,
+    /// The form of the words in it, where it holds any.
+    tokens: Option<u32>,
 }
 
 impl PostIndex {
     /// Opens the index below a data folder for writing, making it where it is absent and making it anew where it is
-    /// damaged. [`PostIndex::position`] says from where it has to catch up.
+    /// damaged or holds words as an earlier version cut them. [`PostIndex::position`] says from where it has to catch up.
     ///
     /// # Errors
     /// The folder cannot be used, or another process writes it.
@@ -77,6 +79,13 @@ impl PostIndex {
             }
             Err(other) => return Err(other),
         };
+        if let Some(found) = opened.tokens.filter(|found| *found != TOKENS_FORM) {
+            let folder = opened.folder.clone();
+            tracing::info!(folder = %folder.display(), found, wanted = TOKENS_FORM, "the index holds words as another version cut them and is built anew from the log");
+            drop(opened);
+            std::fs::remove_dir_all(&folder).map_err(|source| IndexError::Folder { folder, source })?;
+            opened = Self::open_for_reading(data)?;
+        }
         let writer = opened.index.writer_with_num_threads(1, WRITER_BYTES).map_err(|e| opened.fail(e))?;
         opened.writer = Some(writer);
         Ok(opened)
@@ -106,8 +115,10 @@ impl PostIndex {
         let directory = MmapDirectory::open(&folder).map_err(|e| fail(e.into()))?;
         let index = Tantivy::open_or_create(directory, schema.build()).map_err(fail)?;
         let payload = index.load_metas().map_err(fail)?.payload;
-        let position = payload.and_then(|p| p.parse().ok()).unwrap_or(0);
-        Ok(Self { folder: folder.clone(), index, fields, writer: None, position })
+        let (position, tokens) = payload.map_or((0, None), |payload| covered(&payload));
+        // Who reads an index of other words finds what is the same in both; it is told that the rest is still to come.
+        let position = if tokens == Some(TOKENS_FORM) { position } else { 0 };
+        Ok(Self { folder: folder.clone(), index, fields, writer: None, position, tokens })
     }
 
     /// Position in the log up to which the committed index has read.
@@ -155,7 +166,7 @@ impl PostIndex {
     pub fn commit(&mut self, position: u64) -> Result<(), IndexError> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         let done = writer.prepare_commit().and_then(|mut commit| {
-            commit.set_payload(&position.to_string());
+            commit.set_payload(&format!("{position} {TOKENS_FORM}"));
             commit.commit()
         });
         done.map_err(|e| self.fail(e))?;
@@ -163,7 +174,7 @@ impl PostIndex {
         std::fs::File::open(&self.folder)
             .and_then(|folder| folder.sync_all())
             .map_err(|source| IndexError::Folder { folder: self.folder.clone(), source })?;
-        self.position = position;
+        (self.position, self.tokens) = (position, Some(TOKENS_FORM));
         Ok(())
     }
 
@@ -192,6 +203,12 @@ impl PostIndex {
     fn fail(&self, source: tantivy::TantivyError) -> IndexError {
         IndexError::Tantivy { folder: self.folder.clone(), source }
     }
+}
+
+/// The position that a commit covers, and the form of its words; before that was noted, it was the first.
+fn covered(payload: &str) -> (u64, Option<u32>) {
+    let (position, tokens) = payload.split_once(' ').unwrap_or((payload, "1"));
+    (position.parse().unwrap_or(0), tokens.parse().ok().or(Some(0)))
 }
 
 fn key_text(key: &PostKey) -> String {
@@ -297,5 +314,31 @@ mod tests {
         std::fs::write(dir.path().join(FOLDER).join("meta.json"), "{").unwrap();
         let index = PostIndex::open(dir.path()).unwrap();
         assert_eq!((index.position(), index.count().unwrap()), (0, 0));
+    }
+
+    #[test]
+    fn an_index_of_other_words_is_built_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut index = PostIndex::open(dir.path()).unwrap();
+        index.add(&entry(1, "a", "first")).unwrap();
+        index.commit(1).unwrap();
+        // As a version before this one left it: the position alone.
+        let mut commit = index.writer.as_mut().unwrap().prepare_commit().unwrap();
+        commit.set_payload("1");
+        commit.commit().unwrap();
+        drop(index);
+        let read = PostIndex::open_for_reading(dir.path()).unwrap();
+        assert_eq!(
+            (read.position(), found(&read, "first")),
+            (0, vec![1]),
+            "old words serve until there are new ones"
+        );
+        let mut index = PostIndex::open(dir.path()).unwrap();
+        assert_eq!((index.position(), index.count().unwrap()), (0, 0));
+        index.add(&entry(1, "a", "first")).unwrap();
+        index.commit(1).unwrap();
+        drop(index);
+        let index = PostIndex::open(dir.path()).unwrap();
+        assert_eq!((index.position(), index.count().unwrap()), (1, 1), "and it stays");
     }
 }

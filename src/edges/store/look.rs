@@ -74,6 +74,21 @@ impl Store {
             .map_err(|e| self.fail(e))
     }
 
+    /// Posts taken in, and alerts opened, since then.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn heard_since(&self, at: Timestamp) -> Result<(u64, u64), StoreError> {
+        let count = |sql: &str| {
+            self.db
+                .query_row(sql, [at.as_millisecond()], |row| row.get::<_, i64>(0))
+                .map_err(|e| self.fail(e))
+        };
+        let posts = count("SELECT count(*) FROM log WHERE kind = 'post' AND at >= ?")?;
+        let alerts = count("SELECT count(*) FROM events WHERE number = 0 AND at >= ?")?;
+        Ok((posts as u64, alerts as u64))
+    }
+
     /// Everything that people decided, oldest first.
     ///
     /// # Errors
@@ -119,7 +134,7 @@ impl Store {
         }
     }
 
-    fn body(&self, seq: u64, json: &str) -> Result<Body, StoreError> {
+    pub(super) fn body(&self, seq: u64, json: &str) -> Result<Body, StoreError> {
         serde_json::from_str(json).map_err(|e| StoreError::Row {
             path: self.path.clone(),
             table: "log",

@@ -2,11 +2,14 @@
 //! the outbox. Everything else is derived from it.
 
 mod alerts;
+mod author;
+mod backup;
 mod error;
 mod lock;
 mod log;
 mod look;
 mod outbox;
+mod retention;
 mod schema;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +17,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 pub use alerts::Committed;
+pub use backup::BackupError;
 pub use error::StoreError;
 pub use lock::DataLock;
 pub use log::{Appended, NewPost, ToAppend};

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::StoreError;
 
 /// The form this version writes: the number of migrations.
-const FORM: i64 = MIGRATIONS.len() as i64;
+pub(super) const FORM: i64 = MIGRATIONS.len() as i64;
 
 /// Each brings a file from the form of its index to the next. Never edited after a release, only added to.
 const MIGRATIONS: [&str; 1] = ["

@@ -4,13 +4,15 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::cluster_id::{ClusterId, Sort};
 use super::fix::Fix;
-use super::product::{ProductState, SeriesId, features_of};
+use super::product::{SeriesId, features_of};
 use super::state::{Analysis, Outcome, Silence};
 use crate::ground::alert::Reason;
 use crate::ground::entry::{Act, Deed};
 use crate::ground::post::PostKey;
 use crate::ground::time::Timestamp;
+use crate::logic::cluster::Clusters;
 use crate::logic::lifecycle::Standing;
 
 /// "Not an issue" raises the bar of its series by so many powers of ten.
@@ -44,28 +46,31 @@ impl Analysis {
             Deed::Merge { from, into } => {
                 let places = [from, into].map(|id| self.now_at(id, act.posts.get(id)));
                 if let [Some(from), Some(into)] = &places
-                    && let (Some((product, from)), Some((other, into))) = (split_id(from), split_id(into))
-                    && product == other
-                    && let Some(state) = self.memory.products.get_mut(product)
+                    && let (Some(from), Some(into)) = (ClusterId::parse(from), ClusterId::parse(into))
+                    && (&from.product, from.sort) == (&into.product, into.sort)
+                    && let Some(state) = self.memory.products.get_mut(&into.product)
                 {
-                    let (from, into) = (state.clusters.resolve(from), state.clusters.resolve(into));
-                    state.clusters.join(from, into);
-                    state.follow_merge(from, into);
+                    let clusters = state.of_sort_mut(into.sort);
+                    let (from, to) = (clusters.resolve(from.number), clusters.resolve(into.number));
+                    clusters.join(from, to);
+                    if into.sort == Sort::Complaints {
+                        state.follow_merge(from, to);
+                    }
                 }
             }
             Deed::Split { cluster, posts } => {
-                if let Some((state, number)) = self.home_of(cluster, Some(posts)) {
-                    state.clusters.split(number, posts, features_of);
+                if let Some((clusters, number)) = self.home_of(cluster, Some(posts)) {
+                    clusters.split(number, posts, features_of);
                 }
             }
             Deed::Name { cluster, name } => {
-                if let Some((state, number)) = self.home_of(cluster, act.posts.get(cluster)) {
-                    state.clusters.name(number, name);
+                if let Some((clusters, number)) = self.home_of(cluster, act.posts.get(cluster)) {
+                    clusters.name(number, name);
                 }
             }
             Deed::Ignore { cluster, ignored, .. } => {
-                if let Some((state, number)) = self.home_of(cluster, act.posts.get(cluster)) {
-                    state.clusters.ignore(number, *ignored);
+                if let Some((clusters, number)) = self.home_of(cluster, act.posts.get(cluster)) {
+                    clusters.ignore(number, *ignored);
                 }
             }
             Deed::Feedback { alert, useful } => {
@@ -106,25 +111,24 @@ impl Analysis {
         }
     }
 
-    /// The product that a cluster belongs to, and the number that it has now.
-    fn home_of(&mut self, cluster: &str, posts: Option<&Vec<PostKey>>) -> Option<(&mut ProductState, u32)> {
-        let cluster = self.now_at(cluster, posts)?;
-        let (product, number) = split_id(&cluster)?;
-        Some((self.memory.products.get_mut(product)?, number))
+    /// The clusters that a cluster belongs to, and the number that it has now.
+    fn home_of(&mut self, cluster: &str, posts: Option<&Vec<PostKey>>) -> Option<(&mut Clusters, u32)> {
+        let id = ClusterId::parse(&self.now_at(cluster, posts)?)?;
+        Some((self.memory.products.get_mut(&id.product)?.of_sort_mut(id.sort), id.number))
     }
 
     /// Where the cluster is that a decision is about: it is the one that most of `posts` are in, whatever number it had
     /// when the decision was made. `None` where none of them is in any: it would be about something else. Without posts
     /// the id stands for itself.
     fn now_at(&self, id: &str, posts: Option<&Vec<PostKey>>) -> Option<String> {
-        let (Some(posts), Some((product, _))) = (posts, split_id(id)) else { return Some(id.to_owned()) };
-        let clusters = &self.memory.products.get(product)?.clusters;
+        let (Some(posts), Some(named)) = (posts, ClusterId::parse(id)) else { return Some(id.to_owned()) };
+        let clusters = self.memory.products.get(&named.product)?.of_sort(named.sort);
         let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
         for number in posts.iter().filter_map(|key| clusters.of_post(key)) {
             *counts.entry(number).or_default() += 1;
         }
         let (number, _) = counts.into_iter().max_by_key(|(number, posts)| (*posts, Reverse(*number)))?;
-        Some(format!("{product}.c{number}"))
+        Some(ClusterId { number, ..named }.to_string())
     }
 
     /// Product and series of an alert.
@@ -134,12 +138,6 @@ impl Analysis {
             Some((product.clone(), id.clone()))
         })
     }
-}
-
-/// `mini-9.c17` → product and number.
-fn split_id(cluster: &str) -> Option<(&str, u32)> {
-    let (product, number) = cluster.rsplit_once(".c")?;
-    Some((product, number.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -196,5 +194,45 @@ mod tests {
     fn what_nobody_is_left_of_is_decided_about_nothing_else() {
         let ignore = |cluster| Deed::Ignore { cluster, ignored: true, why: String::new() };
         assert_eq!(names(&after(ignore, &["z"])), [(String::new(), false), (String::new(), false)]);
+    }
+
+    #[test]
+    fn ideas_are_named_and_merged_as_complaints_are() {
+        let at: Timestamp = "2025-01-06T00:10:00Z".parse().unwrap();
+        let file = |path: &str, text: &str| RuleFile { path: path.into(), text: text.into() };
+        let teams = file("teams.toml", "[team.t]\nemail = [\"t@example.org\"]\n");
+        let product = file("p.toml", &PRODUCT.replace("clusters = \"all\"\n", ""));
+        let mut bodies = vec![Body::Rules(RuleFiles { folder: "r".into(), files: vec![product, teams] })];
+        for (id, text) in [
+            ("a", "I wish my widget had a dark mode"),
+            ("b", "it would be great if the widget came in a bigger size, please add one"),
+        ] {
+            let line =
+                serde_json::json!({"id": id, "source": "s", "author": id, "text": text, "created_at": at});
+            let Ok(Incoming::Post(post)) = parse_line(line.to_string().as_bytes(), None) else {
+                unreachable!()
+            };
+            bodies.push(Body::Post { post, history: false });
+        }
+        let by = |what: Deed, named: &[(&str, &str)]| {
+            let key = |id: &str| vec![PostKey { source: "s".into(), id: id.into() }];
+            let posts = named.iter().map(|(cluster, post)| ((*cluster).to_owned(), key(post))).collect();
+            Body::Act(Act { by: "ana".into(), what, posts })
+        };
+        // Under numbers that they do not have here: the posts say which ones are meant.
+        bodies.push(by(Deed::Name { cluster: "p.i70".into(), name: "Dark mode".into() }, &[("p.i70", "a")]));
+        let both = Deed::Merge { from: "p.i71".into(), into: "p.i70".into() };
+        let mut analysis = Analysis::default();
+        for (i, body) in bodies.into_iter().enumerate() {
+            analysis.fold(&Entry { seq: i as u64 + 1, at, body });
+        }
+        let ideas = |analysis: &Analysis| -> Vec<(Option<String>, u32)> {
+            analysis.product("p").unwrap().ideas.iter().map(|c| (c.name.clone(), c.size)).collect()
+        };
+        assert_eq!(ideas(&analysis), [(Some("Dark mode".into()), 1), (None, 1)]);
+        let body = by(both, &[("p.i70", "a"), ("p.i71", "b")]);
+        analysis.fold(&Entry { seq: 100, at, body });
+        assert_eq!(ideas(&analysis), [(Some("Dark mode".into()), 2)]);
+        assert_eq!(analysis.product("p").unwrap().clusters.iter().count(), 0);
     }
 }

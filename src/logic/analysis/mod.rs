@@ -4,11 +4,13 @@
 mod act;
 mod around;
 mod chorus;
+mod cluster_id;
 mod event;
 mod fix;
 mod hour;
 mod learn;
 mod product;
+mod rename;
 mod rising;
 mod snapshot;
 mod state;
@@ -17,6 +19,7 @@ mod why;
 
 pub use around::{Around, Cause, Figures};
 pub use chorus::Chorus;
+pub use cluster_id::{ClusterId, Sort};
 pub use fix::Fix;
 pub use product::{ProductState, SeriesId};
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError};

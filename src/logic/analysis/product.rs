@@ -266,7 +266,23 @@ impl ProductState {
 
     /// Two clusters are one: series and alert go along. The alert that stays is the open one, or the older.
     pub fn follow_merge(&mut self, from: u32, into: u32) {
-        let (from, into) = (SeriesId::Cluster(from), SeriesId::Cluster(into));
+        self.follow(SeriesId::Cluster(from), SeriesId::Cluster(into));
+    }
+
+    /// A topic has another id: its posts, series and alert go along.
+    pub fn follow_topic(&mut self, from: &str, into: &str) {
+        if let Some(posts) = self.topics.remove(from) {
+            let members = self.topics.entry(into.to_owned()).or_default();
+            members.extend(posts);
+            members.make_contiguous().sort_by_key(|m| m.quote.at);
+            while members.len() > TOPIC_MEMBERS {
+                members.pop_front();
+            }
+        }
+        self.follow(SeriesId::Topic(from.to_owned()), SeriesId::Topic(into.to_owned()));
+    }
+
+    fn follow(&mut self, from: SeriesId, into: SeriesId) {
         if let Some(series) = self.series.remove(&from) {
             match self.series.get_mut(&into) {
                 Some(stays) => stays.absorb(series, &self.pool),

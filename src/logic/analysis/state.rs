@@ -312,9 +312,12 @@ impl Analysis {
     fn put_in_force(&mut self, files: &RuleFiles, now: Timestamp, out: &mut Outcome) -> bool {
         let (Some(rules), _) = RuleSet::load(files) else { return false };
         let (assessor, _) = Assessor::load(files);
+        let renamed = self.follow_names(&rules);
         // What an alert was about may be watched no more: say so under the old rules.
         let old = Arc::clone(&self.rules);
         for product in &old.products {
+            let known_as = renamed.get(&product.id).unwrap_or(&product.id);
+            let product = &Product { id: known_as.clone(), ..product.clone() };
             let stays = rules.products.iter().find(|p| p.id == product.id);
             let Some(state) = self.memory.products.get(&product.id) else { continue };
             let gone: Vec<SeriesId> = state

@@ -138,6 +138,10 @@ fn keys_and_values() {
     );
     let topic = "[[topic]]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys'\n";
     with_more("topic-twice", &format!("{topic}{topic}"));
+    let was = |id: &str| topic.replace("id = \"k\"", &format!("id = \"{id}\"\nwas = \"k\""));
+    with_more("was-in-use", &format!("{topic}{}", was("keyboard")));
+    with_more("was-twice", &format!("{}{}", was("keyboard"), was("buttons").replace("keys", "button")));
+    changed("was-with-blanks", "name  =", "was   = \"Mini 9\"\nname  =");
     check("product-twice", &[("teams.toml", TEAMS), ("a.toml", PRODUCT), ("b.toml", PRODUCT)]);
 }
 
@@ -154,6 +158,46 @@ fn topics_and_products_beside_one_another() {
     check("product-takes-all-back", &[("teams.toml", TEAMS), ("mini-9.toml", &not)]);
     let nobody = format!("{TEAMS}[team.kitchen]\nemail = [\"kitchen@example.org\"]\n");
     check("team-without-product", &[("teams.toml", &nobody), ("mini-9.toml", PRODUCT)]);
+}
+
+#[test]
+fn ids_that_were_renamed() {
+    let load = |product: &str| {
+        let file = |path: &str, text: &str| RuleFile { path: path.into(), text: text.into() };
+        let files = vec![file("mini-9.toml", product), file("teams.toml", TEAMS)];
+        let files = RuleFiles { folder: "rules".into(), files };
+        (RuleSet::load(&files).0.unwrap(), files)
+    };
+    let topic = |id: &str| format!("{PRODUCT}\n[[topic]]\nid = \"{id}\"\ntitle = \"Keys\"\nmatch = 'keys'\n");
+    let (old, _) = load(&topic("keys"));
+    let told = |product: &str| {
+        let (new, files) = load(product);
+        to_text(&super::renamed(&old, &new), &files, false)
+    };
+    let product = |text: &str, id: &str| text.replace("\"mini-9\"", id);
+    let as_golden = |name: &str, shown: String| {
+        insta::with_settings!({
+            snapshot_path => "../../../tests/golden/rules",
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+        }, { insta::assert_snapshot!(name, shown) });
+    };
+    as_golden("id-renamed-topic", told(&topic("keyboard")));
+    as_golden("id-renamed-product", told(&product(&topic("keys"), "\"mini9\"")));
+    // What says whose history it has is told nothing, and neither is what has another query and another name.
+    for said in [
+        topic("keyboard\"\nwas = \"keys"),
+        topic("keyboard\"\nwas = []\n#\""),
+        product(&topic("keys"), "\"mini9\"\nwas = \"mini-9\""),
+        topic("keyboard").replace("\"Keys\"", "\"Fan\"").replace("'keys'", "'fan'"),
+    ] {
+        assert_eq!(told(&said), "");
+    }
+    let both = product(&topic("keyboard"), "\"mini9\"\nwas = \"mini-9\"");
+    assert!(
+        told(&both).contains("the topic \"keys\" was renamed"),
+        "topics of a renamed product are compared too"
+    );
 }
 
 #[test]

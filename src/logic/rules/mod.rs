@@ -39,7 +39,8 @@ pub fn load_scenarios(files: &RuleFiles, rules: &RuleSet) -> (Vec<scenario::Scen
     load::scenario::load(files, rules)
 }
 
-/// What between the rules in force and new ones was given another id: its history would stay behind.
+/// What between the rules in force and new ones was given another id and says nothing about its history, which would stay
+/// behind: errors, for whoever puts the new ones in force.
 pub fn renamed(old: &RuleSet, new: &RuleSet) -> Vec<Diagnostic> {
     lint::renamed::between(old, new)
 }
@@ -60,6 +61,9 @@ pub struct RuleSet {
 pub struct Product {
     /// Its id: unique, and for good.
     pub id: String,
+    /// Ids that it had before: their history is its own. `None` where the rules do not say; an empty list says that it
+    /// begins anew.
+    pub was: Option<Vec<String>>,
     /// Its name as people know it.
     pub name: String,
     /// Which posts are about it (`match`).
@@ -95,6 +99,8 @@ pub enum ClusterMode {
 pub struct Topic {
     /// Its id: unique within the product.
     pub id: String,
+    /// Ids that it had before, as [`Product::was`].
+    pub was: Option<Vec<String>>,
     /// What it is called in alerts.
     pub title: String,
     /// Which of the product's mentions are about it.
@@ -168,6 +174,22 @@ pub struct TopicMatch {
     pub topic: usize,
     /// The words that made it so, as the post spells them.
     pub words: Vec<String>,
+}
+
+impl Product {
+    /// What this product of new rules is in the old ones: the product of its id, or one of an id that it had before.
+    pub fn before<'o>(&self, old: &'o RuleSet) -> Option<&'o Self> {
+        let of = |id: &str| old.products.iter().find(|p| p.id == id);
+        of(&self.id).or_else(|| self.was.iter().flatten().find_map(|id| of(id)))
+    }
+}
+
+impl Topic {
+    /// What this topic is in the product as it was before: the topic of its id, or one of an id that it had before.
+    pub fn before<'o>(&self, old: &'o Product) -> Option<&'o Self> {
+        let of = |id: &str| old.topics.iter().find(|t| t.id == id);
+        of(&self.id).or_else(|| self.was.iter().flatten().find_map(|id| of(id)))
+    }
 }
 
 impl RuleSet {

@@ -1,6 +1,17 @@
 //! Folding: case and accents go, so that "Réglage" and "reglage" are one word.
 
+use std::sync::LazyLock;
+
 use unicode_normalization::UnicodeNormalization;
+
+/// Latin letters with accents, and signs of general punctuation, each with what it folds to.
+const LATIN: std::ops::Range<u32> = 0x80..0x250;
+const SIGNS: std::ops::Range<u32> = 0x2010..0x2030;
+static FOLDED: LazyLock<Vec<Box<str>>> = LazyLock::new(|| {
+    let of =
+        |code: u32| char::from_u32(code).map_or_else(String::new, |c| fold_any(c.encode_utf8(&mut [0; 4])));
+    LATIN.chain(SIGNS).map(|code| of(code).into_boxed_str()).collect()
+});
 
 /// Lower-cased, compatibility-decomposed (NFKD), without accents and invisible format characters.
 /// Marks of scripts in which they carry vowels (Thai, Devanagari, Arabic …) stay.
@@ -8,6 +19,35 @@ pub fn fold(word: &str) -> String {
     if word.is_ascii() {
         return word.to_ascii_lowercase();
     }
+    let mut out = String::with_capacity(word.len());
+    if fold_common(word, &mut out) { out } else { fold_any(word) }
+}
+
+/// Folds a text of characters that fold by themselves, whatever stands beside them, and are common; `false` where it has
+/// another one. Decomposing costs twenty times as much.
+fn fold_common(word: &str, out: &mut String) -> bool {
+    word.chars().all(|c| {
+        let code = u32::from(c);
+        let at = match code {
+            0..0x80 => {
+                out.push(c.to_ascii_lowercase());
+                return true;
+            }
+            _ if LATIN.contains(&code) => code - LATIN.start,
+            _ if SIGNS.contains(&code) => code - SIGNS.start + (LATIN.end - LATIN.start),
+            // Emoji and Chinese characters stay as they are.
+            0x4e00..0xa000 | 0x1f300..0x1f3fb | 0x1f400..0x1f650 | 0x1f680..0x1f700 | 0x1f900..0x1fa00 => {
+                out.push(c);
+                return true;
+            }
+            _ => return false,
+        };
+        out.push_str(FOLDED.get(at as usize).map_or("", |folded| folded));
+        true
+    })
+}
+
+fn fold_any(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     for c in word.nfkd().flat_map(char::to_lowercase) {
         match c {
@@ -52,5 +92,29 @@ mod tests {
     #[test]
     fn a_hundred_thousand_marks_are_nothing() {
         assert_eq!(fold(&format!("a{}", "\u{301}".repeat(100_000))), "a");
+    }
+
+    #[test]
+    fn every_common_character_folds_as_any_other_does() {
+        let mut common = 0;
+        for c in '\u{0}'..=char::MAX {
+            let (text, mut out) = (c.to_string(), String::new());
+            if fold_common(&text, &mut out) {
+                common += 1;
+                assert_eq!(out, fold_any(&text), "{c:?}");
+            }
+        }
+        assert!(common > 20_000, "{common}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn in_a_text_they_do_so_too(text in "[a-zA-Z\u{80}-\u{24f}\u{300}-\u{345}\u{2010}-\u{202f}カ\u{3099}键盘😡👍🏽ก็]{0,20}") {
+            let mut out = String::new();
+            if fold_common(&text, &mut out) {
+                proptest::prop_assert_eq!(&out, &fold_any(&text));
+            }
+            proptest::prop_assert_eq!(fold(&text), if text.is_ascii() { text.to_ascii_lowercase() } else { fold_any(&text) });
+        }
     }
 }

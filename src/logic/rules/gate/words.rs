@@ -63,7 +63,7 @@ impl Folded {
             Self { text: Vec::with_capacity(text.len()), begins: Vec::with_capacity(text.len() / 3) };
         let (mut rest, mut inside) = (text, false);
         while !rest.is_empty() {
-            let plain = rest.bytes().position(|b| !is_plain(b)).unwrap_or(rest.len());
+            let plain = plain_bytes(rest.as_bytes());
             let (words, others) = rest.split_at_checked(plain).unwrap_or((rest, ""));
             folded.add_plain(words.as_bytes(), inside);
             let other = others.bytes().position(is_plain).unwrap_or(others.len());
@@ -89,10 +89,11 @@ impl Folded {
     fn add_folded(&mut self, others: &str) {
         // The commonest by far fold to nothing.
         if !matches!(others, "'" | "’") {
-            let mut utf8 = [0; 4];
-            for c in fold(others).chars().filter(|c| *c != '\'') {
-                self.begins.push(self.text.len());
-                self.text.extend_from_slice(c.encode_utf8(&mut utf8).as_bytes());
+            for part in fold(others).split_inclusive('\'') {
+                let part = part.strip_suffix('\'').unwrap_or(part);
+                let from = self.text.len();
+                self.begins.extend(part.char_indices().map(|(at, _)| from + at));
+                self.text.extend_from_slice(part.as_bytes());
             }
         }
         // What comes next may begin a word, or go on with one that is not written as it stands here.
@@ -103,6 +104,14 @@ impl Folded {
 /// Is this byte what it is in any text, whatever stands around it?
 pub(super) fn is_plain(byte: u8) -> bool {
     byte.is_ascii() && byte != b'\''
+}
+
+/// How many bytes from the beginning are plain.
+fn plain_bytes(text: &[u8]) -> usize {
+    let (chunks, _) = text.as_chunks::<8>();
+    let known = chunks.iter().take_while(|chunk| not_plain(u64::from_le_bytes(**chunk)) == 0).count() * 8;
+    let rest = text.get(known..).unwrap_or_default();
+    known + rest.iter().position(|b| !is_plain(*b)).unwrap_or(rest.len())
 }
 
 /// Some bit where one of eight bytes is beyond ASCII, or an apostrophe.

@@ -1,5 +1,6 @@
-//! The reference: what every code means, with a rule that has the mistake and one that has not. A test holds each example
-//! against the checker, and `docs/rules-diagnostics.md` against this.
+//! The reference, put together from the entries that stand beside the checks in their files: what every code means, with a rule
+//! that has the mistake and one that has not. Tests hold each example against the checker, `docs/rules-diagnostics.md` against
+//! this, and see that no check is documented in another file. (Lexicons are read above the rules; their entries are in `lexicon.rs`.)
 
 use std::fmt::Write as _;
 
@@ -63,7 +64,7 @@ impl Doc {
 
 /// Every code, in order of the alphabet.
 pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
-    let tables: [&'static [Doc]; 26] = [
+    let tables: [&'static [Doc]; 28] = [
         &super::brackets::DOCS,
         &super::claims::DOCS,
         &super::common::DOCS,
@@ -89,6 +90,8 @@ pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
         &super::syntax::DOCS,
         &super::teams::DOCS,
         &super::values::DOCS,
+        &super::was::DOCS,
+        &super::wildcard::DOCS,
         &super::looking::DOCS,
     ];
     let mut docs: Vec<&'static Doc> = tables.into_iter().flatten().collect();
@@ -223,6 +226,32 @@ mod tests {
         let mut unique = known.clone();
         unique.dedup();
         assert_eq!(unique, known);
+    }
+
+    /// Whoever mends a lint finds its words, its reasons and its examples in the same file.
+    #[test]
+    fn what_a_file_tells_it_documents() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/logic/rules/lint");
+        let mut apart = Vec::new();
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let codes = |calls: [&str; 2]| -> std::collections::BTreeSet<String> {
+                let after = calls.iter().flat_map(|call| text.split(call).skip(1));
+                let code =
+                    |part: &str| Some(part.trim_start().strip_prefix('"')?.split('"').next()?.to_owned());
+                after.filter_map(code).filter(|code| code.contains('-')).collect()
+            };
+            let mut told = codes(["Problem::error(", "Problem::warning("]);
+            told.extend(codes(["Diagnostic::error(", "Diagnostic::warning("]));
+            let documented = codes(["Doc::error(", "Doc::warning("]);
+            // This file only looks for such words.
+            if name != "documented.rs" {
+                apart.extend(told.difference(&documented).map(|code| format!("{name}: {code}")));
+            }
+        }
+        assert_eq!(apart, Vec::<String>::new(), "documented in another file, or nowhere");
     }
 
     #[test]

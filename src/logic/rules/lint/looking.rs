@@ -8,21 +8,7 @@ use super::Problem;
 use super::documented::{Doc, Shown};
 
 /// Entries of the reference.
-pub(super) const DOCS: [Doc; 4] = [
-    Doc::error(
-        "query-wildcard-short",
-        "A star after fewer than three letters",
-        "It would match a good part of every text.",
-        Shown::Query("ke*"),
-        "key*",
-    ),
-    Doc::error(
-        "query-wildcard-place",
-        "A star that does not end a word",
-        "Every word of the language would have to be tried.",
-        Shown::Query("k*board"),
-        "keyb*",
-    ),
+pub(super) const DOCS: [Doc; 2] = [
     Doc::error(
         "query-empty",
         "A query without words",

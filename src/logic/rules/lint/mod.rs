@@ -33,6 +33,7 @@ pub(super) mod suggest;
 pub(super) mod syntax;
 pub(super) mod teams;
 pub(super) mod values;
+pub(super) mod was;
 pub(super) mod wildcard;
 
 use std::ops::Range;

@@ -102,7 +102,8 @@ impl<'a> File<'a> {
         self.tell(lint::syntax::toml(range, error.message(), line, line_start).at(place));
     }
 
-    fn tell(&self, diagnostic: Diagnostic) {
+    /// Tells what has its place already.
+    pub(super) fn tell(&self, diagnostic: Diagnostic) {
         let mut told = self.told.borrow_mut();
         match told.len().cmp(&MOST_TOLD) {
             std::cmp::Ordering::Less => told.push(diagnostic),

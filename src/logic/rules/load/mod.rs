@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml::de::DeTable;
 
 use super::{Product, RuleSet, Team, lint};
-use crate::ground::diagnostic::{Diagnostic, Level};
+use crate::ground::diagnostic::{Diagnostic, Level, Place};
 use crate::ground::entry::RuleFiles;
 use file::File;
 use table::Table;
@@ -35,6 +35,8 @@ struct Found {
     teams: BTreeMap<String, Team>,
     /// Ids of products and where they are, also of products that are otherwise broken.
     product_ids: BTreeMap<String, String>,
+    /// Ids that products had before, with where that stands.
+    product_was: Vec<(String, Place)>,
     /// What alone is enough for a product, with the product's id and place.
     claims: BTreeMap<String, (String, String)>,
     /// Teams that a product names.
@@ -90,6 +92,7 @@ pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
             lint::teams::unused(origin.start..origin.end, &team.id).at(origin.clone())
         }));
     }
+    told.extend(histories("product", &found.product_was, |id| found.product_ids.contains_key(id)));
     if product_files == 0 && !told.iter().any(|d| d.code == "file-too-large") {
         told.push(lint::files::no_product(&files.folder));
     }
@@ -101,6 +104,23 @@ pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
     // An example that fails says that the rules do not do what they are for, not that they cannot be understood.
     let broken = told.iter().any(|d| d.level == Level::Error && d.code != lint::examples::CODE);
     ((!broken).then(|| RuleSet::new(found.products, found.teams)), told)
+}
+
+/// What is wrong with ids that products or topics had before: each is in nobody's use, and claimed once.
+fn histories(what: &str, was: &[(String, Place)], in_use: impl Fn(&str) -> bool) -> Vec<Diagnostic> {
+    let mut first: BTreeMap<&str, String> = BTreeMap::new();
+    let mut told = Vec::new();
+    for (id, place) in was {
+        let range = place.start..place.end;
+        if in_use(id) {
+            told.push(lint::was::in_use(range, what, id).at(place.clone()));
+        } else if let Some(first) = first.get(id.as_str()) {
+            told.push(lint::was::twice(range, id, first).at(place.clone()));
+        } else {
+            first.insert(id, format!("{}:{}", place.file, place.line));
+        }
+    }
+    told
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use std::ops::Range;
 use super::file::File;
 use super::lists::FileLists;
 use super::table::{Table, Words};
-use super::{Found, MAX_TOPICS};
+use super::{Found, MAX_TOPICS, histories};
 use crate::ground::alert::Severity;
+use crate::ground::diagnostic::Place;
 use crate::ground::post::Post;
 use crate::ground::time::Timestamp;
 use crate::logic::rules::query::{Node, Query, Shape, Text, implies, parse};
@@ -51,7 +52,7 @@ pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
 }
 
 fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Option<Product> {
-    table.only(&["id", "name", "match", "not", "team", "clusters"]);
+    table.only(&["id", "was", "name", "match", "not", "team", "clusters"]);
     let file = table.file;
     let id = table.id("id", "\"mini-9\"");
     if let Some(id) = &id {
@@ -62,6 +63,8 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
             found.product_ids.insert(id.value.to_owned(), format!("{}:{}", here.file, here.line));
         }
     }
+    let was = table.ids("was", "\"old-id\"");
+    found.product_was.extend(with_places(file, &was));
     let name = table.required("name", "\"Aster Mini 9\"");
     let team = table.required("team", "\"netbooks\"");
     if let Some(team) = &team
@@ -91,6 +94,7 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
     let team = team?.value;
     Some(Product {
         id: id?.value.to_owned(),
+        was: owned(was),
         name: name?.value.to_owned(),
         query: asked?,
         not,
@@ -106,6 +110,7 @@ fn topics(root: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Vec<Top
     let mut ids: BTreeMap<&str, String> = BTreeMap::new();
     let mut topics = Vec::new();
     let mut places = Vec::new();
+    let mut before = Vec::new();
     let tables = root.tables("topic", "[[topic]]");
     for table in &tables {
         found.topics += 1;
@@ -125,17 +130,37 @@ fn topics(root: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Vec<Top
                 }
             }
         }
-        if let Some(topic) = topic(table, id, lists) {
+        let was = table.ids("was", "\"old-id\"");
+        before.extend(with_places(root.file, &was));
+        if let Some(topic) = topic(table, id, was, lists) {
             places.push(table.value_range("match").unwrap_or_else(|| table.range.clone()));
             topics.push(topic);
         }
+    }
+    for problem in histories("topic", &before, |id| ids.contains_key(id)) {
+        root.file.tell(problem);
     }
     tell_shadowed(root.file, &topics, &places);
     topics
 }
 
-fn topic(table: &Table<'_, '_>, id: Option<Words<'_>>, lists: &FileLists) -> Option<Topic> {
-    table.only(&["id", "title", "match", "severity", "example"]);
+/// Ids as they are kept.
+fn owned(ids: Option<Vec<Words<'_>>>) -> Option<Vec<String>> {
+    Some(ids?.into_iter().map(|id| id.value.to_owned()).collect())
+}
+
+/// Ids with where they stand.
+fn with_places(file: &File<'_>, ids: &Option<Vec<Words<'_>>>) -> Vec<(String, Place)> {
+    ids.iter().flatten().map(|id| (id.value.to_owned(), file.place(id.range.clone()))).collect()
+}
+
+fn topic(
+    table: &Table<'_, '_>,
+    id: Option<Words<'_>>,
+    was: Option<Vec<Words<'_>>>,
+    lists: &FileLists,
+) -> Option<Topic> {
+    table.only(&["id", "was", "title", "match", "severity", "example"]);
     let title = table.required("title", "\"Keys too close together\"");
     let asked = table.required("match", "'keys NEAR/8 close'").and_then(|words| query(table, &words, lists));
     let severity = choice(table, "severity", "unknown-severity", &SEVERITIES).unwrap_or_default();
@@ -145,6 +170,7 @@ fn topic(table: &Table<'_, '_>, id: Option<Words<'_>>, lists: &FileLists) -> Opt
         examples.iter().filter_map(|example_table| example(example_table, name, asked.as_ref())).collect();
     Some(Topic {
         id: id?.value.to_owned(),
+        was: owned(was),
         title: title?.value.to_owned(),
         query: asked?,
         severity,

@@ -106,6 +106,19 @@ impl<'t, 'i> Table<'t, 'i> {
         None
     }
 
+    /// The ids under `key`, without those that cannot be one; those are told.
+    pub(super) fn ids(&self, key: &str, example: &str) -> Option<Vec<Words<'t>>> {
+        let mut ids = self.texts(key, example)?;
+        ids.retain(|id| {
+            let fits = is_id(id.value);
+            if !fits {
+                self.file.say(lint::ids::shape(id.range.clone(), id.value));
+            }
+            fits
+        });
+        Some(ids)
+    }
+
     /// The number under `key` with its place.
     pub(super) fn number(&self, key: &str, example: &str) -> Option<(f64, Range<usize>)> {
         let (_, value) = self.get(key)?;

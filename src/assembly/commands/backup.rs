@@ -1,0 +1,66 @@
+//! `backup`, `restore`: a copy of everything that cannot be made anew, while the daemon runs, and the way back.
+
+use std::io::Write;
+
+use super::standing::{count, size, take_unless_running};
+use crate::assembly::cli::{BackupArgs, RestoreArgs};
+use crate::assembly::configured::settings;
+use crate::assembly::failure::{Exit, Failure};
+use crate::assembly::output::stdout;
+use crate::edges::store::{BackupError, Store};
+
+/// Runs `backup`.
+///
+/// # Errors
+/// There is no store, or the file is there already or cannot be written.
+pub fn backup(args: &BackupArgs) -> Result<(), Failure> {
+    let settings = settings(&args.config)?;
+    let store = Store::open_existing(&settings.data.folder)?;
+    let bytes = store.back_up(&args.file).map_err(failure)?;
+    let posts = store.count_posts()?;
+    let mut out = stdout();
+    writeln!(
+        out,
+        "{}: {} of {}; log, decisions, alerts and letters are in it, rules and settings are not: they are files of yours. What was forgotten or deleted later is in it still: keep backups no longer than you may keep posts.",
+        args.file.display(),
+        size(bytes),
+        count(posts, "post", "posts")
+    )?;
+    Ok(out.flush()?)
+}
+
+/// Runs `restore`.
+///
+/// # Errors
+/// A daemon is running, there is data already, or the backup cannot be used.
+pub fn restore(args: &RestoreArgs) -> Result<(), Failure> {
+    let settings = settings(&args.config)?;
+    let folder = &settings.data.folder;
+    if folder.is_dir() && take_unless_running(folder)?.is_none() {
+        return Err(Failure::say(
+            Exit::Later,
+            format!("a daemon works on {}: stop it first (systemctl stop groundswell)", folder.display()),
+        ));
+    }
+    Store::restore(&args.file, folder).map_err(failure)?;
+    let store = Store::open_existing(folder)?;
+    let posts = store.count_posts()?;
+    let mut out = stdout();
+    writeln!(
+        out,
+        "{} is in {}. The index is made anew when the daemon starts; what the sources said since the backup is asked for again as far as they keep it. Letters that went out since then may go out once more.",
+        count(posts, "post", "posts"),
+        folder.display()
+    )?;
+    Ok(out.flush()?)
+}
+
+fn failure(error: BackupError) -> Failure {
+    let exit = match error {
+        BackupError::Store(error) => return error.into(),
+        BackupError::Unsound { .. } => Exit::BadData,
+        BackupError::There { .. } => Exit::CannotCreate,
+        BackupError::Io { .. } => Exit::Io,
+    };
+    Failure::new(exit, error)
+}

@@ -1,0 +1,280 @@
+//! `doctor`: is this installation sound, and what is to be done where it is not?
+
+mod findings;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use findings::{Finding, Level};
+
+use super::standing::{count, is_running, minute};
+use super::status::troubles;
+use crate::assembly::cli::{DoctorArgs, Format};
+use crate::assembly::configured::{All, mail, settings};
+use crate::assembly::failure::Failure;
+use crate::assembly::output::stdout;
+use crate::edges::clock::SystemClock;
+use crate::edges::host;
+use crate::edges::mail::{Kind, Tls, Transport};
+use crate::edges::rules_folder::read_rules;
+use crate::edges::sources::SourceConfig;
+use crate::edges::store::Store;
+use crate::ground::diagnostic::Level as Weight;
+use crate::ground::time::{Clock, Timestamp};
+use crate::logic::assess::Assessor;
+use crate::logic::rules::RuleSet;
+
+/// How long the mail server may take for each step.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Less free room than this is too little, in bytes.
+const LEAST_ROOM: u64 = 200 << 20;
+/// Less than this is worth a word: a year of a middling source.
+const LITTLE_ROOM: u64 = 2 << 30;
+/// A log so far ahead of the clock says that the clock is wrong, in seconds.
+const AHEAD: i64 = 300;
+
+/// Runs `doctor`.
+///
+/// # Errors
+/// Something is wrong with the installation.
+pub fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
+    let mut found = Vec::new();
+    match settings(&args.config) {
+        Err(e) => found.push(Finding::bad(
+            "settings",
+            e.message().unwrap_or_default(),
+            "mend them, and run groundswell doctor again: the rest depends on them",
+        )),
+        Ok(settings) => look(&settings, &args.config.config, &mut found)?,
+    }
+    let mut out = stdout();
+    for finding in &found {
+        match args.format {
+            Format::Json => writeln!(out, "{}", serde_json::to_string(finding).unwrap_or_default())?,
+            Format::Text => write!(out, "{finding}")?,
+        }
+    }
+    let bad = found.iter().filter(|f| f.level == Level::Bad).count() as u64;
+    let advice = found.iter().filter(|f| f.level == Level::Advice).count() as u64;
+    if args.format == Format::Text {
+        let words = match (bad, advice) {
+            (0, 0) => "All is well.".to_owned(),
+            (0, n) => {
+                format!("Nothing is wrong; {}.", count(n, "thing could be better", "things could be better"))
+            }
+            (n, _) => format!("{} to be mended.", count(n, "thing has", "things have")),
+        };
+        writeln!(out, "\n{words}")?;
+    }
+    out.flush()?;
+    if bad == 0 { Ok(()) } else { Err(Failure::said()) }
+}
+
+fn look(settings: &All, file: &Path, found: &mut Vec<Finding>) -> Result<(), Failure> {
+    found.push(Finding::good("settings", format!("{} can be read", file.display())));
+    if settings.contact == "no contact given" {
+        found.push(Finding::advice(
+            "settings",
+            "no contact is named",
+            "write contact = \"you@example.org\" at the top: who runs a source can then ask before blocking us",
+        ));
+    }
+    let now = SystemClock.now();
+    data(settings, now, found)?;
+    rules(&settings.rules.folder, found);
+    letters(settings, found);
+    sources(settings, found);
+    found.extend(findings::of_unit(&host::unit(Path::new("/"))));
+    Ok(())
+}
+
+fn data(settings: &All, now: Timestamp, found: &mut Vec<Finding>) -> Result<(), Failure> {
+    let folder = &settings.data.folder;
+    let shown = folder.display();
+    if !folder.is_dir() {
+        found.push(Finding::advice(
+            "data",
+            format!("the folder {shown} is not there yet"),
+            "groundswell run makes it; under systemd, StateDirectory does",
+        ));
+    } else {
+        match host::can_write(folder) {
+            Err(e) => found.push(Finding::bad(
+                "data",
+                format!("{shown} cannot be written by this user: {e}"),
+                "run doctor as the user that groundswell runs as, or give that user the folder",
+            )),
+            Ok(()) => found.push(Finding::good("data", format!("{shown} can be written"))),
+        }
+        if host::mode(folder).is_ok_and(|mode| mode & 0o077 != 0) {
+            found.push(Finding::bad(
+                "data",
+                format!("others can look into {shown}, which holds what people said"),
+                format!("chmod 700 {shown}"),
+            ));
+        }
+        if Store::open_existing(folder).is_ok() || folder.join(crate::edges::store::FILE).exists() {
+            match Store::open_existing(folder) {
+                Err(e) => found.push(Finding::bad("data", e.to_string(), "see the message")),
+                Ok(store) => {
+                    let ahead = store.last_time()?.filter(|last| last.as_second() - now.as_second() > AHEAD);
+                    if let Some(last) = ahead {
+                        found.push(Finding::bad(
+                            "clock",
+                            format!("the log was written to at {} UTC, which is still to come: the clock is wrong, or was", minute(last)),
+                            "set the clock (timedatectl set-ntp true); until then new posts count as of that moment",
+                        ));
+                    }
+                    if is_running(folder) || store.note("daemon")?.is_some() {
+                        for trouble in troubles(settings, &store, now)? {
+                            found.push(Finding::bad("daemon", trouble, "groundswell status shows more"));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    let there = folder.ancestors().find(|part| part.is_dir()).unwrap_or(Path::new("/"));
+    if let Some((free, all)) = host::room(there) {
+        found.push(findings::of_room(free, all, LEAST_ROOM, LITTLE_ROOM));
+    }
+    Ok(())
+}
+
+fn rules(folder: &Path, found: &mut Vec<Finding>) {
+    let shown = folder.display();
+    let files = match read_rules(folder) {
+        Ok(files) => files,
+        Err(e) => return found.push(Finding::bad("rules", e.to_string(), "README.md says how to begin")),
+    };
+    let (set, mut problems) = RuleSet::load(&files);
+    problems.extend(Assessor::load(&files).1);
+    let errors = problems.iter().filter(|p| p.level == Weight::Error).count() as u64;
+    let warnings = problems.len() as u64 - errors;
+    let (errors_said, warnings_said) =
+        (count(errors, "error", "errors"), count(warnings, "warning", "warnings"));
+    let run = format!("groundswell check --rules {shown}");
+    found.push(match (errors, warnings) {
+        (0, 0) => Finding::good("rules", format!("{shown}: no problem")),
+        (0, _) => Finding::advice("rules", format!("{shown}: {warnings_said}"), run),
+        _ => Finding::bad("rules", format!("{shown}: {errors_said} and {warnings_said}"), run),
+    });
+    let watched = set.map_or(0, |set| set.products.len());
+    if errors == 0 && watched == 0 {
+        found.push(Finding::bad(
+            "rules",
+            "no product is watched",
+            "rules/README.md: ten minutes to the first one",
+        ));
+    }
+}
+
+fn letters(settings: &All, found: &mut Vec<Finding>) {
+    if settings.operators.email.is_empty() {
+        found.push(Finding::advice(
+            "mail",
+            "nobody is told when new rules are refused or a source falls silent",
+            "write [operators] email = [\"you@example.org\"]",
+        ));
+    }
+    let mail = mail(settings);
+    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    // A spool is only looked at: opening it would make its folder, as whoever runs this.
+    let opened = match (mail.transport, &mail.spool) {
+        (Kind::Spool, Some(spool)) if !spool.folder.is_dir() => Ok(()),
+        _ => Transport::open(&mail, credentials.as_deref()).map(|_| ()),
+    };
+    if let Err(e) = mail.mailbox().map(|_| ()).and(opened) {
+        return found.push(Finding::bad("mail", e.to_string(), "mend the section [mail] of the settings"));
+    }
+    let Some(smtp) = mail.smtp.as_ref().filter(|_| mail.transport == Kind::Smtp) else {
+        return found.push(Finding::advice(
+            "mail",
+            "letters are left in a folder, not sent",
+            "name a mail server: [mail] transport = \"smtp\" and [mail.smtp] host = \"…\" (README.md, Settings)",
+        ));
+    };
+    if let Some(file) = &smtp.password_file
+        && host::mode(file).is_ok_and(|mode| mode & 0o077 != 0)
+    {
+        found.push(Finding::bad(
+            "mail",
+            format!("others can read {}, which holds a password", file.display()),
+            format!("chmod 600 {}", file.display()),
+        ));
+    }
+    let usual = match smtp.tls {
+        Tls::Implicit => 465,
+        Tls::Starttls => 587,
+        Tls::None => 25,
+    };
+    let (host, port) = (&smtp.host, smtp.port.unwrap_or(usual));
+    found.push(match host::greeting(host, port, smtp.tls != Tls::Implicit, PATIENCE) {
+        Ok(said) if smtp.tls == Tls::Implicit || said.starts_with("220") => {
+            Finding::good("mail", format!("{host}:{port} answers"))
+        }
+        Ok(said) => Finding::bad(
+            "mail",
+            format!(
+                "{host}:{port} answers, but not as a mail server: {:?}",
+                super::standing::clip(&said, 80)
+            ),
+            "look at host, port and tls in [mail.smtp]: 587 goes with starttls, 465 with implicit",
+        ),
+        Err(e) => Finding::bad(
+            "mail",
+            format!("{host}:{port} does not answer: {e}"),
+            "look at host and port in [mail.smtp], and whether a firewall lets this machine out",
+        ),
+    });
+}
+
+fn sources(settings: &All, found: &mut Vec<Finding>) {
+    let mut names: Vec<&str> = settings.source.iter().map(|source| source.name.as_str()).collect();
+    names.sort_unstable();
+    if names.is_empty() {
+        found.push(Finding::bad(
+            "sources",
+            "there is nothing to listen to",
+            "name a [[source]]: README.md has one of each kind",
+        ));
+    }
+    if let Some(twice) =
+        names.windows(2).find(|pair| pair.first() == pair.last()).and_then(|pair| pair.first())
+    {
+        found.push(Finding::bad(
+            "sources",
+            format!("two sources are named \"{twice}\""),
+            "give each a name of its own",
+        ));
+    }
+    for source in &settings.source {
+        let (path, what) = match &source.kind {
+            SourceConfig::Jsonl(config) if config.path != Path::new("-") => (&config.path, "file"),
+            SourceConfig::Webhook(config) => (&config.secret_file, "secret"),
+            _ => {
+                found.push(Finding::good("sources", format!("{} is named", source.name)));
+                continue;
+            }
+        };
+        found.push(match std::fs::File::open(path) {
+            Ok(_) => Finding::good(
+                "sources",
+                format!("{}: the {what} {} can be read", source.name, path.display()),
+            ),
+            Err(e) => Finding::bad(
+                "sources",
+                format!("{}: the {what} {} cannot be read: {e}", source.name, path.display()),
+                "make it, or let the user that groundswell runs as read it",
+            ),
+        });
+        if what == "secret" && host::mode(path).is_ok_and(|mode| mode & 0o007 != 0) {
+            found.push(Finding::bad(
+                "sources",
+                format!("everybody on this machine can read {}", path.display()),
+                format!("chmod 640 {}", path.display()),
+            ));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What people name on the command line: products, topics, clusters of complaints and of ideas.
+
+use std::collections::BTreeMap;
+
+use super::standing::did_you_mean;
+use crate::assembly::failure::{Exit, Failure};
+use crate::ground::post::PostKey;
+use crate::logic::analysis::{Analysis, ClusterId, Sort};
+
+/// Posts that a decision about a cluster is remembered by.
+const REMEMBERED_POSTS: usize = 24;
+
+/// Products, topics and clusters by name.
+pub(super) fn names(analysis: &Analysis) -> Vec<String> {
+    let mut names = Vec::new();
+    for product in &analysis.rules().products {
+        names.push(product.id.clone());
+        names.extend(product.topics.iter().map(|t| format!("{}.{}", product.id, t.id)));
+        let Some(state) = analysis.product(&product.id) else { continue };
+        for sort in [Sort::Complaints, Sort::Ideas] {
+            let clusters = state.of_sort(sort).iter();
+            names.extend(clusters.map(|c| format!("{}.{}{}", product.id, sort.mark(), c.number)));
+        }
+    }
+    names
+}
+
+/// A live cluster, merges followed.
+///
+/// # Errors
+/// There is none of this name.
+pub(super) fn cluster(analysis: &Analysis, id: &str) -> Result<ClusterId, Failure> {
+    let parsed = ClusterId::parse(id);
+    let found = parsed.as_ref().and_then(|named| {
+        let live = analysis.product(&named.product)?.of_sort(named.sort).get(named.number)?;
+        Some(ClusterId { number: live.number, ..named.clone() })
+    });
+    found.ok_or_else(|| {
+        let known = names(analysis);
+        let near = did_you_mean(
+            id,
+            known.iter().map(String::as_str).filter(|name| ClusterId::parse(name).is_some()),
+        );
+        let form = if parsed.is_none() {
+            " (a cluster is named like mini-9.c17, an idea like mini-9.i3)"
+        } else {
+            ""
+        };
+        Failure::say(Exit::Usage, format!("there is no cluster \"{id}\"{form}{near}"))
+    })
+}
+
+/// Posts of these clusters, the newest: what a decision about them is about.
+pub(super) fn posts_of<'i>(
+    analysis: &Analysis,
+    ids: impl IntoIterator<Item = &'i str>,
+) -> BTreeMap<String, Vec<PostKey>> {
+    let posts = |id: &str| {
+        let named = cluster(analysis, id).ok()?;
+        let members = &analysis.product(&named.product)?.of_sort(named.sort).get(named.number)?.members;
+        Some(members.iter().rev().take(REMEMBERED_POSTS).map(|m| m.quote.key.clone()).collect())
+    };
+    ids.into_iter().filter_map(|id| Some((id.to_owned(), posts(id)?))).collect()
+}

@@ -1,0 +1,156 @@
+//! The machine that we run on: room on its disks, who answers on the network, and what systemd was told about us.
+
+use std::io::Read;
+use std::net::{TcpStream, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Name of the unit.
+pub const UNIT: &str = "groundswell.service";
+
+/// Free bytes for us on the disk that holds a folder, and all of its bytes. `None` where the system does not say.
+pub fn room(folder: &Path) -> Option<(u64, u64)> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some((disk.f_bavail.saturating_mul(disk.f_frsize), disk.f_blocks.saturating_mul(disk.f_frsize)))
+}
+
+/// Tries to make a file in a folder and takes it away again.
+///
+/// # Errors
+/// What the system says.
+pub fn can_write(folder: &Path) -> std::io::Result<()> {
+    let file = folder.join(format!(".groundswell-doctor-{}", std::process::id()));
+    std::fs::OpenOptions::new().write(true).create_new(true).open(&file)?;
+    std::fs::remove_file(&file)
+}
+
+/// Who may look into a folder or file, as the lower nine bits of its mode.
+///
+/// # Errors
+/// What the system says.
+pub fn mode(path: &Path) -> std::io::Result<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    Ok(std::fs::metadata(path)?.permissions().mode() & 0o777)
+}
+
+/// Connects to a server and takes in the first line that it says, within `limit` each.
+///
+/// # Errors
+/// Its name is unknown, nobody answers, or it says nothing in time.
+pub fn greeting(host: &str, port: u16, speaks_first: bool, limit: Duration) -> std::io::Result<String> {
+    let mut last = std::io::Error::new(std::io::ErrorKind::NotFound, "the name has no address");
+    for address in (host, port).to_socket_addrs()? {
+        match TcpStream::connect_timeout(&address, limit) {
+            Ok(mut stream) => {
+                if !speaks_first {
+                    return Ok(String::new());
+                }
+                stream.set_read_timeout(Some(limit))?;
+                let mut line = [0; 256];
+                let n = stream.read(&mut line)?;
+                let line = String::from_utf8_lossy(line.get(..n).unwrap_or_default()).into_owned();
+                return Ok(line.lines().next().unwrap_or_default().to_owned());
+            }
+            Err(e) => last = e,
+        }
+    }
+    Err(last)
+}
+
+/// What systemd on a machine knows of our unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unit {
+    /// systemd runs the machine.
+    pub runs_here: bool,
+    /// The unit's file.
+    pub file: Option<PathBuf>,
+    /// It is started with the machine.
+    pub enabled: bool,
+    /// The program that it starts, where that is not there.
+    pub lacks_program: Option<PathBuf>,
+    /// The clock is held in step with others; `None` where systemd does not do that.
+    pub clock_in_step: Option<bool>,
+}
+
+/// Looks for our unit below `root`, which is `/` but for tests.
+pub fn unit(root: &Path) -> Unit {
+    let places = [
+        "etc/systemd/system",
+        "usr/local/lib/systemd/system",
+        "usr/lib/systemd/system",
+        "lib/systemd/system",
+    ];
+    let file = places.iter().map(|place| root.join(place).join(UNIT)).find(|path| path.is_file());
+    let text = file.as_ref().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    let program = text
+        .lines()
+        .find_map(|line| line.strip_prefix("ExecStart="))
+        .and_then(|line| line.trim_start_matches(['-', '+', '!', ':', '@']).split_whitespace().next())
+        .map(PathBuf::from);
+    let wanted = root.join("etc/systemd/system/multi-user.target.wants").join(UNIT);
+    let timesync = root.join("run/systemd/timesync");
+    Unit {
+        runs_here: root.join("run/systemd/system").is_dir(),
+        enabled: wanted.symlink_metadata().is_ok(),
+        lacks_program: program
+            .filter(|path| !path.strip_prefix("/").is_ok_and(|inner| root.join(inner).is_file())),
+        clock_in_step: timesync.is_dir().then(|| timesync.join("synchronized").exists()),
+        file,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_is_found_with_what_it_lacks() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        assert_eq!(unit(root), Unit::default());
+        for folder in ["run/systemd/system", "run/systemd/timesync", "lib/systemd/system", "usr/bin"] {
+            std::fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        let file = root.join("lib/systemd/system").join(UNIT);
+        std::fs::write(&file, "[Service]\nExecStart=/usr/bin/groundswell run\n").unwrap();
+        let found = unit(root);
+        assert_eq!(
+            (found.runs_here, found.file.as_deref(), found.enabled),
+            (true, Some(file.as_path()), false)
+        );
+        assert_eq!(found.lacks_program.as_deref(), Some(Path::new("/usr/bin/groundswell")));
+        assert_eq!(found.clock_in_step, Some(false));
+        std::fs::write(root.join("usr/bin/groundswell"), "").unwrap();
+        std::fs::write(root.join("run/systemd/timesync/synchronized"), "").unwrap();
+        let wants = root.join("etc/systemd/system/multi-user.target.wants");
+        std::fs::create_dir_all(&wants).unwrap();
+        std::os::unix::fs::symlink("/nowhere", wants.join(UNIT)).unwrap();
+        let found = unit(root);
+        assert_eq!((found.lacks_program, found.enabled, found.clock_in_step), (None, true, Some(true)));
+    }
+
+    #[test]
+    fn a_disk_has_room_and_a_folder_can_be_tried() {
+        let dir = tempfile::tempdir().unwrap();
+        let (free, all) = room(dir.path()).unwrap();
+        assert!(free <= all && all > 0);
+        can_write(dir.path()).unwrap();
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is left behind");
+        assert!(can_write(&dir.path().join("nowhere")).is_err());
+    }
+
+    #[test]
+    fn a_server_is_heard_and_one_that_is_not_there_is_told() {
+        use std::io::Write;
+        let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = server.local_addr().unwrap().port();
+        let answering = std::thread::spawn(move || {
+            let (mut stream, _) = server.accept().unwrap();
+            stream.write_all(b"220 mail.example.org ESMTP\r\n").unwrap();
+        });
+        let limit = Duration::from_secs(5);
+        assert_eq!(greeting("127.0.0.1", port, true, limit).unwrap(), "220 mail.example.org ESMTP");
+        answering.join().unwrap();
+        assert!(greeting("127.0.0.1", port, true, limit).is_err());
+    }
+}

@@ -1,0 +1,184 @@
+//! A copy of the store while it is in use, and the way back.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{FILE, Store, StoreError, private_folder, schema};
+
+/// Why there is no copy, or no way back from it.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// Something stands where the copy would go.
+    #[error("{} is there already; name another file, or move that one away", path.display())]
+    There {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Something cannot be read or written.
+    #[error("{} cannot be read or written: {source}", path.display())]
+    Io {
+        /// What.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// It holds no groundswell data, or not all of it.
+    #[error("{} is no sound backup of groundswell: {detail}", path.display())]
+    Unsound {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says.
+        detail: String,
+    },
+    /// The store itself.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Store {
+    /// Writes all that is in the store at this moment to a new file, while others go on reading and writing, and makes sure
+    /// that the copy is sound and on the disk. Returns its size in bytes.
+    ///
+    /// # Errors
+    /// The file is there already or cannot be written, or the store cannot be read.
+    pub fn back_up(&self, to: &Path) -> Result<u64, BackupError> {
+        // SQLite would take an empty file for none; and what people said is nobody else's to read.
+        private_file(to)?;
+        let copied = self
+            .db
+            .execute("VACUUM INTO ?", [to.to_string_lossy()])
+            .map_err(|e| BackupError::Store(self.fail(e)))
+            .and_then(|_| sound(to))
+            .and_then(|()| synced(to));
+        if copied.is_err() {
+            let _ = std::fs::remove_file(to);
+        }
+        copied?;
+        std::fs::metadata(to).map(|meta| meta.len()).map_err(io(to))
+    }
+
+    /// Puts a backup where there is no store yet. What is derived from the store (the index) is made anew by whoever opens it.
+    ///
+    /// # Errors
+    /// There is a store already, the backup is not sound or of a newer version, or the folder cannot be written.
+    pub fn restore(from: &Path, folder: &Path) -> Result<(), BackupError> {
+        let path = folder.join(FILE);
+        if path.exists() {
+            return Err(BackupError::There { path });
+        }
+        sound(from)?;
+        private_folder(folder).map_err(io(folder))?;
+        let beside = folder.join(format!(".{FILE}.restored"));
+        let _ = std::fs::remove_file(&beside);
+        private_file(&beside)?;
+        std::fs::copy(from, &beside).map_err(io(&beside))?;
+        synced(&beside)?;
+        // A write-ahead log of another store would be taken for this one's.
+        for rest in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(folder.join(format!("{FILE}{rest}")));
+        }
+        std::fs::rename(&beside, &path).map_err(io(&path))?;
+        synced(&path)
+    }
+}
+
+fn io(path: &Path) -> impl FnOnce(std::io::Error) -> BackupError {
+    let path = path.to_owned();
+    move |source| BackupError::Io { path, source }
+}
+
+/// Makes an empty file that only we can read; never one that is there.
+fn private_file(path: &Path) -> Result<(), BackupError> {
+    use std::os::unix::fs::OpenOptionsExt;
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+            Err(BackupError::There { path: path.to_owned() })
+        }
+        Err(e) => Err(io(path)(e)),
+    }
+}
+
+/// The file and its name are on the disk.
+fn synced(path: &Path) -> Result<(), BackupError> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    for part in [path, folder] {
+        std::fs::File::open(part).and_then(|file| file.sync_all()).map_err(io(part))?;
+    }
+    Ok(())
+}
+
+/// Is this a store, whole, and of a version that we know?
+fn sound(path: &Path) -> Result<(), BackupError> {
+    let unsound = |detail: String| BackupError::Unsound { path: path.to_owned(), detail };
+    std::fs::metadata(path).map_err(io(path))?;
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .map_err(|e| unsound(e.to_string()))?;
+    let found: i64 =
+        db.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(|e| unsound(e.to_string()))?;
+    if found > schema::FORM {
+        return Err(StoreError::Newer { path: path.to_owned(), found, known: schema::FORM }.into());
+    }
+    let said: String =
+        db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|e| unsound(e.to_string()))?;
+    db.query_row("SELECT count(*) FROM position", [], |row| row.get::<_, i64>(0))
+        .map_err(|e| unsound(e.to_string()))?;
+    if said == "ok" { Ok(()) } else { Err(unsound(said)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::entry::Body;
+    use crate::ground::time::from_ms;
+
+    #[test]
+    fn a_copy_made_while_others_write_holds_what_was_committed_and_goes_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&dir.path().join("data")).unwrap();
+        for n in 0..10 {
+            store.append_entry(from_ms(n), &Body::Tick).unwrap();
+        }
+        let copy = dir.path().join("copy.db");
+        let other = store.another().unwrap();
+        assert!(other.back_up(&copy).unwrap() > 0);
+        store.append_entry(from_ms(11), &Body::Tick).unwrap();
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(matches!(store.back_up(&copy), Err(BackupError::There { .. })), "no backup is written over");
+        let new = dir.path().join("new");
+        Store::restore(&copy, &new).unwrap();
+        assert_eq!(Store::open_existing(&new).unwrap().last_position().unwrap(), 10);
+        assert!(matches!(Store::restore(&copy, &new), Err(BackupError::There { .. })));
+    }
+
+    #[test]
+    fn what_is_no_whole_backup_is_refused_and_leaves_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(&dir.path().join("data")).unwrap();
+        for n in 0..2_000 {
+            store.append_entry(from_ms(n), &Body::Tick).unwrap();
+        }
+        let copy = dir.path().join("copy.db");
+        store.back_up(&copy).unwrap();
+        let whole = std::fs::read(&copy).unwrap();
+        let cut = whole.len() / 2;
+        let mut torn = whole.clone();
+        torn[cut..cut + 4_096].fill(0xa5);
+        let new = dir.path().join("new");
+        for (name, bytes) in
+            [("text", &b"hello"[..]), ("half", &whole[..cut]), ("torn", &torn), ("none", b"")]
+        {
+            let bad = dir.path().join(name);
+            std::fs::write(&bad, bytes).unwrap();
+            assert!(matches!(Store::restore(&bad, &new), Err(BackupError::Unsound { .. })), "{name}");
+            assert!(!new.join(FILE).exists());
+        }
+        let newer = dir.path().join("newer.db");
+        std::fs::write(&newer, &whole).unwrap();
+        Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
+        let said = Store::restore(&newer, &new).unwrap_err().to_string();
+        assert!(said.contains("install the newer version"), "{said}");
+    }
+}

@@ -1,0 +1,284 @@
+//! What those who run the daemon are told, and when: that something stands still, that it goes on again, and once a week that
+//! all is well. An early warning that is quietly dead is worse than none.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, plus_ms};
+
+/// Between two signs of life, in milliseconds.
+const WEEK: i64 = 7 * DAY_MS;
+/// A source that fails is told of after so long: most mend themselves.
+const FAILING: i64 = HOUR_MS / 4;
+/// A silence is told of when it is so many times the longest there was …
+const LONGER: i64 = 2;
+/// … and at least so long.
+const LEAST_SILENCE: i64 = HOUR_MS;
+/// Nights and weekends are known after so long; until then …
+const LEARNING: i64 = 8 * DAY_MS;
+/// … a silence has to be this long.
+const UNKNOWN_SILENCE: i64 = DAY_MS;
+/// Fewer posts than this say nothing about how often one comes.
+const FEW: u64 = 24;
+/// An index that is so far behind the log stands still, in seconds.
+const LAG: i64 = 3_600;
+
+/// What is remembered between two looks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Watch {
+    /// When the next sign of life is due.
+    next: Option<Timestamp>,
+    sources: BTreeMap<String, Habit>,
+    /// What was told and is not over, by what it is about.
+    told: BTreeSet<String>,
+}
+
+/// How a source speaks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Habit {
+    since: Timestamp,
+    last: Timestamp,
+    /// Looks at which there was something new.
+    heard: u64,
+    /// Longest silence that nobody had to be told of, in milliseconds.
+    longest: i64,
+}
+
+/// How it stands now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Standing {
+    /// The sources by name.
+    pub sources: BTreeMap<String, Source>,
+    /// Letters that could not be sent for some time, and what the mail server says.
+    pub letters_stuck: u64,
+    /// Letters that are given up.
+    pub letters_parked: u64,
+    /// What the mail server said of one of these.
+    pub said: String,
+    /// Age of the oldest entry of the log that the index has not read, in seconds.
+    pub lag_seconds: i64,
+}
+
+/// How a source is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Source {
+    /// It has ended, or was stopped: silence is right.
+    pub over: bool,
+    /// Since when it fails, if it does.
+    pub failing_since: Option<Timestamp>,
+    /// It gave up.
+    pub failed: bool,
+    /// What its last failure was.
+    pub why: String,
+    /// When its last post came.
+    pub last_post: Option<Timestamp>,
+}
+
+/// Something to tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Word {
+    /// This stands still.
+    Alarm(String),
+    /// What was told of before goes on again.
+    Over(String),
+    /// A week has passed.
+    SignOfLife,
+}
+
+impl Watch {
+    /// What was told and is not over.
+    pub fn troubles(&self) -> impl Iterator<Item = &str> {
+        self.told.iter().map(String::as_str)
+    }
+
+    /// Looks at how things stand, at most once a minute. Each trouble is told once, and once more when it is over.
+    pub fn look(&mut self, standing: &Standing, now: Timestamp) -> Vec<Word> {
+        let mut troubles: BTreeMap<String, String> = BTreeMap::new();
+        for (name, source) in &standing.sources {
+            let habit = self.sources.entry(name.clone()).or_insert(Habit {
+                since: now,
+                last: now,
+                heard: 0,
+                longest: 0,
+            });
+            let told = self.told.contains(&format!("source {name}"));
+            if let Some(why) = habit.trouble(name, source, told, now) {
+                troubles.insert(format!("source {name}"), why);
+            }
+        }
+        self.sources.retain(|name, _| standing.sources.contains_key(name));
+        let letters = standing.letters_stuck + standing.letters_parked;
+        if letters > 0 {
+            let said = if standing.said.is_empty() { String::new() } else { format!(": {}", standing.said) };
+            let why = format!("mail is not going out: {letters} letters could not be sent{said}");
+            troubles.insert("mail".into(), why);
+        }
+        if standing.lag_seconds > LAG {
+            let why = format!("the search index is {} behind the log", span(standing.lag_seconds * 1_000));
+            troubles.insert("index".into(), why);
+        }
+        let over = self.told.iter().filter(|key| !troubles.contains_key(*key));
+        let mut words: Vec<Word> = over.map(|key| Word::Over(key.clone())).collect();
+        words.extend(
+            troubles
+                .iter()
+                .filter(|(key, _)| !self.told.contains(*key))
+                .map(|(_, why)| Word::Alarm(why.clone())),
+        );
+        self.told = troubles.into_keys().collect();
+        match self.next {
+            Some(next) if next <= now => {
+                words.push(Word::SignOfLife);
+                self.next = Some(plus_ms(now, WEEK));
+            }
+            // A clock that was far ahead once must not silence it for years.
+            Some(next) if next <= plus_ms(now, WEEK) => {}
+            _ => self.next = Some(plus_ms(now, WEEK)),
+        }
+        words
+    }
+}
+
+impl Habit {
+    fn trouble(&mut self, name: &str, source: &Source, told: bool, now: Timestamp) -> Option<String> {
+        let between = |from: Timestamp, to: Timestamp| to.as_millisecond() - from.as_millisecond();
+        if let Some(last) = source.last_post.filter(|last| *last > self.last) {
+            // A silence that somebody was told of teaches nothing about what is usual, but at the beginning: then it is likelier
+            // to be the first weekend.
+            if !told || between(self.since, last) <= LEARNING {
+                self.longest = self.longest.max(between(self.last, last));
+            }
+            self.last = last;
+            self.heard += 1;
+        }
+        if source.over {
+            return None;
+        }
+        let why = if source.why.is_empty() { "no reason is known" } else { source.why.as_str() };
+        if source.failed {
+            return Some(format!("source {name} has failed and does not try again: {why}"));
+        }
+        if let Some(since) = source.failing_since.filter(|since| between(*since, now) > FAILING) {
+            return Some(format!("source {name} has failed for {}: {why}", span(between(since, now))));
+        }
+        let known = between(self.since, now) > LEARNING;
+        let most = if known { (LONGER * self.longest).max(LEAST_SILENCE) } else { UNKNOWN_SILENCE };
+        let silent = between(self.last, now);
+        (self.heard >= FEW && silent > most).then(|| {
+            format!(
+                "source {name} has been silent for {}, and says that all is well; the longest silence before was {}",
+                span(silent),
+                span(self.longest)
+            )
+        })
+    }
+}
+
+fn span(ms: i64) -> String {
+    match ms.max(0) / 60_000 {
+        minutes if minutes < 120 => format!("{minutes} minutes"),
+        minutes if minutes < 2_880 => format!("{} hours", minutes / 60),
+        minutes => format!("{} days", minutes / 1_440),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: i64 = 60_000;
+
+    fn at(ms: i64) -> Timestamp {
+        let start: Timestamp = "2025-01-06T00:00:00Z".parse().unwrap();
+        plus_ms(start, ms)
+    }
+
+    /// Looks each ten minutes for so many days at a source that speaks when `speaks` says so.
+    fn watched(days: i64, speaks: impl Fn(i64) -> bool) -> Vec<(i64, Word)> {
+        let (mut watch, mut told) = (Watch::default(), Vec::new());
+        let mut source = Source::default();
+        for n in 0..days * 144 {
+            let ms = n * 10 * MINUTE;
+            if speaks(ms) {
+                source.last_post = Some(at(ms));
+            }
+            let standing =
+                Standing { sources: [("feed".to_owned(), source.clone())].into(), ..Standing::default() };
+            told.extend(watch.look(&standing, at(ms)).into_iter().map(|word| (ms, word)));
+            // As it is kept between two runs.
+            watch = serde_json::from_str(&serde_json::to_string(&watch).unwrap()).unwrap();
+        }
+        told
+    }
+
+    fn office_hours(ms: i64) -> bool {
+        let (day, hour) = (ms / DAY_MS % 7, ms % DAY_MS / HOUR_MS);
+        day < 5 && (9..17).contains(&hour)
+    }
+
+    #[test]
+    fn nights_and_weekends_are_no_silence_and_a_dead_source_is() {
+        let alarms = |told: &[(i64, Word)]| -> Vec<String> {
+            told.iter()
+                .filter(|(_, w)| *w != Word::SignOfLife)
+                .map(|(ms, w)| format!("{} {w:?}", ms / DAY_MS))
+                .collect()
+        };
+        let healthy = watched(60, office_hours);
+        // The first weekend is not known yet: it is told once, and over on Monday.
+        assert!(alarms(&healthy).len() <= 2, "{:?}", alarms(&healthy));
+        let after = |told: Vec<(i64, Word)>| -> Vec<(i64, Word)> {
+            told.into_iter().filter(|(ms, _)| *ms > 14 * DAY_MS).collect()
+        };
+        assert!(alarms(&after(healthy)).is_empty());
+        let dead = after(watched(60, |ms| office_hours(ms) && ms < 30 * DAY_MS));
+        let dead = alarms(&dead);
+        assert_eq!(dead.len(), 1, "{dead:?}");
+        let steady = after(watched(30, |ms| !(20 * DAY_MS..21 * DAY_MS).contains(&ms)));
+        assert_eq!(alarms(&steady).len(), 2, "told, and told that it is over: {:?}", alarms(&steady));
+        assert!(steady[0].0 <= 20 * DAY_MS + 2 * HOUR_MS, "within two hours: {steady:?}");
+    }
+
+    #[test]
+    fn a_sign_of_life_comes_once_a_week_even_after_a_clock_that_was_wrong() {
+        let signs: Vec<i64> = watched(30, |_| true)
+            .into_iter()
+            .filter(|(_, w)| *w == Word::SignOfLife)
+            .map(|(ms, _)| ms / DAY_MS)
+            .collect();
+        assert_eq!(signs, [7, 14, 21, 28]);
+        let mut watch = Watch::default();
+        watch.look(&Standing::default(), at(5_000 * DAY_MS));
+        watch.look(&Standing::default(), at(0));
+        assert_eq!(watch.look(&Standing::default(), at(7 * DAY_MS)), [Word::SignOfLife]);
+    }
+
+    #[test]
+    fn each_trouble_is_told_once_and_once_more_when_it_is_over() {
+        let mut watch = Watch::default();
+        let failing = Source { failing_since: Some(at(0)), why: "refused".into(), ..Source::default() };
+        let standing = Standing {
+            sources: [("b".to_owned(), failing)].into(),
+            letters_stuck: 2,
+            said: "454 try later".into(),
+            lag_seconds: 4_000,
+            ..Standing::default()
+        };
+        assert_eq!(watch.look(&standing, at(MINUTE)).len(), 2, "a source may fail for a quarter of an hour");
+        let told = watch.look(&standing, at(20 * MINUTE));
+        assert_eq!(told, [Word::Alarm("source b has failed for 20 minutes: refused".into())]);
+        assert_eq!(watch.look(&standing, at(30 * MINUTE)), []);
+        let well = Standing { sources: [("b".to_owned(), Source::default())].into(), ..Standing::default() };
+        let over: Vec<Word> = ["index", "mail", "source b"].map(|key| Word::Over(key.into())).into();
+        assert_eq!(watch.look(&well, at(40 * MINUTE)), over);
+        let failed = Source { failed: true, ..Source::default() };
+        let standing = Standing { sources: [("b".to_owned(), failed)].into(), ..Standing::default() };
+        assert!(
+            matches!(&watch.look(&standing, at(50 * MINUTE))[..], [Word::Alarm(why)] if why.contains("does not try again"))
+        );
+        let over = Source { over: true, failed: false, ..Source::default() };
+        let standing = Standing { sources: [("b".to_owned(), over)].into(), ..Standing::default() };
+        assert_eq!(watch.look(&standing, at(60 * MINUTE)).len(), 1);
+    }
+}

@@ -1,0 +1,224 @@
+//! What operators do with an installation, as they type it.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+use std::path::PathBuf;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+const PRODUCT: &str = "[product]\nid = 'mini-9'\nname = 'Mini 9'\nmatch = 'mini9'\nteam = 't'\n";
+const TEAMS: &str = "[team.t]\nemail = ['t@example.org']\n";
+
+struct Home {
+    dir: tempfile::TempDir,
+}
+
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Home {
+    /// An installation with these more lines of settings.
+    fn new(more: &str) -> Self {
+        let home = Self { dir: tempfile::tempdir().unwrap() };
+        std::fs::create_dir(home.path("rules")).unwrap();
+        home.write("rules/mini-9.toml", PRODUCT);
+        home.write("rules/teams.toml", TEAMS);
+        let folder = |name: &str| format!("folder = {:?}\n", home.path(name).display().to_string());
+        let settings = format!("{more}\n[data]\n{}[rules]\n{}", folder("data"), folder("rules"));
+        home.write("groundswell.toml", &settings);
+        home
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        let output = Command::cargo_bin("groundswell")
+            .unwrap()
+            .env("GROUNDSWELL_CONFIG", self.path("groundswell.toml"))
+            .args(args)
+            .output()
+            .unwrap();
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Two people's posts.
+    fn with_posts(self) -> Self {
+        let line = |id: &str, author: &str, text: &str| {
+            serde_json::json!({"id": id, "source": "forum", "author": author, "text": text,
+                "created_at": "2025-01-06T09:30:00Z"})
+            .to_string()
+        };
+        let posts = [
+            line("1", "did:plc:ana", "the hinge of my mini9 broke, awful anafindet"),
+            line("2", "did:plc:bo", "my mini9 overheats, terrible bofindet"),
+            line("3", "did:plc:ana", "still broken: mini9 anafindet again"),
+            "{\"author\":\"did:plc:ana\", \"text\": \"anafindet and no JSON".to_owned(),
+        ];
+        let file = self.write("posts.jsonl", &(posts.join("\n") + "\n"));
+        assert_eq!(self.run(&["import", file.to_str().unwrap()]).code, 0);
+        self
+    }
+
+    /// Files of the data folder that hold these bytes.
+    fn holding(&self, text: &str) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.path("data")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if std::fs::read(&path).unwrap().windows(text.len()).any(|w| w == text.as_bytes()) {
+                    found.push(path);
+                }
+            }
+        }
+        found
+    }
+}
+
+#[test]
+fn the_doctor_says_of_what_is_wrong_what_to_do() {
+    let home = Home::new(
+        "contact = 'ops@example.org'\n[[source]]\nname = 'export'\nkind = 'jsonl'\npath = '/nonexistent/x.jsonl'\n",
+    );
+    let ran = home.run(&["doctor"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    assert!(
+        ran.out.contains("WRONG sources   export: the file /nonexistent/x.jsonl cannot be read"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.contains("ok    rules"), "{}", ran.out);
+    assert!(ran.out.contains("hint  mail      letters are left in a folder"), "{}", ran.out);
+    assert!(ran.out.contains("-> name a mail server"), "{}", ran.out);
+    assert!(!home.path("data").exists(), "a doctor who looks makes nothing");
+}
+
+#[test]
+fn the_doctor_finds_a_sound_installation_sound() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let answering = std::thread::spawn(move || {
+        let (mut stream, _) = server.accept().unwrap();
+        std::io::Write::write_all(&mut stream, b"220 mail.example.org ESMTP\r\n").unwrap();
+    });
+    let mail = format!(
+        "transport = 'smtp'\nfrom = 'g <g@example.org>'\n[mail.smtp]\nhost = '127.0.0.1'\nport = {port}\ntls = 'none'"
+    );
+    let home = Home::new(&format!(
+        "[operators]\nemail = ['ops@example.org']\n[[source]]\nname = 'b'\nkind = 'jetstream'\n[mail]\n{mail}"
+    ));
+    let ran = home.run(&["doctor", "--format", "json"]);
+    answering.join().unwrap();
+    let found: Vec<Value> = ran.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert!(found.iter().any(|f| f["about"] == "mail" && f["level"] == "good"), "{}", ran.out);
+    // What a page says in place of a mail server is no mail server.
+    let server = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    let answering = std::thread::spawn(move || {
+        let (mut stream, _) = server.accept().unwrap();
+        std::io::Write::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n").unwrap();
+    });
+    let ran = home.run(&["doctor"]);
+    answering.join().unwrap();
+    assert!(ran.code == 1 && ran.out.contains("not as a mail server"), "{}", ran.out);
+    // Settings that cannot be read are told, and nothing is guessed.
+    home.write("groundswell.toml", "[dta]\n");
+    let ran = home.run(&["doctor"]);
+    assert!(ran.code == 1 && ran.out.contains("WRONG settings") && ran.out.contains("dta"), "{}", ran.out);
+}
+
+#[test]
+fn a_backup_goes_back_and_is_never_written_over() {
+    let home = Home::new("").with_posts();
+    let copy = home.path("copy.db");
+    let copy = copy.to_str().unwrap();
+    let ran = home.run(&["backup", copy]);
+    assert!(ran.code == 0 && ran.out.contains("3 posts"), "{}{}", ran.out, ran.err);
+    assert_eq!(home.run(&["backup", copy]).code, 73);
+    assert_eq!(home.run(&["restore", copy]).code, 73, "not over what is there");
+    let new = home.path("new");
+    let new = new.to_str().unwrap();
+    let ran = home.run(&["restore", copy, "--data", new]);
+    assert!(ran.code == 0 && ran.out.contains("3 posts"), "{}{}", ran.out, ran.err);
+    let kept = home.run(&["export", "did:plc:ana", "--data", new]);
+    assert_eq!(kept.out.lines().count(), 2, "{}", kept.out);
+}
+
+#[test]
+fn an_author_is_shown_what_is_kept_and_forgotten_to_the_last_byte() {
+    let home = Home::new("").with_posts();
+    let kept = home.run(&["export", "did:plc:ana"]);
+    let ids: Vec<Value> =
+        kept.out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].clone()).collect();
+    assert_eq!(ids, ["1", "3"]);
+    assert_eq!(home.run(&["export", "did:plc:ana", "--source", "elsewhere"]).out, "");
+    assert!(!home.holding("anafindet").is_empty());
+    let ran = home.run(&["forget", "did:plc:ana"]);
+    assert!(
+        ran.code == 0 && ran.out.contains("2 posts of \"did:plc:ana\" forgotten"),
+        "{}{}",
+        ran.out,
+        ran.err
+    );
+    assert_eq!(home.run(&["export", "did:plc:ana"]).out, "");
+    let holding = home.holding("anafindet");
+    let in_index = |path: &PathBuf| path.components().any(|part| part.as_os_str() == "index-1");
+    assert!(holding.iter().all(in_index), "{holding:?}");
+    assert_eq!(home.run(&["search", "anafindet"]).err.trim(), "0 posts found");
+    assert_eq!(home.run(&["search", "bofindet"]).err.trim(), "1 post found", "others stay");
+    assert!(home.run(&["forget", "did:plc:ana"]).err.contains("nothing of"));
+    // What is sent again stays away.
+    let again = home.path("posts.jsonl");
+    home.run(&["import", again.to_str().unwrap()]);
+    assert_eq!(home.run(&["export", "did:plc:ana"]).out, "");
+}
+
+#[test]
+fn figures_for_prometheus_say_what_status_says() {
+    let home = Home::new("").with_posts();
+    let ran = home.run(&["status", "--format", "prometheus"]);
+    for line in [
+        "groundswell_up 0",
+        "groundswell_posts 3",
+        "groundswell_rules_refused 0",
+        "groundswell_letters{state=\"parked\"} 0",
+    ] {
+        assert!(ran.out.lines().any(|l| l == line), "{line} in {}", ran.out);
+    }
+    home.write("rules/mini-9.toml", "[product\n");
+    let ran = home.run(&["status", "--format", "prometheus"]);
+    assert!(ran.code == 1 && ran.out.contains("groundswell_rules_refused 1"), "{}", ran.out);
+}
+
+#[test]
+fn there_is_a_manual_and_shells_complete() {
+    let home = Home::new("");
+    let pages = home.path("man");
+    let ran = home.run(&["man", "--out", pages.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    for page in ["groundswell.1", "groundswell-doctor.1", "groundswell-backtest.1"] {
+        let text = std::fs::read_to_string(pages.join(page)).unwrap();
+        assert!(text.contains(".SH SYNOPSIS"), "{page}");
+    }
+    assert!(home.run(&["man"]).out.contains(".TH groundswell"));
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(home.run(&["completions", shell]).out.contains("backtest"), "{shell}");
+    }
+}
