@@ -20,6 +20,7 @@ use serde::Deserialize;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use crate::ground::account::AccountNews;
 use crate::ground::post::{Incoming, Post};
 use crate::ground::time::{Clock, Timestamp};
 
@@ -43,6 +44,8 @@ pub struct Batch {
     pub source: String,
     /// Posts and deletions, in the order of the source.
     pub items: Vec<Incoming>,
+    /// Accounts that the platform hid, deleted or let back in, in order. They come after the items.
+    pub accounts: Vec<AccountNews>,
     /// What could not be read.
     pub rejects: Vec<Reject>,
     /// The source was deaf from the first moment to the second, and cannot make it up.
@@ -59,6 +62,7 @@ impl Batch {
         Self {
             source: source.to_owned(),
             items: Vec::new(),
+            accounts: Vec::new(),
             rejects: Vec::new(),
             gap: None,
             cursor: None,
@@ -280,7 +284,9 @@ mod tests {
         let kinds: Vec<_> = file.source.iter().map(|s| (s.name.as_str(), &s.kind)).collect();
         assert!(matches!(kinds[0], ("exports", SourceConfig::Jsonl(c)) if !c.follow));
         assert!(matches!(kinds[1], ("forum", SourceConfig::Feed(c)) if c.interval.as_secs() == 300));
-        assert!(matches!(kinds[2], ("bluesky", SourceConfig::Jetstream(c)) if c.hosts.len() == 4));
+        assert!(
+            matches!(kinds[2], ("bluesky", SourceConfig::Jetstream(c)) if c.hosts.len() == 6 && !c.compress)
+        );
         assert!(matches!(kinds[3], ("crm", SourceConfig::Webhook(c)) if c.path == "/posts"));
     }
 
