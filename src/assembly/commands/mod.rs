@@ -16,6 +16,7 @@ pub mod import;
 pub mod matching;
 pub mod run;
 pub mod search;
+pub mod source;
 mod standing;
 pub mod status;
 pub mod test;

@@ -24,6 +24,22 @@ use super::backoff::Backoff;
 use super::shape::duration;
 use super::{SourceError, State, Surroundings, prepare_tls};
 
+/// The settings, filled in.
+pub(super) const EXAMPLE: &str = r#"[[source]]
+name = "bluesky"
+kind = "jetstream"
+hosts = [
+    "wss://jetstream1.us-east.bsky.network/subscribe",
+    "wss://jetstream.us-west.bsky.network/xrpc/network.bsky.jetstream.subscribeEvents",
+]
+compress = false
+idle_timeout = "30s"
+connect_timeout = "15s"
+retry_first = "1s"
+retry_most = "1m"
+batch_every = "250ms"
+"#;
+
 /// Largest frame and largest message, also when it is unpacked.
 const MAX_MESSAGE_BYTES: usize = 1 << 20;
 

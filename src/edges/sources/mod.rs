@@ -6,10 +6,17 @@
 //! `(source, id)`.
 
 mod backoff;
+mod discourse;
 mod feed;
+mod hackernews;
 mod health;
+mod html;
+mod http;
 mod jetstream;
 mod jsonl;
+mod kinds;
+mod mastodon;
+mod poll;
 mod reach;
 mod shape;
 mod webhook;
@@ -24,10 +31,14 @@ use crate::ground::account::AccountNews;
 use crate::ground::post::{Incoming, Post};
 use crate::ground::time::{Clock, Timestamp};
 
+pub use self::discourse::DiscourseConfig;
 pub use self::feed::FeedConfig;
+pub use self::hackernews::HackernewsConfig;
 pub use self::health::{Health, HealthSnapshot, State};
 pub use self::jetstream::JetstreamConfig;
 pub use self::jsonl::JsonlConfig;
+pub use self::kinds::{KINDS, Kind};
+pub use self::mastodon::MastodonConfig;
 pub use self::webhook::WebhookConfig;
 
 /// Most posts and deletions in one batch; a webhook's request may hold more and stays one batch.
@@ -115,6 +126,12 @@ pub enum SourceConfig {
     Jetstream(JetstreamConfig),
     /// Posts that somebody sends to us.
     Webhook(WebhookConfig),
+    /// Hashtags of Mastodon and what speaks its API.
+    Mastodon(MastodonConfig),
+    /// Stories and comments of Hacker News.
+    Hackernews(HackernewsConfig),
+    /// A forum that runs on Discourse.
+    Discourse(DiscourseConfig),
 }
 
 /// Everything a source needs of its surroundings.
@@ -229,7 +246,10 @@ pub async fn run(
         SourceConfig::Jsonl(config) => jsonl::run(&name, &config, cursor, &around).await,
         SourceConfig::Feed(config) => feed::run(&name, &config, cursor, &around).await,
         SourceConfig::Jetstream(config) => jetstream::run(&name, &config, cursor, &around).await,
-        SourceConfig::Webhook(config) => webhook::run(&name, &config, &around).await,
+        SourceConfig::Webhook(config) => webhook::run(&name, &config, cursor, &around).await,
+        SourceConfig::Mastodon(config) => mastodon::run(&name, &config, cursor, &around).await,
+        SourceConfig::Hackernews(config) => hackernews::run(&name, &config, cursor, &around).await,
+        SourceConfig::Discourse(config) => discourse::run(&name, &config, cursor, &around).await,
     };
     match &ended {
         Ok(()) if stop.is_cancelled() => health.state(State::Stopped, clock.now()),
