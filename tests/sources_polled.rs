@@ -394,6 +394,115 @@ async fn discourse_says_its_limit_in_the_body() {
     source.stop().await;
 }
 
+fn lemmy_thing(n: i64, what: &str) -> Value {
+    let at = from_ms(1_767_200_000_000 + n * 1000).to_string();
+    let post = json!({"ap_id": "https://l.example/post/1", "name": "Kettles", "body": "all of them", "published": at.trim_end_matches('Z')});
+    let creator = json!({"actor_id": "https://l.example/u/ana", "name": "ana", "bot_account": n == 3});
+    match what {
+        "post" => json!({"post": post, "creator": creator}),
+        _ => json!({"post": post, "creator": creator,
+            "comment": {"ap_id": format!("https://l.example/comment/{n}"), "content": format!("it leaks {n}"), "published": at}}),
+    }
+}
+
+#[tokio::test]
+async fn lemmy_is_read_back_to_what_is_known_and_its_limit_is_a_400() {
+    let comments = Arc::new(Mutex::new((1..=4).map(|n| lemmy_thing(n, "comment")).collect::<Vec<_>>()));
+    let (it, limited) = (Arc::clone(&comments), Arc::new(Mutex::new(false)));
+    let limit = Arc::clone(&limited);
+    let url = serve(move |path, query, _| {
+        if *limit.lock().unwrap() {
+            return status(400, &[], json!({"error": "rate_limit_error"}));
+        }
+        assert_eq!((query["sort"].as_str(), query["limit"].as_str()), ("New", "50"));
+        if path == "/api/v3/post/list" {
+            return status(200, &[], json!({"posts": [lemmy_thing(1, "post")]}));
+        }
+        let page: usize = query["page"].parse().unwrap();
+        let shown: Vec<Value> =
+            it.lock().unwrap().iter().rev().skip((page - 1) * 50).take(50).cloned().collect();
+        status(200, &[], json!({"comments": shown}))
+    })
+    .await;
+    let settings = format!("kind = 'lemmy'\nserver = '{url}'\ninterval = '5ms'");
+    let mut source = Source::start(&settings, None);
+    let first = source.items(4).await;
+    assert_eq!(first[0], "https://l.example/post/1 all of them");
+    assert_eq!(
+        first[3], "https://l.example/comment/4 it leaks 4",
+        "what programs write is passed over: {first:?}"
+    );
+    comments.lock().unwrap().extend((5..=124).map(|n| lemmy_thing(n, "comment")));
+    let burst = source.items(120).await;
+    assert_eq!((burst.len(), burst[119].as_str()), (120, "https://l.example/comment/124 it leaks 124"));
+    comments.lock().unwrap()[123]["comment"]["deleted"] = true.into();
+    assert_eq!(source.items(1).await, ["-https://l.example/comment/124"]);
+    *limited.lock().unwrap() = true;
+    let said = source.until(|h| h.errors > 0).await.last_error.unwrap();
+    assert!(said.contains("rate_limit_error"), "{said}");
+    source.stop().await;
+}
+
+#[tokio::test]
+async fn appstore_pages_may_be_empty_and_edits_keep_their_id() {
+    let text = Arc::new(Mutex::new("it crashes".to_owned()));
+    let (it, polls) = (Arc::clone(&text), Mutex::new(0));
+    let url = serve(move |path, _, _| {
+        let review = |id: u64, dated: bool| {
+            let label = |l: &str| json!({"label": l});
+            let mut review = json!({"id": label(&id.to_string()), "im:rating": label("2"), "title": label("Hm"),
+                "content": label(&it.lock().unwrap()), "author": {"name": label("ana"), "uri": label("https://x.example/id7")}});
+            if dated {
+                review["updated"] = label("2026-01-01T10:00:00-07:00");
+            }
+            review
+        };
+        let page: usize = path.split("page=").nth(1).unwrap().split('/').next().unwrap().parse().unwrap();
+        assert!(path.starts_with("/de/rss/customerreviews/page=") && path.ends_with("/id=42/sortby=mostrecent/json"));
+        let mut polls = polls.lock().unwrap();
+        *polls += usize::from(page == 1);
+        let feed = match page {
+            // Now and then the first page is empty, and the second is not.
+            1 if *polls % 2 == 0 => json!({}),
+            1 => json!({"entry": [{"title": {"label": "the app itself"}}, review(9, false), review(8, true)]}),
+            2 => json!({"entry": review(7, true)}),
+            _ => json!({}),
+        };
+        status(200, &[], json!({"feed": feed}))
+    })
+    .await;
+    let settings =
+        format!("kind = 'appstore'\napp = 42\ncountries = ['DE']\ninterval = '5ms'\nserver = '{url}'");
+    let mut source = Source::start(&settings, None);
+    let mut posts = Vec::new();
+    while posts.len() < 3 {
+        posts.extend(source.batch().await.items);
+    }
+    let Incoming::Post(dated) = &posts[0] else { panic!("{posts:?}") };
+    assert_eq!((dated.id.as_str(), dated.rating, dated.region.as_deref()), ("8", Some(2.0), Some("DE")));
+    assert_eq!(dated.created_at.to_string(), "2026-01-01T17:00:00Z");
+    let Incoming::Post(undated) = &posts[1] else { panic!("{posts:?}") };
+    assert_eq!(undated.created_at.to_string(), "2025-12-30T00:00:00Z", "what was there before us is no news");
+    *text.lock().unwrap() = "it still crashes".to_owned();
+    let mut edits = source.items(3).await;
+    edits.sort();
+    assert_eq!(edits, ["7 it still crashes", "8 it still crashes", "9 it still crashes"]);
+    let cursor = source.stop().await;
+    // After a restart the same reviews have the same dates.
+    let mut source = Source::start(&settings, cursor);
+    let again = loop {
+        let found = source.batch().await.items.into_iter().find_map(|item| match item {
+            Incoming::Post(post) if post.id == "9" => Some(post),
+            _ => None,
+        });
+        if let Some(post) = found {
+            break post;
+        }
+    };
+    assert_eq!(again.created_at, undated.created_at);
+    source.stop().await;
+}
+
 #[tokio::test]
 async fn servers_that_talk_nonsense_hurt_nobody() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));

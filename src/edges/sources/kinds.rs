@@ -1,6 +1,6 @@
 //! All kinds of sources, for people to choose from.
 
-use super::{discourse, feed, hackernews, jetstream, jsonl, mastodon, webhook};
+use super::{appstore, discourse, feed, hackernews, jetstream, jsonl, lemmy, mastodon, webhook};
 
 /// One kind of source.
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +14,7 @@ pub struct Kind {
 }
 
 /// Every kind, the most useful first.
-pub const KINDS: [Kind; 7] = [
+pub const KINDS: [Kind; 9] = [
     Kind {
         name: "jetstream",
         about: "Bluesky, all of it, live; no account needed",
@@ -42,6 +42,8 @@ pub const KINDS: [Kind; 7] = [
         about: "every post of a forum that runs on Discourse",
         example: discourse::EXAMPLE,
     },
+    Kind { name: "lemmy", about: "posts and comments of a Lemmy server", example: lemmy::EXAMPLE },
+    Kind { name: "appstore", about: "reviews of an app in Apple's App Store", example: appstore::EXAMPLE },
 ];
 
 #[cfg(test)]

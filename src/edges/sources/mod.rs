@@ -5,6 +5,7 @@
 //! the last stored position is handed back. What lies between is sent again: the store knows posts by
 //! `(source, id)`.
 
+mod appstore;
 mod backoff;
 mod discourse;
 mod feed;
@@ -15,6 +16,7 @@ mod http;
 mod jetstream;
 mod jsonl;
 mod kinds;
+mod lemmy;
 mod mastodon;
 mod poll;
 mod reach;
@@ -31,6 +33,7 @@ use crate::ground::account::AccountNews;
 use crate::ground::post::{Incoming, Post};
 use crate::ground::time::{Clock, Timestamp};
 
+pub use self::appstore::AppstoreConfig;
 pub use self::discourse::DiscourseConfig;
 pub use self::feed::FeedConfig;
 pub use self::hackernews::HackernewsConfig;
@@ -38,6 +41,7 @@ pub use self::health::{Health, HealthSnapshot, State};
 pub use self::jetstream::JetstreamConfig;
 pub use self::jsonl::JsonlConfig;
 pub use self::kinds::{KINDS, Kind};
+pub use self::lemmy::LemmyConfig;
 pub use self::mastodon::MastodonConfig;
 pub use self::webhook::WebhookConfig;
 
@@ -132,6 +136,10 @@ pub enum SourceConfig {
     Hackernews(HackernewsConfig),
     /// A forum that runs on Discourse.
     Discourse(DiscourseConfig),
+    /// Posts and comments of a Lemmy server.
+    Lemmy(LemmyConfig),
+    /// Reviews in Apple's App Store.
+    Appstore(AppstoreConfig),
 }
 
 /// Everything a source needs of its surroundings.
@@ -250,6 +258,8 @@ pub async fn run(
         SourceConfig::Mastodon(config) => mastodon::run(&name, &config, cursor, &around).await,
         SourceConfig::Hackernews(config) => hackernews::run(&name, &config, cursor, &around).await,
         SourceConfig::Discourse(config) => discourse::run(&name, &config, cursor, &around).await,
+        SourceConfig::Lemmy(config) => lemmy::run(&name, &config, cursor, &around).await,
+        SourceConfig::Appstore(config) => appstore::run(&name, &config, cursor, &around).await,
     };
     match &ended {
         Ok(()) if stop.is_cancelled() => health.state(State::Stopped, clock.now()),
