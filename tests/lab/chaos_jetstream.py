@@ -279,7 +279,8 @@ def main():
     wrong = sum(1 for key, (text, _) in shown.items() if key in live and json.loads(live[key])["post"]["post"]["text"] != text)
     lost, extra, twice = set(shown) - set(live), set(live) - set(shown), len(rows) - len(live)
     entries = collections.Counter(post for (post,) in db.execute("SELECT post FROM log WHERE kind = 'post'"))
-    held = dict(db.execute("SELECT id, body FROM hidden").fetchall())
+    has_hidden = db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'hidden'").fetchone()[0]
+    held = dict(db.execute("SELECT id, body FROM hidden").fetchall()) if has_hidden else {}
     held_wrong = len(set(away) ^ set(held))
     order = [json.loads(body)["post"]["post"]["created_at"] for _, body in rows[-2000:]]
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
