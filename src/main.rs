@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Command::Clusters(args) => commands::clusters::clusters(&args),
         Command::Name(args) => commands::acts::name(&args),
         Command::Ignore(args) => commands::acts::ignore(&args),
+        Command::Source(args) => commands::source::source(&args),
         Command::Status(args) => commands::status::status(&args),
         Command::Doctor(args) => commands::doctor::doctor(&args),
         Command::Backup(args) => commands::backup::backup(&args),

@@ -235,14 +235,78 @@ async fn a_feed_that_has_moved_is_read_and_the_new_address_said() {
     let mut source = Source::quick(&format!("{url}/old"));
     source.batch().await;
     let notice = source.until(|h| h.notice.is_some()).await.notice.unwrap();
-    assert!(notice.contains(&format!("moved for good from {url}/old to {url}/new")), "{notice}");
-    source.batch().await;
-    source.until(|h| h.notice.is_none()).await;
+    assert!(notice.contains(&format!("the feed of {url}/old is at {url}/new now")), "{notice}");
+    let cursor = source.batch().await.cursor;
     let mut paths = Vec::new();
     for _ in 0..4 {
         paths.push(asked.recv().await.unwrap().0);
     }
-    assert_eq!(paths, ["/old", "/new", "/old", "/elsewhere"]);
+    assert_eq!(paths, ["/old", "/new", "/new", "/elsewhere"]);
+    source.stop.cancel();
+    // After a restart as well, until the new address brings nothing any more.
+    let (url, mut asked) =
+        serve(vec![answer(404, &[], ""), answer(200, RSS, rss(&[("3", "it hums")]))]).await;
+    let cursor = cursor.unwrap();
+    let known: serde_json::Value = serde_json::from_str(&cursor).unwrap();
+    let cursor = cursor.replace(known["at"].as_str().unwrap(), &format!("{url}/new"));
+    let cursor = cursor.replace(known["url"].as_str().unwrap(), &format!("{url}/old"));
+    let mut source = Source::start(&format!("{url}/old"), "interval = '10ms'", Some(cursor));
+    assert_eq!(source.batch().await.items.len(), 1);
+    assert_eq!(
+        (asked.recv().await.unwrap().0, asked.recv().await.unwrap().0),
+        ("/new".into(), "/old".into())
+    );
+}
+
+#[tokio::test]
+async fn a_page_that_names_its_feed_is_as_good_as_the_feed() {
+    let page =
+        r#"<html><head><link rel="alternate" type="application/rss+xml" href="/feed.rss"></head></html>"#;
+    let html = &[("content-type", "text/html")];
+    let (url, mut asked) = serve(vec![
+        answer(200, html, page),
+        answer(200, RSS, rss(&[("1", "it leaks")])),
+        answer(200, html, page),
+        answer(200, html, page),
+        answer(200, RSS, rss(&[("2", "it burns")])),
+    ])
+    .await;
+    let mut source = Source::quick(&format!("{url}/kettles"));
+    assert_eq!(source.batch().await.items.len(), 1);
+    let notice = source.until(|h| h.notice.is_some()).await.notice.unwrap();
+    assert!(notice.contains(&format!("{url}/feed.rss")), "{notice}");
+    assert_eq!(source.batch().await.items.len(), 1);
+    let mut paths = Vec::new();
+    for _ in 0..5 {
+        paths.push(asked.recv().await.unwrap().0);
+    }
+    assert_eq!(paths, ["/kettles", "/feed.rss", "/feed.rss", "/kettles", "/feed.rss"]);
+    assert!(source.error().await.contains("is a page again"));
+    // A page may name what it likes: inwards it leads nowhere.
+    let inwards = page.replace("/feed.rss", "http://169.254.169.254/latest/meta-data/feed.rss");
+    let (url, _) = serve(vec![answer(200, html, inwards)]).await;
+    let source = Source::quick(&url);
+    let said = source.error().await;
+    assert!(said.contains("not on the public internet"), "{said}");
+}
+
+#[tokio::test]
+async fn a_new_tag_for_the_same_content_is_kept() {
+    let (url, mut asked) = serve(vec![
+        answer(200, &[("content-type", "application/rss+xml"), ("etag", "\"a\"")], rss(&[("1", "it leaks")])),
+        answer(304, &[("etag", "\"b\"")], ""),
+        answer(304, &[], ""),
+    ])
+    .await;
+    let mut source = Source::quick(&url);
+    source.batch().await;
+    let mut tags = Vec::new();
+    for _ in 0..4 {
+        let headers = asked.recv().await.unwrap().1;
+        tags.push(headers.get("if-none-match").map(|t| t.to_str().unwrap().to_owned()));
+    }
+    let tag = |t: &str| Some(format!("\"{t}\""));
+    assert_eq!(tags, [None, tag("a"), tag("b"), tag("b")]);
 }
 
 #[tokio::test]

@@ -31,6 +31,10 @@ struct Hook {
 
 impl Hook {
     async fn start(more: &str) -> Self {
+        Self::resume(more, None).await
+    }
+
+    async fn resume(more: &str, cursor: Option<String>) -> Self {
         let mut secret = tempfile::NamedTempFile::new().unwrap();
         writeln!(secret, "{SECRET}").unwrap();
         let (out, batches) = mpsc::channel(1);
@@ -51,7 +55,7 @@ impl Hook {
             secret.path().display()
         ))
         .unwrap();
-        let task = tokio::spawn(run(settings, None, around));
+        let task = tokio::spawn(run(settings, cursor, around));
         let url = timeout(LONG, async {
             loop {
                 let shown = health.snapshot(clock.now());
@@ -79,11 +83,29 @@ impl Hook {
         body: impl Into<Vec<u8>>,
         signature: Option<String>,
     ) -> JoinHandle<(u16, Option<String>, Value)> {
+        self.send_named(body, signature, None)
+    }
+
+    /// Sends a body that names its delivery and its time, and signs both.
+    fn deliver(&self, id: &str, seconds: i64, body: &str) -> JoinHandle<(u16, Option<String>, Value)> {
+        let signature = sign(format!("{id}.{seconds}.{body}").as_bytes());
+        self.send_named(body, Some(signature), Some((id, seconds)))
+    }
+
+    fn send_named(
+        &self,
+        body: impl Into<Vec<u8>>,
+        signature: Option<String>,
+        named: Option<(&str, i64)>,
+    ) -> JoinHandle<(u16, Option<String>, Value)> {
         // A choice that was made before is fine.
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut request = reqwest::Client::new().post(&self.url).body(body.into());
         if let Some(signature) = signature {
             request = request.header("X-Groundswell-Signature", signature);
+        }
+        if let Some((id, seconds)) = named {
+            request = request.header("X-Groundswell-Delivery", id).header("X-Groundswell-Timestamp", seconds);
         }
         tokio::spawn(async move {
             let answer = timeout(LONG, request.send()).await.unwrap().unwrap();
@@ -236,4 +258,52 @@ async fn it_stops_when_told_and_says_what_it_cannot_listen_on() {
         let said = run(settings, None, around).await.unwrap_err().to_string();
         assert!(said.contains(&expected), "{said}");
     }
+}
+
+#[tokio::test]
+async fn a_recorded_request_is_worth_nothing_to_who_recorded_it() {
+    let mut hook = Hook::start("fresh_only = true").await;
+    let now = hook.clock.now().as_second();
+    let first = hook.deliver("d-1", now - 10, POST);
+    let batch = hook.batch().await;
+    let cursor = batch.cursor.clone();
+    // The same again while it is under way waits for what becomes of it.
+    let meanwhile = hook.deliver("d-1", now - 10, POST);
+    batch.stored.unwrap().send(true).unwrap();
+    assert_eq!(first.await.unwrap().0, 200);
+    let (status, _, said) = meanwhile.await.unwrap();
+    assert_eq!((status, &said["stored"], &said["repeated"]), (200, &0.into(), &true.into()));
+    // Another id or time, or none of them, does not fit the signature.
+    let signature = sign(format!("d-1.{}.{POST}", now - 10).as_bytes());
+    for named in [Some(("d-2", now - 10)), Some(("d-1", now)), None] {
+        let (status, _, said) = hook.send_named(POST, Some(signature.clone()), named).await.unwrap();
+        assert_eq!(status, 401, "{said}");
+    }
+    let (status, _, said) = hook.deliver("d-3", now - 301, POST).await.unwrap();
+    assert_eq!(status, 401);
+    assert!(said["error"].as_str().unwrap().contains("five minutes"), "{said}");
+    // What could not be stored may be sent again under its id.
+    let refused = hook.deliver("d-4", now, POST);
+    hook.batch().await.stored.unwrap().send(false).unwrap();
+    assert_eq!(refused.await.unwrap().0, 503);
+    let again = hook.deliver("d-4", now, POST);
+    hook.batch().await.stored.unwrap().send(true).unwrap();
+    assert_eq!(again.await.unwrap().0, 200);
+    assert!(hook.batches.try_recv().is_err());
+
+    let later = Hook::resume("", cursor).await;
+    let (status, _, said) = later.deliver("d-1", now - 10, POST).await.unwrap();
+    assert_eq!((status, &said["repeated"]), (200, &true.into()));
+}
+
+#[tokio::test]
+async fn who_sends_more_than_can_be_stored_is_told_to_wait() {
+    let mut hook = Hook::start("timeout = '100ms'").await;
+    // One batch waits to be stored; for the next there is no room.
+    let waiting = hook.send(POST);
+    let (status, _, _) = waiting.await.unwrap();
+    assert_eq!(status, 503);
+    let (status, later, said) = hook.send(POST).await.unwrap();
+    assert_eq!((status, later.as_deref()), (429, Some("5")), "{said}");
+    hook.batch().await;
 }

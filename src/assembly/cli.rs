@@ -3,6 +3,7 @@
 mod acts;
 mod care;
 mod rules;
+mod source;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ pub use acts::{
 pub use care::{AuthorArgs, BackupArgs, CompletionsArgs, DoctorArgs, ManArgs, RestoreArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use rules::{CheckArgs, FmtArgs, MatchArgs, TestArgs};
+pub use source::{SourceArgs, SourceCommand, SourceListArgs, SourceTestArgs};
 
 /// groundswell listens to what people say in public about your products, groups the complaints among them, and
 /// e-mails the team that owns the product when one begins to grow.
@@ -140,6 +142,10 @@ pub enum Command {
     ///
     /// Example: groundswell ignore mini-9.c17 --why "resellers' spam"
     Ignore(IgnoreArgs),
+    /// Show which kinds of sources there are, or try one of the settings without storing anything
+    ///
+    /// Examples: groundswell source list; groundswell source test bluesky
+    Source(SourceArgs),
     /// Show sources, lag, rules in force, outbox and index
     ///
     /// Ends with status 1 when something needs a person: a failed source, refused rules, letters that cannot be sent,

@@ -1,5 +1,6 @@
 //! Floor 0: the words everything else is said in. No I/O, no clock, nothing of ours imported.
 
+pub mod account;
 pub mod alert;
 pub mod diagnostic;
 pub mod entry;

@@ -22,6 +22,7 @@ pub mod matching;
 mod named;
 pub mod run;
 pub mod search;
+pub mod source;
 mod standing;
 pub mod status;
 pub mod test;

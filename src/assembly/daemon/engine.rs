@@ -38,6 +38,8 @@ const SNAPSHOT_EVERY: u64 = 5_000;
 const WATCH_SECONDS: u32 = 60;
 /// Seconds between notes on how the sources are.
 const NOTE_SECONDS: u32 = 10;
+/// Seconds between looks for hidden posts whose time is over.
+const HOUR_SECONDS: u32 = 3600;
 
 /// What the engine is asked to do.
 pub enum Order {
@@ -272,6 +274,7 @@ impl Engine {
         let mut append = ToAppend {
             source: batch.source.clone(),
             replay: self.times.is_replay(&batch.source),
+            accounts: batch.accounts,
             gap: batch.gap,
             rejects: batch.rejects.into_iter().map(|r| (r.place, r.reason, r.raw)).collect(),
             cursor: batch.cursor,
@@ -322,6 +325,15 @@ impl Engine {
             let _ = answer.send(true);
         }
         tracing::debug!(source = batch.source, stored = stored.stored, known = stored.known, "batch");
+        if stored.hidden + stored.restored > 0 {
+            let (hidden, restored) = (stored.hidden, stored.restored);
+            tracing::info!(
+                source = batch.source,
+                hidden,
+                restored,
+                "posts went or came back with their accounts"
+            );
+        }
         self.advance()
     }
 
@@ -360,6 +372,15 @@ impl Engine {
             let last = self.store.last_time()?.unwrap_or(now);
             for tick in ticks_between(last, now) {
                 self.patiently(|store| store.append_entry(tick, &Body::Tick))?;
+            }
+        }
+        if self.seconds.is_multiple_of(HOUR_SECONDS) {
+            let gone = self.patiently(|store| store.forget_hidden(now))?;
+            if gone > 0 {
+                tracing::info!(
+                    gone,
+                    "posts that were hidden with their accounts for too long are gone for good"
+                );
             }
         }
         self.advance()?;

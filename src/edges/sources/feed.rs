@@ -4,10 +4,10 @@
 //! either: choose the interval to suit the feed. An item that is gone from the document is not deleted, it has only
 //! become old. The same id with other words is an edit.
 
+mod discover;
 mod fetch;
 mod items;
 mod memory;
-mod text;
 
 use std::time::Duration;
 
@@ -20,6 +20,19 @@ use super::shape::duration;
 use super::{Batch, MAX_BATCH_ITEMS, SourceError, State, Stopped, Surroundings};
 use crate::ground::post::Incoming;
 
+/// The settings, filled in.
+pub(super) const EXAMPLE: &str = r#"[[source]]
+name = "reviews"
+kind = "feed"
+url = "https://reviews.example.org/latest.rss"
+interval = "10m"
+longest_interval = "1h"
+connect_timeout = "10s"
+idle_timeout = "20s"
+total_timeout = "60s"
+max_bytes = 5242880
+"#;
+
 /// Longest wait after failures.
 const MAX_WAIT: Duration = Duration::from_secs(6 * 3600);
 /// First wait for a server that wants to be left alone without saying how long.
@@ -29,12 +42,15 @@ const BUSY_WAIT: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FeedConfig {
-    /// Address of the feed, `https://…` or `http://…`. It may be on a private network; what it redirects to may only
-    /// be when this is.
+    /// Address of the feed, `https://…` or `http://…`, or of a page that names its feed. It may be on a private network;
+    /// what it redirects to may only be when this is.
     pub url: String,
     /// Time between polls; a tenth more or less, so that many feeds do not poll in step. Default: `"10m"`.
     #[serde(default = "ten_minutes", deserialize_with = "duration")]
     pub interval: Duration,
+    /// A feed in which nothing is new is asked less and less often, up to this. Default: `"1h"`.
+    #[serde(default = "an_hour", deserialize_with = "duration")]
+    pub longest_interval: Duration,
     /// Longest wait for a connection. Default: `"10s"`.
     #[serde(default = "ten_seconds", deserialize_with = "duration")]
     pub connect_timeout: Duration,
@@ -51,6 +67,9 @@ pub struct FeedConfig {
 
 fn ten_minutes() -> Duration {
     Duration::from_secs(600)
+}
+fn an_hour() -> Duration {
+    Duration::from_secs(3600)
 }
 fn ten_seconds() -> Duration {
     Duration::from_secs(10)
@@ -77,6 +96,7 @@ pub(super) async fn run(
     let mut memory = Memory::load(cursor.as_deref(), &config.url);
     let mut backoff = Backoff::new(config.interval, MAX_WAIT, around.seed);
     around.health.peer(Some(config.url.clone()));
+    let mut pace = config.interval;
     loop {
         let now = around.clock.now();
         let fetched = tokio::select! {
@@ -92,25 +112,47 @@ pub(super) async fn run(
                 );
                 return Err(SourceError::Gone { name: name.to_owned(), message });
             }
-            Ok(Fetched::NotModified) => Ok(()),
+            Ok(Fetched::NotModified { etag, last_modified }) => {
+                // Some servers give a new tag to the same content, and know only that one from then on.
+                memory.etag = etag.or(memory.etag);
+                memory.last_modified = last_modified.or(memory.last_modified);
+                Ok(false)
+            }
             Ok(Fetched::Later(status, wait)) => Err((
                 format!("asks to be left alone for a while ({status})"),
                 Some(wait.unwrap_or(BUSY_WAIT)),
             )),
             Ok(document @ Fetched::Document { .. }) => {
                 match take(name, config, document, &mut memory, around).await {
-                    Ok(()) => Ok(()),
+                    Ok(news) => Ok(news),
                     Err(Trouble::Stopped) => return Ok(()),
-                    Err(Trouble::NoFeed(message)) => Err((message, None)),
+                    // The page named its feed: asked at once, and once.
+                    Err(Trouble::Page(feed)) if memory.at.is_none() => {
+                        memory.at = Some(feed);
+                        continue;
+                    }
+                    Err(Trouble::Page(feed)) => {
+                        memory.at = None;
+                        Err((format!("is a page whose feed, {feed}, is a page again"), None))
+                    }
+                    Err(Trouble::NoFeed(message)) => {
+                        memory.at = None;
+                        Err((message, None))
+                    }
                 }
             }
-            Err(message) => Err((message, None)),
+            Err(message) => {
+                // Where it was sent to may be wrong: next time the settings count.
+                memory.at = None;
+                Err((message, None))
+            }
         };
         let wait = match outcome {
-            Ok(()) => {
+            Ok(news) => {
                 backoff.reset();
                 around.health.state(State::Listening, around.clock.now());
-                backoff.around(config.interval)
+                pace = next_pace(pace, news, config);
+                backoff.around(pace)
             }
             Err((message, asked)) => {
                 around.complain(name, &format!("the address {} {message}", config.url));
@@ -126,9 +168,17 @@ pub(super) async fn run(
     }
 }
 
+/// The time until the next poll: longer by a quarter each time that nothing was new.
+fn next_pace(pace: Duration, news: bool, config: &FeedConfig) -> Duration {
+    let longest = config.longest_interval.max(config.interval);
+    if news { config.interval } else { pace.mul_f64(1.25).min(longest) }
+}
+
 enum Trouble {
     Stopped,
     NoFeed(String),
+    /// A web page that names this as its feed.
+    Page(String),
 }
 
 impl From<Stopped> for Trouble {
@@ -137,44 +187,53 @@ impl From<Stopped> for Trouble {
     }
 }
 
-/// Hands over what is new in a document, and the position after it.
+/// Hands over what is new in a document, and the position after it. Gives whether anything was new.
 async fn take(
     name: &str,
     config: &FeedConfig,
     document: Fetched,
     memory: &mut Memory,
     around: &Surroundings,
-) -> Result<(), Trouble> {
-    let Fetched::Document { body, kind, url, moved, etag, last_modified } = document else { return Ok(()) };
+) -> Result<bool, Trouble> {
+    let Fetched::Document { body, kind, url, moved, etag, last_modified } = document else {
+        return Ok(false);
+    };
     let now = around.clock.now();
     let source = name.to_owned();
     let base = url.clone();
     // Parsing a document made to be slow must not hold up the other sources.
     let parsed = tokio::task::spawn_blocking(move || match items::read(&body, &base) {
         Ok(feed) => Ok((feed.entries.len(), items::items(feed, &source, now))),
-        Err(reason) => Err(not_a_feed(&body, &kind, &reason)),
+        Err(reason) => match url::Url::parse(&base).ok().and_then(|base| discover::feed_of(&body, &base)) {
+            Some(feed) => Err(Trouble::Page(feed.into())),
+            None => Err(Trouble::NoFeed(not_a_feed(&body, &kind, &reason))),
+        },
     })
     .await;
     let (listed, items) = match parsed {
-        Ok(items) => items.map_err(Trouble::NoFeed)?,
+        Ok(items) => items?,
         Err(_) => {
             return Err(Trouble::NoFeed("answers with a document on which the reader of feeds fails".into()));
         }
     };
-    let moved = moved.map(|to| {
-        format!("the feed has moved for good from {} to {to}; change `url` in the settings", config.url)
+    let before = memory.clone();
+    if let Some(to) = moved {
+        memory.at = Some(to);
+    }
+    let moved = memory.at.as_ref().map(|to| {
+        format!("the feed of {} is at {to} now and is read there; change `url` in the settings", config.url)
     });
     let long = (listed > items::MAX_ITEMS)
         .then(|| format!("the feed lists {listed} items; only the first {} are read", items::MAX_ITEMS));
     around.health.notice(moved.or(long));
-    let before = memory.clone();
     memory.etag = etag;
     memory.last_modified = last_modified;
     let mut fresh: Vec<Incoming> =
         memory.sift(items).into_iter().map(|item| Incoming::Post(Box::new(item.post))).collect();
     if fresh.is_empty() && *memory == before {
-        return Ok(());
+        return Ok(false);
     }
+    let news = !fresh.is_empty();
     // Only the last part carries the position: until it is stored, the whole document counts as unread.
     loop {
         let rest = fresh.split_off(fresh.len().min(MAX_BATCH_ITEMS));
@@ -182,7 +241,7 @@ async fn take(
         let last = rest.is_empty();
         around.hand_over(Batch { items: fresh, cursor, ..Batch::empty(name) }).await?;
         if last {
-            return Ok(());
+            return Ok(news);
         }
         fresh = rest;
     }
@@ -208,6 +267,22 @@ fn not_a_feed(body: &[u8], kind: &str, reason: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quiet_feed_is_asked_less_often_until_something_is_new() {
+        let config: FeedConfig =
+            toml::from_str("url = 'https://x.example'\ninterval = '10m'\nlongest_interval = '15m'").unwrap();
+        let minutes = |d: Duration| d.as_secs_f64() / 60.0;
+        let mut pace = config.interval;
+        let mut paces = Vec::new();
+        for news in [false, false, false, true] {
+            pace = next_pace(pace, news, &config);
+            paces.push(minutes(pace));
+        }
+        assert_eq!(paces, [12.5, 15.0, 15.0, 10.0]);
+        let slow: FeedConfig = toml::from_str("url = 'https://x.example'\ninterval = '6h'").unwrap();
+        assert_eq!(minutes(next_pace(slow.interval, false, &slow)), 360.0);
+    }
 
     #[test]
     fn what_is_no_feed_is_called_by_its_name() {

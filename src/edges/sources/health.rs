@@ -70,6 +70,8 @@ pub struct HealthSnapshot {
     pub notice: Option<String>,
     /// Where it listens or what it is connected to, as far as it is.
     pub peer: Option<String>,
+    /// What the other side's limit leaves us, in words, where it says so.
+    pub limit: Option<String>,
     /// How far behind the other side we are, in seconds, where that can be known.
     pub lag_seconds: Option<f64>,
     /// Accounts that the platform says were deleted, suspended or taken down, since start.
@@ -134,6 +136,10 @@ impl Health {
 
     pub(super) fn peer(&self, peer: Option<String>) {
         self.inner().seen.peer = peer;
+    }
+
+    pub(super) fn limit(&self, limit: String) {
+        self.inner().seen.limit = Some(limit);
     }
 
     pub(super) fn lag(&self, seconds: f64) {

@@ -23,6 +23,16 @@ use super::shape::duration;
 use super::{Batch, MAX_BATCH_BYTES, MAX_BATCH_ITEMS, Reject, SourceError, State, Stopped, Surroundings};
 use crate::ground::post::{LineError, MAX_LINE_BYTES, parse_line};
 
+/// The settings, filled in.
+pub(super) const EXAMPLE: &str = r#"[[source]]
+name = "export"
+kind = "jsonl"
+path = "/var/spool/groundswell/posts.jsonl"
+follow = true
+replay = false
+poll = "500ms"
+"#;
+
 /// Bytes that are read at once.
 const CHUNK_BYTES: usize = 64 * 1024;
 

@@ -5,11 +5,20 @@
 //! the last stored position is handed back. What lies between is sent again: the store knows posts by
 //! `(source, id)`.
 
+mod appstore;
 mod backoff;
+mod discourse;
 mod feed;
+mod hackernews;
 mod health;
+mod html;
+mod http;
 mod jetstream;
 mod jsonl;
+mod kinds;
+mod lemmy;
+mod mastodon;
+mod poll;
 mod reach;
 mod shape;
 mod webhook;
@@ -20,13 +29,20 @@ use serde::Deserialize;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use crate::ground::account::AccountNews;
 use crate::ground::post::{Incoming, Post};
 use crate::ground::time::{Clock, Timestamp};
 
+pub use self::appstore::AppstoreConfig;
+pub use self::discourse::DiscourseConfig;
 pub use self::feed::FeedConfig;
+pub use self::hackernews::HackernewsConfig;
 pub use self::health::{Health, HealthSnapshot, State};
 pub use self::jetstream::JetstreamConfig;
 pub use self::jsonl::JsonlConfig;
+pub use self::kinds::{KINDS, Kind};
+pub use self::lemmy::LemmyConfig;
+pub use self::mastodon::MastodonConfig;
 pub use self::webhook::WebhookConfig;
 
 /// Most posts and deletions in one batch; a webhook's request may hold more and stays one batch.
@@ -43,6 +59,8 @@ pub struct Batch {
     pub source: String,
     /// Posts and deletions, in the order of the source.
     pub items: Vec<Incoming>,
+    /// Accounts that the platform hid, deleted or let back in, in order. They come after the items.
+    pub accounts: Vec<AccountNews>,
     /// What could not be read.
     pub rejects: Vec<Reject>,
     /// The source was deaf from the first moment to the second, and cannot make it up.
@@ -59,6 +77,7 @@ impl Batch {
         Self {
             source: source.to_owned(),
             items: Vec::new(),
+            accounts: Vec::new(),
             rejects: Vec::new(),
             gap: None,
             cursor: None,
@@ -111,6 +130,16 @@ pub enum SourceConfig {
     Jetstream(JetstreamConfig),
     /// Posts that somebody sends to us.
     Webhook(WebhookConfig),
+    /// Hashtags of Mastodon and what speaks its API.
+    Mastodon(MastodonConfig),
+    /// Stories and comments of Hacker News.
+    Hackernews(HackernewsConfig),
+    /// A forum that runs on Discourse.
+    Discourse(DiscourseConfig),
+    /// Posts and comments of a Lemmy server.
+    Lemmy(LemmyConfig),
+    /// Reviews in Apple's App Store.
+    Appstore(AppstoreConfig),
 }
 
 /// Everything a source needs of its surroundings.
@@ -225,7 +254,12 @@ pub async fn run(
         SourceConfig::Jsonl(config) => jsonl::run(&name, &config, cursor, &around).await,
         SourceConfig::Feed(config) => feed::run(&name, &config, cursor, &around).await,
         SourceConfig::Jetstream(config) => jetstream::run(&name, &config, cursor, &around).await,
-        SourceConfig::Webhook(config) => webhook::run(&name, &config, &around).await,
+        SourceConfig::Webhook(config) => webhook::run(&name, &config, cursor, &around).await,
+        SourceConfig::Mastodon(config) => mastodon::run(&name, &config, cursor, &around).await,
+        SourceConfig::Hackernews(config) => hackernews::run(&name, &config, cursor, &around).await,
+        SourceConfig::Discourse(config) => discourse::run(&name, &config, cursor, &around).await,
+        SourceConfig::Lemmy(config) => lemmy::run(&name, &config, cursor, &around).await,
+        SourceConfig::Appstore(config) => appstore::run(&name, &config, cursor, &around).await,
     };
     match &ended {
         Ok(()) if stop.is_cancelled() => health.state(State::Stopped, clock.now()),
@@ -280,7 +314,9 @@ mod tests {
         let kinds: Vec<_> = file.source.iter().map(|s| (s.name.as_str(), &s.kind)).collect();
         assert!(matches!(kinds[0], ("exports", SourceConfig::Jsonl(c)) if !c.follow));
         assert!(matches!(kinds[1], ("forum", SourceConfig::Feed(c)) if c.interval.as_secs() == 300));
-        assert!(matches!(kinds[2], ("bluesky", SourceConfig::Jetstream(c)) if c.hosts.len() == 4));
+        assert!(
+            matches!(kinds[2], ("bluesky", SourceConfig::Jetstream(c)) if c.hosts.len() == 6 && !c.compress)
+        );
         assert!(matches!(kinds[3], ("crm", SourceConfig::Webhook(c)) if c.path == "/posts"));
     }
 

@@ -1,9 +1,11 @@
 //! Posts that somebody sends to us: `POST` with one post as JSON a line (or a JSON array), signed with a secret.
 //!
-//! The answer is 200 only after the posts are durable. On 503 the sender tries again after `Retry-After` seconds; what
-//! it sends twice is taken once. Listen on the loopback address and let a reverse proxy speak TLS to the world.
+//! The answer is 200 only after the posts are durable. On 429 and 503 the sender tries again after `Retry-After` seconds;
+//! what it sends twice is taken once. A sender that names each delivery and its time, and signs both with the body, cannot
+//! be imitated by one who recorded a request. Listen on the loopback address and let a reverse proxy speak TLS to the world.
 
 mod body;
+mod deliveries;
 mod signature;
 
 use std::net::SocketAddr;
@@ -23,16 +25,32 @@ use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Mutex, Semaphore, oneshot};
 use tokio::time::timeout;
 
 use self::body::BodyError;
+use self::deliveries::{Deliveries, Delivery};
 use self::signature::{Secret, SignatureError};
 use super::shape::duration;
 use super::{Batch, SourceError, State, Surroundings};
 
+/// The settings, filled in.
+pub(super) const EXAMPLE: &str = r#"[[source]]
+name = "crm"
+kind = "webhook"
+listen = "127.0.0.1:7172"
+path = "/posts"
+secret_file = "/run/credentials/groundswell.service/crm"
+fresh_only = true
+max_bytes = 1048576
+timeout = "30s"
+"#;
+
 /// The header that carries the signature.
 const SIGNATURE: &str = "x-groundswell-signature";
+/// The headers that make a request unlike all others.
+const DELIVERY: &str = "x-groundswell-delivery";
+const TIMESTAMP: &str = "x-groundswell-timestamp";
 /// Requests that are worked on at once; each holds its body.
 const MAX_REQUESTS: usize = 16;
 /// Seconds after which a sender is asked to try again.
@@ -55,6 +73,10 @@ pub struct WebhookConfig {
     /// Most bytes of one request's body. Default: 1 MiB.
     #[serde(default = "one_megabyte")]
     pub max_bytes: usize,
+    /// Refuse requests that do not name their delivery and its time (`X-Groundswell-Delivery`, `X-Groundswell-Timestamp`).
+    /// Default: false; those that name them are held to them either way.
+    #[serde(default)]
+    pub fresh_only: bool,
     /// Longest time for receiving a body, and again for storing it. Default: `"30s"`.
     #[serde(default = "half_a_minute", deserialize_with = "duration")]
     pub timeout: Duration,
@@ -77,6 +99,7 @@ fn half_a_minute() -> Duration {
 pub(super) async fn run(
     name: &str,
     config: &WebhookConfig,
+    cursor: Option<String>,
     around: &Surroundings,
 ) -> Result<(), SourceError> {
     let settings = |message| SourceError::Settings { name: name.to_owned(), message };
@@ -109,6 +132,7 @@ pub(super) async fn run(
         secret,
         around: around.clone(),
         room: Semaphore::new(MAX_REQUESTS),
+        deliveries: Mutex::new(Deliveries::load(cursor.as_deref())),
     });
     let path = config.path.clone();
     let elsewhere = move || async move { (StatusCode::NOT_FOUND, format!("posts are taken at {path}\n")) };
@@ -130,6 +154,8 @@ struct Desk {
     secret: Secret,
     around: Surroundings,
     room: Semaphore,
+    /// Held while a delivery is under way: of two that are the same, the second waits for what becomes of the first.
+    deliveries: Mutex<Deliveries>,
 }
 
 /// Why a request is not answered with 200.
@@ -139,6 +165,9 @@ enum Refusal {
     Body(BodyError),
     Slow,
     Broken,
+    /// We are behind.
+    Busy(&'static str),
+    /// Something is wrong with us.
     Later(&'static str),
 }
 
@@ -153,10 +182,11 @@ impl IntoResponse for Refusal {
             Self::Body(error) => (StatusCode::BAD_REQUEST, error.to_string()),
             Self::Slow => (StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive".to_owned()),
             Self::Broken => (StatusCode::BAD_REQUEST, "the body broke off".to_owned()),
+            Self::Busy(why) => (StatusCode::TOO_MANY_REQUESTS, format!("{why}; try again later")),
             Self::Later(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}; try again later")),
         };
         let answer = (status, Json(json!({ "error": message })));
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             ([(RETRY_AFTER, RETRY_SECONDS)], answer).into_response()
         } else {
             answer.into_response()
@@ -165,41 +195,71 @@ impl IntoResponse for Refusal {
 }
 
 async fn receive(Held(desk): Held<Arc<Desk>>, request: Request) -> Result<Response, Refusal> {
-    let _room = desk.room.try_acquire().map_err(|_| Refusal::Later("too many requests at once"))?;
+    let _room = desk.room.try_acquire().map_err(|_| Refusal::Busy("too many requests at once"))?;
     let (head, body) = request.into_parts();
-    let signature = head.headers.get(SIGNATURE).ok_or(Refusal::Signature(SignatureError::Missing))?;
+    let header = |name| head.headers.get(name).map(axum::http::HeaderValue::as_bytes);
+    let signature = header(SIGNATURE).ok_or(Refusal::Signature(SignatureError::Missing))?;
+    let delivery = Delivery::read(header(DELIVERY), header(TIMESTAMP)).map_err(Refusal::Signature)?;
+    if delivery.is_none() && desk.config.fresh_only {
+        return Err(Refusal::Signature(SignatureError::NotFresh));
+    }
     let most = desk.config.max_bytes;
     let announced = head.headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|n| n > most as u64) {
         return Err(Refusal::TooLarge(most));
     }
     let body = timeout(desk.config.timeout, collect(body, most)).await.map_err(|_| Refusal::Slow)??;
-    desk.secret.check(signature.as_bytes(), &body).map_err(Refusal::Signature)?;
-    let read = body::read(&body, desk.around.clock.now()).map_err(Refusal::Body)?;
-    let stored = read.items.len();
-    if stored > 0 || !read.rejects.is_empty() {
-        let (answer, answered) = oneshot::channel();
-        let batch = Batch {
-            items: read.items,
-            rejects: read.rejects,
-            stored: Some(answer),
-            ..Batch::empty(&desk.name)
-        };
-        let durable = async {
-            desk.around.hand_over(batch).await.map_err(|_| Refusal::Later("the daemon is stopping"))?;
-            match answered.await {
-                Ok(true) => Ok(()),
-                Ok(false) | Err(_) => Err(Refusal::Later("the posts could not be stored")),
-            }
-        };
-        let late = |_| Refusal::Later("the posts could not be stored in time");
-        let durable = timeout(desk.config.timeout, durable).await.map_err(late).and_then(|durable| durable);
-        if let Err(Refusal::Later(why)) = durable {
-            desk.around.complain(&desk.name, &format!("a request was put off: {why}"));
-        }
-        durable?;
+    let Some(delivery) = delivery else {
+        desk.secret.check(signature, &[&body]).map_err(Refusal::Signature)?;
+        return desk.take(&body, None).await;
+    };
+    let signed = [delivery.id.as_bytes(), b".", delivery.time.as_bytes(), b".", &body];
+    desk.secret.check(signature, &signed).map_err(Refusal::Signature)?;
+    delivery.is_fresh(desk.around.clock.now()).map_err(Refusal::Signature)?;
+    let mut deliveries = desk.deliveries.lock().await;
+    if deliveries.knows(&delivery) {
+        return Ok(Json(json!({ "stored": 0, "rejected": [], "repeated": true })).into_response());
     }
-    Ok(Json(json!({ "stored": stored, "rejected": read.refused })).into_response())
+    let cursor = deliveries.with(&delivery, desk.around.clock.now());
+    let answer = desk.take(&body, cursor).await?;
+    deliveries.note(&delivery, desk.around.clock.now());
+    Ok(answer)
+}
+
+impl Desk {
+    /// Takes a body in, and answers when it is durable. `cursor` is stored with it.
+    async fn take(&self, body: &[u8], cursor: Option<String>) -> Result<Response, Refusal> {
+        let read = body::read(body, self.around.clock.now()).map_err(Refusal::Body)?;
+        let stored = read.items.len();
+        if stored > 0 || !read.rejects.is_empty() {
+            let (answer, answered) = oneshot::channel();
+            let batch = Batch {
+                items: read.items,
+                rejects: read.rejects,
+                cursor,
+                stored: Some(answer),
+                ..Batch::empty(&self.name)
+            };
+            let durable = self.durable(batch, answered).await;
+            if let Err(Refusal::Busy(why) | Refusal::Later(why)) = durable {
+                self.around.complain(&self.name, &format!("a request was put off: {why}"));
+            }
+            durable?;
+        }
+        Ok(Json(json!({ "stored": stored, "rejected": read.refused })).into_response())
+    }
+
+    async fn durable(&self, batch: Batch, answered: oneshot::Receiver<bool>) -> Result<(), Refusal> {
+        let handed_over = timeout(self.config.timeout, self.around.hand_over(batch)).await;
+        handed_over
+            .map_err(|_| Refusal::Busy("too much waits to be stored"))?
+            .map_err(|_| Refusal::Later("the daemon is stopping"))?;
+        match timeout(self.config.timeout, answered).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false) | Err(_)) => Err(Refusal::Later("the posts could not be stored")),
+            Err(_) => Err(Refusal::Later("the posts could not be stored in time")),
+        }
+    }
 }
 
 /// The body, as long as it is no longer than `most` bytes.

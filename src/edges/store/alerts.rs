@@ -80,8 +80,7 @@ impl Store {
         }
         tx.commit().map_err(fail)?;
         if !what.gone.is_empty() && what.snapshot.is_some() {
-            // The write-ahead log holds old pages until it is folded in.
-            let _ = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            self.fold_in();
         }
         Ok(())
     }

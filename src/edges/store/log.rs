@@ -3,7 +3,8 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, accounts};
+use crate::ground::account::{AccountNews, Standing};
 use crate::ground::entry::{Body, Entry};
 use crate::ground::post::{Post, PostKey};
 use crate::ground::time::{Timestamp, from_ms, ticks_between};
@@ -12,6 +13,9 @@ use crate::ground::time::{Timestamp, from_ms, ticks_between};
 const REJECTS_KEPT: i64 = 10_000;
 /// Deletions of posts we never had that are remembered, in case the post comes after its deletion.
 const TOMBSTONES_KEPT: i64 = 100_000;
+
+/// `posts.deleted` of a post that is gone for good.
+const GONE: i64 = 1;
 
 /// One post on its way into the log.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +40,8 @@ pub struct ToAppend {
     pub replay: bool,
     /// Posts that the platform says are gone.
     pub deletes: Vec<PostKey>,
+    /// Accounts that the platform hid, deleted or let back in, in order; they come after the posts and deletions.
+    pub accounts: Vec<AccountNews>,
     /// The source was deaf.
     pub gap: Option<(Timestamp, Timestamp)>,
     /// (place, reason, raw) of what could not be read.
@@ -55,6 +61,10 @@ pub struct Appended {
     pub passed_over: usize,
     /// Known posts that are gone now.
     pub deleted: usize,
+    /// Posts that are kept out of the log now, because their account is hidden.
+    pub hidden: usize,
+    /// Posts that came back with their account.
+    pub restored: usize,
 }
 
 impl Store {
@@ -85,6 +95,9 @@ impl Store {
         }
         for key in &batch.deletes {
             append_delete(&tx, at, key, &mut done).map_err(fail)?;
+        }
+        for news in &batch.accounts {
+            accounts::take(&tx, at, news, &mut done).map_err(fail)?;
         }
         if let Some((from, to)) = batch.gap {
             let body = Body::Gap { source: batch.source.clone(), from, to };
@@ -224,22 +237,30 @@ fn append_post(
 ) -> rusqlite::Result<()> {
     let post = &new.post;
     let hash = content_hash(post);
-    let known: Option<(i64, bool)> = tx
+    let known: Option<(i64, i64)> = tx
         .prepare_cached("SELECT hash, deleted FROM posts WHERE source = ? AND id = ?")?
         .query_row(params![post.source, post.id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     match known {
-        Some((_, true)) => done.passed_over += 1,
-        Some((same, false)) if same == hash => done.known += 1,
+        Some((_, GONE)) => done.passed_over += 1,
+        Some((same, _)) if same == hash => done.known += 1,
         None if !new.matched => done.passed_over += 1,
         Some(_) | None => {
             let body = Body::Post { post: Box::new(post.clone()), history };
+            let standing = accounts::standing(tx, post)?;
+            if standing != Standing::Active {
+                accounts::keep_away(tx, at, post, &body, hash, standing)?;
+                done.hidden += 1;
+                return Ok(());
+            }
             let seq = insert(tx, at, &body, Some((&post.source, &post.id)))?;
             if known.is_some() {
                 tx.prepare_cached("UPDATE log SET kind = 'edit' WHERE seq = ?")?.execute([seq as i64])?;
             }
-            tx.prepare_cached("INSERT OR REPLACE INTO posts (source, id, seq, hash) VALUES (?, ?, ?, ?)")?
-                .execute(params![post.source, post.id, seq as i64, hash])?;
+            tx.prepare_cached(
+                "INSERT OR REPLACE INTO posts (source, id, seq, hash, author) VALUES (?, ?, ?, ?, ?)",
+            )?
+            .execute(params![post.source, post.id, seq as i64, hash, post.author])?;
             done.stored += 1;
         }
     }
@@ -257,10 +278,10 @@ fn append_delete(
         .query_row(params![key.source, key.id], |row| row.get(0))
         .optional()?;
     match known {
-        Some(true) => {}
+        Some(true) => accounts::forget_post(tx, key)?,
         Some(false) => {
             insert(tx, at, &Body::Delete(key.clone()), None)?;
-            tx.prepare_cached("UPDATE posts SET deleted = 1 WHERE source = ? AND id = ?")?
+            tx.prepare_cached("UPDATE posts SET deleted = 1, author = NULL WHERE source = ? AND id = ?")?
                 .execute(params![key.source, key.id])?;
             done.deleted += 1;
         }
@@ -297,7 +318,8 @@ fn last_time(db: &rusqlite::Connection) -> rusqlite::Result<Option<Timestamp>> {
     .map(|at| at.map(from_ms))
 }
 
-fn insert(
+/// Writes one entry; `post` is (source, id) where it is one.
+pub(super) fn insert(
     db: &rusqlite::Connection,
     at: Timestamp,
     body: &Body,

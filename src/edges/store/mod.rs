@@ -1,6 +1,7 @@
 //! The store: one SQLite file (WAL, fsync at each commit) that holds the log, the cursors, what the analysis decided, and
 //! the outbox. Everything else is derived from it.
 
+mod accounts;
 mod alerts;
 mod author;
 mod backup;

@@ -11,7 +11,7 @@ use super::StoreError;
 pub(super) const FORM: i64 = MIGRATIONS.len() as i64;
 
 /// Each brings a file from the form of its index to the next. Never edited after a release, only added to.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = ["
     -- Everything the analysis may know, in one order. `body` is JSON; a deleted or replaced post leaves its place with
     -- body NULL.
     CREATE TABLE log (
@@ -59,6 +59,25 @@ const MIGRATIONS: [&str; 1] = ["
     ) STRICT;
     CREATE INDEX outbox_due ON outbox (state, next_at);
     CREATE TABLE notes (name TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT;
+", "
+    -- Who wrote a post that is shown, so that everything of an account can be found. `deleted` is 0 for what is shown, 1 for
+    -- what is gone for good, 2 for what is hidden with its account.
+    ALTER TABLE posts ADD COLUMN author TEXT;
+    UPDATE posts SET author = (SELECT json_extract(l.body, '$.post.post.author') FROM log l WHERE l.seq = posts.seq)
+        WHERE deleted = 0;
+    CREATE INDEX posts_of_author ON posts (source, author) WHERE author IS NOT NULL AND deleted = 0;
+    -- Accounts that are hidden or deleted, so that what arrives late stays away too.
+    CREATE TABLE accounts (
+        source TEXT NOT NULL, author TEXT NOT NULL, deleted INTEGER NOT NULL, at INTEGER NOT NULL,
+        PRIMARY KEY (source, author)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX accounts_by_age ON accounts (at);
+    -- Posts of hidden accounts, out of the log until the account comes back. `body` is what the log would hold.
+    CREATE TABLE hidden (
+        source TEXT NOT NULL, id TEXT NOT NULL, author TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (source, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX hidden_of_author ON hidden (source, author);
 "];
 
 /// Sets a connection up and brings the file to today's form.

@@ -10,6 +10,7 @@ use url::Url;
 use super::FeedConfig;
 use super::memory::Memory;
 use crate::edges::sources::backoff::retry_after;
+use crate::edges::sources::http::causes;
 use crate::edges::sources::prepare_tls;
 use crate::edges::sources::reach::Guard;
 use crate::ground::time::Timestamp;
@@ -38,8 +39,13 @@ pub(super) enum Fetched {
         /// `Last-Modified`.
         last_modified: Option<String>,
     },
-    /// Nothing changed.
-    NotModified,
+    /// Nothing changed but what to ask with, perhaps.
+    NotModified {
+        /// `ETag`.
+        etag: Option<String>,
+        /// `Last-Modified`.
+        last_modified: Option<String>,
+    },
     /// There is no such feed any more.
     Gone,
     /// The server wants to be left alone, for so long if it says.
@@ -86,6 +92,11 @@ impl Fetcher {
     pub(super) async fn fetch(&self, memory: &Memory, now: Timestamp) -> Result<Fetched, String> {
         let mut url = self.url.clone();
         let mut permanently = true;
+        if let Some(at) = memory.at.as_ref().and_then(|at| Url::parse(at).ok()) {
+            // A page or a redirect named it: it is no address of the settings.
+            self.guard.check(&at).map_err(|e| format!("cannot be followed: {e}"))?;
+            url = at;
+        }
         for _ in 0..=MAX_HOPS {
             let mut request = self.client.get(url.clone()).header(ACCEPT, ACCEPTED);
             if let Some(etag) = &memory.etag {
@@ -96,7 +107,11 @@ impl Fetcher {
             }
             let response = request.send().await.map_err(|e| format!("does not answer: {}", causes(&e)))?;
             match response.status() {
-                StatusCode::NOT_MODIFIED => return Ok(Fetched::NotModified),
+                StatusCode::NOT_MODIFIED => {
+                    let etag = header(response.headers(), &ETAG);
+                    let last_modified = header(response.headers(), &LAST_MODIFIED);
+                    return Ok(Fetched::NotModified { etag, last_modified });
+                }
                 StatusCode::GONE => return Ok(Fetched::Gone),
                 status @ (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) => {
                     let wait = header(response.headers(), &RETRY_AFTER).and_then(|v| retry_after(&v, now));
@@ -151,18 +166,4 @@ impl Fetcher {
 
 fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned)
-}
-
-/// An error with what lies behind it: reqwest's own words are only "error sending request".
-fn causes(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut said: Vec<String> = Vec::new();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let words = cause.to_string();
-        if !said.iter().any(|s| s.contains(&words)) {
-            said.push(words);
-        }
-        next = cause.source();
-    }
-    if said.is_empty() { error.to_string() } else { said.join(": ") }
 }

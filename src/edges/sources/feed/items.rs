@@ -3,7 +3,7 @@
 use feed_rs::model::{Content, Entry, Feed, Text};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use super::text::plain;
+use crate::edges::sources::html::plain;
 use crate::edges::sources::shape::{post_text, written};
 use crate::ground::post::Post;
 use crate::ground::time::{Timestamp, from_ms};

@@ -17,6 +17,9 @@ const MAX_SEEN: usize = super::items::MAX_ITEMS;
 pub(super) struct Memory {
     /// The address that this is of; for another one nothing holds.
     pub(super) url: String,
+    /// Where the feed is instead: it moved there for good, or the page at `url` names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) at: Option<String>,
     /// `ETag` of the last document, as it came (weak ones too).
     pub(super) etag: Option<String>,
     /// `Last-Modified` of the last document, as it came.

@@ -1,13 +1,16 @@
-//! Events of Bluesky's Jetstream (the first version of its protocol), read into posts.
+//! Events of Bluesky's Jetstream, in both versions of its protocol, read into posts.
 //!
 //! A post is called `did/rkey`: the account and the record's key in it, which together never change.
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::facets::with_whole_links;
 use crate::edges::sources::shape::{post_text, written};
+use crate::ground::account::Standing;
 use crate::ground::post::{Incoming, Post, PostKey};
 use crate::ground::time::{Timestamp, from_ms};
 
@@ -16,13 +19,49 @@ pub(super) const POSTS: &str = "app.bsky.feed.post";
 /// Longest account name or record key.
 const MAX_NAME_BYTES: usize = 2048;
 
+/// Which protocol a server speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    /// `/subscribe`.
+    One,
+    /// `/xrpc/network.bsky.jetstream.subscribeEvents`, the rewrite of 2026.
+    Two,
+}
+
+/// What one frame holds.
+#[derive(Debug)]
+pub(super) enum Frame {
+    /// An event.
+    Event(Event),
+    /// A remark of the server about the stream, such as `OutdatedCursor`.
+    Info {
+        /// Its name.
+        name: String,
+        /// What it says to people.
+        message: String,
+    },
+    /// The server ends the stream, and says why.
+    Failure {
+        /// Its name, such as `ConsumerTooSlow`.
+        name: String,
+        /// What it says to people.
+        message: String,
+    },
+}
+
 /// One event.
 #[derive(Debug)]
 pub(super) struct Event {
     /// When the server saw it, in microseconds since 1970; not exactly in order, and not unique.
     pub(super) time_us: i64,
-    /// What makes this event this event, as a hash: account, record, revision and operation.
+    /// The server's number for it: its own, and given anew when its archive is.
+    pub(super) seq: Option<i64>,
+    /// What makes this event this event, as a hash: account, collection, record, revision and operation.
     pub(super) mark: u64,
+    /// The record that it is about, as a hash.
+    pub(super) record: u64,
+    /// The revision of the account's records: later ones are greater, as text. Empty where there is none.
+    pub(super) rev: String,
     /// What it says.
     pub(super) says: Says,
 }
@@ -34,8 +73,13 @@ pub(super) enum Says {
     Created(Box<Post>),
     /// Somebody changed what they wrote, or took it back.
     Changed(Incoming),
-    /// The platform removed or hid an account (deleted, takendown, suspended, deactivated).
-    AccountGone,
+    /// An account was removed, hidden, or let back in.
+    Account {
+        /// The account.
+        did: String,
+        /// How it stands now.
+        standing: Standing,
+    },
     /// Something we do not listen to.
     Nothing,
 }
@@ -47,20 +91,64 @@ pub(super) enum EventError {
     Form(String),
     #[error("the event is about \"{0}\", which is no account or record")]
     Name(String),
-    #[error("the post has no text")]
-    NoText,
 }
 
+/// A frame of the first version.
 #[derive(Deserialize)]
-struct Wire<'a> {
+struct WireOne<'a> {
     #[serde(borrow)]
     did: Cow<'a, str>,
     time_us: i64,
+    cursor: Option<i64>,
     #[serde(borrow)]
     kind: Cow<'a, str>,
     #[serde(borrow)]
     commit: Option<Commit<'a>>,
-    account: Option<Account>,
+    #[serde(borrow)]
+    account: Option<Account<'a>>,
+}
+
+/// A frame of the second: a message in an envelope, or an error.
+#[derive(Deserialize)]
+struct WireTwo<'a> {
+    #[serde(rename = "$type", borrow)]
+    kind: Cow<'a, str>,
+    #[serde(borrow)]
+    payload: Option<Payload<'a>>,
+    #[serde(borrow, default)]
+    error: Cow<'a, str>,
+    #[serde(borrow, default)]
+    message: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Payload<'a> {
+    #[serde(rename = "$type", borrow)]
+    kind: Cow<'a, str>,
+    seq: Option<i64>,
+    #[serde(borrow, default)]
+    did: Cow<'a, str>,
+    #[serde(borrow, default)]
+    time: Cow<'a, str>,
+    #[serde(borrow, default)]
+    witnessed_at: Cow<'a, str>,
+    #[serde(borrow, default)]
+    rev: Cow<'a, str>,
+    #[serde(borrow, default)]
+    operation: Cow<'a, str>,
+    #[serde(borrow, default)]
+    collection: Cow<'a, str>,
+    #[serde(borrow, default)]
+    rkey: Cow<'a, str>,
+    #[serde(borrow)]
+    record: Option<&'a RawValue>,
+    #[serde(borrow)]
+    account: Option<Account<'a>>,
+    #[serde(borrow, default)]
+    name: Cow<'a, str>,
+    #[serde(borrow, default)]
+    message: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
@@ -73,54 +161,167 @@ struct Commit<'a> {
     collection: Cow<'a, str>,
     #[serde(borrow)]
     rkey: Cow<'a, str>,
-    record: Option<Record>,
+    #[serde(borrow)]
+    record: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Record {
-    #[serde(default)]
-    text: String,
-    created_at: Option<String>,
+struct Record<'a> {
+    #[serde(borrow, default)]
+    text: Cow<'a, str>,
+    #[serde(borrow, default)]
+    created_at: Cow<'a, str>,
     #[serde(default)]
     langs: Vec<String>,
-    reply: Option<Reply>,
+    #[serde(borrow)]
+    reply: Option<Reply<'a>>,
+    #[serde(borrow)]
+    facets: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
-struct Reply {
-    parent: Parent,
+struct Reply<'a> {
+    #[serde(borrow)]
+    parent: Parent<'a>,
 }
 
 #[derive(Deserialize)]
-struct Parent {
-    uri: String,
+struct Parent<'a> {
+    #[serde(borrow)]
+    uri: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
-struct Account {
+struct Account<'a> {
     active: bool,
+    #[serde(borrow, default)]
+    status: Cow<'a, str>,
+    /// When the account's own server said so: the same from whichever Jetstream it comes.
+    #[serde(borrow, default)]
+    time: Cow<'a, str>,
 }
 
-/// Reads one event that arrived at `now` for the source called `source`.
+/// What all versions say, in one form.
+struct Told<'a> {
+    did: Cow<'a, str>,
+    time_us: i64,
+    seq: Option<i64>,
+    commit: Option<Commit<'a>>,
+    account: Option<Account<'a>>,
+}
+
+/// Reads one frame that arrived at `now` for the source called `source`.
 ///
 /// # Errors
 /// It is no event, or names things in a way that cannot be.
-pub(super) fn read(frame: &str, source: &str, now: Timestamp) -> Result<Event, EventError> {
-    let wire: Wire<'_> = serde_json::from_str(frame).map_err(|e| EventError::Form(e.to_string()))?;
-    let Wire { did, time_us, kind, commit, account } = wire;
-    let (mark, says) = match (&*kind, commit, account) {
-        ("commit", Some(commit), _) => {
-            let mark = mark(&[&did, &commit.collection, &commit.rkey, &commit.rev, &commit.operation]);
-            (mark, read_commit(&did, time_us, commit, source, now)?)
+pub(super) fn read(frame: &str, version: Version, source: &str, now: Timestamp) -> Result<Frame, EventError> {
+    let told = match version {
+        Version::One => {
+            let wire: WireOne<'_> = from_json(frame)?;
+            let WireOne { did, time_us, cursor, kind, commit, account } = wire;
+            Told {
+                did,
+                time_us,
+                seq: cursor,
+                commit: commit.filter(|_| kind == "commit"),
+                account: account.filter(|_| kind == "account"),
+            }
         }
-        ("account", _, Some(account)) => {
-            let says = if account.active { Says::Nothing } else { Says::AccountGone };
-            (mark(&[&did, "account", &time_us.to_string()]), says)
-        }
-        _ => (mark(&[&did, &kind, &time_us.to_string()]), Says::Nothing),
+        Version::Two => match open(from_json(frame)?)? {
+            Opened::Told(told) => told,
+            Opened::Other(frame) => return Ok(frame),
+        },
     };
-    Ok(Event { time_us, mark, says })
+    lower(told, source, now).map(Frame::Event)
+}
+
+enum Opened<'a> {
+    Told(Told<'a>),
+    Other(Frame),
+}
+
+/// Takes a message of the second version out of its envelope.
+fn open(wire: WireTwo<'_>) -> Result<Opened<'_>, EventError> {
+    if wire.kind == "error" {
+        let (name, message) = (wire.error.into_owned(), wire.message.into_owned());
+        return Ok(Opened::Other(Frame::Failure { name, message }));
+    }
+    let payload = wire
+        .payload
+        .filter(|_| wire.kind == "message")
+        .ok_or_else(|| EventError::Form(format!("its `$type` is \"{}\"", wire.kind)))?;
+    let kind = payload.kind.rsplit('#').next().unwrap_or_default();
+    if kind == "info" {
+        let (name, message) = (payload.name.into_owned(), payload.message.into_owned());
+        return Ok(Opened::Other(Frame::Info { name, message }));
+    }
+    // `time` may have been set by whoever runs the server; what it saw itself is what a position means.
+    let seen = if payload.witnessed_at.is_empty() { &payload.time } else { &payload.witnessed_at };
+    let seen: Timestamp =
+        seen.parse().map_err(|_| EventError::Form(format!("`time` is \"{seen}\", which is no date")))?;
+    let (is_commit, is_account) = (kind == "commit", kind == "account");
+    Ok(Opened::Told(Told {
+        did: payload.did,
+        time_us: seen.as_microsecond(),
+        seq: payload.seq,
+        commit: is_commit.then_some(Commit {
+            rev: payload.rev,
+            operation: payload.operation,
+            collection: payload.collection,
+            rkey: payload.rkey,
+            record: payload.record,
+        }),
+        account: payload.account.filter(|_| is_account),
+    }))
+}
+
+fn from_json<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, EventError> {
+    serde_json::from_str(json).map_err(|e| EventError::Form(e.to_string()))
+}
+
+fn lower(told: Told<'_>, source: &str, now: Timestamp) -> Result<Event, EventError> {
+    let Told { did, time_us, seq, commit, account } = told;
+    let event = |mark, record, rev, says| Event { time_us, seq, mark, record, rev, says };
+    if let Some(commit) = commit {
+        let mark = hash(&[&did, &commit.collection, &commit.rkey, &commit.rev, &commit.operation]);
+        let record = hash(&[&did, &commit.collection, &commit.rkey]);
+        let rev = commit.rev.to_string();
+        return Ok(event(mark, record, rev, read_commit(&did, time_us, commit, source, now)?));
+    }
+    if let Some(account) = account {
+        check_name(&did, did.starts_with("did:"))?;
+        let time = time_us.to_string();
+        let when = if account.time.is_empty() { &*time } else { &*account.time };
+        let active = if account.active { "active" } else { "" };
+        let mark = hash(&[&did, "account", &account.status, active, when]);
+        let says = match standing(&account) {
+            Some(standing) => Says::Account { did: did.into_owned(), standing },
+            None => Says::Nothing,
+        };
+        return Ok(event(mark, 0, String::new(), says));
+    }
+    Ok(event(hash(&[&did, &time_us.to_string()]), 0, String::new(), Says::Nothing))
+}
+
+/// How an account stands; nothing where it is only the servers among themselves that have a problem with it.
+fn standing(account: &Account<'_>) -> Option<Standing> {
+    match &*account.status {
+        "desynchronized" | "throttled" => None,
+        _ if account.active => Some(Standing::Active),
+        "deleted" => Some(Standing::Deleted),
+        // takendown, suspended, deactivated, and whatever they will think of
+        _ => Some(Standing::Hidden),
+    }
+}
+
+fn check_name(name: &str, form: bool) -> Result<(), EventError> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b":._~%-".contains(&b);
+    if form && name.len() <= MAX_NAME_BYTES && name.bytes().all(plain) {
+        Ok(())
+    } else {
+        Err(EventError::Name(name.chars().take(100).collect()))
+    }
 }
 
 fn read_commit(
@@ -133,49 +334,49 @@ fn read_commit(
     if commit.collection != POSTS {
         return Ok(Says::Nothing);
     }
-    for (name, form) in [(did, did.starts_with("did:")), (&*commit.rkey, !commit.rkey.is_empty())] {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b":._~%-".contains(&b);
-        if !form || name.len() > MAX_NAME_BYTES || !name.bytes().all(plain) {
-            return Err(EventError::Name(name.chars().take(100).collect()));
-        }
-    }
+    check_name(did, did.starts_with("did:"))?;
+    check_name(&commit.rkey, !commit.rkey.is_empty())?;
     let id = format!("{did}/{}", commit.rkey);
-    match (&*commit.operation, commit.record) {
-        ("delete", _) => Ok(Says::Changed(Incoming::Delete(PostKey { source: source.to_owned(), id }))),
-        (operation @ ("create" | "update"), Some(record)) => {
-            if record.text.trim().is_empty() {
-                // A picture without words. An edit that took the words away takes the post away.
-                return match operation {
-                    "update" => {
-                        Ok(Says::Changed(Incoming::Delete(PostKey { source: source.to_owned(), id })))
-                    }
-                    _ => Err(EventError::NoText),
-                };
-            }
-            let said = record.created_at.as_deref().and_then(|at| at.parse().ok());
-            let post = Box::new(Post {
-                url: Some(format!("https://bsky.app/profile/{did}/post/{}", commit.rkey)),
-                id,
-                source: source.to_owned(),
-                author: Some(did.to_owned()),
-                author_name: None,
-                followers: None,
-                text: post_text(record.text),
-                title: None,
-                created_at: written(said, from_us(time_us), now),
-                arrived_at: now,
-                lang: record.langs.into_iter().next().filter(|l| !l.is_empty() && l.len() <= 64),
-                region: None,
-                in_reply_to: record.reply.map(|r| post_id(&r.parent.uri)),
-                repost_of: None,
-                rating: None,
-            });
-            Ok(if operation == "update" { Says::Changed(Incoming::Post(post)) } else { Says::Created(post) })
-        }
+    let delete = |id| Ok(Says::Changed(Incoming::Delete(PostKey { source: source.to_owned(), id })));
+    let is_edit = match (&*commit.operation, commit.record) {
+        ("delete", _) => return delete(id),
+        ("create", Some(_)) => false,
+        ("update", Some(_)) => true,
         (operation, _) => {
-            Err(EventError::Form(format!("`operation` is \"{operation}\" and there is no record to it")))
+            let why = format!("`operation` is \"{operation}\" and there is no record to it");
+            return Err(EventError::Form(why));
         }
+    };
+    let record: Record<'_> = from_json(commit.record.map_or("", RawValue::get))?;
+    if record.text.trim().is_empty() {
+        // A picture without words. An edit that took the words away takes the post away.
+        return if is_edit { delete(id) } else { Ok(Says::Nothing) };
     }
+    // Nobody has written what the server saw before it saw it.
+    let seen = from_us(time_us).min(now);
+    let said = record.created_at.parse().ok();
+    let text = match record.facets {
+        Some(facets) => with_whole_links(&record.text, facets.get()),
+        None => record.text,
+    };
+    let post = Box::new(Post {
+        url: Some(format!("https://bsky.app/profile/{did}/post/{}", commit.rkey)),
+        id,
+        source: source.to_owned(),
+        author: Some(did.to_owned()),
+        author_name: None,
+        followers: None,
+        text: post_text(text.into_owned()),
+        title: None,
+        created_at: written(said, seen, seen),
+        arrived_at: now,
+        lang: record.langs.into_iter().next().filter(|l| !l.is_empty() && l.len() <= 64),
+        region: None,
+        in_reply_to: record.reply.map(|r| post_id(&r.parent.uri)),
+        repost_of: None,
+        rating: None,
+    });
+    Ok(if is_edit { Says::Changed(Incoming::Post(post)) } else { Says::Created(post) })
 }
 
 /// The id of the post at `at://did/app.bsky.feed.post/rkey`; of anything else, the address as it is.
@@ -194,115 +395,9 @@ pub(super) fn from_us(time_us: i64) -> Timestamp {
     from_ms(time_us.div_euclid(1000))
 }
 
-fn mark(parts: &[&str]) -> u64 {
+fn hash(parts: &[&str]) -> u64 {
     parts.iter().fold(0, |mark, part| xxh3_64_with_seed(part.as_bytes(), mark))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn now() -> Timestamp {
-        "2026-05-01T12:00:10Z".parse().unwrap()
-    }
-
-    fn at(frame: &str) -> Result<Event, EventError> {
-        read(frame, "bluesky", now())
-    }
-
-    const CREATE: &str = r#"{"did":"did:plc:aaaabbbbccccddddeeeeffff","time_us":1777636805123456,"kind":"commit","commit":{
-        "rev":"3abc","operation":"create","collection":"app.bsky.feed.post","rkey":"3kkkkkkkkkk2k","record":{
-        "$type":"app.bsky.feed.post","createdAt":"2026-05-01T12:00:04.900Z","langs":["pt","en"],
-        "embed":{"$type":"app.bsky.embed.images","images":[]},
-        "reply":{"parent":{"cid":"bafy","uri":"at://did:plc:parent/app.bsky.feed.post/3parent"},"root":{"cid":"bafy","uri":"at://x/y/z"}},
-        "text":"a tecla n\u00e3o funciona"},"cid":"bafyrei"}}"#;
-
-    #[test]
-    fn a_post_is_read_with_its_author_language_and_parent() {
-        let event = at(CREATE).unwrap();
-        assert_eq!(event.time_us, 1_777_636_805_123_456);
-        let Says::Created(post) = event.says else { panic!("{event:?}") };
-        insta::assert_snapshot!(serde_json::to_string_pretty(&*post).unwrap(), @r#"
-        {
-          "id": "did:plc:aaaabbbbccccddddeeeeffff/3kkkkkkkkkk2k",
-          "source": "bluesky",
-          "author": "did:plc:aaaabbbbccccddddeeeeffff",
-          "author_name": null,
-          "followers": null,
-          "text": "a tecla não funciona",
-          "title": null,
-          "url": "https://bsky.app/profile/did:plc:aaaabbbbccccddddeeeeffff/post/3kkkkkkkkkk2k",
-          "created_at": "2026-05-01T12:00:04.9Z",
-          "arrived_at": "2026-05-01T12:00:10Z",
-          "lang": "pt",
-          "region": null,
-          "in_reply_to": "did:plc:parent/3parent",
-          "repost_of": null,
-          "rating": null
-        }
-        "#);
-    }
-
-    #[test]
-    fn a_broken_or_future_date_gives_way_to_the_servers_or_ours() {
-        let dated = |date: &str| match at(&CREATE.replace("2026-05-01T12:00:04.900Z", date)).unwrap().says {
-            Says::Created(post) => post.created_at.to_string(),
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(dated("0000-00-00"), "2026-05-01T12:00:05.123Z");
-        assert_eq!(dated("2033-05-01T12:00:00Z"), "2026-05-01T12:00:10Z");
-        assert_eq!(dated("2019-05-01T12:00:00Z"), "2019-05-01T12:00:00Z");
-    }
-
-    #[test]
-    fn an_edit_is_a_post_and_a_deletion_names_the_same_id() {
-        let edit = at(&CREATE.replace("\"create\"", "\"update\"")).unwrap();
-        assert!(matches!(&edit.says, Says::Changed(Incoming::Post(p)) if p.id.ends_with("/3kkkkkkkkkk2k")));
-        assert_ne!(edit.mark, at(CREATE).unwrap().mark);
-        let delete = at(
-            r#"{"did":"did:plc:a","time_us":2,"kind":"commit","commit":{"rev":"r","operation":"delete","collection":"app.bsky.feed.post","rkey":"3k"}}"#,
-        );
-        let Says::Changed(Incoming::Delete(key)) = delete.unwrap().says else { panic!("not a deletion") };
-        assert_eq!((key.source.as_str(), key.id.as_str()), ("bluesky", "did:plc:a/3k"));
-    }
-
-    #[test]
-    fn other_events_are_passed_over_and_accounts_counted() {
-        for frame in [
-            r#"{"did":"did:plc:a","time_us":1,"kind":"identity","identity":{"did":"did:plc:a","handle":"b.test","seq":1,"time":"2026-05-01T00:00:00Z"}}"#,
-            r#"{"did":"did:plc:a","time_us":1,"kind":"account","account":{"active":true,"did":"did:plc:a","seq":1}}"#,
-            r#"{"did":"did:plc:a","time_us":1,"kind":"commit","commit":{"rev":"r","operation":"create","collection":"app.bsky.feed.like","rkey":"3k","record":{"subject":{"uri":"x"}}}}"#,
-            r#"{"did":"did:plc:a","time_us":1,"kind":"something new"}"#,
-        ] {
-            assert!(matches!(at(frame).unwrap().says, Says::Nothing), "{frame}");
-        }
-        let gone = r#"{"did":"did:plc:a","time_us":1,"kind":"account","account":{"active":false,"did":"did:plc:a","seq":1,"status":"takendown"}}"#;
-        assert!(matches!(at(gone).unwrap().says, Says::AccountGone));
-    }
-
-    #[test]
-    fn hostile_events_are_refused_with_a_reason() {
-        // What we do not read may be nested as deep as it likes; what we read may not.
-        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(at(&CREATE.replace("[]", &deep)).is_ok());
-        assert!(at(&CREATE.replace(r#"["pt","en"]"#, &deep)).is_err());
-        let refused: Vec<String> = [
-            "[]",
-            &CREATE.replace("did:plc:aaaabbbbccccddddeeeeffff", "did:plc:a/../\\u000ab"),
-            &CREATE.replace("3kkkkkkkkkk2k", ""),
-            &CREATE.replace("a tecla n\\u00e3o funciona", " "),
-            &CREATE.replace("\"create\"", "\"burn\""),
-        ]
-        .iter()
-        .map(|frame| at(frame).unwrap_err().to_string())
-        .collect();
-        assert!(refused[0].contains("not of the expected form"), "{}", refused[0]);
-        assert!(refused[1].contains("no account or record"), "{}", refused[1]);
-        assert!(refused[2].contains("no account or record"), "{}", refused[2]);
-        assert_eq!(refused[3], "the post has no text");
-        assert!(refused[4].contains("\"burn\""), "{}", refused[4]);
-        let emptied =
-            at(&CREATE.replace("\"create\"", "\"update\"").replace("a tecla n\\u00e3o funciona", ""));
-        assert!(matches!(emptied.unwrap().says, Says::Changed(Incoming::Delete(_))));
-    }
-}
+mod tests;

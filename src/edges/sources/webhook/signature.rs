@@ -22,6 +22,18 @@ pub(super) enum SignatureError {
     )]
     Missing,
     #[error(
+        "the request has no X-Groundswell-Delivery and X-Groundswell-Timestamp, which this source asks for; send both and \
+         sign \"<delivery>.<timestamp>.<body>\""
+    )]
+    NotFresh,
+    #[error(
+        "X-Groundswell-Delivery has to be an id of at most 200 plain characters, and X-Groundswell-Timestamp the seconds \
+         since 1970; send both or neither"
+    )]
+    Form,
+    #[error("X-Groundswell-Timestamp is more than five minutes off; sign anew with the time of now")]
+    Stale,
+    #[error(
         "the signature does not fit the body: check the secret, and sign exactly the bytes that are sent"
     )]
     Wrong,
@@ -49,13 +61,15 @@ impl Secret {
         self.0.expose_secret().len() >= GOOD_SECRET_BYTES
     }
 
-    /// Whether `header` signs `body`. Takes as long for a wrong signature as for a right one.
-    pub(super) fn check(&self, header: &[u8], body: &[u8]) -> Result<(), SignatureError> {
+    /// Whether `header` signs these parts, one after the other. Takes as long for a wrong signature as for a right one.
+    pub(super) fn check(&self, header: &[u8], signed: &[&[u8]]) -> Result<(), SignatureError> {
         let given =
             header.trim_ascii().strip_prefix(b"sha256=").ok_or(SignatureError::Wrong)?.to_ascii_lowercase();
         let mut mac =
             Hmac::<Sha256>::new_from_slice(self.0.expose_secret()).map_err(|_| SignatureError::Wrong)?;
-        mac.update(body);
+        for part in signed {
+            mac.update(part);
+        }
         let ours: String = mac.finalize().into_bytes().iter().map(|b| format!("{b:02x}")).collect();
         if bool::from(ours.as_bytes().ct_eq(&given)) { Ok(()) } else { Err(SignatureError::Wrong) }
     }
@@ -78,14 +92,14 @@ mod tests {
     #[test]
     fn the_signature_is_that_of_the_standard() {
         let secret = secret(b"Jefe\n").unwrap();
-        assert_eq!(secret.check(format!("sha256={HEX}").as_bytes(), BODY), Ok(()));
-        assert_eq!(secret.check(format!(" sha256={} ", HEX.to_uppercase()).as_bytes(), BODY), Ok(()));
+        assert_eq!(secret.check(format!("sha256={HEX}").as_bytes(), &[BODY]), Ok(()));
+        assert_eq!(secret.check(format!(" sha256={} ", HEX.to_uppercase()).as_bytes(), &[BODY]), Ok(()));
         for wrong in
             [HEX.to_owned(), format!("sha1={HEX}"), format!("sha256={}", &HEX[..62]), "sha256=".into()]
         {
-            assert_eq!(secret.check(wrong.as_bytes(), BODY), Err(SignatureError::Wrong), "{wrong}");
+            assert_eq!(secret.check(wrong.as_bytes(), &[BODY]), Err(SignatureError::Wrong), "{wrong}");
         }
-        assert_eq!(secret.check(format!("sha256={HEX}").as_bytes(), b"other"), Err(SignatureError::Wrong));
+        assert_eq!(secret.check(format!("sha256={HEX}").as_bytes(), &[b"other"]), Err(SignatureError::Wrong));
     }
 
     #[test]

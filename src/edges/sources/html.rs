@@ -14,7 +14,7 @@ const WIDTH: usize = 1_000_000;
 /// emphasis.
 pub(super) fn plain(html: &str) -> String {
     let mut html = html.to_owned();
-    super::super::shape::cut(&mut html, MAX_HTML_BYTES);
+    super::shape::cut(&mut html, MAX_HTML_BYTES);
     let rendered = if deepest(&html) > MAX_DEPTH { None } else { render(&html) };
     tidy(&rendered.unwrap_or_else(|| without_tags(&html)))
 }

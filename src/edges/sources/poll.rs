@@ -1,0 +1,288 @@
+//! Sources that are asked again and again: when, and what becomes of posts that were there already or are gone.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::time::Duration;
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use url::Url;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::backoff::Backoff;
+use super::http::Trouble;
+use super::{Batch, MAX_BATCH_ITEMS, SourceError, State, Stopped, Surroundings};
+use crate::ground::post::{Incoming, Post};
+use crate::ground::time::Timestamp;
+
+/// Longest wait after failures.
+const MAX_WAIT: Duration = Duration::from_secs(6 * 3600);
+/// First wait for a server that wants to be left alone without saying how long.
+const BUSY_WAIT: Duration = Duration::from_secs(60);
+/// Most posts that are remembered to tell new ones and edits from known ones.
+const MAX_RECENT: usize = 10_000;
+/// Most posts that are looked after.
+const MAX_LOOKED_AFTER: usize = 500;
+/// Seconds for which a post is looked after.
+const LOOKED_AFTER_SECONDS: i64 = 3 * 86_400;
+
+/// A place that is asked again and again.
+pub(super) trait Polled {
+    /// Asks once and hands over what is new. Gives how long not to ask again, where the place says so.
+    ///
+    /// # Errors
+    /// See [`Trouble`].
+    async fn ask(&mut self, around: &Surroundings) -> Result<Option<Duration>, Trouble>;
+}
+
+/// Asks until stopped, or until there will be nothing any more.
+///
+/// # Errors
+/// The place says that it is gone for good.
+pub(super) async fn run(
+    name: &str,
+    address: &str,
+    interval: Duration,
+    mut polled: impl Polled,
+    around: &Surroundings,
+) -> Result<(), SourceError> {
+    let mut backoff = Backoff::new(interval, MAX_WAIT, around.seed);
+    around.health.peer(Some(address.to_owned()));
+    loop {
+        let wait = match polled.ask(around).await {
+            Err(Trouble::Stopped) => return Ok(()),
+            Err(Trouble::Gone(message)) => {
+                return Err(SourceError::Gone { name: name.to_owned(), message });
+            }
+            Ok(asked) => {
+                backoff.reset();
+                around.health.state(State::Listening, around.clock.now());
+                backoff.around(interval).max(asked.unwrap_or_default())
+            }
+            Err(Trouble::Later(message, asked)) => {
+                failed(name, address, &message, around);
+                let usual = backoff.around(interval) + backoff.next();
+                usual.max(asked.unwrap_or(BUSY_WAIT))
+            }
+            Err(Trouble::Failed(message)) => {
+                failed(name, address, &message, around);
+                backoff.around(interval) + backoff.next()
+            }
+        };
+        if around.pause(wait).await.is_err() {
+            return Ok(());
+        }
+    }
+}
+
+fn failed(name: &str, address: &str, message: &str, around: &Surroundings) {
+    around.complain(name, &format!("the address {address} {message}"));
+    around.health.state(State::Retrying, around.clock.now());
+}
+
+/// Reads the address of a server from the settings, without a slash at its end.
+///
+/// # Errors
+/// It is none; the message names the key.
+pub(super) fn server(name: &str, key: &str, address: &str) -> Result<Url, SourceError> {
+    let wrong = |why: String| SourceError::Settings {
+        name: name.to_owned(),
+        message: format!("`{key}` is \"{address}\": {why}; write it as https://forum.example.org"),
+    };
+    let mut url = Url::parse(address).map_err(|e| wrong(e.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(wrong("it has to begin with https:// or http://".to_owned()));
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    url.set_query(None);
+    Ok(url)
+}
+
+/// An address below a server's.
+pub(super) fn below(server: &Url, path: &str) -> Url {
+    let mut url = server.clone();
+    let base = server.path().trim_end_matches('/');
+    url.set_path(&format!("{base}{path}"));
+    url
+}
+
+/// Reads a token from a file, without the white space around it.
+///
+/// # Errors
+/// The file cannot be read or is empty.
+pub(super) fn token(name: &str, path: Option<&Path>) -> Result<Option<String>, SourceError> {
+    let Some(path) = path else { return Ok(None) };
+    let what = format!("cannot read `token_file` {}", path.display());
+    let read = std::fs::read_to_string(path);
+    let token = read.map_err(|error| SourceError::Io { name: name.to_owned(), what, error })?;
+    let token = token.trim().to_owned();
+    if token.is_empty() {
+        let message = format!("`token_file` {} is empty", path.display());
+        return Err(SourceError::Settings { name: name.to_owned(), message });
+    }
+    Ok(Some(token))
+}
+
+/// Hands over items in batches; only the last carries the position, so that until then all of it counts as unread.
+pub(super) async fn hand_over(
+    name: &str,
+    mut items: Vec<Incoming>,
+    gap: Option<(Timestamp, Timestamp)>,
+    cursor: Option<String>,
+    around: &Surroundings,
+) -> Result<(), Stopped> {
+    let mut gap = gap;
+    loop {
+        let rest = items.split_off(items.len().min(MAX_BATCH_ITEMS));
+        let last = rest.is_empty();
+        let batch = Batch {
+            items,
+            gap: gap.take(),
+            cursor: if last { cursor.clone() } else { None },
+            ..Batch::empty(name)
+        };
+        around.hand_over(batch).await?;
+        if last {
+            return Ok(());
+        }
+        items = rest;
+    }
+}
+
+/// Posts of the last polls, so that only new ones and edits are handed over.
+#[derive(Debug, Default)]
+pub(super) struct Recent {
+    content: FxHashMap<u64, u64>,
+    order: VecDeque<u64>,
+}
+
+impl Recent {
+    /// Whether a post is new, or another version than before; notes it.
+    pub(super) fn is_news(&mut self, post: &Post) -> bool {
+        let id = xxh3_64(post.id.as_bytes());
+        let same = Post { arrived_at: Timestamp::UNIX_EPOCH, followers: None, ..post.clone() };
+        let content = xxh3_64(&serde_json::to_vec(&same).unwrap_or_default());
+        match self.content.insert(id, content) {
+            Some(before) => before != content,
+            None => {
+                self.order.push_back(id);
+                if self.order.len() > MAX_RECENT
+                    && let Some(oldest) = self.order.pop_front()
+                {
+                    self.content.remove(&oldest);
+                }
+                true
+            }
+        }
+    }
+
+    /// Forgets a post; tells whether some version of it was there.
+    pub(super) fn forget(&mut self, id: &str) -> bool {
+        self.content.remove(&xxh3_64(id.as_bytes())).is_some()
+    }
+
+    /// Whether some version of the post was there.
+    pub(super) fn knows(&self, id: &str) -> bool {
+        self.content.contains_key(&xxh3_64(id.as_bytes()))
+    }
+}
+
+/// Posts that are looked after for some days, because the place does not tell when it deletes one: a few of them at each
+/// poll, those first that were not looked after for the longest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct LookedAfter(VecDeque<(String, i64)>);
+
+impl LookedAfter {
+    /// Looks after a post from now on.
+    pub(super) fn add(&mut self, post: &Post) {
+        if self.0.iter().any(|(id, _)| *id == post.id) {
+            return;
+        }
+        self.0.push_back((post.id.clone(), post.created_at.as_second()));
+        if self.0.len() > MAX_LOOKED_AFTER {
+            self.0.pop_front();
+        }
+    }
+
+    /// The next to look after, at most so many; they come last after that.
+    pub(super) fn next(&mut self, most: usize, now: Timestamp) -> Vec<String> {
+        let from = now.as_second() - LOOKED_AFTER_SECONDS;
+        self.0.retain(|(_, written)| *written >= from);
+        let most = most.min(self.0.len());
+        let ids = self.0.iter().take(most).map(|(id, _)| id.clone()).collect();
+        self.0.rotate_left(most);
+        ids
+    }
+
+    /// It is gone: nothing to look after any more. Tells whether there was.
+    pub(super) fn remove(&mut self, id: &str) -> bool {
+        let before = self.0.len();
+        self.0.retain(|(known, _)| known != id);
+        self.0.len() < before
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::post::parse_line;
+    use crate::ground::time::from_ms;
+
+    fn post(id: &str, text: &str, day: i64) -> Post {
+        let at = from_ms(day * 86_400_000).to_string();
+        let line = serde_json::json!({"id": id, "source": "s", "text": text, "created_at": at});
+        match parse_line(line.to_string().as_bytes(), None).unwrap() {
+            Incoming::Post(post) => *post,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn only_new_posts_and_edits_are_news() {
+        let mut recent = Recent::default();
+        let first = post("1", "a", 10_000);
+        assert!(recent.is_news(&first) && !recent.is_news(&first) && recent.knows("1"));
+        let later = Post { arrived_at: from_ms(1_000_000_000_000), followers: Some(3), ..first };
+        assert!(!recent.is_news(&later), "when it was read, and how many follow, is no edit");
+        assert!(recent.is_news(&post("1", "b", 10_000)));
+        for n in 0..2 * MAX_RECENT {
+            recent.is_news(&post(&n.to_string(), "x", 10_000));
+        }
+        assert_eq!((recent.content.len(), recent.order.len()), (MAX_RECENT, MAX_RECENT));
+        assert!(recent.forget("19999") && !recent.forget("19999"));
+    }
+
+    #[test]
+    fn posts_are_looked_after_in_turn_and_not_for_ever() {
+        let mut after = LookedAfter::default();
+        for id in ["1", "2", "3"] {
+            after.add(&post(id, "x", 10_000));
+            after.add(&post(id, "x", 10_000));
+        }
+        let now = |day: i64| from_ms(day * 86_400_000);
+        assert_eq!(after.next(2, now(10_001)), ["1", "2"]);
+        after.remove("2");
+        assert_eq!(after.next(9, now(10_001)), ["3", "1"]);
+        assert!(after.next(9, now(10_004)).is_empty());
+        for n in 0..600 {
+            after.add(&post(&n.to_string(), "x", 10_000));
+        }
+        assert_eq!(after.0.len(), MAX_LOOKED_AFTER);
+    }
+
+    #[test]
+    fn servers_are_read_from_the_settings_and_wrong_ones_named() {
+        let base = server("forum", "url", "https://forum.example.org/sub/").unwrap();
+        assert_eq!(below(&base, "/posts.json").as_str(), "https://forum.example.org/sub/posts.json");
+        assert_eq!(
+            below(&server("f", "url", "https://a.example").unwrap(), "/x").as_str(),
+            "https://a.example/x"
+        );
+        let said = server("forum", "url", "forum.example.org").unwrap_err().to_string();
+        assert!(said.contains("`url`") && said.contains("https://forum.example.org"), "{said}");
+        assert!(server("f", "url", "ftp://x").is_err());
+        assert!(token("f", Some(Path::new("/nonexistent"))).unwrap_err().to_string().contains("token_file"));
+    }
+}

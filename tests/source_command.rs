@@ -1,0 +1,72 @@
+//! `groundswell source`: which sources there are, and whether one works.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// Code, standard output and standard error of a run.
+fn run(args: &[&str]) -> (i32, String, String) {
+    let ran = Command::cargo_bin("groundswell")
+        .unwrap()
+        .args(args)
+        .env_remove("GROUNDSWELL_CONFIG")
+        .output()
+        .unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (ran.status.code().unwrap(), text(ran.stdout), text(ran.stderr))
+}
+
+#[test]
+fn every_kind_of_source_is_shown_with_settings_that_can_be_used() {
+    let (code, listed, _) = run(&["source", "list"]);
+    assert_eq!(code, 0);
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("golden/commands");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(|| insta::assert_snapshot!("source_list", listed));
+    // All of it together is a settings file.
+    let file: toml::Table = toml::from_str(&listed).unwrap();
+    assert_eq!(file["source"].as_array().unwrap().len(), listed.matches("[[source]]").count());
+    let (_, one, _) = run(&["source", "list", "feed", "--format", "json"]);
+    let kind: Value = serde_json::from_str(&one).unwrap();
+    assert!(kind["example"].as_str().unwrap().contains("kind = \"feed\""));
+    let (code, _, said) = run(&["source", "list", "fax"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("\"fax\"") && said.contains("jetstream"), "{said}");
+}
+
+#[test]
+fn a_source_is_tried_without_storing_anything() {
+    let dir = tempfile::tempdir().unwrap();
+    let (posts, config) = (dir.path().join("posts.jsonl"), dir.path().join("groundswell.toml"));
+    let line = |n: i32| {
+        format!(
+            "{{\"id\":\"{n}\",\"source\":\"it\",\"text\":\"kettle {n}\",\"created_at\":\"2026-01-01T00:00:00Z\"}}\n"
+        )
+    };
+    std::fs::write(&posts, format!("nonsense\n{}", (0..30).map(line).collect::<String>())).unwrap();
+    let settings = format!(
+        "[data]\nfolder = \"{}\"\n[[source]]\nname = \"it\"\nkind = \"jsonl\"\npath = \"{}\"\n\
+         [[source]]\nname = \"away\"\nkind = \"feed\"\nurl = \"http://127.0.0.1:1/feed\"\n",
+        dir.path().join("data").display(),
+        posts.display()
+    );
+    std::fs::write(&config, settings).unwrap();
+    let config = config.to_str().unwrap();
+    let (code, out, said) = run(&["source", "test", "it", "--config", config]);
+    assert_eq!((code, out.lines().count()), (0, 10), "{said}");
+    let first: Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    assert_eq!((&first["id"], &first["text"]), (&"0".into(), &"kettle 0".into()));
+    for words in
+        ["no post: line 1", "position: {", "limit: it names none", "10 posts shown", "nothing was stored"]
+    {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(!dir.path().join("data").exists());
+    let (code, _, said) = run(&["source", "test", "away", "--config", config, "--seconds", "1"]);
+    assert_eq!(code, 69);
+    assert!(said.contains("http://127.0.0.1:1/feed does not answer"), "{said}");
+    let (code, _, said) = run(&["source", "test", "fax", "--config", config]);
+    assert_eq!(code, 2);
+    assert!(said.contains("they have it, away"), "{said}");
+}
