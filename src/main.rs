@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Name(args) => commands::acts::name(&args),
         Command::Ignore(args) => commands::acts::ignore(&args),
         Command::Status(args) => commands::status::status(&args),
+        Command::Mail(args) => commands::mail::mail(&args.command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -100,6 +100,7 @@ fn spool(folder: &std::path::Path) -> Transport {
         from: "groundswell@example.org".into(),
         domain: None,
         smtp: None,
+        fallback: Vec::new(),
         spool: Some(SpoolSettings { folder: folder.to_owned() }),
     };
     Transport::open(&settings, None).unwrap()

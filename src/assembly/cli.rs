@@ -1,12 +1,14 @@
 //! What can be typed: the commands and their options, in words a newcomer understands.
 
 mod acts;
+mod mail;
 mod rules;
 
 use std::path::PathBuf;
 
 pub use acts::{AlertArgs, FeedbackArgs, IgnoreArgs, MergeArgs, NameArgs, SilenceArgs, SplitArgs, Useful};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use mail::{MailArgs, MailCommand, MailPreviewArgs, MailTestArgs};
 pub use rules::{CheckArgs, FmtArgs, MatchArgs, TestArgs};
 
 /// groundswell listens to what people say in public about your products, groups the complaints among them, and
@@ -127,6 +129,8 @@ pub enum Command {
     ///
     /// Example: groundswell status --format json
     Status(StatusArgs),
+    /// See every kind of e-mail, or try the mail server
+    Mail(MailArgs),
 }
 
 /// How results are printed.

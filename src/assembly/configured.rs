@@ -9,6 +9,7 @@ use crate::edges::settings::{self, Settings};
 use crate::edges::sources::SourceSettings;
 use crate::logic::cluster::{Model, choose_model};
 use crate::logic::encoder::EncoderFiles;
+use crate::logic::letters::Sender;
 
 /// The settings of this program.
 pub type All = Settings<MailSettings, SourceSettings>;
@@ -81,8 +82,27 @@ pub fn mail(all: &All) -> MailSettings {
         from: "groundswell <groundswell@localhost>".into(),
         domain: None,
         smtp: None,
+        fallback: Vec::new(),
         spool: Some(SpoolSettings { folder: spool_folder(all) }),
     })
+}
+
+/// Who sends, as letters name it.
+///
+/// # Errors
+/// The sender of the settings is no address.
+pub fn sender(all: &All) -> Result<Sender, Failure> {
+    let mail = mail(all);
+    let wrong =
+        |e| Failure::new(Exit::Settings, anyhow::Error::from(e).context("the section [mail] cannot be used"));
+    let mailbox = mail.mailbox().map_err(wrong)?;
+    let domain = mail.id_domain().map_err(wrong)?;
+    Ok(Sender { domain, from_name: mailbox.name.unwrap_or_else(|| "groundswell".into()) })
+}
+
+/// The folder in which systemd keeps the service's credentials, where there is one.
+pub fn credentials() -> Option<PathBuf> {
+    std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from)
 }
 
 fn spool_folder(all: &All) -> PathBuf {

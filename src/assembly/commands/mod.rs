@@ -13,6 +13,7 @@ pub mod explain;
 mod explain_not;
 pub mod fmt;
 pub mod import;
+pub mod mail;
 pub mod matching;
 pub mod run;
 pub mod search;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 pub(super) use crate::assembly::output::counted as count;
 
-use crate::assembly::configured::{All, mail};
+use crate::assembly::configured::{All, sender};
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::tell;
 use crate::edges::store::{Committed, DataLock, Store, StoreError};
@@ -92,13 +92,7 @@ impl Keeper {
     /// The store cannot be read, or the mail settings cannot be used.
     pub(super) fn new(store: &Store, settings: &All) -> Result<Self, Failure> {
         let (analysis, position) = snapshot(store)?;
-        let mail = mail(settings);
-        let fail = |e| Failure::new(Exit::Settings, anyhow::Error::from(e));
-        let mailbox = mail.mailbox().map_err(fail)?;
-        let sender = Sender {
-            domain: mail.id_domain().map_err(fail)?,
-            from_name: mailbox.name.unwrap_or_else(|| "groundswell".into()),
-        };
+        let sender = sender(settings)?;
         Ok(Self { analysis, position, sender, gone: Vec::new() })
     }
 

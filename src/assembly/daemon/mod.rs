@@ -17,7 +17,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::configured::{All, mail};
+use super::configured::{All, credentials, mail, sender};
 use super::failure::{Exit, Failure};
 use crate::edges::clock::SystemClock;
 use crate::edges::mail::Transport;
@@ -62,11 +62,7 @@ impl Daemon {
         let wrong = |e| {
             Failure::new(Exit::Settings, anyhow::Error::from(e).context("the section [mail] cannot be used"))
         };
-        let mailbox = mail.mailbox().map_err(wrong)?;
-        let domain = mail.id_domain().map_err(wrong)?;
-        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-        let sender =
-            Sender { domain, from_name: mailbox.name.clone().unwrap_or_else(|| "groundswell".into()) };
+        let sender = sender(&settings)?;
         listeners::check_names(&settings)?;
         let mut engine = Engine::open(
             &settings.data.folder,
@@ -74,7 +70,7 @@ impl Daemon {
             sender.clone(),
             listeners::times(&settings),
         )?;
-        let transport = Transport::open(&mail, credentials.as_deref()).map_err(wrong)?;
+        let transport = Transport::open(&mail, credentials().as_deref()).map_err(wrong)?;
         let taken = engine.take_rules(&read_rules(&rules).map_err(|e| e.to_string()))?;
         Ok(Self { settings, rules, engine, transport, sender, clock, until_done, taken })
     }
@@ -103,7 +99,7 @@ impl Daemon {
         let transport = Arc::new(self.transport);
         let operators = Operators {
             addresses: self.settings.operators.email.clone(),
-            domain: self.sender.domain.clone(),
+            sender: self.sender.clone(),
             from: from.clone(),
             transport: Arc::clone(&transport),
             stop: stop.clone(),

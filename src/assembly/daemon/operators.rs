@@ -8,19 +8,18 @@ use tokio_util::sync::CancellationToken;
 use crate::edges::mail::{Mailbox, Outcome, Transport, to_message};
 use crate::ground::letter::Letter;
 use crate::ground::time::Timestamp;
+use crate::logic::letters::{Sender, rules_refused};
 
 /// How long to wait before another attempt.
 const AGAIN: Duration = Duration::from_secs(60);
 /// Attempts; after them the journal and `status` have to do.
 const ATTEMPTS: u32 = 60;
-/// Longest text of a letter, in characters.
-const LONGEST: usize = 20_000;
 
 /// Those who run the daemon, and the way to them.
 #[derive(Clone)]
 pub(super) struct Operators {
     pub(super) addresses: Vec<String>,
-    pub(super) domain: String,
+    pub(super) sender: Sender,
     pub(super) from: Mailbox,
     pub(super) transport: Arc<Transport>,
     pub(super) stop: CancellationToken,
@@ -32,31 +31,9 @@ impl Operators {
         if self.addresses.is_empty() {
             return;
         }
-        let letter = self.letter(folder, why, now);
+        let letter = rules_refused(folder, why, now, &self.addresses, &self.sender);
         let operators = self.clone();
         tokio::spawn(async move { operators.send(&letter).await });
-    }
-
-    fn letter(&self, folder: &str, why: &str, now: Timestamp) -> Letter {
-        let why: String = why.chars().filter(|c| *c == '\n' || !c.is_control()).take(LONGEST).collect();
-        let text = format!(
-            "The rules in {folder} cannot be put in force. Those of before stay in force, so nothing that they watch is missed.\n\n{why}\n\n\
-             groundswell check --rules {folder} shows this again. Save the mended file, and it is read within two seconds.\n\
-             This is said once, until the rules have been sound again.\n"
-        );
-        let shown = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        Letter {
-            message_id: format!("rules-refused.{}@{}", now.as_millisecond(), self.domain),
-            in_reply_to: None,
-            list_id: format!("operators.groundswell.{}", self.domain),
-            alert: "rules-refused".into(),
-            date: now,
-            to: self.addresses.clone(),
-            subject: "groundswell: the new rules have errors, the old ones stay in force".into(),
-            html: format!("<!doctype html><html><body><pre>{shown}</pre></body></html>"),
-            text,
-            pictures: Vec::new(),
-        }
     }
 
     async fn send(&self, letter: &Letter) {
@@ -77,7 +54,7 @@ impl Operators {
                     tracing::error!(why, "the letter to the operators was refused");
                     return;
                 }
-                Outcome::TryLater { why } | Outcome::Unclear { why } => why,
+                Outcome::TryLater { why } | Outcome::Unreachable { why } | Outcome::Unclear { why } => why,
             };
             tracing::warn!(why, "the letter to the operators is not out yet; it will be tried again");
             tokio::select! {

@@ -176,7 +176,9 @@ async fn attempt(transport: &Transport, from: &Mailbox, sender: &Sender, item: &
                 Verdict::Partly { left: again, why }
             }
         }
-        Outcome::TryLater { why } | Outcome::Unclear { why } => Verdict::Later { why },
+        Outcome::TryLater { why } | Outcome::Unreachable { why } | Outcome::Unclear { why } => {
+            Verdict::Later { why }
+        }
         Outcome::Refused { why } => Verdict::Refused { why },
     }
 }

@@ -29,6 +29,9 @@ pub struct MailSettings {
     pub domain: Option<String>,
     /// The mail server.
     pub smtp: Option<SmtpSettings>,
+    /// Further mail servers, each with the keys of `[mail.smtp]`: asked in order when those before cannot take a letter.
+    #[serde(default)]
+    pub fallback: Vec<SmtpSettings>,
     /// The folder.
     pub spool: Option<SpoolSettings>,
 }
@@ -80,14 +83,33 @@ pub struct SmtpSettings {
     pub tls: Tls,
     /// Log in with this name. No login without it.
     pub username: Option<String>,
-    /// File that holds the password; unless given, the systemd credential `smtp-password`. It is read at every
-    /// login, so that a new password needs no restart.
+    /// How to log in.
+    #[serde(default)]
+    pub auth: Auth,
+    /// File that holds the password (for `xoauth2` the access token); unless given, the systemd credential
+    /// `smtp-password`, for the first fallback `smtp-password-2` and so on. It is read at every login, so that a new
+    /// password or token needs no restart.
     pub password_file: Option<PathBuf>,
     /// File (PEM) with certificate authorities to trust beside those of the machine.
     pub ca_file: Option<PathBuf>,
     /// How long each step may take.
     #[serde(skip)]
     pub timeouts: Timeouts,
+}
+
+/// How to log in to the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Auth {
+    /// By password: PLAIN where the server offers it, else LOGIN. The default.
+    #[default]
+    Password,
+    /// PLAIN alone.
+    Plain,
+    /// LOGIN alone: old servers.
+    Login,
+    /// By an access token (Microsoft, Google). Something else has to renew the token in its file.
+    Xoauth2,
 }
 
 /// How the connection to the server is protected.

@@ -3,21 +3,24 @@
 
 mod chart;
 mod clean;
+mod fixture;
 mod html;
+mod notice;
 mod page;
+mod samples;
 mod story;
 mod text;
 mod words;
 
-#[cfg(test)]
-mod fixture;
 #[cfg(test)]
 mod tests;
 
 use crate::ground::alert::AlertEvent;
 use crate::ground::letter::{Letter, Picture};
 
+pub use notice::{rules_refused, trial};
 pub use page::page;
+pub use samples::{Sample, samples, samples_page};
 
 /// Name of the chart in the HTML's `cid:` address.
 const CHART: &str = "chart";
