@@ -32,13 +32,14 @@ fn letter_with(to: &[&str], text: &str, png: Vec<u8>) -> Message {
         alert: "mini-9-7f3a".into(),
         date: "2025-03-17T09:20:00Z".parse().unwrap(),
         to: to.iter().map(|a| (*a).to_owned()).collect(),
+        reader: None,
         subject: "Mini 9: \"keys\": 9 people in 3 days, usually 1".into(),
         text: text.into(),
         html: "<p>keys</p>".into(),
         pictures: vec![Picture { cid: "chart".into(), png }],
     };
     let from: Mailbox = "groundswell <groundswell@example.org>".parse().unwrap();
-    to_message(&letter, &from).unwrap()
+    to_message(&letter, &from.into()).unwrap()
 }
 
 /// What a server does, command by command.
@@ -447,6 +448,7 @@ fn a_server_that_is_not_there_is_named() {
                 timeouts: Timeouts::all(PATIENCE),
             }),
             fallback: Vec::new(),
+            dkim: None,
             spool: None,
         };
         Transport::open(&settings, None).unwrap().send(&letter(&["team@example.org"], "keys")).await

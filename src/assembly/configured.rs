@@ -1,10 +1,11 @@
 //! The settings as the assembly uses them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::cli::ConfigArgs;
 use super::failure::{Exit, Failure};
-use crate::edges::mail::{Kind, MailSettings, SpoolSettings};
+use crate::edges::mail::{Kind, MailSettings, SpoolSettings, Stationery};
 use crate::edges::settings::{self, Settings};
 use crate::edges::sources::SourceSettings;
 use crate::logic::cluster::{Model, choose_model};
@@ -83,8 +84,21 @@ pub fn mail(all: &All) -> MailSettings {
         domain: None,
         smtp: None,
         fallback: Vec::new(),
+        dkim: None,
         spool: Some(SpoolSettings { folder: spool_folder(all) }),
     })
+}
+
+/// The sender, and who signs.
+///
+/// # Errors
+/// The sender of the settings is no address, or the key of the signature cannot be used.
+pub fn stationery(all: &All) -> Result<Stationery, Failure> {
+    let mail = mail(all);
+    let wrong =
+        |e| Failure::new(Exit::Settings, anyhow::Error::from(e).context("the section [mail] cannot be used"));
+    let signer = mail.signer(credentials().as_deref()).map_err(wrong)?.map(Arc::new);
+    Ok(Stationery { from: mail.mailbox().map_err(wrong)?, signer })
 }
 
 /// Who sends, as letters name it.

@@ -4,11 +4,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::assembly::cli::{MailCommand, MailPreviewArgs, MailTestArgs};
-use crate::assembly::configured::{credentials, mail as mail_settings, sender, settings};
+use crate::assembly::configured::{credentials, mail as mail_settings, sender, settings, stationery};
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{counted, stdout};
 use crate::edges::clock::SystemClock;
-use crate::edges::mail::{LetterError, Mailbox, Outcome, Transport, to_message};
+use crate::edges::mail::{LetterError, Mailbox, Outcome, Stationery, Transport, to_message};
 use crate::ground::time::Clock;
 use crate::logic::letters::{Sender, samples, samples_page, trial};
 
@@ -32,8 +32,9 @@ fn preview(args: &MailPreviewArgs) -> Result<(), Failure> {
         )
     })?;
     let sender = Sender { domain: "aster.example".into(), from_name: "groundswell at Aster".into() };
-    let from: Mailbox = "groundswell <groundswell@aster.example>"
-        .parse()
+    let from: Stationery = "groundswell <groundswell@aster.example>"
+        .parse::<Mailbox>()
+        .map(Stationery::from)
         .map_err(|e| Failure::say(Exit::Software, format!("the sender of the samples: {e}")))?;
     let all = samples(&sender);
     for sample in &all {
@@ -65,7 +66,7 @@ fn test(args: &MailTestArgs) -> Result<(), Failure> {
     let mail = mail_settings(&all);
     let wrong =
         |e| Failure::new(Exit::Settings, anyhow::Error::from(e).context("the section [mail] cannot be used"));
-    let from = mail.mailbox().map_err(wrong)?;
+    let from = stationery(&all)?;
     let sender = sender(&all)?;
     let letter = trial(&args.address, SystemClock.now(), &sender);
     let message = to_message(&letter, &from).map_err(|e| match e {

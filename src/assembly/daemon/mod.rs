@@ -17,10 +17,10 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::configured::{All, credentials, mail, sender};
+use super::configured::{All, credentials, mail, sender, stationery};
 use super::failure::{Exit, Failure};
 use crate::edges::clock::SystemClock;
-use crate::edges::mail::Transport;
+use crate::edges::mail::{Stationery, Transport};
 use crate::edges::rules_folder::read_rules;
 use crate::edges::rules_watch::RulesWatch;
 use crate::ground::time::Clock;
@@ -43,6 +43,7 @@ pub struct Daemon {
     rules: PathBuf,
     engine: Engine,
     transport: Transport,
+    stationery: Stationery,
     sender: Sender,
     clock: Arc<dyn Clock>,
     until_done: bool,
@@ -70,9 +71,10 @@ impl Daemon {
             sender.clone(),
             listeners::times(&settings),
         )?;
+        let stationery = stationery(&settings)?;
         let transport = Transport::open(&mail, credentials().as_deref()).map_err(wrong)?;
         let taken = engine.take_rules(&read_rules(&rules).map_err(|e| e.to_string()))?;
-        Ok(Self { settings, rules, engine, transport, sender, clock, until_done, taken })
+        Ok(Self { settings, rules, engine, transport, stationery, sender, clock, until_done, taken })
     }
 
     /// Runs until told to stop (SIGTERM, SIGINT), or until all is done when so asked.
@@ -87,7 +89,7 @@ impl Daemon {
         let letters = self.engine.another_store()?;
         let cursors = self.engine.cursors(self.settings.source.iter().map(|s| s.name.as_str()))?;
         let data = self.settings.data.folder.clone();
-        let from = mail(&self.settings).mailbox().map_err(|e| Failure::new(Exit::Settings, e))?;
+        let from = self.stationery;
         let indexer = indexer::start(&data)?;
         let mut engine = std::thread::spawn({
             let engine = self.engine;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::edges::mail::{Mailbox, Outcome, Transport, to_message};
+use crate::edges::mail::{Outcome, Stationery, Transport, to_message};
 use crate::ground::letter::Letter;
 use crate::ground::time::Timestamp;
 use crate::logic::letters::{Sender, rules_refused};
@@ -20,7 +20,7 @@ const ATTEMPTS: u32 = 60;
 pub(super) struct Operators {
     pub(super) addresses: Vec<String>,
     pub(super) sender: Sender,
-    pub(super) from: Mailbox,
+    pub(super) from: Stationery,
     pub(super) transport: Arc<Transport>,
     pub(super) stop: CancellationToken,
 }

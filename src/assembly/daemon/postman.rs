@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
-use crate::edges::mail::{Mailbox, Outcome, Transport, to_message};
+use crate::edges::mail::{Outcome, Stationery, Transport, to_message};
 use crate::edges::store::{OutboxItem, Store, StoreError, Verdict};
 use crate::ground::time::Clock;
 use crate::logic::letters::{Sender, letter};
@@ -24,7 +24,7 @@ const FULL: Duration = Duration::from_secs(1);
 /// What every attempt needs.
 struct Postman {
     transport: Arc<Transport>,
-    from: Mailbox,
+    from: Stationery,
     sender: Sender,
     clock: Arc<dyn Clock>,
     store: Mutex<Store>,
@@ -34,7 +34,7 @@ struct Postman {
 pub(super) fn start(
     store: Store,
     transport: Arc<Transport>,
-    from: Mailbox,
+    from: Stationery,
     sender: Sender,
     clock: Arc<dyn Clock>,
     stop: CancellationToken,
@@ -146,7 +146,7 @@ fn log(item: &OutboxItem, verdict: &Verdict) {
 }
 
 /// One attempt at one letter. The letter is made from the event now, so that nothing is quoted that was deleted since.
-async fn attempt(transport: &Transport, from: &Mailbox, sender: &Sender, item: &OutboxItem) -> Verdict {
+async fn attempt(transport: &Transport, from: &Stationery, sender: &Sender, item: &OutboxItem) -> Verdict {
     let message = match to_message(&letter(&item.event, sender), from) {
         Ok(message) => message,
         Err(e) => return Verdict::Refused { why: e.to_string() },

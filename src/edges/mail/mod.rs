@@ -3,14 +3,16 @@
 //! The one question that matters afterwards is who is responsible for the letter now. [`Outcome`] answers it and
 //! says nothing that it does not know.
 
+mod dkim;
 mod message;
 mod settings;
 mod smtp;
 mod spool;
 mod stream;
 
+pub use dkim::{DkimSettings, Signer};
 pub use lettre::message::Mailbox;
-pub use message::{LetterError, Message, to_message};
+pub use message::{LetterError, Message, Stationery, to_message};
 pub use settings::{Auth, Kind, MailSettings, SettingsError, SmtpSettings, SpoolSettings, Timeouts, Tls};
 pub use smtp::Smtp;
 pub use spool::Spool;

@@ -49,6 +49,7 @@ pub fn letter(event: &AlertEvent, sender: &Sender) -> Letter {
         alert,
         date: event.at,
         to: event.deliver_to.clone(),
+        reader: None,
         subject: story.subject.clone(),
         text: text::text(&story, &from_name),
         html: html::html(&story, &from_name),

@@ -36,6 +36,7 @@ impl Notice<'_> {
             alert: name.to_owned(),
             date: now,
             to: to.to_vec(),
+            reader: None,
             subject: self.title.to_owned(),
             text: self.text(),
             // Rendering into memory cannot fail; if it did, the plain text still says all.

@@ -60,7 +60,9 @@ impl Notes {
 
 /// The bytes of the part of a conversation that everybody can read, as they went: (said by us?, bytes).
 #[derive(Clone, Debug, Default)]
-pub(in crate::edges::mail) struct Tape(Arc<Mutex<Option<Vec<(bool, Vec<u8>)>>>>);
+pub(in crate::edges::mail) struct Tape(Arc<Mutex<Option<Pieces>>>);
+
+type Pieces = Vec<(bool, Vec<u8>)>;
 
 impl Tape {
     /// A tape that runs.
@@ -82,7 +84,7 @@ impl Tape {
     }
 
     /// Ends it: what comes now is written down command by command, or is a secret.
-    fn take(&self) -> Vec<(bool, Vec<u8>)> {
+    fn take(&self) -> Pieces {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
     }
 }
