@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Resolve(args) => commands::acts::resolve(&args),
         Command::Silence(args) => commands::acts::silence(&args),
         Command::Feedback(args) => commands::acts::feedback(&args),
+        Command::Leave(args) => commands::acts::leave(&args),
         Command::Merge(args) => commands::acts::merge(&args),
         Command::Split(args) => commands::acts::split(&args),
         Command::Clusters(args) => commands::clusters::clusters(&args),

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the logic, lowest first. Each may use those before it.
-const LOGIC: [&str; 13] = [
+const LOGIC: [&str; 14] = [
     "text",
     "encoder",
     "meaning",
@@ -21,13 +21,15 @@ const LOGIC: [&str; 13] = [
     "spike",
     "detect",
     "lifecycle",
+    "links",
     "letters",
     "analysis",
     "known",
     "trial",
 ];
 /// The parts of the assembly, lowest first.
-const ASSEMBLY: [&str; 7] = ["cli", "failure", "output", "replay", "configured", "daemon", "commands"];
+const ASSEMBLY: [&str; 8] =
+    ["cli", "failure", "output", "replay", "configured", "decisions", "daemon", "commands"];
 
 #[test]
 fn modules_import_only_from_floors_below() {

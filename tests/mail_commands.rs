@@ -50,9 +50,17 @@ fn a_preview_has_every_kind_of_letter_in_three_forms_and_a_page() {
         }
     }
     assert!(letters >= 10, "{letters} letters");
-    for name in
-        ["opened", "opened-safety", "updated-doubled", "resolved", "regressed", "rules-refused", "mail-test"]
-    {
+    for name in [
+        "opened",
+        "opened-safety",
+        "opened-without-links",
+        "collected",
+        "updated-doubled",
+        "resolved",
+        "regressed",
+        "rules-refused",
+        "mail-test",
+    ] {
         assert!(out.join(format!("{name}.eml")).exists(), "{name}");
     }
 }

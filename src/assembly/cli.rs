@@ -6,7 +6,9 @@ mod rules;
 
 use std::path::PathBuf;
 
-pub use acts::{AlertArgs, FeedbackArgs, IgnoreArgs, MergeArgs, NameArgs, SilenceArgs, SplitArgs, Useful};
+pub use acts::{
+    AlertArgs, FeedbackArgs, IgnoreArgs, LeaveArgs, MergeArgs, NameArgs, SilenceArgs, SplitArgs, Useful,
+};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use mail::{MailArgs, MailCommand, MailPreviewArgs, MailTestArgs};
 pub use rules::{CheckArgs, FmtArgs, MatchArgs, TestArgs};
@@ -95,6 +97,10 @@ pub enum Command {
     ///
     /// Example: groundswell feedback mini-9-20250106-ab12 no
     Feedback(FeedbackArgs),
+    /// Send no more letters of a team to an address, as its owner can do from a letter; --undo takes it back
+    ///
+    /// Example: groundswell leave netbooks ana@example.org --undo
+    Leave(LeaveArgs),
     /// Say that two clusters are one complaint
     ///
     /// `groundswell explain` names the clusters.

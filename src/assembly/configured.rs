@@ -8,9 +8,11 @@ use super::failure::{Exit, Failure};
 use crate::edges::mail::{Kind, MailSettings, SpoolSettings, Stationery};
 use crate::edges::settings::{self, Settings};
 use crate::edges::sources::SourceSettings;
+use crate::edges::web::key;
 use crate::logic::cluster::{Model, choose_model};
 use crate::logic::encoder::EncoderFiles;
-use crate::logic::letters::Sender;
+use crate::logic::letters::{Desk, Sender};
+use crate::logic::links::Key;
 
 /// The settings of this program.
 pub type All = Settings<MailSettings, SourceSettings>;
@@ -111,7 +113,20 @@ pub fn sender(all: &All) -> Result<Sender, Failure> {
         |e| Failure::new(Exit::Settings, anyhow::Error::from(e).context("the section [mail] cannot be used"));
     let mailbox = mail.mailbox().map_err(wrong)?;
     let domain = mail.id_domain().map_err(wrong)?;
-    Ok(Sender { domain, from_name: mailbox.name.unwrap_or_else(|| "groundswell".into()) })
+    Ok(Sender { domain, from_name: mailbox.name.unwrap_or_else(|| "groundswell".into()), desk: None })
+}
+
+/// Where the links of letters lead, if the settings name a public address. Makes the key if there is none.
+///
+/// # Errors
+/// The address is none, or the key cannot be read or made.
+pub fn desk(all: &All) -> Result<Option<Desk>, Failure> {
+    let Some(url) = all.web.address().map_err(|e| Failure::say(Exit::Settings, e))? else { return Ok(None) };
+    let file = all.web.key_file.as_deref();
+    let bytes =
+        key(file, credentials().as_deref(), &all.data.folder).map_err(|e| Failure::new(Exit::Settings, e))?;
+    let short = || Failure::say(Exit::Settings, "[web]: the key is too short");
+    Ok(Some(Desk { url, key: Key::new(&bytes).ok_or_else(short)? }))
 }
 
 /// The folder in which systemd keeps the service's credentials, where there is one.

@@ -8,3 +8,4 @@ pub mod rules_watch;
 pub mod settings;
 pub mod sources;
 pub mod store;
+pub mod web;

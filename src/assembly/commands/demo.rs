@@ -211,7 +211,7 @@ fn write_letters(out: &Path, events: &[AlertEvent]) -> Result<usize, Failure> {
             format!("the folder {} cannot be made: {e}; name another one with --out DIR", out.display()),
         )
     })?;
-    let sender = Sender { domain: "aster.example".into(), from_name: "groundswell".into() };
+    let sender = Sender { domain: "aster.example".into(), from_name: "groundswell".into(), desk: None };
     let from: Stationery = "groundswell <groundswell@aster.example>"
         .parse::<Mailbox>()
         .map(Stationery::from)

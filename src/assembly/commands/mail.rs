@@ -10,7 +10,8 @@ use crate::assembly::output::{counted, stdout};
 use crate::edges::clock::SystemClock;
 use crate::edges::mail::{LetterError, Mailbox, Outcome, Stationery, Transport, to_message};
 use crate::ground::time::Clock;
-use crate::logic::letters::{Sender, samples, samples_page, trial};
+use crate::logic::letters::{Desk, Sender, samples, samples_page, trial};
+use crate::logic::links::Key;
 
 /// Runs `mail`.
 ///
@@ -31,7 +32,8 @@ fn preview(args: &MailPreviewArgs) -> Result<(), Failure> {
             format!("the folder {} cannot be made: {e}; name another one with --out DIR", out.display()),
         )
     })?;
-    let sender = Sender { domain: "aster.example".into(), from_name: "groundswell at Aster".into() };
+    let sender =
+        Sender { domain: "aster.example".into(), from_name: "groundswell at Aster".into(), desk: desk() };
     let from: Stationery = "groundswell <groundswell@aster.example>"
         .parse::<Mailbox>()
         .map(Stationery::from)
@@ -48,6 +50,12 @@ fn preview(args: &MailPreviewArgs) -> Result<(), Failure> {
     let letters = counted(all.len() as u64, "letter", "letters");
     writeln!(stdout, "{letters}, each as .eml, .html and .txt; {} lists them", index.display())?;
     Ok(stdout.flush()?)
+}
+
+/// Links that look as real ones do, and lead nowhere.
+fn desk() -> Option<Desk> {
+    let key = Key::new(b"the key of letters to be looked at")?;
+    Some(Desk { url: "https://groundswell.aster.example".into(), key })
 }
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {

@@ -2,6 +2,7 @@
 //! beside them.
 
 mod baseline;
+mod clerk;
 mod engine;
 mod indexer;
 mod listeners;
@@ -17,7 +18,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::configured::{All, credentials, mail, sender, stationery};
+use super::configured::{All, credentials, desk, mail, sender, stationery};
+use super::decisions;
 use super::failure::{Exit, Failure};
 use crate::edges::clock::SystemClock;
 use crate::edges::mail::{Stationery, Transport};
@@ -26,6 +28,7 @@ use crate::edges::rules_watch::RulesWatch;
 use crate::ground::time::Clock;
 use crate::logic::letters::Sender;
 
+use clerk::Clerk;
 use engine::Order;
 pub use engine::{Engine, Taken};
 use listeners::Listeners;
@@ -63,14 +66,17 @@ impl Daemon {
         let wrong = |e| {
             Failure::new(Exit::Settings, anyhow::Error::from(e).context("the section [mail] cannot be used"))
         };
-        let sender = sender(&settings)?;
+        let mut sender = sender(&settings)?;
         listeners::check_names(&settings)?;
         let mut engine = Engine::open(
             &settings.data.folder,
             Arc::clone(&clock),
             sender.clone(),
+            settings.operators.email.clone(),
             listeners::times(&settings),
         )?;
+        // The folder is ours by now: a key may be made in it.
+        sender.desk = desk(&settings)?;
         let stationery = stationery(&settings)?;
         let transport = Transport::open(&mail, credentials().as_deref()).map_err(wrong)?;
         let taken = engine.take_rules(&read_rules(&rules).map_err(|e| e.to_string()))?;
@@ -91,6 +97,18 @@ impl Daemon {
         let data = self.settings.data.folder.clone();
         let from = self.stationery;
         let indexer = indexer::start(&data)?;
+        let web = match &self.sender.desk {
+            Some(links) => {
+                let clerk = Clerk {
+                    store: self.engine.another_store()?,
+                    key: links.key.clone(),
+                    clock: Arc::clone(&self.clock),
+                    replays: decisions::replays(&self.settings),
+                };
+                Some(clerk::start(clerk, self.settings.web.listen, &stop).await?)
+            }
+            None => None,
+        };
         let mut engine = std::thread::spawn({
             let engine = self.engine;
             move || engine.run(queue)
@@ -153,6 +171,9 @@ impl Daemon {
         stop.cancel();
         listeners.finish().await;
         let _ = tokio::time::timeout(LAST_LETTERS, postman).await;
+        if let Some(web) = web {
+            let _ = web.await;
+        }
         let _ = orders.send(Order::Stop).await;
         drop((orders, rules));
         let ended = tokio::task::spawn_blocking(move || {

@@ -21,8 +21,9 @@ use super::settings::SettingsError;
 const CREDENTIAL: &str = "dkim-key";
 /// What lies before the 32 bytes of an Ed25519 key in PKCS#8 (RFC 8410).
 const ED25519_HEAD: [u8; 16] = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 112, 4, 34, 4, 32];
-/// Headers that are signed, whether the letter has them or not: then none can be added.
-const SIGNED: [&str; 14] = [
+/// Headers that are signed, whether the letter has them or not: then none can be added. Content-Type is not among them:
+/// lettre writes it with the body, where its signing does not see it.
+const SIGNED: [&str; 13] = [
     "From",
     "To",
     "Subject",
@@ -31,7 +32,6 @@ const SIGNED: [&str; 14] = [
     "In-Reply-To",
     "References",
     "MIME-Version",
-    "Content-Type",
     "List-Id",
     "List-Unsubscribe",
     "List-Unsubscribe-Post",

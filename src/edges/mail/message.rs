@@ -19,12 +19,22 @@ pub struct Message {
     to: Vec<Address>,
     bytes: Vec<u8>,
     view: String,
+    /// One of several copies of one letter.
+    is_copy: bool,
 }
 
 impl Message {
     /// Message-ID without angle brackets.
     pub fn message_id(&self) -> &str {
         &self.message_id
+    }
+
+    /// Its name as a file: the Message-ID, with the reader where several get copies of their own.
+    pub(super) fn name(&self) -> String {
+        match (self.is_copy, self.to.first()) {
+            (true, Some(reader)) => format!("{}.{reader}", self.message_id),
+            _ => self.message_id.clone(),
+        }
     }
 
     /// The whole message as it travels: headers and body with CRLF line ends.
@@ -174,6 +184,7 @@ pub fn to_message(letter: &Letter, by: &Stationery) -> Result<Message, LetterErr
         to,
         bytes: message.formatted(),
         view: view(letter),
+        is_copy: letter.reader.is_some() && letter.to.len() > 1,
     })
 }
 

@@ -52,6 +52,7 @@ impl Analysis {
             }
         }
         self.memory.silences.retain(|_, until| *until > now);
+        self.collect(now, out);
         self.count_live(now);
     }
 

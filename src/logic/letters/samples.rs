@@ -2,8 +2,8 @@
 
 use askama::Template;
 
-use super::{Sender, fixture, letter, notice};
-use crate::ground::alert::{AlertEvent, Reason};
+use super::{Sender, collected, fixture, letter, letter_for, notice};
+use crate::ground::alert::{AlertEvent, Collected, Reason};
 use crate::ground::letter::Letter;
 
 /// A letter to be looked at.
@@ -19,20 +19,45 @@ pub struct Sample {
 
 /// One of every kind.
 pub fn samples(sender: &Sender) -> Vec<Sample> {
-    let of = |name, when, event: &AlertEvent| Sample { name, when, letter: letter(event, sender) };
+    let reader = "netbooks@example.org";
+    let of = |name, when, event: &AlertEvent| Sample {
+        name,
+        when,
+        letter: letter_for(event, sender, reader, event.at),
+    };
+    let plain = Sender { desk: None, ..sender.clone() };
     let operators = ["operators@example.org".to_owned()];
     let elsewhere = AlertEvent { reason: Reason::NewPlace, number: 2, ..fixture::doubled() };
     let by_hand = AlertEvent { reason: Reason::ResolvedByHand, ..fixture::resolved() };
     let refused = "error: mini-9.toml:4:9: a bracket is opened and never closed\n  match = '(mini9 OR \"mini 9\"'\n          ^ here\n  write the closing bracket";
     let now = fixture::opened().at;
+    let events = [fixture::opened(), fixture::doubled(), fixture::regressed(), fixture::hostile()];
+    let list = Collected {
+        at: now,
+        team: "netbooks".into(),
+        deliver_to: vec![reader.into()],
+        mails_a_day: 12,
+        events: events.iter().map(|event| (event.alert.clone(), event.number)).collect(),
+        more: 9,
+    };
     vec![
         of("opened", "A complaint begins to grow", &fixture::opened()),
+        Sample {
+            name: "opened-without-links",
+            when: "The same, where the service has no public address",
+            letter: letter(&fixture::opened(), &plain),
+        },
         of("opened-safety", "A second person reports something dangerous", &fixture::safety()),
         of("updated-doubled", "Twice as many people say it", &fixture::doubled()),
         of("updated-new-place", "It has reached another place", &elsewhere),
         of("resolved", "It is back to usual", &fixture::resolved()),
         of("resolved-by-hand", "Somebody said that it is over", &by_hand),
         of("regressed", "It came back", &fixture::regressed()),
+        Sample {
+            name: "collected",
+            when: "More happened in a day than the team wants mails",
+            letter: collected(&list, &events, sender, Some(reader), list.at),
+        },
         of("hostile", "Strangers wrote to do harm: it has to look harmless", &fixture::hostile()),
         Sample {
             name: "rules-refused",
