@@ -57,11 +57,8 @@ pub fn collected(
         })
         .collect();
     let all = collected.events.len() as u64 + u64::from(collected.more);
-    let subject = format!(
-        "{} more than {} a day, in one letter",
-        super::words::count_of(all, "thing happened,", "things happened,"),
-        collected.mails_a_day
-    );
+    let what = super::words::count_of(all, "alert letter", "alert letters");
+    let subject = format!("{what} more than {} a day, listed in one", collected.mails_a_day);
     let mut lead = vec![format!(
         "Team \"{team}\" gets at most {} alert mails in 24 hours (mails_a_day in teams.toml), and more happened than that. So the rest is told here, in short. The alerts themselves are open or closed as if each had been written about.",
         collected.mails_a_day
