@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Ledger(args) => commands::ledger::ledger(&args),
         Command::Silence(args) => commands::acts::silence(&args),
         Command::Feedback(args) => commands::acts::feedback(&args),
+        Command::Leave(args) => commands::acts::leave(&args),
         Command::Merge(args) => commands::acts::merge(&args),
         Command::Split(args) => commands::acts::split(&args),
         Command::Clusters(args) => commands::clusters::clusters(&args),
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Command::Forget(args) => commands::author::forget(&args),
         Command::Man(args) => commands::manual::man(&args),
         Command::Completions(args) => commands::manual::completions(&args),
+        Command::Mail(args) => commands::mail::mail(&args.command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

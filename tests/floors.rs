@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the logic, lowest first. Each may use those before it.
-const LOGIC: [&str; 15] = [
+const LOGIC: [&str; 16] = [
     "text",
     "encoder",
     "meaning",
@@ -21,6 +21,7 @@ const LOGIC: [&str; 15] = [
     "spike",
     "detect",
     "lifecycle",
+    "links",
     "letters",
     "analysis",
     "known",
@@ -29,7 +30,8 @@ const LOGIC: [&str; 15] = [
     "upkeep",
 ];
 /// The parts of the assembly, lowest first.
-const ASSEMBLY: [&str; 7] = ["cli", "failure", "output", "replay", "configured", "daemon", "commands"];
+const ASSEMBLY: [&str; 8] =
+    ["cli", "failure", "output", "replay", "configured", "decisions", "daemon", "commands"];
 
 #[test]
 fn modules_import_only_from_floors_below() {

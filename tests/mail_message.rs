@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails may stop")]
 
 use groundswell::edges::mail::{
-    Kind, MailSettings, Mailbox, Message, Outcome, SpoolSettings, Transport, to_message,
+    DkimSettings, Kind, MailSettings, Mailbox, Message, Outcome, Signer, SpoolSettings, Stationery,
+    Transport, to_message,
 };
-use groundswell::ground::letter::{Letter, Picture};
+use groundswell::ground::letter::{Letter, Picture, Reader};
 use mail_parser::{Address, HeaderValue, MessageParser, MimeHeaders, PartType};
 use proptest::prelude::*;
 
@@ -17,6 +18,7 @@ fn letter() -> Letter {
         alert: "mini-9-7f3a".into(),
         date: "2025-03-17T09:20:00Z".parse().unwrap(),
         to: vec!["netbooks@example.org".into(), "Ana Lívia <ana@example.org>".into()],
+        reader: None,
         subject: "Mini 9: \"teclas próximas demais\": 9 people in 3 days, usually 1 🙂".into(),
         text: "As teclas são próximas demais.\n.\nFrom here on\n".into(),
         html: "<p>As teclas <img src=\"cid:chart\" alt=\"x\"></p>".into(),
@@ -24,9 +26,12 @@ fn letter() -> Letter {
     }
 }
 
+fn from(sender: &str) -> Stationery {
+    sender.parse::<Mailbox>().unwrap().into()
+}
+
 fn message(letter: &Letter) -> Message {
-    let from: Mailbox = "groundswell at Aster <groundswell@example.org>".parse().unwrap();
-    to_message(letter, &from).unwrap()
+    to_message(letter, &from("groundswell at Aster <groundswell@example.org>")).unwrap()
 }
 
 fn header<'a>(parsed: &'a mail_parser::Message<'_>, name: &'static str) -> &'a str {
@@ -86,12 +91,95 @@ fn the_same_letter_is_the_same_message_to_the_byte() {
 
 #[test]
 fn a_letter_that_cannot_be_addressed_says_to_whom() {
-    let from: Mailbox = "groundswell@example.org".parse().unwrap();
+    let from = from("groundswell@example.org");
     let nobody = to_message(&Letter { to: vec![], ..letter() }, &from).unwrap_err().to_string();
     assert!(nobody.contains("names no recipient"), "{nobody}");
     let wrong = Letter { to: vec!["team@example.org\r\nBcc: all@example.org".into()], ..letter() };
     let said = to_message(&wrong, &from).unwrap_err().to_string();
     assert!(said.contains("teams.toml"), "{said}");
+}
+
+#[test]
+fn a_copy_for_one_reader_goes_to_that_reader_and_says_how_to_get_no_more() {
+    let off = "https://groundswell.example.org/leave/WyJsZWF2ZSJd.c2ln";
+    let copy = |unsubscribe: &str| {
+        let reader = Some(Reader { address: "ana@example.org".into(), unsubscribe: unsubscribe.into() });
+        message(&Letter { reader, ..letter() })
+    };
+    let sent = copy(off);
+    assert_eq!(sent.recipients().collect::<Vec<_>>(), ["ana@example.org"]);
+    let parsed = MessageParser::default().parse(sent.bytes()).unwrap();
+    assert_eq!(parsed.to().unwrap().iter().count(), 2, "the header names the whole team");
+    let raw = String::from_utf8_lossy(sent.bytes()).into_owned();
+    let unfolded = raw.replace("\r\n ", " ");
+    assert!(unfolded.contains(&format!("\r\nList-Unsubscribe: <{off}>\r\n")), "{raw}");
+    assert!(unfolded.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{raw}");
+    assert_eq!(
+        header_names(message(&letter()).bytes()).iter().filter(|n| n.starts_with("List-U")).count(),
+        0
+    );
+    // What could end the header or the address is left out rather than sent.
+    for bad in ["https://x.example/>, <mailto:x@example.org", "https://x.example/\r\nBcc: x@example.org"] {
+        assert!(
+            !header_names(copy(bad).bytes()).iter().any(|n| n.starts_with("List-U") || n == "Bcc"),
+            "{bad}"
+        );
+    }
+}
+
+/// A key made for this test alone: `openssl genpkey -algorithm ed25519`, and the same seed as OpenSSL's RSA forms.
+const ED25519: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH\n-----END PRIVATE KEY-----\n";
+
+fn signer(key: &str) -> Result<Signer, String> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), key).unwrap();
+    let settings =
+        DkimSettings { selector: "g2025".into(), domain: None, key_file: Some(file.path().to_owned()) };
+    Signer::open(&settings, "example.org", None).map_err(|e| e.to_string())
+}
+
+#[test]
+fn a_signed_letter_names_the_key_and_covers_what_matters() {
+    let stationery = Stationery {
+        signer: Some(std::sync::Arc::new(signer(ED25519).unwrap())),
+        ..from("groundswell@example.org")
+    };
+    let sent = to_message(&letter(), &stationery).unwrap();
+    let raw = String::from_utf8_lossy(sent.bytes()).replace("\r\n ", " ").to_lowercase();
+    let signature = raw.lines().find(|line| line.starts_with("dkim-signature:")).unwrap();
+    for part in ["a=ed25519-sha256", "d=example.org", "s=g2025", "c=relaxed/relaxed"] {
+        assert!(signature.contains(part), "{part} is not in {signature}");
+    }
+    for header in
+        ["from", "to", "subject", "message-id", "references", "list-unsubscribe", "list-unsubscribe-post"]
+    {
+        assert!(
+            signature
+                .split("h=")
+                .nth(1)
+                .unwrap()
+                .split(';')
+                .next()
+                .unwrap()
+                .split(':')
+                .any(|h| h.trim() == header),
+            "{header}: {signature}"
+        );
+    }
+    // The rest is as it is without a signature.
+    let plain = to_message(&letter(), &from("groundswell@example.org")).unwrap();
+    let mut names = header_names(sent.bytes());
+    names.retain(|name| !name.eq_ignore_ascii_case("DKIM-Signature"));
+    assert_eq!(names, header_names(plain.bytes()));
+}
+
+#[test]
+fn a_key_that_is_none_is_named_and_no_key_is_ever_shown() {
+    assert!(!format!("{:?}", signer(ED25519).unwrap()).contains("BwcHBwcH"));
+    let said = signer("MC4CAQAwBQYDK2VwBCIEIAcHBw").unwrap_err();
+    assert!(said.contains("mail.dkim.key_file") && !said.contains("MC4CAQ"), "{said}");
+    let settings = DkimSettings { selector: "g".into(), domain: None, key_file: None };
+    assert!(Signer::open(&settings, "example.org", None).unwrap_err().to_string().contains("dkim-key"));
 }
 
 fn spool(folder: &std::path::Path) -> Transport {
@@ -100,6 +188,8 @@ fn spool(folder: &std::path::Path) -> Transport {
         from: "groundswell@example.org".into(),
         domain: None,
         smtp: None,
+        fallback: Vec::new(),
+        dkim: None,
         spool: Some(SpoolSettings { folder: folder.to_owned() }),
     };
     Transport::open(&settings, None).unwrap()
@@ -162,6 +252,7 @@ proptest! {
             in_reply_to: Some(said.clone()),
             list_id: said.clone(),
             alert: said.clone(),
+            reader: None,
             subject: said.clone(),
             text: said.clone(),
             html: said.clone(),

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use groundswell::edges::mail::{
-    Kind, MailSettings, Mailbox, Message, Outcome, Smtp, SmtpSettings, Timeouts, Tls, Transport, to_message,
+    Auth, Kind, MailSettings, Mailbox, Message, Outcome, Smtp, SmtpSettings, Timeouts, Tls, Transport,
+    to_message,
 };
 use groundswell::ground::letter::{Letter, Picture};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -31,13 +32,14 @@ fn letter_with(to: &[&str], text: &str, png: Vec<u8>) -> Message {
         alert: "mini-9-7f3a".into(),
         date: "2025-03-17T09:20:00Z".parse().unwrap(),
         to: to.iter().map(|a| (*a).to_owned()).collect(),
+        reader: None,
         subject: "Mini 9: \"keys\": 9 people in 3 days, usually 1".into(),
         text: text.into(),
         html: "<p>keys</p>".into(),
         pictures: vec![Picture { cid: "chart".into(), png }],
     };
     let from: Mailbox = "groundswell <groundswell@example.org>".parse().unwrap();
-    to_message(&letter, &from).unwrap()
+    to_message(&letter, &from.into()).unwrap()
 }
 
 /// What a server does, command by command.
@@ -46,6 +48,8 @@ struct Script {
     greeting: &'static [u8],
     /// Reply to EHLO.
     ehlo: &'static [u8],
+    /// Reply to AUTH, by what it says.
+    auth: fn(&str) -> &'static [u8],
     mail: &'static [u8],
     /// Reply to RCPT, by what the address begins with.
     rcpt: fn(&str) -> &'static [u8],
@@ -73,6 +77,7 @@ impl Default for Script {
         Self {
             greeting: b"220 lab ESMTP\r\n",
             ehlo: b"250-lab\r\n250 8BITMIME\r\n",
+            auth: |_| b"500 what?\r\n",
             mail: b"250 ok\r\n",
             rcpt: |_| b"250 ok\r\n",
             data: b"354 go\r\n",
@@ -101,6 +106,7 @@ async fn serve(script: Script, stream: TcpStream, heard: Arc<Mutex<Heard>>) -> s
         heard.lock().unwrap().said.push(command.clone());
         let reply: &[u8] = match command.get(..4).unwrap_or_default() {
             "EHLO" => script.ehlo,
+            "AUTH" => (script.auth)(&command),
             "MAIL" => script.mail,
             "RCPT" => (script.rcpt)(command.trim_start_matches("RCPT TO:<")),
             "DATA" if script.data.starts_with(b"354") => {
@@ -155,6 +161,12 @@ async fn lab(script: Script) -> (Transport, Arc<Mutex<Heard>>) {
 }
 
 async fn lab_with(tls: Tls, script: Script) -> (Transport, Arc<Mutex<Heard>>) {
+    let (settings, heard) = server(tls, script).await;
+    (Transport::Smtp(Smtp::open(&settings, None).unwrap()), heard)
+}
+
+/// A server, and the settings that lead to it.
+async fn server(tls: Tls, script: Script) -> (SmtpSettings, Arc<Mutex<Heard>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let heard = Arc::new(Mutex::new(Heard::default()));
@@ -168,12 +180,13 @@ async fn lab_with(tls: Tls, script: Script) -> (Transport, Arc<Mutex<Heard>>) {
         host: "127.0.0.1".into(),
         port: Some(port),
         tls,
+        auth: Auth::default(),
         username: None,
         password_file: None,
         ca_file: None,
         timeouts: Timeouts { answer: PATIENCE, transfer: PATIENCE * 4, ..Timeouts::all(PATIENCE) },
     };
-    (Transport::Smtp(Smtp::open(&settings, None).unwrap()), heard)
+    (settings, heard)
 }
 
 fn wait<T>(work: impl Future<Output = T>) -> T {
@@ -203,18 +216,18 @@ fn a_250_to_the_final_dot_is_sent() {
 #[test]
 fn replies_are_judged_by_when_they_come_and_what_they_say() {
     let ok = Script::default;
-    let later = "TryLater";
+    let (later, down) = ("TryLater", "Unreachable");
     let cases: Vec<(&str, Script, &str, &str)> = vec![
-        ("421 greeting", Script { greeting: b"421 4.3.2 shutting down\r\n", ..ok() }, later, "421 4.3.2"),
-        ("554 greeting", Script { greeting: b"554 not today\r\n", ..ok() }, later, "554 not today"),
+        ("421 greeting", Script { greeting: b"421 4.3.2 shutting down\r\n", ..ok() }, down, "421 4.3.2"),
+        ("554 greeting", Script { greeting: b"554 not today\r\n", ..ok() }, down, "554 not today"),
         (
             "not SMTP",
             Script { greeting: b"HTTP/1.1 400 Bad Request\r\n\r\n", ..ok() },
-            later,
+            down,
             "makes no sense",
         ),
-        ("silent greeting", Script { greeting: b"", ..ok() }, later, "no answer in 150 ms"),
-        ("silent EHLO", Script { ehlo: b"", ..ok() }, later, "no answer in 150 ms"),
+        ("silent greeting", Script { greeting: b"", ..ok() }, down, "no answer in 150 ms"),
+        ("silent EHLO", Script { ehlo: b"", ..ok() }, down, "no answer in 150 ms"),
         ("451 to MAIL", Script { mail: b"451 busy\r\n", ..ok() }, later, "451 busy"),
         (
             "550 to MAIL",
@@ -362,7 +375,8 @@ fn those_who_are_not_refused_get_the_letter_and_the_others_are_named() {
 fn nothing_is_said_to_a_server_that_cannot_protect_it() {
     wait(async {
         let (transport, heard) = lab_with(Tls::Starttls, Script::default()).await;
-        let Outcome::TryLater { why } = transport.send(&letter(&["team@example.org"], "keys")).await else {
+        let Outcome::Unreachable { why } = transport.send(&letter(&["team@example.org"], "keys")).await
+        else {
             panic!("not put off")
         };
         assert!(why.contains("offers no STARTTLS"), "{why}");
@@ -400,6 +414,7 @@ fn replies_slipped_in_before_the_handshake_are_not_believed() {
             host: "127.0.0.1".into(),
             port: Some(port),
             tls: Tls::Starttls,
+            auth: Auth::default(),
             username: None,
             password_file: None,
             ca_file: None,
@@ -409,7 +424,7 @@ fn replies_slipped_in_before_the_handshake_are_not_believed() {
         let outcome = transport.send(&letter(&["team@example.org"], "keys")).await;
         (outcome, server.await.unwrap())
     });
-    let Outcome::TryLater { why } = outcome else { panic!("{outcome:?}") };
+    let Outcome::Unreachable { why } = outcome else { panic!("{outcome:?}") };
     assert!(why.contains("could not be protected by TLS"), "{why}");
     assert!(!said.iter().any(|line| line.contains("MAIL FROM")), "{said:?}");
 }
@@ -426,16 +441,19 @@ fn a_server_that_is_not_there_is_named() {
                 host: "127.0.0.1".into(),
                 port: Some(port),
                 tls: Tls::None,
+                auth: Auth::default(),
                 username: None,
                 password_file: None,
                 ca_file: None,
                 timeouts: Timeouts::all(PATIENCE),
             }),
+            fallback: Vec::new(),
+            dkim: None,
             spool: None,
         };
         Transport::open(&settings, None).unwrap().send(&letter(&["team@example.org"], "keys")).await
     });
-    let Outcome::TryLater { why } = outcome else { panic!("{outcome:?}") };
+    let Outcome::Unreachable { why } = outcome else { panic!("{outcome:?}") };
     assert!(why.contains("the mail server 127.0.0.1:") && why.contains("cannot be reached"), "{why}");
 }
 
@@ -444,6 +462,7 @@ fn smtp_settings(host: &str, tls: Tls) -> SmtpSettings {
         host: host.into(),
         port: None,
         tls,
+        auth: Auth::default(),
         username: Some("groundswell".into()),
         password_file: None,
         ca_file: None,
@@ -468,4 +487,120 @@ fn settings_that_cannot_work_are_refused_before_anything_is_sent() {
     let mut with_ca = smtp_settings("mail.example.org", Tls::Starttls);
     with_ca.ca_file = Some(folder.path().join("smtp-password"));
     assert!(Smtp::open(&with_ca, Some(folder.path())).unwrap_err().to_string().contains("mail.smtp.ca_file"));
+}
+
+/// What becomes of a letter with these servers in order, and how many letters each took.
+fn with_several(scripts: Vec<Script>) -> (Outcome, Vec<usize>) {
+    wait(async {
+        let (mut settings, mut heard) = (Vec::new(), Vec::new());
+        for script in scripts {
+            let (one, ear) = server(Tls::None, script).await;
+            settings.push(one);
+            heard.push(ear);
+        }
+        let transport = Transport::Smtp(Smtp::in_order(&settings, None).unwrap());
+        let outcome = transport.send(&letter(&["team@example.org"], "keys")).await;
+        (outcome, heard.iter().map(|ear| ear.lock().unwrap().letters.len()).collect())
+    })
+}
+
+#[test]
+fn the_next_server_is_asked_only_when_the_one_before_certainly_has_not_the_letter() {
+    let ok = Script::default;
+    let down = Script { greeting: b"421 4.3.2 shutting down\r\n", ..ok() };
+    let full = Script { end: End::Reply(b"451 4.3.0 queue full\r\n"), ..ok() };
+    let refuses = Script { rcpt: |_| b"550 5.1.1 no such user\r\n", ..ok() };
+    let unclear = Script { end: End::CutAfterDot, ..ok() };
+    let (outcome, taken) = with_several(vec![down.clone(), ok()]);
+    assert!(matches!(outcome, Outcome::Sent { .. }) && taken == [0, 1], "{outcome:?} {taken:?}");
+    let (outcome, taken) = with_several(vec![full.clone(), ok(), ok()]);
+    assert!(matches!(outcome, Outcome::Sent { .. }) && taken == [1, 1, 0], "{outcome:?} {taken:?}");
+    let (outcome, taken) = with_several(vec![refuses, ok()]);
+    assert!(matches!(outcome, Outcome::Refused { .. }) && taken == [0, 0], "{outcome:?} {taken:?}");
+    let (outcome, taken) = with_several(vec![unclear, ok()]);
+    assert!(matches!(outcome, Outcome::Unclear { .. }) && taken == [1, 0], "{outcome:?} {taken:?}");
+    let (outcome, _) = with_several(vec![down.clone(), full]);
+    assert!(matches!(outcome, Outcome::TryLater { .. }), "{outcome:?}");
+    let Outcome::Unreachable { why } = with_several(vec![down.clone(), down]).0 else { panic!("not down") };
+    assert_eq!(why.matches("421").count(), 2, "each server is named: {why}");
+}
+
+/// Logs in by these means, at a server that offers `offers` and answers by `answer`; what was said, and what we noted.
+fn log_in(
+    auth: Auth,
+    offers: &'static [u8],
+    answer: fn(&str) -> &'static [u8],
+) -> (Outcome, Vec<String>, Vec<String>) {
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), "s3cret-token\n").unwrap();
+    wait(async {
+        let (mut settings, heard) =
+            server(Tls::None, Script { ehlo: offers, auth: answer, ..Script::default() }).await;
+        settings.username = Some("ana@example.org".into());
+        settings.password_file = Some(secret.path().to_owned());
+        settings.auth = auth;
+        let transport = Transport::Smtp(Smtp::open(&settings, None).unwrap());
+        let (outcome, notes) = transport.send_noting(&letter(&["team@example.org"], "keys")).await;
+        let said = heard.lock().unwrap().said.clone();
+        (outcome, said, notes)
+    })
+}
+
+#[test]
+fn it_logs_in_by_password_or_by_token_and_never_notes_either() {
+    const OFFERS: &[u8] = b"250-lab\r\n250 AUTH PLAIN LOGIN XOAUTH2\r\n";
+    let yes: fn(&str) -> &'static [u8] = |_| b"235 in\r\n";
+    let (outcome, said, notes) = log_in(Auth::Xoauth2, OFFERS, yes);
+    assert!(matches!(outcome, Outcome::Sent { .. }), "{outcome:?}");
+    let token = said.iter().find_map(|line| line.strip_prefix("AUTH XOAUTH2 ")).unwrap();
+    // base64 of user=ana@example.org^Aauth=Bearer s3cret-token^A^A
+    assert_eq!(token, "dXNlcj1hbmFAZXhhbXBsZS5vcmcBYXV0aD1CZWFyZXIgczNjcmV0LXRva2VuAQE=");
+    let noted = notes.join("\n");
+    assert!(noted.contains("> AUTH XOAUTH2") && noted.contains("< 235 in"), "{noted}");
+    assert!(!noted.contains("s3cret") && !noted.contains(token), "{noted}");
+
+    let (_, said, _) = log_in(Auth::Password, OFFERS, yes);
+    assert!(said.iter().any(|line| line.starts_with("AUTH PLAIN ")), "{said:?}");
+    let (outcome, said, _) = log_in(Auth::Login, b"250-lab\r\n250 AUTH LOGIN PLAIN\r\n", |line| match line {
+        "AUTH LOGIN" => b"334 VXNlcm5hbWU6\r\n",
+        _ => b"235 in\r\n",
+    });
+    assert!(said.iter().any(|line| line == "AUTH LOGIN"), "{said:?}");
+    // The name in base64 is no command: the lab does not know it, which shows that it was sent.
+    assert!(said.iter().any(|line| line == "YW5hQGV4YW1wbGUub3Jn"), "{said:?} {outcome:?}");
+}
+
+#[test]
+fn a_login_that_fails_is_about_the_settings_and_keeps_the_letter() {
+    let (outcome, said, notes) =
+        log_in(Auth::Xoauth2, b"250-lab\r\n250 AUTH XOAUTH2\r\n", |_| b"535 5.7.8 token expired\r\n");
+    let Outcome::Unreachable { why } = outcome else { panic!("{outcome:?}") };
+    assert!(why.contains("535 5.7.8 token expired") && why.contains("mail.smtp.username"), "{why}");
+    assert!(!said.iter().any(|line| line.starts_with("MAIL")), "{said:?}");
+    assert!(notes.iter().any(|line| line == "< 535 5.7.8 token expired"), "{notes:?}");
+    let (outcome, _, _) = log_in(Auth::Xoauth2, b"250-lab\r\n250 AUTH PLAIN\r\n", |_| b"235 in\r\n");
+    let Outcome::Unreachable { why } = outcome else { panic!("{outcome:?}") };
+    assert!(why.contains("takes no login by XOAUTH2"), "{why}");
+}
+
+#[test]
+fn the_conversation_is_noted_line_by_line() {
+    let (outcome, notes) = wait(async {
+        let script = Script { rcpt: |_| b"550 5.1.1 no such user\r\n", ..Script::default() };
+        let (transport, _) = lab(script).await;
+        transport.send_noting(&letter(&["team@example.org"], "keys")).await
+    });
+    assert!(matches!(outcome, Outcome::Refused { .. }), "{outcome:?}");
+    let noted = notes.join("\n");
+    for line in [
+        "< 220 lab ESMTP",
+        "> EHLO ",
+        "< 250 8BITMIME",
+        "> MAIL FROM:<groundswell@example.org>",
+        "< 250 ok",
+        "> RCPT TO:<team@example.org>",
+        "< 550 5.1.1 no such user",
+    ] {
+        assert!(noted.contains(line), "{line} is not in\n{noted}");
+    }
 }

@@ -2,17 +2,19 @@
 
 mod acts;
 mod care;
+mod mail;
 mod rules;
 mod source;
 
 use std::path::PathBuf;
 
 pub use acts::{
-    AlertArgs, FeedbackArgs, FixedArgs, IgnoreArgs, KnownArgs, LedgerArgs, MergeArgs, NameArgs, SilenceArgs,
-    SplitArgs, Useful,
+    AlertArgs, FeedbackArgs, FixedArgs, IgnoreArgs, KnownArgs, LeaveArgs, LedgerArgs, MergeArgs, NameArgs,
+    SilenceArgs, SplitArgs, Useful,
 };
 pub use care::{AuthorArgs, BackupArgs, CompletionsArgs, DoctorArgs, ManArgs, RestoreArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use mail::{MailArgs, MailCommand, MailPreviewArgs, MailTestArgs};
 pub use rules::{CheckArgs, FmtArgs, MatchArgs, TestArgs};
 pub use source::{SourceArgs, SourceCommand, SourceListArgs, SourceTestArgs};
 
@@ -115,6 +117,10 @@ pub enum Command {
     ///
     /// Example: groundswell feedback mini-9-20250106-ab12 no
     Feedback(FeedbackArgs),
+    /// Send no more letters of a team to an address, as its owner can do from a letter; --undo takes it back
+    ///
+    /// Example: groundswell leave netbooks ana@example.org --undo
+    Leave(LeaveArgs),
     /// Say that two clusters are one complaint
     ///
     /// `groundswell explain` names the clusters; `groundswell clusters` lists them, with --ideas what people wish for.
@@ -187,6 +193,8 @@ pub enum Command {
     ///
     /// Example: groundswell completions bash > /etc/bash_completion.d/groundswell
     Completions(CompletionsArgs),
+    /// See every kind of e-mail, or try the mail server
+    Mail(MailArgs),
 }
 
 /// How results are printed.

@@ -1,14 +1,18 @@
 //! The settings as the assembly uses them.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::cli::ConfigArgs;
 use super::failure::{Exit, Failure};
-use crate::edges::mail::{Kind, MailSettings, SpoolSettings};
+use crate::edges::mail::{Kind, MailSettings, SpoolSettings, Stationery};
 use crate::edges::settings::{self, Settings};
 use crate::edges::sources::SourceSettings;
+use crate::edges::web::key;
 use crate::logic::cluster::{Model, choose_model};
 use crate::logic::encoder::EncoderFiles;
+use crate::logic::letters::{Desk, Sender};
+use crate::logic::links::Key;
 
 /// The settings of this program.
 pub type All = Settings<MailSettings, SourceSettings>;
@@ -81,8 +85,53 @@ pub fn mail(all: &All) -> MailSettings {
         from: "groundswell <groundswell@localhost>".into(),
         domain: None,
         smtp: None,
+        fallback: Vec::new(),
+        dkim: None,
         spool: Some(SpoolSettings { folder: spool_folder(all) }),
     })
+}
+
+/// The sender, and who signs.
+///
+/// # Errors
+/// The sender of the settings is no address, or the key of the signature cannot be used.
+pub fn stationery(all: &All) -> Result<Stationery, Failure> {
+    let mail = mail(all);
+    let wrong =
+        |e| Failure::new(Exit::Settings, anyhow::Error::from(e).context("the section [mail] cannot be used"));
+    let signer = mail.signer(credentials().as_deref()).map_err(wrong)?.map(Arc::new);
+    Ok(Stationery { from: mail.mailbox().map_err(wrong)?, signer })
+}
+
+/// Who sends, as letters name it.
+///
+/// # Errors
+/// The sender of the settings is no address.
+pub fn sender(all: &All) -> Result<Sender, Failure> {
+    let mail = mail(all);
+    let wrong =
+        |e| Failure::new(Exit::Settings, anyhow::Error::from(e).context("the section [mail] cannot be used"));
+    let mailbox = mail.mailbox().map_err(wrong)?;
+    let domain = mail.id_domain().map_err(wrong)?;
+    Ok(Sender { domain, from_name: mailbox.name.unwrap_or_else(|| "groundswell".into()), desk: None })
+}
+
+/// Where the links of letters lead, if the settings name a public address. Makes the key if there is none.
+///
+/// # Errors
+/// The address is none, or the key cannot be read or made.
+pub fn desk(all: &All) -> Result<Option<Desk>, Failure> {
+    let Some(url) = all.web.address().map_err(|e| Failure::say(Exit::Settings, e))? else { return Ok(None) };
+    let file = all.web.key_file.as_deref();
+    let bytes =
+        key(file, credentials().as_deref(), &all.data.folder).map_err(|e| Failure::new(Exit::Settings, e))?;
+    let short = || Failure::say(Exit::Settings, "[web]: the key is too short");
+    Ok(Some(Desk { url, key: Key::new(&bytes).ok_or_else(short)? }))
+}
+
+/// The folder in which systemd keeps the service's credentials, where there is one.
+pub fn credentials() -> Option<PathBuf> {
+    std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from)
 }
 
 fn spool_folder(all: &All) -> PathBuf {

@@ -4,6 +4,7 @@ pub mod cli;
 pub mod commands;
 pub mod configured;
 pub mod daemon;
+pub mod decisions;
 pub mod failure;
 pub mod output;
 pub mod replay;

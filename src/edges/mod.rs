@@ -9,3 +9,4 @@ pub mod rules_watch;
 pub mod settings;
 pub mod sources;
 pub mod store;
+pub mod web;

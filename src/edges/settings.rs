@@ -1,5 +1,6 @@
 //! What operators edit: `groundswell.toml`, over it the environment (`GROUNDSWELL__SECTION__KEY`), over it flags.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use config::{Config, Environment, File, FileFormat};
@@ -49,6 +50,9 @@ pub struct Settings<M, S> {
     pub operators: OperatorsSettings,
     /// How mail goes out; unless given, into the folder `mail` of the data folder.
     pub mail: Option<M>,
+    /// The pages behind the links of letters.
+    #[serde(default)]
+    pub web: WebSettings,
     /// Whom the owner of a site can write to about us: an address or a URL, sent along in requests.
     #[serde(default = "nobody")]
     pub contact: String,
@@ -98,6 +102,50 @@ impl Default for ClustersSettings {
 pub struct OperatorsSettings {
     /// Addresses that are told when new rules have errors; nobody unless given.
     pub email: Vec<String>,
+}
+
+/// The section `[web]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebSettings {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Where the world reaches that: `https://groundswell.example.org`. Without it letters have no links, and nothing
+    /// listens.
+    pub public_url: Option<String>,
+    /// File with the key that links are signed with, at least 32 bytes; unless given, the systemd credential `web-key`,
+    /// else one is made in the data folder.
+    pub key_file: Option<PathBuf>,
+}
+
+impl Default for WebSettings {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 7171)), public_url: None, key_file: None }
+    }
+}
+
+impl WebSettings {
+    /// The public address without a slash at its end.
+    ///
+    /// # Errors
+    /// It is no address of the web.
+    pub fn address(&self) -> Result<Option<String>, String> {
+        let Some(given) = &self.public_url else { return Ok(None) };
+        let plain = |url: &url::Url| {
+            matches!(url.scheme(), "https" | "http")
+                && url.has_host()
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        };
+        match url::Url::parse(given.trim()) {
+            Ok(url) if plain(&url) => Ok(Some(url.as_str().trim_end_matches('/').to_owned())),
+            _ => Err(format!(
+                "[web] public_url is \"{given}\"; write where the world reaches this machine, such as https://groundswell.example.org"
+            )),
+        }
+    }
 }
 
 impl Default for DataSettings {
@@ -194,6 +242,21 @@ mod tests {
         let settings = read("", &[]).unwrap();
         assert_eq!(settings.data.folder, Path::new("/var/lib/groundswell"));
         assert!(settings.mail.is_none() && settings.source.is_empty());
+    }
+
+    #[test]
+    fn a_public_address_is_one_of_the_web() {
+        let address =
+            |url: &str| WebSettings { public_url: Some(url.into()), ..WebSettings::default() }.address();
+        assert_eq!(address("https://g.example.org/"), Ok(Some("https://g.example.org".into())));
+        assert_eq!(address("http://127.0.0.1:7171"), Ok(Some("http://127.0.0.1:7171".into())));
+        assert_eq!(address("https://example.org/g/"), Ok(Some("https://example.org/g".into())));
+        for bad in
+            ["g.example.org", "ftp://g.example.org", "https://a@b.example", "https://g.example/?x=1", ""]
+        {
+            assert!(address(bad).unwrap_err().contains("public_url"), "{bad}");
+        }
+        assert_eq!(WebSettings::default().address(), Ok(None));
     }
 
     #[test]

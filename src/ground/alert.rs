@@ -259,6 +259,9 @@ pub struct AlertEvent {
     pub team: String,
     /// Addresses that get the mail; empty when nobody is to be told.
     pub deliver_to: Vec<String>,
+    /// The team has had its mails of the day: this is told in a collected one later.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub held: bool,
     /// When the alert opened.
     pub opened_at: Timestamp,
     /// Most people in any window so far.
@@ -308,6 +311,23 @@ pub struct Fixed {
     pub heard: u32,
     /// People that would have been heard since, at the rate before.
     pub expected: f64,
+}
+
+/// One mail about what a team was not told one by one, because it was too much for a day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Collected {
+    /// When.
+    pub at: Timestamp,
+    /// Id of the team.
+    pub team: String,
+    /// Addresses that get it.
+    pub deliver_to: Vec<String>,
+    /// Mails a day that the team gets at most.
+    pub mails_a_day: u32,
+    /// What is listed, oldest first: alert and number of its event.
+    pub events: Vec<(String, u32)>,
+    /// More of the same that is not listed.
+    pub more: u32,
 }
 
 /// An alert as it stands now.

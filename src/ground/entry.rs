@@ -177,4 +177,13 @@ pub enum Deed {
         /// False is "not an issue": it raises that cluster's bar.
         useful: bool,
     },
+    /// Letters to this team go to this address no more.
+    Leave {
+        /// Id of the team.
+        team: String,
+        /// The address.
+        address: String,
+        /// False takes it back.
+        left: bool,
+    },
 }

@@ -19,6 +19,9 @@ pub struct Letter {
     pub date: Timestamp,
     /// Addresses.
     pub to: Vec<String>,
+    /// The one of them that this copy is for, where each gets a copy of its own.
+    #[serde(default)]
+    pub reader: Option<Reader>,
     /// Stands alone on a lock screen.
     pub subject: String,
     /// The plain text: equal in content to the HTML.
@@ -27,6 +30,15 @@ pub struct Letter {
     pub html: String,
     /// Pictures that go with it.
     pub pictures: Vec<Picture>,
+}
+
+/// Whom a copy of a letter is for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reader {
+    /// The address.
+    pub address: String,
+    /// Where a POST takes the address off the list (RFC 8058).
+    pub unsubscribe: String,
 }
 
 /// A picture inside of a letter.

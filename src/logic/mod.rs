@@ -8,6 +8,7 @@ pub mod encoder;
 pub mod known;
 pub mod letters;
 pub mod lifecycle;
+pub mod links;
 pub mod meaning;
 pub mod metrics;
 pub mod rules;

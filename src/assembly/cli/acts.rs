@@ -109,6 +109,24 @@ pub enum Useful {
     No,
 }
 
+/// `leave`
+#[derive(Debug, Args)]
+pub struct LeaveArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The team, by its id in teams.toml
+    pub team: String,
+    /// The address
+    pub address: String,
+    /// Take it back: the address gets letters again
+    #[arg(long)]
+    pub undo: bool,
+    /// Who says so
+    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    pub by: String,
+}
+
 /// `merge`
 #[derive(Debug, Args)]
 pub struct MergeArgs {

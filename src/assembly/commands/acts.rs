@@ -1,4 +1,4 @@
-//! `ack`, `resolve`, `silence`, `feedback`, `merge`, `split`, `name`, `ignore`: what people decide, written to the log. The analysis takes
+//! `ack`, `resolve`, `silence`, `feedback`, `leave`, `merge`, `split`, `name`, `ignore`: what people decide, written to the log. The analysis takes
 //! it from there, so that a replay decides the same again.
 
 use std::collections::BTreeMap;
@@ -7,16 +7,17 @@ use std::io::Write;
 use super::named::{cluster, names, posts_of};
 use super::standing::{analysis_now, count, did_you_mean, minute, when};
 use crate::assembly::cli::{
-    AlertArgs, ConfigArgs, FeedbackArgs, IgnoreArgs, MergeArgs, NameArgs, SilenceArgs, SplitArgs, Useful,
+    AlertArgs, ConfigArgs, FeedbackArgs, IgnoreArgs, LeaveArgs, MergeArgs, NameArgs, SilenceArgs, SplitArgs,
+    Useful,
 };
 use crate::assembly::configured::settings;
+use crate::assembly::decisions;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{stdout, tell};
 use crate::edges::clock::SystemClock;
-use crate::edges::sources::SourceConfig;
 use crate::edges::store::Store;
 use crate::ground::alert::{AlertEvent, EventKind};
-use crate::ground::entry::{Act, Body, Deed};
+use crate::ground::entry::{Act, Deed};
 use crate::ground::post::PostKey;
 use crate::ground::time::{Clock, DAY_MS, plus_ms};
 use crate::logic::analysis::Sort;
@@ -142,6 +143,40 @@ pub fn silence(args: &SilenceArgs) -> Result<(), Failure> {
         }
     );
     desk.write_about(&args.by, what, posts, &then)
+}
+
+/// Runs `leave`.
+///
+/// # Errors
+/// There is no such team or address, or the store cannot be written.
+pub fn leave(args: &LeaveArgs) -> Result<(), Failure> {
+    let mut desk = Desk::open(&args.config)?;
+    let analysis = analysis_now(&desk.store)?;
+    let teams = &analysis.rules().teams;
+    let Some(team) = teams.get(&args.team) else {
+        let near = did_you_mean(&args.team, teams.keys().map(String::as_str));
+        return Err(Failure::say(Exit::Usage, format!("there is no team \"{}\"{near}", args.team)));
+    };
+    if !team.email.iter().any(|address| address.eq_ignore_ascii_case(&args.address)) {
+        return Err(Failure::say(
+            Exit::Usage,
+            format!(
+                "{} is no address of team {}, which has: {}",
+                args.address,
+                args.team,
+                team.email.join(", ")
+            ),
+        ));
+    }
+    let (team, address) = (args.team.clone(), args.address.clone());
+    let then = if args.undo {
+        format!("{address} gets letters of team {team} again.")
+    } else {
+        format!(
+            "No letter of team {team} goes to {address} any more; `groundswell leave {team} {address} --undo` takes it back."
+        )
+    };
+    desk.write(&args.by, Deed::Leave { team, address, left: !args.undo }, &then)
 }
 
 /// Runs `merge`.
@@ -300,10 +335,7 @@ pub fn split(args: &SplitArgs) -> Result<(), Failure> {
 impl Desk {
     pub(super) fn open(config: &ConfigArgs) -> Result<Self, Failure> {
         let settings = settings(config)?;
-        let replays = settings
-            .source
-            .iter()
-            .any(|source| matches!(&source.kind, SourceConfig::Jsonl(config) if config.replay));
+        let replays = decisions::replays(&settings);
         let folder = settings.data.folder;
         Ok(Self { store: Store::open_existing(&folder)?, folder, replays })
     }
@@ -345,10 +377,8 @@ impl Desk {
         posts: BTreeMap<String, Vec<PostKey>>,
         then: &str,
     ) -> Result<(), Failure> {
-        let now = SystemClock.now();
-        // Where history is lived through again, it is the day of the last post: today would make all of it old.
-        let at = if self.replays { self.store.last_time()?.map_or(now, |last| last.min(now)) } else { now };
-        self.store.append_entry(at, &Body::Act(Act { by: by.to_owned(), what, posts }))?;
+        let act = Act { by: by.to_owned(), what, posts };
+        decisions::write(&mut self.store, self.replays, SystemClock.now(), act)?;
         let mut out = stdout();
         writeln!(out, "{then} {}", when(&self.folder))?;
         Ok(out.flush()?)

@@ -8,7 +8,7 @@ use crate::assembly::cli::DemoArgs;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{stdout, tell};
 use crate::assembly::replay::Replay;
-use crate::edges::mail::{Mailbox, Message, to_message};
+use crate::edges::mail::{Mailbox, Message, Stationery, to_message};
 use crate::ground::alert::{AlertEvent, EventKind};
 use crate::ground::entry::{RuleFile, RuleFiles};
 use crate::ground::post::{Incoming, Post, PostKey, parse_line};
@@ -212,9 +212,10 @@ fn write_letters(out: &Path, events: &[AlertEvent]) -> Result<usize, Failure> {
         )
     })?;
     clear_letters(out);
-    let sender = Sender { domain: "aster.example".into(), from_name: "groundswell".into() };
-    let from: Mailbox = "groundswell <groundswell@aster.example>"
-        .parse()
+    let sender = Sender { domain: "aster.example".into(), from_name: "groundswell".into(), desk: None };
+    let from: Stationery = "groundswell <groundswell@aster.example>"
+        .parse::<Mailbox>()
+        .map(Stationery::from)
         .map_err(|e| Failure::say(Exit::Software, format!("the demo's sender: {e}")))?;
     for (i, event) in events.iter().enumerate() {
         let message: Message =

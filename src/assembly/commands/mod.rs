@@ -17,6 +17,7 @@ mod explain_not;
 pub mod fmt;
 pub mod import;
 pub mod ledger;
+pub mod mail;
 pub mod manual;
 pub mod matching;
 mod named;

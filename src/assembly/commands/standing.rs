@@ -4,7 +4,7 @@ use std::path::Path;
 
 pub(super) use crate::assembly::output::counted as count;
 
-use crate::assembly::configured::{All, mail};
+use crate::assembly::configured::{All, sender};
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::tell;
 use crate::edges::store::{Committed, DataLock, Store, StoreError};
@@ -12,7 +12,7 @@ use crate::ground::entry::{Body, Entry};
 use crate::ground::post::{Post, PostKey};
 use crate::ground::time::Timestamp;
 use crate::logic::analysis::Analysis;
-use crate::logic::letters::{Sender, letter};
+use crate::logic::letters::{Sender, collected_id, message_id};
 
 /// Entries read from the log at a time.
 const CHUNK: usize = 1_000;
@@ -92,13 +92,7 @@ impl Keeper {
     /// The store cannot be read, or the mail settings cannot be used.
     pub(super) fn new(store: &Store, settings: &All) -> Result<Self, Failure> {
         let (analysis, position) = snapshot(store)?;
-        let mail = mail(settings);
-        let fail = |e| Failure::new(Exit::Settings, anyhow::Error::from(e));
-        let mailbox = mail.mailbox().map_err(fail)?;
-        let sender = Sender {
-            domain: mail.id_domain().map_err(fail)?,
-            from_name: mailbox.name.unwrap_or_else(|| "groundswell".into()),
-        };
+        let sender = sender(settings)?;
         Ok(Self { analysis, position, sender, gone: Vec::new() })
     }
 
@@ -120,9 +114,11 @@ impl Keeper {
         loop {
             let entries = store.read(self.position, CHUNK)?;
             let Some(last) = entries.last() else { return Ok(()) };
-            let mut events = Vec::new();
+            let (mut events, mut collected) = (Vec::new(), Vec::new());
             for entry in &entries {
-                events.extend(self.analysis.fold(entry).events);
+                let outcome = self.analysis.fold(entry);
+                events.extend(outcome.events);
+                collected.extend(outcome.collected);
                 if let Body::Delete(key) = &entry.body {
                     self.gone.push(key.clone());
                 }
@@ -131,13 +127,12 @@ impl Keeper {
             // A snapshot comes at the end; until then only what was decided is kept. A position past the snapshot is
             // harmless: who starts at the snapshot decides the same again.
             let id = |e: &crate::ground::alert::AlertEvent| {
-                (!e.deliver_to.is_empty()).then(|| letter(e, &self.sender).message_id)
+                (!e.deliver_to.is_empty() && !e.held).then(|| message_id(e, &self.sender))
             };
             let events: Vec<_> = events.iter().map(|e| (e, id(e))).collect();
-            store.commit(
-                now,
-                &Committed { position: self.position, events, snapshot: None, gone: Vec::new() },
-            )?;
+            let collected = collected.iter().map(|c| (c, collected_id(c, &self.sender))).collect();
+            let what = Committed { position: self.position, events, collected, ..Committed::default() };
+            store.commit(now, &what)?;
             done(&entries);
         }
     }
@@ -149,7 +144,7 @@ impl Keeper {
     pub(super) fn save(&mut self, store: &mut Store, now: Timestamp) -> Result<(), Failure> {
         let bytes = self.analysis.snapshot().map_err(|e| Failure::new(Exit::Software, e))?;
         let gone = std::mem::take(&mut self.gone);
-        let what = Committed { position: self.position, events: Vec::new(), snapshot: Some(bytes), gone };
+        let what = Committed { position: self.position, snapshot: Some(bytes), gone, ..Committed::default() };
         Ok(store.commit(now, &what)?)
     }
 }

@@ -19,9 +19,10 @@ use crate::edges::index::PostIndex;
 use crate::edges::rules_folder::read_rules;
 use crate::edges::store::{OutboxCounts, Store};
 use crate::ground::diagnostic::Level;
-use crate::ground::entry::{Deed, RuleFiles};
+use crate::ground::entry::{Act, Deed, RuleFiles};
 use crate::ground::time::{Clock, Timestamp};
 use crate::logic::assess::Assessor;
+use crate::logic::links::those_who_left;
 use crate::logic::rules::RuleSet;
 
 /// An analysis or index further behind than this needs a person, in seconds.
@@ -50,6 +51,8 @@ struct Status {
     troubled_letters: Vec<Letter>,
     /// What people silenced, and until when.
     silences: BTreeMap<String, Timestamp>,
+    /// Addresses that want no letters of a team, and since when.
+    left: BTreeMap<String, BTreeMap<String, Timestamp>>,
     disk_bytes: u64,
     /// What needs a person.
     needs_a_person: Vec<String>,
@@ -85,6 +88,9 @@ struct InForce {
     products: usize,
     topics: usize,
     teams: usize,
+    /// Addresses by team.
+    #[serde(skip)]
+    readers: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Serialize)]
@@ -139,6 +145,7 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
         .into_iter()
         .map(|(message_id, state, attempts, said)| Letter { message_id, state, attempts, said })
         .collect();
+    let acts = store.acts()?;
     let mut status = Status {
         at: now,
         data: folder.display().to_string(),
@@ -152,7 +159,8 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
         sources,
         outbox: store.outbox_counts()?,
         troubled_letters,
-        silences: silences(store, now)?,
+        silences: silences(&acts, now),
+        left: those_who_left(&acts),
         disk_bytes: bytes_in(folder, 4),
         needs_a_person: Vec::new(),
     };
@@ -161,15 +169,15 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
 }
 
 /// The silences in force: of each scope the latest, while it lasts.
-fn silences(store: &Store, now: Timestamp) -> Result<BTreeMap<String, Timestamp>, Failure> {
+fn silences(acts: &[(Timestamp, Act)], now: Timestamp) -> BTreeMap<String, Timestamp> {
     let mut silences = BTreeMap::new();
-    for (_, act) in store.acts()? {
-        if let Deed::Silence { scope, until, .. } = act.what {
-            silences.insert(scope, until);
+    for (_, act) in acts {
+        if let Deed::Silence { scope, until, .. } = &act.what {
+            silences.insert(scope.clone(), *until);
         }
     }
     silences.retain(|_, until| *until > now);
-    Ok(silences)
+    silences
 }
 
 fn rules(store: &Store, folder: &Path) -> Result<Rules, Failure> {
@@ -188,6 +196,7 @@ fn rules(store: &Store, folder: &Path) -> Result<Rules, Failure> {
             products: set.products.len(),
             topics: set.products.iter().map(|p| p.topics.len()).sum(),
             teams: set.teams.len(),
+            readers: set.teams.into_iter().map(|(id, team)| (id, team.email)).collect(),
         }),
         errors: 0,
         warnings: 0,
@@ -239,6 +248,18 @@ fn needs(status: &Status) -> Vec<String> {
             "{} could not be sent and will not be tried again",
             count(status.outbox.parked, "letter", "letters")
         ));
+    }
+    let readers = status.rules.in_force.iter().flat_map(|set| &set.readers);
+    for (team, addresses) in readers {
+        let gone = |address: &String| {
+            status.left.get(team).is_some_and(|left| left.keys().any(|a| a.eq_ignore_ascii_case(address)))
+        };
+        if addresses.iter().all(gone) {
+            needs.push(format!(
+                "nobody is left who gets the letters of team {}: all of its addresses have taken themselves off the list; add another one to teams.toml (safety alerts go to [operators] email until then)",
+                one_line(team)
+            ));
+        }
     }
     if status.rules.errors > 0 {
         needs.push(format!(
@@ -351,6 +372,16 @@ fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()> {
     }
     for (scope, until) in &status.silences {
         writeln!(out, "silent    {} until {}", one_line(scope), minute(*until))?;
+    }
+    for (team, addresses) in &status.left {
+        for (address, since) in addresses {
+            let (team, address) = (one_line(team), one_line(address));
+            let since = minute(*since);
+            writeln!(
+                out,
+                "left      {address} gets no letters of team {team} since {since} (groundswell leave {team} {address} --undo)"
+            )?;
+        }
     }
     if status.needs_a_person.is_empty() {
         return writeln!(out, "\nNothing needs a person.");

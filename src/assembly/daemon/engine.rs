@@ -21,13 +21,13 @@ use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::tell_problems;
 use crate::edges::sources::{Batch, HealthSnapshot};
 use crate::edges::store::{Committed, DataLock, NewPost, Store, ToAppend};
-use crate::ground::alert::AlertEvent;
+use crate::ground::alert::{AlertEvent, Collected, Severity};
 use crate::ground::entry::{Body, RuleFiles};
 use crate::ground::post::{Incoming, MAX_ID_BYTES, Post, PostKey};
 use crate::ground::time::{Clock, Timestamp, ticks_between};
 use crate::logic::analysis::Analysis;
 use crate::logic::assess::Assessor;
-use crate::logic::letters::{Sender, letter};
+use crate::logic::letters::{Sender, collected_id, message_id};
 use crate::logic::rules::{RuleSet, renamed, report};
 
 /// Entries that are folded and written down together.
@@ -75,6 +75,8 @@ pub struct Engine {
     wanted: Arc<ArcSwap<Wanted>>,
     clock: Arc<dyn Clock>,
     sender: Sender,
+    /// Addresses of those who run the service.
+    operators: Vec<String>,
     times: Times,
     seconds: u32,
     full_since: Option<Timestamp>,
@@ -93,6 +95,7 @@ impl Engine {
         data: &Path,
         clock: Arc<dyn Clock>,
         sender: Sender,
+        operators: Vec<String>,
         times: Times,
         keeping: Keeping,
     ) -> Result<Self, Failure> {
@@ -130,6 +133,7 @@ impl Engine {
             wanted,
             clock,
             sender,
+            operators,
             times,
             seconds: 0,
             full_since: None,
@@ -138,7 +142,7 @@ impl Engine {
         };
         if engine.position >= engine.snapshot_at + STRETCH as u64 {
             // What took long is not done twice: commands, and the next start, begin from here.
-            engine.commit(&[], true, BTreeSet::new())?;
+            engine.commit(&[], &[], true, BTreeSet::new())?;
         }
         engine.advance()?;
         Ok(engine)
@@ -264,7 +268,7 @@ impl Engine {
             }
         }
         self.advance()?;
-        self.commit(&[], true, BTreeSet::new())?;
+        self.commit(&[], &[], true, BTreeSet::new())?;
         tracing::info!(position = self.position, "stopped");
         Ok(())
     }
@@ -414,7 +418,7 @@ impl Engine {
             let entries = self.store.read(self.position, STRETCH)?;
             let Some(last) = entries.last() else { return Ok(()) };
             let last = last.seq;
-            let mut events = Vec::new();
+            let (mut events, mut collected) = (Vec::new(), Vec::new());
             let mut gone = BTreeSet::new();
             for entry in &entries {
                 let outcome = self.analysis.fold(entry);
@@ -422,6 +426,15 @@ impl Engine {
                     log_event(event);
                 }
                 events.extend(outcome.events);
+                for collected in &outcome.collected {
+                    let things = collected.events.len() + collected.more as usize;
+                    tracing::warn!(
+                        team = collected.team,
+                        things,
+                        "too many letters for a day: the rest goes as one list"
+                    );
+                }
+                collected.extend(outcome.collected);
                 match &entry.body {
                     Body::Delete(key) => {
                         gone.insert(key.clone());
@@ -437,13 +450,14 @@ impl Engine {
             }
             self.position = last;
             let snapshot = !gone.is_empty() || self.position >= self.snapshot_at + SNAPSHOT_EVERY;
-            self.commit(&events, snapshot, gone)?;
+            self.commit(&events, &collected, snapshot, gone)?;
         }
     }
 
     fn commit(
         &mut self,
         events: &[AlertEvent],
+        collected: &[Collected],
         snapshot: bool,
         gone: BTreeSet<PostKey>,
     ) -> Result<(), Failure> {
@@ -456,13 +470,19 @@ impl Engine {
         let with_ids: Vec<(&AlertEvent, Option<String>)> = events
             .iter()
             .map(|event| {
-                let tell = !event.deliver_to.is_empty();
-                (event, tell.then(|| letter(event, &self.sender).message_id))
+                // What could hurt somebody must not go unread because nobody of the team is left.
+                let alone = event.severity == Severity::Safety
+                    && !self.operators.is_empty()
+                    && self.analysis.readers(&event.team).is_empty();
+                let tell = !event.held && (!event.deliver_to.is_empty() || alone);
+                (event, tell.then(|| message_id(event, &self.sender)))
             })
             .collect();
         let what = Committed {
             position: self.position,
             events: with_ids,
+            instead: self.operators.clone(),
+            collected: collected.iter().map(|c| (c, collected_id(c, &self.sender))).collect(),
             snapshot,
             gone: gone.into_iter().collect(),
         };

@@ -2,6 +2,7 @@
 //! beside them.
 
 mod baseline;
+mod clerk;
 mod engine;
 mod indexer;
 mod listeners;
@@ -18,15 +19,17 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::configured::{All, mail};
+use super::configured::{All, credentials, desk, mail, sender, stationery};
+use super::decisions;
 use super::failure::{Exit, Failure};
 use crate::edges::clock::SystemClock;
-use crate::edges::mail::Transport;
+use crate::edges::mail::{Stationery, Transport};
 use crate::edges::rules_folder::read_rules;
 use crate::edges::rules_watch::RulesWatch;
 use crate::ground::time::Clock;
 use crate::logic::letters::Sender;
 
+use clerk::Clerk;
 use engine::Order;
 pub use engine::{Engine, Keeping, Taken};
 use listeners::Listeners;
@@ -46,6 +49,7 @@ pub struct Daemon {
     rules: PathBuf,
     engine: Engine,
     transport: Transport,
+    stationery: Stationery,
     sender: Sender,
     clock: Arc<dyn Clock>,
     until_done: bool,
@@ -65,22 +69,22 @@ impl Daemon {
         let wrong = |e| {
             Failure::new(Exit::Settings, anyhow::Error::from(e).context("the section [mail] cannot be used"))
         };
-        let mailbox = mail.mailbox().map_err(wrong)?;
-        let domain = mail.id_domain().map_err(wrong)?;
-        let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-        let sender =
-            Sender { domain, from_name: mailbox.name.clone().unwrap_or_else(|| "groundswell".into()) };
+        let mut sender = sender(&settings)?;
         listeners::check_names(&settings)?;
         let mut engine = Engine::open(
             &settings.data.folder,
             Arc::clone(&clock),
             sender.clone(),
+            settings.operators.email.clone(),
             listeners::times(&settings),
             Keeping::of(&settings)?,
         )?;
-        let transport = Transport::open(&mail, credentials.as_deref()).map_err(wrong)?;
+        // The folder is ours by now: a key may be made in it.
+        sender.desk = desk(&settings)?;
+        let stationery = stationery(&settings)?;
+        let transport = Transport::open(&mail, credentials().as_deref()).map_err(wrong)?;
         let taken = engine.take_rules(&read_rules(&rules).map_err(|e| e.to_string()))?;
-        Ok(Self { settings, rules, engine, transport, sender, clock, until_done, taken })
+        Ok(Self { settings, rules, engine, transport, stationery, sender, clock, until_done, taken })
     }
 
     /// Runs until told to stop (SIGTERM, SIGINT), or until all is done when so asked.
@@ -95,9 +99,21 @@ impl Daemon {
         let letters = self.engine.another_store()?;
         let cursors = self.engine.cursors(self.settings.source.iter().map(|s| s.name.as_str()))?;
         let data = self.settings.data.folder.clone();
-        let from = mail(&self.settings).mailbox().map_err(|e| Failure::new(Exit::Settings, e))?;
+        let from = self.stationery;
         let indexer = indexer::start(&data)?;
         let (tell, mut to_tell) = mpsc::channel(WORDS);
+        let web = match &self.sender.desk {
+            Some(links) => {
+                let clerk = Clerk {
+                    store: self.engine.another_store()?,
+                    key: links.key.clone(),
+                    clock: Arc::clone(&self.clock),
+                    replays: decisions::replays(&self.settings),
+                };
+                Some(clerk::start(clerk, self.settings.web.listen, &stop).await?)
+            }
+            None => None,
+        };
         let mut engine = std::thread::spawn({
             let engine = self.engine;
             move || engine.run(queue, &tell)
@@ -108,7 +124,7 @@ impl Daemon {
         let transport = Arc::new(self.transport);
         let operators = Operators {
             addresses: self.settings.operators.email.clone(),
-            domain: self.sender.domain.clone(),
+            sender: self.sender.clone(),
             from: from.clone(),
             transport: Arc::clone(&transport),
             stop: stop.clone(),
@@ -161,6 +177,9 @@ impl Daemon {
         stop.cancel();
         listeners.finish().await;
         let _ = tokio::time::timeout(LAST_LETTERS, postman).await;
+        if let Some(web) = web {
+            let _ = web.await;
+        }
         let _ = orders.send(Order::Stop).await;
         drop((orders, rules));
         let ended = tokio::task::spawn_blocking(move || {

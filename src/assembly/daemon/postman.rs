@@ -9,10 +9,12 @@ use std::time::Duration;
 use tokio::task::{JoinHandle, JoinSet, spawn_blocking};
 use tokio_util::sync::CancellationToken;
 
-use crate::edges::mail::{Mailbox, Outcome, Transport, to_message};
-use crate::edges::store::{OutboxItem, Store, StoreError, Verdict};
+use crate::edges::mail::{Outcome, Stationery, Transport, to_message};
+use crate::edges::store::{About, OutboxItem, Store, StoreError, Verdict};
+use crate::ground::letter::Letter;
 use crate::ground::time::Clock;
-use crate::logic::letters::{Sender, letter};
+use crate::logic::letters::{Sender, collected, letter, letter_for};
+use crate::logic::links::those_who_left;
 
 /// Letters under way at once: each may be repeated by a crash, so not many.
 const AT_ONCE: usize = 4;
@@ -24,7 +26,7 @@ const FULL: Duration = Duration::from_secs(1);
 /// What every attempt needs.
 struct Postman {
     transport: Arc<Transport>,
-    from: Mailbox,
+    from: Stationery,
     sender: Sender,
     clock: Arc<dyn Clock>,
     store: Mutex<Store>,
@@ -34,7 +36,7 @@ struct Postman {
 pub(super) fn start(
     store: Store,
     transport: Arc<Transport>,
-    from: Mailbox,
+    from: Stationery,
     sender: Sender,
     clock: Arc<dyn Clock>,
     stop: CancellationToken,
@@ -66,7 +68,7 @@ async fn work(postman: Arc<Postman>, stop: CancellationToken) {
                     under_way.insert(item.message_id.clone());
                     let postman = Arc::clone(&postman);
                     tasks.spawn(async move {
-                        let verdict = attempt(&postman.transport, &postman.from, &postman.sender, &item).await;
+                        let verdict = postman.attempt(&item).await;
                         let id = item.message_id.clone();
                         log(&item, &verdict);
                         postman.write_down(item, verdict).await;
@@ -118,8 +120,155 @@ impl Postman {
     }
 }
 
+impl Postman {
+    /// One attempt at one letter. It is made from the event now, so that nothing is quoted that was deleted since, and goes
+    /// to nobody who has left meanwhile. Where it has links each reader gets a copy, since the links name the reader.
+    async fn attempt(self: &Arc<Self>, item: &OutboxItem) -> Verdict {
+        let readers = self.readers(item).await;
+        if readers.is_empty() {
+            return Verdict::Sent {
+                answer: "to nobody: its readers have taken themselves off the list".into(),
+            };
+        }
+        match self.sender.desk {
+            Some(_) => self.copies(item, readers).await,
+            None => self.one_for_all(item, &readers).await,
+        }
+    }
+
+    /// Those who still wait for the letter, and want it.
+    async fn readers(self: &Arc<Self>, item: &OutboxItem) -> Vec<String> {
+        let (postman, team) = (Arc::clone(self), team_of(item).to_owned());
+        let left = spawn_blocking(move || {
+            let store = postman.store.lock().unwrap_or_else(PoisonError::into_inner);
+            Ok::<_, StoreError>(those_who_left(&store.acts()?).remove(&team).unwrap_or_default())
+        });
+        let left = match left.await {
+            Ok(Ok(left)) => left,
+            Ok(Err(e)) => {
+                tracing::error!("{e}; nobody is taken for having left");
+                Default::default()
+            }
+            Err(_) => Default::default(),
+        };
+        let gone = |address: &String| left.keys().any(|a| a.eq_ignore_ascii_case(address));
+        // Those who run the service get what nobody of the team is left for.
+        let instead = matches!(&item.about, About::Event(event) if event.deliver_to.is_empty());
+        item.recipients.iter().filter(|a| instead || !gone(a)).cloned().collect()
+    }
+
+    async fn copies(self: &Arc<Self>, item: &OutboxItem, readers: Vec<String>) -> Verdict {
+        let mut left = readers.clone();
+        let (mut taken, mut refused, mut later) = (None, Vec::new(), Vec::new());
+        for address in &readers {
+            let message = match to_message(&write(item, &self.sender, Some(address)), &self.from) {
+                Ok(message) => message,
+                Err(e) => {
+                    left.retain(|a| a != address);
+                    refused.push(e.to_string());
+                    continue;
+                }
+            };
+            match self.transport.send(&message).await {
+                Outcome::Sent { answer, .. } => {
+                    left.retain(|a| a != address);
+                    taken = Some(answer);
+                    self.note_delivered(item, &left).await;
+                }
+                Outcome::Refused { why } => {
+                    tracing::error!(address, why, "the mail server refuses this letter to this address");
+                    left.retain(|a| a != address);
+                    refused.push(why);
+                }
+                Outcome::TryLater { why } | Outcome::Unclear { why } => later.push(why),
+                // The next would have to wait as long for nothing.
+                Outcome::Unreachable { why } => {
+                    later.push(why);
+                    break;
+                }
+            }
+        }
+        match (left.is_empty(), taken) {
+            (false, _) => Verdict::Partly { left, why: later.join("; ") },
+            (true, Some(answer)) => Verdict::Sent { answer },
+            (true, None) => Verdict::Refused { why: refused.join("; ") },
+        }
+    }
+
+    /// Writes down who still waits, so that a crash repeats one copy at the most.
+    async fn note_delivered(self: &Arc<Self>, item: &OutboxItem, left: &[String]) {
+        let (postman, item, left) = (Arc::clone(self), item.clone(), left.to_vec());
+        let noted = spawn_blocking(move || {
+            postman.store.lock().unwrap_or_else(PoisonError::into_inner).delivered(&item, &left)
+        });
+        if let Ok(Err(e)) = noted.await {
+            tracing::error!("{e}; a crash now would repeat a letter");
+        }
+    }
+
+    async fn one_for_all(&self, item: &OutboxItem, readers: &[String]) -> Verdict {
+        let message = match to_message(&write(item, &self.sender, None), &self.from) {
+            Ok(message) => message,
+            Err(e) => return Verdict::Refused { why: e.to_string() },
+        };
+        let Some(message) = message.only_to(readers) else {
+            return Verdict::Refused { why: "no recipient is left that the server would take".into() };
+        };
+        match self.transport.send(&message).await {
+            Outcome::Sent { answer, left_out } => {
+                let again: Vec<String> =
+                    left_out.iter().filter(|l| !l.for_good).map(|l| l.address.clone()).collect();
+                for refused in left_out.iter().filter(|l| l.for_good) {
+                    tracing::error!(
+                        address = refused.address,
+                        why = refused.why,
+                        "the mail server refuses this address; correct it in teams.toml"
+                    );
+                }
+                if again.is_empty() {
+                    Verdict::Sent { answer }
+                } else {
+                    let why = left_out
+                        .iter()
+                        .map(|l| format!("{}: {}", l.address, l.why))
+                        .collect::<Vec<_>>()
+                        .join("; ");
+                    Verdict::Partly { left: again, why }
+                }
+            }
+            Outcome::TryLater { why } | Outcome::Unreachable { why } | Outcome::Unclear { why } => {
+                Verdict::Later { why }
+            }
+            Outcome::Refused { why } => Verdict::Refused { why },
+        }
+    }
+}
+
+/// The letter, for all or as the copy of one reader.
+fn write(item: &OutboxItem, sender: &Sender, address: Option<&str>) -> Letter {
+    let mut letter = match (&item.about, address) {
+        (About::Event(event), Some(address)) => letter_for(event, sender, address, item.made_at),
+        (About::Event(event), None) => letter(event, sender),
+        (About::Collected(list, events), address) => collected(list, events, sender, address, item.made_at),
+    };
+    if letter.to.is_empty() {
+        letter.to.clone_from(&item.recipients);
+    }
+    letter
+}
+
+fn team_of(item: &OutboxItem) -> &str {
+    match &item.about {
+        About::Event(event) => &event.team,
+        About::Collected(collected, _) => &collected.team,
+    }
+}
+
 fn log(item: &OutboxItem, verdict: &Verdict) {
-    let alert = &item.event.alert;
+    let alert = match &item.about {
+        About::Event(event) => event.alert.as_str(),
+        About::Collected(..) => "several",
+    };
     match verdict {
         Verdict::Sent { answer } => {
             tracing::info!(alert, message_id = item.message_id, answer, "letter sent")
@@ -142,41 +291,5 @@ fn log(item: &OutboxItem, verdict: &Verdict) {
                 "letter refused; `groundswell status` shows it"
             );
         }
-    }
-}
-
-/// One attempt at one letter. The letter is made from the event now, so that nothing is quoted that was deleted since.
-async fn attempt(transport: &Transport, from: &Mailbox, sender: &Sender, item: &OutboxItem) -> Verdict {
-    let message = match to_message(&letter(&item.event, sender), from) {
-        Ok(message) => message,
-        Err(e) => return Verdict::Refused { why: e.to_string() },
-    };
-    let Some(message) = message.only_to(&item.recipients) else {
-        return Verdict::Refused { why: "no recipient is left that the server would take".into() };
-    };
-    match transport.send(&message).await {
-        Outcome::Sent { answer, left_out } => {
-            let again: Vec<String> =
-                left_out.iter().filter(|l| !l.for_good).map(|l| l.address.clone()).collect();
-            for refused in left_out.iter().filter(|l| l.for_good) {
-                tracing::error!(
-                    address = refused.address,
-                    why = refused.why,
-                    "the mail server refuses this address; correct it in teams.toml"
-                );
-            }
-            if again.is_empty() {
-                Verdict::Sent { answer }
-            } else {
-                let why = left_out
-                    .iter()
-                    .map(|l| format!("{}: {}", l.address, l.why))
-                    .collect::<Vec<_>>()
-                    .join("; ");
-                Verdict::Partly { left: again, why }
-            }
-        }
-        Outcome::TryLater { why } | Outcome::Unclear { why } => Verdict::Later { why },
-        Outcome::Refused { why } => Verdict::Refused { why },
     }
 }

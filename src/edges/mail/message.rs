@@ -1,5 +1,6 @@
 //! A letter as MIME: multipart/alternative of the plain text and of multipart/related (the HTML and its pictures).
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -7,6 +8,7 @@ use lettre::address::Address;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart};
 
+use super::dkim::Signer;
 use crate::ground::letter::Letter;
 
 /// A letter ready to be handed over: bytes, and the envelope they travel in.
@@ -17,6 +19,8 @@ pub struct Message {
     to: Vec<Address>,
     bytes: Vec<u8>,
     view: String,
+    /// One of several copies of one letter.
+    is_copy: bool,
 }
 
 impl Message {
@@ -25,7 +29,15 @@ impl Message {
         &self.message_id
     }
 
-    /// The whole message as it travels: headers and body with CRLF line ends. The same letter makes the same bytes.
+    /// Its name as a file: the Message-ID, with the reader where several get copies of their own.
+    pub(super) fn name(&self) -> String {
+        match (self.is_copy, self.to.first()) {
+            (true, Some(reader)) => format!("{}.{reader}", self.message_id),
+            _ => self.message_id.clone(),
+        }
+    }
+
+    /// The whole message as it travels: headers and body with CRLF line ends.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
@@ -88,11 +100,28 @@ pub enum LetterError {
     },
 }
 
-/// The letter as MIME, from `from`.
+/// What all letters of one sender have in common.
+#[derive(Clone, Debug)]
+pub struct Stationery {
+    /// The sender.
+    pub from: Mailbox,
+    /// Who signs, if somebody does.
+    pub signer: Option<Arc<Signer>>,
+}
+
+impl From<Mailbox> for Stationery {
+    fn from(from: Mailbox) -> Self {
+        Self { from, signer: None }
+    }
+}
+
+/// The letter as MIME. It is handed over for the reader it was written for, or else for all that it is addressed to. The
+/// same letter makes the same bytes, but for the time that a signature holds.
 ///
 /// # Errors
 /// A recipient is no e-mail address, or there is none.
-pub fn to_message(letter: &Letter, from: &Mailbox) -> Result<Message, LetterError> {
+pub fn to_message(letter: &Letter, by: &Stationery) -> Result<Message, LetterError> {
+    let from = &by.from;
     let name = || clean(&letter.message_id);
     let mut to = Vec::with_capacity(letter.to.len());
     for address in &letter.to {
@@ -118,19 +147,44 @@ pub fn to_message(letter: &Letter, from: &Mailbox) -> Result<Message, LetterErro
         .raw_header(header(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated"))
         .raw_header(header(HeaderName::new_from_ascii_str("Precedence"), "bulk"))
         .raw_header(header(HeaderName::new_from_ascii_str("X-Groundswell-Alert"), &letter.alert));
-    let to: Vec<Address> = to.into_iter().map(|mailbox| mailbox.email).collect();
+    if let Some(reader) = &letter.reader {
+        // In angle brackets an address of the web needs no further marks; a blank or a bracket would end it.
+        let off = &reader.unsubscribe;
+        if off.is_ascii() && !off.contains(|c: char| c.is_control() || matches!(c, ' ' | '<' | '>' | ',')) {
+            builder = builder
+                .raw_header(header(HeaderName::new_from_ascii_str("List-Unsubscribe"), &bracketed(off)))
+                .raw_header(header(
+                    HeaderName::new_from_ascii_str("List-Unsubscribe-Post"),
+                    "List-Unsubscribe=One-Click",
+                ));
+        }
+    }
+    let reader = letter.reader.as_ref().map(|reader| reader.address.as_str());
+    let all: Vec<Address> = to.into_iter().map(|mailbox| mailbox.email).collect();
+    let to: Vec<Address> = match reader.map(str::parse::<Mailbox>) {
+        None => all,
+        Some(Ok(reader)) => vec![reader.email],
+        Some(Err(e)) => {
+            let address = reader.unwrap_or_default().to_owned();
+            return Err(LetterError::BadAddress { letter: name(), address, why: e.to_string() });
+        }
+    };
     if to.is_empty() {
         return Err(LetterError::NoRecipient { letter: name() });
     }
-    let message = builder
+    let mut message = builder
         .multipart(body(letter))
         .map_err(|e| LetterError::Mime { letter: name(), why: e.to_string() })?;
+    if let Some(signer) = &by.signer {
+        signer.sign(&mut message);
+    }
     Ok(Message {
         message_id: name(),
         from: from.email.clone(),
         to,
         bytes: message.formatted(),
         view: view(letter),
+        is_copy: letter.reader.is_some() && letter.to.len() > 1,
     })
 }
 

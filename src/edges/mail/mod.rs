@@ -3,19 +3,23 @@
 //! The one question that matters afterwards is who is responsible for the letter now. [`Outcome`] answers it and
 //! says nothing that it does not know.
 
+mod dkim;
 mod message;
 mod settings;
 mod smtp;
 mod spool;
 mod stream;
 
+pub use dkim::{DkimSettings, Signer};
 pub use lettre::message::Mailbox;
-pub use message::{LetterError, Message, to_message};
-pub use settings::{Kind, MailSettings, SettingsError, SmtpSettings, SpoolSettings, Timeouts, Tls};
+pub use message::{LetterError, Message, Stationery, to_message};
+pub use settings::{Auth, Kind, MailSettings, SettingsError, SmtpSettings, SpoolSettings, Timeouts, Tls};
 pub use smtp::Smtp;
 pub use spool::Spool;
 
 use std::path::Path;
+
+use smtp::Notes;
 
 /// Where letters go.
 #[derive(Debug)]
@@ -39,6 +43,11 @@ pub enum Outcome {
     },
     /// It has not got the letter; another attempt may succeed.
     TryLater {
+        /// What happened, and what to do where a person has to do something.
+        why: String,
+    },
+    /// No server could be spoken to, so nothing was said about this letter or any other; another attempt may succeed.
+    Unreachable {
         /// What happened, and what to do where a person has to do something.
         why: String,
     },
@@ -76,7 +85,7 @@ impl Transport {
         match settings.transport {
             Kind::Smtp => {
                 let smtp = settings.smtp.as_ref().ok_or(SettingsError::Missing { key: "mail.smtp.host" })?;
-                Ok(Self::Smtp(Smtp::open(smtp, credentials)?))
+                Ok(Self::Smtp(Smtp::in_order([smtp].into_iter().chain(&settings.fallback), credentials)?))
             }
             Kind::Spool => {
                 let spool =
@@ -88,9 +97,17 @@ impl Transport {
 
     /// One attempt to hand the letter over. It ends: every wait in it has a limit ([`Timeouts`]).
     pub async fn send(&self, message: &Message) -> Outcome {
-        match self {
-            Self::Smtp(smtp) => smtp.send(message).await,
+        self.send_noting(message).await.0
+    }
+
+    /// The same, with what was said between us and the server: `>` is ours, `<` its, `-` what happened. No password is
+    /// in it.
+    pub async fn send_noting(&self, message: &Message) -> (Outcome, Vec<String>) {
+        let mut notes = Notes::default();
+        let outcome = match self {
+            Self::Smtp(smtp) => smtp.send(message, &mut notes).await,
             Self::Spool(spool) => spool.send(message).await,
-        }
+        };
+        (outcome, notes.lines())
     }
 }

@@ -1,10 +1,12 @@
 //! The section `[mail]` of the operators' settings.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lettre::message::Mailbox;
 use serde::Deserialize;
+
+use super::dkim::{DkimSettings, Signer};
 
 /// The section `[mail]`.
 ///
@@ -29,6 +31,11 @@ pub struct MailSettings {
     pub domain: Option<String>,
     /// The mail server.
     pub smtp: Option<SmtpSettings>,
+    /// Further mail servers, each with the keys of `[mail.smtp]`: asked in order when those before cannot take a letter.
+    #[serde(default)]
+    pub fallback: Vec<SmtpSettings>,
+    /// Letters are signed, where this is given.
+    pub dkim: Option<DkimSettings>,
     /// The folder.
     pub spool: Option<SpoolSettings>,
 }
@@ -43,6 +50,15 @@ impl MailSettings {
             from: self.from.clone(),
             why: e.to_string(),
         })
+    }
+
+    /// Who signs letters, where somebody does. `credentials` is the folder of systemd's credentials, where there is one.
+    ///
+    /// # Errors
+    /// The key is missing or is none, or `from` is no address.
+    pub fn signer(&self, credentials: Option<&Path>) -> Result<Option<Signer>, SettingsError> {
+        let from = self.mailbox()?;
+        self.dkim.as_ref().map(|dkim| Signer::open(dkim, from.email.domain(), credentials)).transpose()
     }
 
     /// Domain of Message-ID and List-Id.
@@ -80,14 +96,33 @@ pub struct SmtpSettings {
     pub tls: Tls,
     /// Log in with this name. No login without it.
     pub username: Option<String>,
-    /// File that holds the password; unless given, the systemd credential `smtp-password`. It is read at every
-    /// login, so that a new password needs no restart.
+    /// How to log in.
+    #[serde(default)]
+    pub auth: Auth,
+    /// File that holds the password (for `xoauth2` the access token); unless given, the systemd credential
+    /// `smtp-password`, for the first fallback `smtp-password-2` and so on. It is read at every login, so that a new
+    /// password or token needs no restart.
     pub password_file: Option<PathBuf>,
     /// File (PEM) with certificate authorities to trust beside those of the machine.
     pub ca_file: Option<PathBuf>,
     /// How long each step may take.
     #[serde(skip)]
     pub timeouts: Timeouts,
+}
+
+/// How to log in to the server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Auth {
+    /// By password: PLAIN where the server offers it, else LOGIN. The default.
+    #[default]
+    Password,
+    /// PLAIN alone.
+    Plain,
+    /// LOGIN alone: old servers.
+    Login,
+    /// By an access token (Microsoft, Google). Something else has to renew the token in its file.
+    Xoauth2,
 }
 
 /// How the connection to the server is protected.
@@ -185,6 +220,21 @@ pub enum SettingsError {
         "mail.smtp.username is set and there is no password: set mail.smtp.password_file, or give the service the systemd credential smtp-password"
     )]
     NoPassword,
+    /// A signature without a key.
+    #[error(
+        "[mail.dkim] is there and names no key: set mail.dkim.key_file, or give the service the systemd credential dkim-key"
+    )]
+    NoKey,
+    /// A name that can stand in no signature.
+    #[error(
+        "mail.dkim.{key} is \"{value}\": write it as it stands in the DNS, letters, digits, dots and hyphens"
+    )]
+    Dkim {
+        /// The setting.
+        key: &'static str,
+        /// As given.
+        value: String,
+    },
     /// The password would travel readable.
     #[error(
         "mail.smtp.tls = \"none\" would send the password readable to {host}: use \"starttls\" or \"implicit\", or take mail.smtp.username away"

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use super::settings::SettingsError;
 use super::{Message, Outcome};
 
-/// The folder. Each letter becomes `MESSAGE-ID.eml` and `MESSAGE-ID.html`; a repeat takes the place of the first.
+/// The folder. Each letter becomes `MESSAGE-ID.eml` and `MESSAGE-ID.html`, with the reader's address before the dot where
+/// several get copies of their own; a repeat takes the place of the first.
 #[derive(Debug)]
 pub struct Spool {
     folder: PathBuf,
@@ -29,7 +30,7 @@ impl Spool {
 
     pub(super) async fn send(&self, message: &Message) -> Outcome {
         let (folder, message) = (self.folder.clone(), message.clone());
-        let name = file_name(message.message_id());
+        let name = file_name(&message.name());
         let written = tokio::task::spawn_blocking(move || {
             // The letter last: where it is, the page beside it is whole.
             replace(&folder, &format!("{name}.html"), message.view().as_bytes())?;
@@ -62,7 +63,7 @@ fn replace(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// The Message-ID as a file name, never hidden and never a path.
+/// A message's name as a file name, never hidden and never a path.
 fn file_name(message_id: &str) -> String {
     let name: String = message_id
         .chars()

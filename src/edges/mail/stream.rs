@@ -13,6 +13,8 @@ use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use super::smtp::Tape;
+
 /// First byte of a TLS handshake; no SMTP command begins with it.
 const HANDSHAKE: u8 = 0x16;
 
@@ -22,11 +24,13 @@ pub(super) struct Wary {
     inner: TcpStream,
     /// We have begun to speak TLS: what comes now cannot be forged.
     secure: bool,
+    /// What is said while everybody can read it.
+    tape: Tape,
 }
 
 impl Wary {
-    pub(super) fn new(inner: TcpStream) -> Self {
-        Self { inner, secure: false }
+    pub(super) fn new(inner: TcpStream, tape: Tape) -> Self {
+        Self { inner, secure: false, tape }
     }
 }
 
@@ -48,6 +52,7 @@ impl AsyncRead for Wary {
         let mut byte = [0_u8; 1];
         let mut one = ReadBuf::new(&mut byte);
         ready!(Pin::new(&mut self.inner).poll_read(cx, &mut one))?;
+        self.tape.keep(false, one.filled());
         buf.put_slice(one.filled());
         Poll::Ready(Ok(()))
     }
@@ -56,7 +61,11 @@ impl AsyncRead for Wary {
 impl AsyncWrite for Wary {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.secure |= bytes.first() == Some(&HANDSHAKE);
-        Pin::new(&mut self.inner).poll_write(cx, bytes)
+        let written = ready!(Pin::new(&mut self.inner).poll_write(cx, bytes))?;
+        if !self.secure {
+            self.tape.keep(true, bytes.get(..written).unwrap_or_default());
+        }
+        Poll::Ready(Ok(written))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -376,7 +376,7 @@ mod tests {
             .db
             .execute_batch(
                 "DROP INDEX posts_of_author; ALTER TABLE posts DROP COLUMN author; DROP TABLE accounts;
-                 DROP TABLE hidden; PRAGMA user_version = 1;",
+                 DROP TABLE hidden; ALTER TABLE outbox DROP COLUMN collected; PRAGMA user_version = 1;",
             )
             .unwrap();
         drop(store);

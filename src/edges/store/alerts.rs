@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{Store, StoreError};
-use crate::ground::alert::AlertEvent;
+use crate::ground::alert::{AlertEvent, Collected};
 use crate::ground::post::PostKey;
 use crate::ground::time::Timestamp;
 
@@ -14,6 +14,10 @@ pub struct Committed<'a> {
     pub position: u64,
     /// What happened to alerts, with the Message-ID of the letter about it, if one is to be sent.
     pub events: Vec<(&'a AlertEvent, Option<String>)>,
+    /// Who gets a letter about an event that is addressed to nobody.
+    pub instead: Vec<String>,
+    /// Letters that list what teams were not told one by one, with their Message-IDs.
+    pub collected: Vec<(&'a Collected, String)>,
     /// All that was learnt up to `position`.
     pub snapshot: Option<Vec<u8>>,
     /// Posts whose text leaves now, versions before `position`. Goes with a snapshot only: a replay from an older one
@@ -48,7 +52,8 @@ impl Store {
                 })
                 .map_err(fail)?;
             if let (1, Some(id)) = (new, message_id) {
-                let to = serde_json::to_string(&event.deliver_to).unwrap_or_default();
+                let to = if event.deliver_to.is_empty() { &what.instead } else { &event.deliver_to };
+                let to = serde_json::to_string(to).unwrap_or_default();
                 tx.prepare_cached(
                     "INSERT INTO outbox (message_id, alert, number, recipients, state, made_at, next_at)
                      VALUES (?, ?, ?, ?, 'waiting', ?, ?) ON CONFLICT DO NOTHING",
@@ -65,6 +70,19 @@ impl Store {
                 })
                 .map_err(fail)?;
             }
+        }
+        for (collected, id) in &what.collected {
+            let to = serde_json::to_string(&collected.deliver_to).unwrap_or_default();
+            let json = serde_json::to_string(collected).unwrap_or_default();
+            tx.prepare_cached(
+                "INSERT INTO outbox (message_id, alert, number, recipients, state, made_at, next_at, collected)
+                 VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5, ?6) ON CONFLICT DO NOTHING",
+            )
+            .and_then(|mut s| {
+                let (thread, number) = (format!("collected {}", collected.team), collected.at.as_second());
+                s.execute(params![id, thread, number, to, at.as_millisecond(), json])
+            })
+            .map_err(fail)?;
         }
         tx.execute("UPDATE position SET seq = ? WHERE one = 1", [what.position as i64]).map_err(fail)?;
         if let Some(bytes) = &what.snapshot {

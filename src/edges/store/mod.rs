@@ -22,7 +22,7 @@ pub use backup::BackupError;
 pub use error::StoreError;
 pub use lock::DataLock;
 pub use log::{Appended, NewPost, ToAppend};
-pub use outbox::{OutboxCounts, OutboxItem, Verdict};
+pub use outbox::{About, OutboxCounts, OutboxItem, Verdict};
 
 /// Name of the database in the data folder.
 pub const FILE: &str = "groundswell.db";

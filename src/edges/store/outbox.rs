@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use super::{Store, StoreError};
-use crate::ground::alert::AlertEvent;
+use crate::ground::alert::{AlertEvent, Collected};
 use crate::ground::time::{DAY_MS, Timestamp, from_ms, plus_ms};
 
 /// A letter is tried for so long, then parked.
@@ -19,13 +19,22 @@ pub struct OutboxItem {
     /// Its Message-ID: the same however often it is tried.
     pub message_id: String,
     /// What it is about.
-    pub event: AlertEvent,
+    pub about: About,
     /// Addresses that still wait for it.
     pub recipients: Vec<String>,
     /// Times it was tried.
     pub attempts: u32,
     /// When it was put in.
     pub made_at: Timestamp,
+}
+
+/// What a letter is about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum About {
+    /// One thing that happened to an alert.
+    Event(Box<AlertEvent>),
+    /// What a team was not told one by one: the list, and what is known of it now.
+    Collected(Collected, Vec<AlertEvent>),
 }
 
 /// What became of one try.
@@ -75,9 +84,9 @@ impl Store {
         let mut statement = self
             .db
             .prepare_cached(
-                "SELECT o.message_id, o.attempts, o.made_at, e.json, o.recipients FROM outbox o
-                 JOIN events e ON e.alert = o.alert AND e.number = o.number
-                 WHERE o.state = 'waiting' AND o.next_at <= ?1
+                "SELECT o.message_id, o.attempts, o.made_at, coalesce(e.json, ''), o.recipients, o.collected
+                 FROM outbox o LEFT JOIN events e ON e.alert = o.alert AND e.number = o.number
+                 WHERE (e.json IS NOT NULL OR o.collected IS NOT NULL) AND o.state = 'waiting' AND o.next_at <= ?1
                    AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.alert = o.alert AND p.state = 'waiting'
                                    AND p.number < o.number)
                  ORDER BY o.made_at, o.rowid LIMIT ?2",
@@ -91,22 +100,53 @@ impl Store {
                     row.get::<_, i64>(2)?,
                     row.get::<_, String>(3)?,
                     row.get::<_, String>(4)?,
+                    row.get::<_, Option<String>>(5)?,
                 ))
             })
             .map_err(|e| self.fail(e))?;
         let mut items = Vec::new();
         for row in rows {
-            let (message_id, attempts, made_at, json, to) = row.map_err(|e| self.fail(e))?;
-            let event = serde_json::from_str(&json).map_err(|e| StoreError::Row {
+            let (message_id, attempts, made_at, json, to, collected) = row.map_err(|e| self.fail(e))?;
+            let damaged = |e: serde_json::Error| StoreError::Row {
                 path: self.path.clone(),
                 table: "outbox",
                 row: message_id.clone(),
                 detail: e.to_string(),
-            })?;
+            };
+            let about = match collected {
+                None => About::Event(serde_json::from_str(&json).map_err(damaged)?),
+                Some(collected) => {
+                    let collected: Collected = serde_json::from_str(&collected).map_err(damaged)?;
+                    let events = self.those(&collected.events)?;
+                    About::Collected(collected, events)
+                }
+            };
             let recipients = serde_json::from_str(&to).unwrap_or_default();
-            items.push(OutboxItem { message_id, event, recipients, attempts, made_at: from_ms(made_at) });
+            items.push(OutboxItem { message_id, about, recipients, attempts, made_at: from_ms(made_at) });
         }
         Ok(items)
+    }
+
+    /// These events, as they are known now.
+    fn those(&self, events: &[(String, u32)]) -> Result<Vec<AlertEvent>, StoreError> {
+        let mut known = Vec::new();
+        for (alert, number) in events {
+            known.extend(self.events(Some(alert))?.into_iter().filter(|event| event.number == *number));
+        }
+        Ok(known)
+    }
+
+    /// Writes down that a letter is delivered to some, and who still waits for it: copies go one by one.
+    ///
+    /// # Errors
+    /// The disk is full or broken.
+    pub fn delivered(&mut self, item: &OutboxItem, left: &[String]) -> Result<(), StoreError> {
+        let _turn = self.turn.wait();
+        let left = serde_json::to_string(left).unwrap_or_default();
+        self.db
+            .execute("UPDATE outbox SET recipients = ? WHERE message_id = ?", params![left, item.message_id])
+            .map(|_| ())
+            .map_err(|e| self.fail(e))
     }
 
     /// Writes down what became of one try. Returns when the next is due, if one is.

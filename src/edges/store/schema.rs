@@ -11,7 +11,7 @@ use super::StoreError;
 pub(super) const FORM: i64 = MIGRATIONS.len() as i64;
 
 /// Each brings a file from the form of its index to the next. Never edited after a release, only added to.
-const MIGRATIONS: [&str; 2] = ["
+const MIGRATIONS: [&str; 3] = ["
     -- Everything the analysis may know, in one order. `body` is JSON; a deleted or replaced post leaves its place with
     -- body NULL.
     CREATE TABLE log (
@@ -78,7 +78,9 @@ const MIGRATIONS: [&str; 2] = ["
         PRIMARY KEY (source, id)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX hidden_of_author ON hidden (source, author);
-"];
+",
+    // What a letter tells that is about no single event, as JSON: it names events and holds no text of posts.
+    "ALTER TABLE outbox ADD COLUMN collected TEXT;"];
 
 /// Sets a connection up and brings the file to today's form.
 pub(super) fn prepare(db: &Connection, path: &Path) -> Result<(), StoreError> {

@@ -69,6 +69,7 @@ fn event(alert: &str, number: u32, quoted: &Post) -> AlertEvent {
         origin: String::new(),
         team: "t".into(),
         deliver_to: vec!["t@example.org".into()],
+        held: false,
         opened_at: NOW,
         peak: 3,
         total: 3,

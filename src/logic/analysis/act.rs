@@ -73,6 +73,15 @@ impl Analysis {
                     clusters.ignore(number, *ignored);
                 }
             }
+            Deed::Leave { team, address, left } => {
+                let addresses = self.memory.left.entry(team.clone()).or_default();
+                if *left {
+                    addresses.insert(address.to_lowercase());
+                } else {
+                    addresses.remove(&address.to_lowercase());
+                }
+                self.memory.left.retain(|_, addresses| !addresses.is_empty());
+            }
             Deed::Feedback { alert, useful } => {
                 if !*useful {
                     if let Some((product, id)) = self.find(alert)

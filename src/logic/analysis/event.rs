@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::product::{ProductState, SeriesId};
 use super::state::{Analysis, Outcome, effective_bar, severity_of};
 use super::storm::Telling;
-use crate::ground::alert::{AlertEvent, Beside, EventKind, Reason, Related, Severity, Sum};
+use crate::ground::alert::{AlertEvent, Beside, Collected, EventKind, Reason, Related, Severity, Sum};
 use crate::ground::post::PostKey;
 use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
 use crate::logic::cluster::{Member, label, quotes, telling_words};
-use crate::logic::lifecycle::Standing;
+use crate::logic::lifecycle::{Pass, Standing};
 use crate::logic::rules::Product;
 use crate::logic::spike::{Window, run_length_days};
 
@@ -35,7 +35,6 @@ impl Analysis {
             SeriesId::Topic(_) => self.bar_of(&product.team),
             SeriesId::Cluster(_) => self.bar_of_rises(&product.team),
         };
-        let team = self.rules.teams.get(&product.team);
         let Some(state) = self.memory.products.get_mut(&product.id) else { return };
         let Some(standing) = state.alerts.get(id).cloned() else { return };
         let name = state.name(product, id);
@@ -46,21 +45,21 @@ impl Analysis {
         let bar = effective_bar(standing.severity, bar, raised);
         let silenced = self.is_silenced(product, id, &standing, now);
         let Some(state) = self.memory.products.get_mut(&product.id) else { return };
-        let mut quiet = silenced;
         let mut storm = Vec::new();
+        let mut limit = self.rules.teams.get(&product.team).map_or(u32::MAX, |team| team.mails_a_day);
         if kind == EventKind::Opened && !silenced {
             let people = standing.told_people;
             let opening = Related { alert: standing.id.clone(), label: name.clone(), people };
             match state.openings.hear(opening, now) {
                 Telling::Alone => {}
                 Telling::Together(all) => storm = all,
-                // What could hurt somebody is told whatever else goes on.
-                Telling::Quietly(all) => {
-                    quiet = standing.severity != Severity::Safety;
-                    storm = all;
-                }
+                Telling::Collected => limit = 0,
             }
         }
+        let number = standing.events.saturating_sub(1);
+        let deliver_to = if silenced { Vec::new() } else { self.readers(&product.team) };
+        let held = !deliver_to.is_empty()
+            && self.lid(&product.team, now, limit, standing.severity, &standing.id, number) == Pass::Hold;
         let Some(state) = self.memory.products.get(&product.id) else { return };
         let reading = state.series.get(id).map(|series| series.read(now, &state.pool));
         let opening =
@@ -112,7 +111,7 @@ impl Analysis {
             kind,
             at: now,
             alert: standing.id.clone(),
-            number: standing.events.saturating_sub(1),
+            number,
             product: product.id.clone(),
             product_name: product.name.clone(),
             topic: topic.map(|t| t.id.clone()),
@@ -138,7 +137,8 @@ impl Analysis {
             sum,
             origin,
             team: product.team.clone(),
-            deliver_to: if quiet { Vec::new() } else { team.map(|t| t.email.clone()).unwrap_or_default() },
+            deliver_to,
+            held,
             opened_at: standing.opened_at,
             peak: standing.peak,
             // A letter that tells of 13 people in two weeks cannot tell of 9 in all.
@@ -152,6 +152,37 @@ impl Analysis {
             },
             evidence: evidence.iter().map(|m| m.quote.key.clone()).collect(),
         });
+    }
+
+    /// Whether one more mail to this team goes out now, of which `limit` do in a day.
+    fn lid(
+        &mut self,
+        team: &str,
+        now: Timestamp,
+        limit: u32,
+        severity: Severity,
+        alert: &str,
+        number: u32,
+    ) -> Pass {
+        self.memory.lids.entry(team.to_owned()).or_default().pass(now, limit, severity, alert, number)
+    }
+
+    /// The collected mails that are due at `now`.
+    pub(super) fn collect(&mut self, now: Timestamp, out: &mut Outcome) {
+        let due: Vec<_> = self
+            .memory
+            .lids
+            .iter_mut()
+            .filter_map(|(team, lid)| lid.collect(now).map(|(events, more)| (team.clone(), events, more)))
+            .collect();
+        for (team, events, more) in due {
+            let deliver_to = self.readers(&team);
+            let mails_a_day = self.rules.teams.get(&team).map_or(0, |team| team.mails_a_day);
+            if !deliver_to.is_empty() {
+                out.collected.push(Collected { at: now, team, deliver_to, mails_a_day, events, more });
+            }
+        }
+        self.memory.lids.retain(|_, lid| !lid.is_idle(now));
     }
 
     fn is_silenced(&self, product: &Product, id: &SeriesId, standing: &Standing, now: Timestamp) -> bool {

@@ -30,6 +30,8 @@ pub use why::{NearCluster, WhyNot};
 #[cfg(test)]
 mod lasting_tests;
 #[cfg(test)]
+mod mail_tests;
+#[cfg(test)]
 mod silence_tests;
 #[cfg(test)]
 mod tests;

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::product::{ProductState, ReadPost, SeriesId, Taken};
-use crate::ground::alert::{AlertEvent, EventKind, Reason, Severity};
+use crate::ground::alert::{AlertEvent, Collected, EventKind, Reason, Severity};
 use crate::ground::entry::{Body, Entry, RuleFiles};
 use crate::ground::post::{Post, PostKey};
 use crate::ground::time::{Timestamp, hour_of};
 use crate::logic::assess::{Assessment, Assessor};
-use crate::logic::lifecycle::{Standing, Verdict, bar_for, should_open};
+use crate::logic::lifecycle::{Lid, Standing, Verdict, bar_for, should_open};
 use crate::logic::rules::{Product, RuleSet, Subject};
 use crate::logic::text::{Lang, tokenize};
 
@@ -23,6 +23,8 @@ const SAME_CAUSE: f64 = 0.5;
 pub struct Outcome {
     /// What happened to alerts, in order.
     pub events: Vec<AlertEvent>,
+    /// Mails about what teams were not told one by one.
+    pub collected: Vec<Collected>,
     /// Where a post was clustered.
     pub assigned: Vec<Assigned>,
     /// The rules of this entry were refused; those before stay in force.
@@ -73,6 +75,10 @@ pub(super) struct Memory {
     pub(super) tongue: crate::logic::cluster::Tongue,
     /// Scope → silence.
     pub(super) silences: BTreeMap<String, Silence>,
+    /// Team → addresses, in small letters, that want no letters of it.
+    pub(super) left: BTreeMap<String, BTreeSet<String>>,
+    /// Team → what it was told lately.
+    pub(super) lids: BTreeMap<String, Lid>,
     /// Looks a day by team, as of the last hour: complaints of its products, and the days themselves.
     pub(super) looks: BTreeMap<String, f64>,
     /// Live series by team, as of the last hour.
@@ -121,6 +127,13 @@ impl Analysis {
     /// What people silenced, and until when.
     pub fn silences(&self) -> &BTreeMap<String, Silence> {
         &self.memory.silences
+    }
+
+    /// The addresses of a team that get its letters: those of the rules, without those that want none.
+    pub fn readers(&self, team: &str) -> Vec<String> {
+        let all = self.rules.teams.get(team).map(|team| team.email.clone()).unwrap_or_default();
+        let left = self.memory.left.get(team);
+        all.into_iter().filter(|a| left.is_none_or(|left| !left.contains(&a.to_lowercase()))).collect()
     }
 
     /// The time of the newest entry.

@@ -1,5 +1,5 @@
 //! Many complaints about one product at once: an outage, a recall, a bad update. People are written to about the first
-//! two; from the third within a day on they are told of all together, and again only when there are twice as many.
+//! two; the third within a day comes with a list of all, and further ones are held back for one collected mail.
 
 use std::collections::VecDeque;
 
@@ -28,8 +28,8 @@ pub(super) enum Telling {
     Alone,
     /// By one mail about all of these, itself the last.
     Together(Vec<Related>),
-    /// By no mail: people were told of the storm, and it is not twice as large yet.
-    Quietly(Vec<Related>),
+    /// In the collected mail: people were told of the storm.
+    Collected,
 }
 
 impl Openings {
@@ -41,12 +41,10 @@ impl Openings {
         if self.of_late.len() > MOST {
             self.of_late.pop_front();
         }
-        let all: Vec<Related> = self.of_late.iter().map(|(_, opening)| opening.clone()).collect();
-        match all.len() {
+        match self.of_late.len() {
             n if n < STORM => Telling::Alone,
-            // 3, 6, 12, 24 …
-            n if n.is_multiple_of(STORM) && (n / STORM).is_power_of_two() => Telling::Together(all),
-            _ => Telling::Quietly(all),
+            STORM => Telling::Together(self.of_late.iter().map(|(_, opening)| opening.clone()).collect()),
+            _ => Telling::Collected,
         }
     }
 }
@@ -61,16 +59,16 @@ mod tests {
     }
 
     #[test]
-    fn the_third_within_a_day_is_told_with_the_others_and_the_next_when_there_are_six() {
+    fn the_third_within_a_day_is_told_with_the_others_and_the_next_are_collected() {
         let mut openings = Openings::default();
         let told: Vec<usize> = (0..7)
             .map(|n| match openings.hear(opening(n), from_ms(n * HOUR_MS)) {
                 Telling::Alone => 1,
                 Telling::Together(all) => all.len(),
-                Telling::Quietly(_) => 0,
+                Telling::Collected => 0,
             })
             .collect();
-        assert_eq!(told, [1, 1, 3, 0, 0, 6, 0]);
+        assert_eq!(told, [1, 1, 3, 0, 0, 0, 0]);
     }
 
     #[test]

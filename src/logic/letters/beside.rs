@@ -65,7 +65,7 @@ pub(super) fn sentences(event: &AlertEvent) -> Vec<String> {
             .collect();
         out.push(format!(
             "Within a day {} complaints about this product began to grow: {}. One cause, such as an outage or an update, \
-             may be behind all of them. About further ones today we write again only when there are twice as many.",
+             may be behind all of them. Further ones of today come together in one list.",
             all.len(),
             words::list(&all)
         ));

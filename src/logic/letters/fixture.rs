@@ -1,14 +1,15 @@
-//! The event that the tests of this module tell about: a fictional netbook whose keys are too close together.
+//! The event that the samples and the tests of this module tell about: a fictional netbook whose keys are too close
+//! together.
 
 use std::collections::BTreeMap;
 
 use crate::ground::alert::{AlertEvent, Beside, DayCount, EventKind, Quote, Reason, Severity, Sum};
 use crate::ground::post::PostKey;
-use crate::ground::time::{DAY_MS, day_of, plus_ms};
+use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
 
 /// The opening of the alert.
 pub(super) fn opened() -> AlertEvent {
-    let at = "2025-03-17T09:20:00Z".parse().unwrap();
+    let at = moment("2025-03-17T09:20:00Z");
     let people = [
         0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0,
         1, 0, 0, 1, 1, 2, 4, 3,
@@ -87,7 +88,7 @@ pub(super) fn opened() -> AlertEvent {
         window_days: 3,
         authors: 9,
         echoes: 2,
-        since: "2025-03-14T19:04:00Z".parse().unwrap(),
+        since: moment("2025-03-14T19:04:00Z"),
         evidence: quotes.iter().map(|q: &Quote| q.key.clone()).collect(),
         quotes,
         series,
@@ -109,6 +110,7 @@ pub(super) fn opened() -> AlertEvent {
         origin: "21 complaints about this product are told apart".into(),
         team: "netbooks".into(),
         deliver_to: vec!["netbooks@example.org".into()],
+        held: false,
         opened_at: at,
         peak: 9,
         total: 9,
@@ -175,6 +177,50 @@ pub(super) fn regressed() -> AlertEvent {
     }
 }
 
+/// A second person reports something that could hurt somebody.
+pub(super) fn safety() -> AlertEvent {
+    let first = opened();
+    let quotes: Vec<Quote> = first
+        .quotes
+        .iter()
+        .take(2)
+        .zip([
+            "The power brick of my Mini 9 got so hot that it left a mark on the desk. Unplugged it with a towel.",
+            "Anyone else's Mini 9 charger smell of burnt plastic? Mine sparked when I pulled it out.",
+        ])
+        .map(|(quote, text)| Quote { text: text.into(), ..quote.clone() })
+        .collect();
+    AlertEvent {
+        severity: Severity::Safety,
+        reason: Reason::SecondSafetyVoice,
+        alert: "mini-9-20250317-5afe".into(),
+        topic: Some("burns".into()),
+        label: "Charger burns or sparks".into(),
+        observed: 2,
+        authors: 2,
+        expected: 0.04,
+        window_days: 3,
+        chance_years: None,
+        echoes: 0,
+        peak: 2,
+        total: 2,
+        sources: counts(&[("bluesky", 1), ("reddit", 1)]),
+        regions: counts(&[("CA", 1), ("US", 1)]),
+        languages: counts(&[("en", 2)]),
+        words: ["charger", "hot", "sparked", "burnt plastic"].map(String::from).into(),
+        sentiment: -0.6,
+        origin: "rules/mini-9.toml:21".into(),
+        evidence: quotes.iter().map(|q| q.key.clone()).collect(),
+        series: later(&AlertEvent { series: Vec::new(), ..opened() }, &[0; 42])
+            .into_iter()
+            .map(|day| DayCount { day: day.day - 42, expected: 0.01, ..day })
+            .map(|day| DayCount { people: u32::from(day.day >= day_of(first.at) - 1), ..day })
+            .collect(),
+        quotes,
+        ..first
+    }
+}
+
 /// A quote as strangers write them to do harm.
 pub(super) fn hostile() -> AlertEvent {
     let mut event = opened();
@@ -201,6 +247,10 @@ pub(super) fn hostile() -> AlertEvent {
         quote.region = Some("<i>\u{2066}".into());
     }
     event
+}
+
+fn moment(text: &str) -> Timestamp {
+    text.parse().unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// The series of the opening, run on by these days.
@@ -237,7 +287,7 @@ fn quote(
             "https://{source}.example/posts/{}",
             at.get(8..13).unwrap_or("1").replace('T', "-")
         )),
-        at: at.parse().unwrap(),
+        at: moment(at),
         lang: lang.into(),
         region: Some(region.into()),
     }

@@ -12,10 +12,13 @@ struct Alert<'a> {
     story: &'a Story,
     from_name: &'a str,
     chart: &'a str,
+    actions: &'a str,
+    leave: &'a str,
 }
 
 /// The HTML of the letter. The chart is `cid:chart`.
 pub(super) fn html(story: &Story, from_name: &str) -> String {
     // Rendering into memory cannot fail; if it did, the plain text still says all.
-    Alert { story, from_name, chart: super::CHART }.render().unwrap_or_default()
+    let (actions, leave) = (super::text::ACTIONS, super::text::LEAVE);
+    Alert { story, from_name, chart: super::CHART, actions, leave }.render().unwrap_or_default()
 }

@@ -1,24 +1,35 @@
 //! What an e-mail says about something that happened to an alert, and the page that tells the story of many.
 //! Pure: the same event makes the same letter, byte for byte.
 
+mod actions;
 mod beside;
 mod chart;
 mod clean;
+mod collected;
+mod desk;
+mod fixture;
 mod html;
+mod notice;
 mod page;
+mod samples;
 mod story;
 mod text;
 mod words;
 
 #[cfg(test)]
-mod fixture;
-#[cfg(test)]
 mod tests;
 
 use crate::ground::alert::AlertEvent;
-use crate::ground::letter::{Letter, Picture};
+use crate::ground::letter::{Letter, Picture, Reader};
+use crate::ground::time::Timestamp;
+use crate::logic::links::{Key, Link, Purpose};
+use story::{Action, Story};
 
+pub use collected::{collected, collected_id};
+pub use desk::{DeskPage, STYLE};
+pub use notice::{notice, rules_refused, trial};
 pub use page::page;
+pub use samples::{Sample, samples, samples_page};
 
 /// Name of the chart in the HTML's `cid:` address.
 const CHART: &str = "chart";
@@ -30,23 +41,101 @@ pub struct Sender {
     pub domain: String,
     /// The sender's name as the reader sees it below the letter.
     pub from_name: String,
+    /// Where links of letters lead, if somebody answers there.
+    pub desk: Option<Desk>,
+}
+
+/// Where the links of letters lead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Desk {
+    /// Public address of the service, without a slash at its end.
+    pub url: String,
+    /// What links are signed with.
+    pub key: Key,
+}
+
+impl Desk {
+    /// A link of this kind in the letter to `address`, made at `made_at`.
+    fn link(
+        &self,
+        purpose: Purpose,
+        event: Option<&AlertEvent>,
+        team: &str,
+        address: &str,
+        made_at: Timestamp,
+    ) -> String {
+        let link = Link {
+            purpose,
+            alert: event.map(|event| event.alert.clone()).unwrap_or_default(),
+            team: team.to_owned(),
+            address: address.to_owned(),
+            expires: purpose.expires(made_at),
+        };
+        let path = if purpose == Purpose::Leave { "leave" } else { "act" };
+        format!("{}/{path}/{}", self.url, self.key.sign(&link))
+    }
 }
 
 /// The letter that tells the alert's team about the event. It is addressed to the event's `deliver_to`.
 /// The first letter of an alert (number 0) begins a thread, the others answer it.
 pub fn letter(event: &AlertEvent, sender: &Sender) -> Letter {
-    let story = story::story(event);
+    write(event, sender, story::story(event), None)
+}
+
+/// The copy of this letter for one reader, whose links lead to the sender's desk and name this reader. Made at `made_at`
+/// each time, so that a repeat is the same. Without a desk it is the letter for all.
+pub fn letter_for(event: &AlertEvent, sender: &Sender, address: &str, made_at: Timestamp) -> Letter {
+    let Some(desk) = &sender.desk else { return letter(event, sender) };
+    let mut story = story::story(event);
+    story.actions = actions::actions(event)
+        .into_iter()
+        .map(|(purpose, name)| Action {
+            name,
+            href: desk.link(purpose, Some(event), &event.team, address, made_at),
+        })
+        .collect();
+    let reader = reader(desk, &event.team, address, made_at);
+    story.leave = Some(reader.unsubscribe.clone());
+    if event.deliver_to.is_empty() {
+        let team = clean::clip(&event.team, 60);
+        story.why = format!(
+            "Nobody is left who gets the letters of team \"{team}\". This one is about safety, so it goes to those who run groundswell."
+        );
+        story.leave = None;
+        return write(event, sender, story, None);
+    }
+    write(event, sender, story, Some(reader))
+}
+
+fn reader(desk: &Desk, team: &str, address: &str, made_at: Timestamp) -> Reader {
+    let unsubscribe = desk.link(Purpose::Leave, None, team, address, made_at);
+    Reader { address: address.to_owned(), unsubscribe }
+}
+
+/// Message-ID of the letter about an event, without angle brackets.
+pub fn message_id(event: &AlertEvent, sender: &Sender) -> String {
+    id(event, event.number, sender)
+}
+
+fn id(event: &AlertEvent, number: u32, sender: &Sender) -> String {
+    format!(
+        "{}.{number}.{}@{}",
+        clean::token(&event.alert),
+        clean::token(&event.team),
+        domain(&sender.domain)
+    )
+}
+
+fn write(event: &AlertEvent, sender: &Sender, story: Story, reader: Option<Reader>) -> Letter {
     let from_name = clean::clip(&sender.from_name, 60);
-    let domain = domain(&sender.domain);
-    let alert = clean::token(&event.alert);
-    let id = |number: u32| format!("{alert}.{number}.{}@{domain}", clean::token(&event.team));
     Letter {
-        message_id: id(event.number),
-        in_reply_to: (event.number > 0).then(|| id(0)),
-        list_id: format!("{}.groundswell.{domain}", clean::token(&event.product)),
-        alert,
+        message_id: message_id(event, sender),
+        in_reply_to: (event.number > 0).then(|| id(event, 0, sender)),
+        list_id: format!("{}.groundswell.{}", clean::token(&event.product), domain(&sender.domain)),
+        alert: clean::token(&event.alert),
         date: event.at,
         to: event.deliver_to.clone(),
+        reader,
         subject: story.subject.clone(),
         text: text::text(&story, &from_name),
         html: html::html(&story, &from_name),

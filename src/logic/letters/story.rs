@@ -46,6 +46,17 @@ pub(super) struct Story {
     pub(super) command: String,
     pub(super) why: String,
     pub(super) less: String,
+    /// Links to what can be done; without them the reader is told the commands.
+    pub(super) actions: Vec<Action>,
+    /// Where the reader gets off the list.
+    pub(super) leave: Option<String>,
+}
+
+/// One thing that can be done.
+#[derive(Debug)]
+pub(super) struct Action {
+    pub(super) name: &'static str,
+    pub(super) href: String,
 }
 
 /// One quote, harmless.
@@ -122,6 +133,8 @@ pub(super) fn story(event: &AlertEvent) -> Story {
             clean::clip(&event.team, 60)
         ),
         less: less(event),
+        actions: Vec::new(),
+        leave: None,
         product,
         label,
     }

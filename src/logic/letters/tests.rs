@@ -11,7 +11,7 @@ use crate::ground::alert::{Beside, EventKind, Fixed, Reason, Related, Severity};
 use crate::ground::time::{DAY_MS, plus_ms};
 
 fn sender() -> Sender {
-    Sender { domain: "example.org".into(), from_name: "groundswell at Aster".into() }
+    Sender { domain: "example.org".into(), from_name: "groundswell at Aster".into(), desk: None }
 }
 
 #[test]
@@ -113,6 +113,131 @@ fn ids_hold_no_character_that_ends_them() {
     let mut other = event.clone();
     other.team = "equipe <netbooks>".into();
     assert_ne!(letter(&other, &sender()).message_id, letter(&event, &sender()).message_id);
+}
+
+fn with_desk() -> Sender {
+    let key = Key::new(&[7; 32]).unwrap();
+    Sender { desk: Some(Desk { url: "https://groundswell.example.org/g".into(), key }), ..sender() }
+}
+
+/// The links of a kind in a part of a letter.
+fn links(part: &str, path: &str) -> Vec<String> {
+    let base = format!("https://groundswell.example.org/g/{path}/");
+    let ends = |c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c));
+    part.split(&base).skip(1).map(|rest| rest.split(ends).next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn both_parts_have_the_four_links_and_the_way_off_the_list() {
+    let made_at = "2025-03-17T09:21:00Z".parse().unwrap();
+    let copy = |address: &str| letter_for(&opened(), &with_desk(), address, made_at);
+    let sent = copy("ana@example.org");
+    let (html, text) = (links(&sent.html, "act"), links(&sent.text, "act"));
+    assert_eq!(html.len(), 4);
+    assert_eq!(html, text);
+    assert_eq!(links(&sent.html, "leave"), links(&sent.text, "leave"));
+    let key = with_desk().desk.unwrap().key;
+    let read: Vec<Link> = html.iter().map(|token| key.read(token, made_at).unwrap()).collect();
+    let purposes: Vec<Purpose> = read.iter().map(|link| link.purpose).collect();
+    assert_eq!(purposes, [Purpose::Acknowledge, Purpose::NotAnIssue, Purpose::Silence, Purpose::Fixed]);
+    for link in &read {
+        assert_eq!((link.alert.as_str(), link.address.as_str()), ("mini-9-7f3a", "ana@example.org"));
+        assert_eq!(link.expires.to_string(), "2025-04-16T09:21:00Z");
+    }
+    let off = sent.reader.clone().unwrap();
+    assert!(sent.text.contains(&off.unsubscribe) && off.address == "ana@example.org");
+    // The same copy again is the same letter; another reader's is not.
+    assert_eq!(sent, copy("ana@example.org"));
+    assert_ne!(sent.html, copy("bo@example.org").html);
+    assert_eq!(sent.message_id, copy("bo@example.org").message_id);
+    assert!(!sent.text.contains("groundswell ack"), "links take the place of commands");
+    assert!(sent.html.len() < 100_000);
+}
+
+#[test]
+fn without_a_public_address_the_letter_names_the_commands() {
+    let made_at = "2025-03-17T09:21:00Z".parse().unwrap();
+    assert_eq!(letter_for(&opened(), &sender(), "ana@example.org", made_at), letter(&opened(), &sender()));
+    assert!(letter(&opened(), &sender()).text.contains("groundswell ack mini-9-7f3a"));
+}
+
+#[test]
+fn what_is_over_offers_no_more_than_calling_it_no_issue() {
+    let made_at = "2025-03-17T09:21:00Z".parse().unwrap();
+    let offered =
+        |event: &AlertEvent| links(&letter_for(event, &with_desk(), "a@b.org", made_at).text, "act").len();
+    assert_eq!(offered(&resolved()), 1);
+    assert_eq!(offered(&AlertEvent { reason: Reason::NotAnIssue, ..resolved() }), 0);
+    assert_eq!(offered(&regressed()), 4);
+}
+
+#[test]
+fn a_safety_letter_that_nobody_of_the_team_gets_says_why_others_do() {
+    let event = AlertEvent { deliver_to: Vec::new(), ..fixture::safety() };
+    let sent = letter_for(&event, &with_desk(), "ops@example.org", event.at);
+    assert!(sent.text.contains("Nobody is left"), "{}", sent.text);
+    assert_eq!((sent.reader, links(&sent.text, "leave").len()), (None, 0));
+}
+
+#[test]
+fn a_collected_letter_lists_what_was_held_back() {
+    let all = samples(&with_desk());
+    let sent = &all.iter().find(|s| s.name == "collected").unwrap().letter;
+    assert_snapshot!(sent.text.split("--\n").next().unwrap());
+    let html = words_of(&sent.html.replace("&#34;", "\"").replace("&#39;", "'"));
+    let lines = sent.text.lines().filter(|line| line.starts_with("* ") && !line.contains('<'));
+    for line in lines {
+        assert!(html.contains(&words_of(line.trim_start_matches("* "))), "not in the HTML: {line}");
+    }
+    assert!(!sent.html.contains("<script") && sent.reader.is_some());
+}
+
+#[test]
+fn every_page_behind_a_link_says_what_to_do_and_runs_nothing() {
+    use crate::logic::links::{Already, Refused};
+    let mut pages = Vec::new();
+    for purpose in
+        [Purpose::Acknowledge, Purpose::NotAnIssue, Purpose::Silence, Purpose::Fixed, Purpose::Leave]
+    {
+        let link = Link {
+            purpose,
+            alert: "mini-9-7f3a".into(),
+            team: "netbooks".into(),
+            address: "<b>ana@example.org".into(),
+            expires: "2025-04-16T09:21:00Z".parse().unwrap(),
+        };
+        let event = hostile();
+        let at = event.at;
+        pages.push(DeskPage::ask(&link, Some(&event)));
+        pages.push(DeskPage::done(&link, Some(&event)));
+        for already in [
+            Already::Unknown,
+            Already::Seen { by: "<i>bo".into(), at },
+            Already::Over { at, reason: Reason::BackToUsual },
+            Already::Silent { by: "bo".into(), until: at },
+            Already::Left { at },
+        ] {
+            pages.push(DeskPage::already(&link, Some(&event), &already));
+        }
+        pages.push(DeskPage::refused(&Refused::Expired(link)));
+    }
+    pages.extend([DeskPage::refused(&Refused::Forged), DeskPage::later(), DeskPage::nowhere()]);
+    for page in &pages {
+        let html = page.html.to_lowercase();
+        for active in ["<script", "<img", "<iframe", "<i>", "<b>", "style=", "http:", "https:", "\u{202e}"] {
+            assert!(!html.contains(active), "{active} is in {html}");
+        }
+        assert_eq!(html.matches("<h1>").count(), 1);
+    }
+    assert_eq!(pages.iter().filter(|page| page.html.contains("<form method=\"post\"")).count(), 5);
+    let said = |page: &DeskPage| {
+        let body = page.html.split("<main>").nth(1).unwrap();
+        let text = html2text::config::plain().string_from_read(body.as_bytes(), 90).unwrap();
+        format!("{} {}", page.status, text.trim())
+    };
+    // The kinds of one link, and those that are about no link.
+    let some: Vec<String> = pages.iter().take(8).chain(pages.iter().rev().take(3)).map(said).collect();
+    assert_snapshot!(some.join("\n\n----\n"));
 }
 
 #[test]

@@ -11,6 +11,12 @@ const WIDTH: usize = 76;
 /// Longest bar of the table of weeks.
 const MAX_BAR: u32 = 14;
 
+/// Said before the links.
+pub(super) const ACTIONS: &str =
+    "Each link opens a page that says what will happen and asks once. They work for 30 days.";
+/// Said before the way off the list.
+pub(super) const LEAVE: &str = "No more letters of this team to you:";
+
 /// The plain text of the letter.
 pub(super) fn text(story: &Story, from_name: &str) -> String {
     let mut out = Page::default();
@@ -57,14 +63,28 @@ pub(super) fn text(story: &Story, from_name: &str) -> String {
 
     out.title("What to do");
     out.wrapped("", &story.next);
-    out.wrapped("", story.ask);
-    out.line(&format!("  {}", story.command));
+    if story.actions.is_empty() {
+        out.wrapped("", story.ask);
+        out.line(&format!("  {}", story.command));
+    } else {
+        out.wrapped("", ACTIONS);
+        for action in &story.actions {
+            out.blank();
+            out.line(&format!("{}:", action.name));
+            out.line(&format!("  {}", action.href));
+        }
+    }
 
     out.blank();
     out.line("--");
     out.wrapped("", from_name);
     out.wrapped("", &story.why);
     out.wrapped("", &story.less);
+    if let Some(leave) = &story.leave {
+        out.blank();
+        out.line(LEAVE);
+        out.line(&format!("  {leave}"));
+    }
     out.0
 }
 
@@ -80,15 +100,20 @@ fn weeks(out: &mut Page, story: &Story) {
     }
 }
 
+/// Lines that are as wide as mail programs show them.
 #[derive(Default)]
-struct Page(String);
+pub(super) struct Page(String);
 
 impl Page {
-    fn line(&mut self, line: &str) {
+    pub(super) fn done(self) -> String {
+        self.0
+    }
+
+    pub(super) fn line(&mut self, line: &str) {
         let _ = writeln!(self.0, "{line}");
     }
 
-    fn blank(&mut self) {
+    pub(super) fn blank(&mut self) {
         self.0.push('\n');
     }
 
@@ -97,11 +122,11 @@ impl Page {
         self.line(&title.to_uppercase());
     }
 
-    fn wrapped(&mut self, mark: &str, text: &str) {
+    pub(super) fn wrapped(&mut self, mark: &str, text: &str) {
         self.fill(text, mark, mark);
     }
 
-    fn wrapped_hanging(&mut self, text: &str, hang: &str) {
+    pub(super) fn wrapped_hanging(&mut self, text: &str, hang: &str) {
         self.fill(text, "", hang);
     }
 

@@ -1,8 +1,11 @@
 //! The life of an alert: opened → updated when it means something new → resolved when it is back to usual → regressed if
 //! it comes back. Pure decisions that return a named reason.
 
+mod lid;
+
 use std::collections::BTreeSet;
 
+pub use lid::{Lid, Pass};
 use serde::{Deserialize, Serialize};
 
 use crate::ground::alert::{EventKind, Reason, Severity};

@@ -209,6 +209,7 @@ fn teams() {
         "team-budget-of-nothing",
         "[team.netbooks]\nemail = \"a@example.org\"\nfalse_alarms_a_year = 0\n",
     );
+    with_team("team-mails-of-nothing", "[team.netbooks]\nemail = \"a@example.org\"\nmails_a_day = 0\n");
     with_team(
         "team-digest-unreadable",
         "[team.netbooks]\nemail = \"a@example.org\"\ndigest = \"mondays at 8\"\n",

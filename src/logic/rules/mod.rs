@@ -133,6 +133,8 @@ pub struct Team {
     pub email: Vec<String>,
     /// False alarms a year that the team puts up with: over 0.
     pub false_alarms_a_year: f64,
+    /// Alert mails a day that the team gets at most; what is beyond is told in a collected one.
+    pub mails_a_day: u32,
     /// The language it reads in, where it says so: complaints are named in it where somebody used it.
     pub language: Option<Lang>,
     /// When the digest goes out (`monday 08:00 America/New_York`), if there is one.

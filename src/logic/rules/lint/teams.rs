@@ -9,7 +9,7 @@ use super::documented::{Doc, Shown};
 use super::suggest::{closest, few};
 
 /// Entries of the reference.
-pub(super) const DOCS: [Doc; 6] = [
+pub(super) const DOCS: [Doc; 7] = [
     Doc::error(
         "product-unknown-team",
         "A product of a team that does not exist",
@@ -61,6 +61,19 @@ false_alarms_a_year = 0"#,
         r#"[team.netbooks]
 email = ["netbooks@example.org"]
 false_alarms_a_year = 4"#,
+    ),
+    Doc::error(
+        "team-bad-mails",
+        "A limit of mails that means nothing",
+        "It is a whole number from 1 to 1000. What is beyond it a day is told in one collected mail; safety alerts are always told at once.",
+        Shown::Teams(
+            r#"[team.netbooks]
+email = ["netbooks@example.org"]
+mails_a_day = 0"#,
+        ),
+        r#"[team.netbooks]
+email = ["netbooks@example.org"]
+mails_a_day = 12"#,
     ),
     Doc::error(
         "team-bad-digest",
@@ -137,6 +150,12 @@ pub(in crate::logic::rules) fn bad_budget(range: Range<usize>) -> Problem {
         "the false-alarm budget has to be over 0 and at most 1000 a year",
     )
     .help("4 is usual; 1 for a team that wants certainty, 12 for one that wants to hear early")
+}
+
+/// `team-bad-mails`
+pub(in crate::logic::rules) fn bad_mails(range: Range<usize>) -> Problem {
+    Problem::error("team-bad-mails", range, "the most mails a day have to be a whole number from 1 to 1000")
+        .help("12 is usual; what is beyond it is told in one collected mail, and safety alerts are always told at once")
 }
 
 /// `team-bad-digest`

@@ -10,6 +10,11 @@ use crate::logic::text::Lang;
 const USUAL_BUDGET: f64 = 4.0;
 /// The largest budget that means anything.
 const LARGEST_BUDGET: f64 = 1_000.0;
+/// Alert mails a day of a team that does not say how many. A team with the usual budget gets a dozen a year; so many in a
+/// day are a flood.
+const USUAL_MAILS: u32 = 12;
+/// More a day is no limit.
+const LARGEST_MAILS: f64 = 1_000.0;
 
 /// Languages that a team may read in.
 const LANGUAGES: [(&str, Lang); 5] = [
@@ -39,7 +44,7 @@ pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
 }
 
 fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
-    table.only(&["email", "false_alarms_a_year", "language", "digest"]);
+    table.only(&["email", "false_alarms_a_year", "mails_a_day", "language", "digest"]);
     let addresses = table.texts("email", "[\"name@example.org\"]").unwrap_or_default();
     if addresses.is_empty() {
         let range = table.key_range("email").unwrap_or_else(|| table.range.clone());
@@ -61,6 +66,14 @@ fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
             table.file.say(lint::teams::bad_budget(range));
         }
     }
+    let mut mails = USUAL_MAILS;
+    if let Some((number, range)) = table.number("mails_a_day", "12") {
+        if number.fract() == 0.0 && (1.0..=LARGEST_MAILS).contains(&number) {
+            mails = number as u32;
+        } else {
+            table.file.say(lint::teams::bad_mails(range));
+        }
+    }
     let digest = table.text("digest", "\"monday 08:00 America/New_York\"");
     if let Some(digest) = &digest
         && !lint::teams::is_digest(digest.value)
@@ -72,6 +85,7 @@ fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
         id: id.to_owned(),
         email,
         false_alarms_a_year: budget,
+        mails_a_day: mails,
         language,
         digest: digest.map(|digest| digest.value.to_owned()),
         origin: table.place(),

@@ -1,0 +1,51 @@
+//! The options of `mail`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::ConfigArgs;
+
+/// `mail`
+#[derive(Debug, Args)]
+pub struct MailArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: MailCommand,
+}
+
+/// What can be done about mail.
+#[derive(Debug, Subcommand)]
+pub enum MailCommand {
+    /// Write one of every kind of e-mail into a folder, to look at: no network and no set-up
+    ///
+    /// Each is written as .eml (for a mail program), .html (for a browser) and .txt, and index.html lists them.
+    ///
+    /// Example: groundswell mail preview --out preview
+    Preview(MailPreviewArgs),
+    /// Send one letter through the mail server of the settings
+    ///
+    /// Says that it is sent, or prints what was said between us and the mail server. Ends with status 0 when the server
+    /// took the letter, 1 when it refused it for good, 75 when another try may succeed, 78 when the settings are wrong.
+    ///
+    /// Example: groundswell mail test you@example.org
+    Test(MailTestArgs),
+}
+
+/// `mail preview`
+#[derive(Debug, Args)]
+pub struct MailPreviewArgs {
+    /// Folder for the e-mails
+    #[arg(long, value_name = "DIR", default_value = "groundswell-mail")]
+    pub out: PathBuf,
+}
+
+/// `mail test`
+#[derive(Debug, Args)]
+pub struct MailTestArgs {
+    /// Whom to write to
+    pub address: String,
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}

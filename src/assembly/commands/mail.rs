@@ -1,0 +1,109 @@
+//! `mail preview` and `mail test`: what letters look like, and whether they can be sent.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::assembly::cli::{MailCommand, MailPreviewArgs, MailTestArgs};
+use crate::assembly::configured::{credentials, mail as mail_settings, sender, settings, stationery};
+use crate::assembly::failure::{Exit, Failure};
+use crate::assembly::output::{counted, stdout};
+use crate::edges::clock::SystemClock;
+use crate::edges::mail::{LetterError, Mailbox, Outcome, Stationery, Transport, to_message};
+use crate::ground::time::Clock;
+use crate::logic::letters::{Desk, Sender, samples, samples_page, trial};
+use crate::logic::links::Key;
+
+/// Runs `mail`.
+///
+/// # Errors
+/// A file cannot be written, the settings cannot be used, or the letter was not taken.
+pub fn mail(command: &MailCommand) -> Result<(), Failure> {
+    match command {
+        MailCommand::Preview(args) => preview(args),
+        MailCommand::Test(args) => test(args),
+    }
+}
+
+fn preview(args: &MailPreviewArgs) -> Result<(), Failure> {
+    let out = &args.out;
+    std::fs::create_dir_all(out).map_err(|e| {
+        Failure::say(
+            Exit::CannotCreate,
+            format!("the folder {} cannot be made: {e}; name another one with --out DIR", out.display()),
+        )
+    })?;
+    let sender =
+        Sender { domain: "aster.example".into(), from_name: "groundswell at Aster".into(), desk: desk() };
+    let from: Stationery = "groundswell <groundswell@aster.example>"
+        .parse::<Mailbox>()
+        .map(Stationery::from)
+        .map_err(|e| Failure::say(Exit::Software, format!("the sender of the samples: {e}")))?;
+    let all = samples(&sender);
+    for sample in &all {
+        let message = to_message(&sample.letter, &from).map_err(|e| Failure::new(Exit::Software, e))?;
+        write(out, &format!("{}.eml", sample.name), message.bytes())?;
+        write(out, &format!("{}.html", sample.name), message.view().as_bytes())?;
+        write(out, &format!("{}.txt", sample.name), sample.letter.text.as_bytes())?;
+    }
+    let index = write(out, "index.html", samples_page(&all).as_bytes())?;
+    let mut stdout = stdout();
+    let letters = counted(all.len() as u64, "letter", "letters");
+    writeln!(stdout, "{letters}, each as .eml, .html and .txt; {} lists them", index.display())?;
+    Ok(stdout.flush()?)
+}
+
+/// Links that look as real ones do, and lead nowhere.
+fn desk() -> Option<Desk> {
+    let key = Key::new(b"the key of letters to be looked at")?;
+    Some(Desk { url: "https://groundswell.aster.example".into(), key })
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, Failure> {
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).map_err(|e| {
+        Failure::say(
+            Exit::CannotCreate,
+            format!("{} cannot be written: {e}; name another folder with --out DIR", path.display()),
+        )
+    })?;
+    Ok(path)
+}
+
+fn test(args: &MailTestArgs) -> Result<(), Failure> {
+    let all = settings(&args.config)?;
+    let mail = mail_settings(&all);
+    let wrong =
+        |e| Failure::new(Exit::Settings, anyhow::Error::from(e).context("the section [mail] cannot be used"));
+    let from = stationery(&all)?;
+    let sender = sender(&all)?;
+    let letter = trial(&args.address, SystemClock.now(), &sender);
+    let message = to_message(&letter, &from).map_err(|e| match e {
+        LetterError::BadAddress { address, why, .. } => Failure::say(
+            Exit::Usage,
+            format!("\"{address}\" is no e-mail address ({why}): write name@example.org"),
+        ),
+        other => Failure::new(Exit::Software, other),
+    })?;
+    let transport = Transport::open(&mail, credentials().as_deref()).map_err(wrong)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (outcome, said) = runtime.block_on(transport.send_noting(&message));
+    let mut out = stdout();
+    let (exit, why) = match outcome {
+        Outcome::Sent { answer, left_out } if left_out.is_empty() => {
+            writeln!(out, "sent to {}: {answer}", args.address)?;
+            return Ok(out.flush()?);
+        }
+        Outcome::Sent { left_out, .. } => {
+            (Exit::Problems, left_out.into_iter().map(|out| out.why).collect::<Vec<_>>().join("; "))
+        }
+        Outcome::Refused { why } => (Exit::Problems, why),
+        Outcome::TryLater { why } | Outcome::Unreachable { why } | Outcome::Unclear { why } => {
+            (Exit::Later, why)
+        }
+    };
+    for line in said {
+        writeln!(out, "{line}")?;
+    }
+    out.flush()?;
+    Err(Failure::say(exit, format!("the letter to {} was not sent: {why}", args.address)))
+}

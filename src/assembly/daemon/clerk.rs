@@ -1,0 +1,105 @@
+//! Answers those who follow a link of a letter: looks up what the link is about, and writes down what they decide. It has
+//! a connection of its own to the store, and the engine reads its decisions from the log as it reads those of commands.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::assembly::decisions;
+use crate::assembly::failure::{Exit, Failure};
+use crate::edges::store::{Store, StoreError};
+use crate::edges::web::{self, Answer, Fixed, Question};
+use crate::ground::entry::Act;
+use crate::ground::time::Clock;
+use crate::logic::letters::{DeskPage, STYLE};
+use crate::logic::links::{Key, Link, decide};
+
+/// Questions that may wait.
+const QUEUE: usize = 32;
+
+/// The clerk.
+pub(super) struct Clerk {
+    pub(super) store: Store,
+    pub(super) key: Key,
+    pub(super) clock: Arc<dyn Clock>,
+    /// History is lived through again.
+    pub(super) replays: bool,
+}
+
+/// Listens, and answers until `stop`.
+///
+/// # Errors
+/// Something else listens at the address.
+pub(super) async fn start(
+    clerk: Clerk,
+    address: SocketAddr,
+    stop: &CancellationToken,
+) -> Result<JoinHandle<()>, Failure> {
+    let listener = web::listen(address).await.map_err(|e| {
+        Failure::say(
+            Exit::Unavailable,
+            format!(
+                "the links of letters cannot be answered: {address} ([web] listen) cannot be listened on: {e}"
+            ),
+        )
+    })?;
+    let (ask, questions) = mpsc::channel(QUEUE);
+    std::thread::spawn(move || clerk.work(questions));
+    tracing::info!(%address, "the links of letters are answered");
+    let fixed = Fixed { style: STYLE, nowhere: DeskPage::nowhere().into(), later: DeskPage::later().into() };
+    Ok(tokio::spawn(web::serve(listener, ask, fixed, stop.clone())))
+}
+
+impl Clerk {
+    /// Answers until nobody can ask any more. Blocks its thread.
+    fn work(mut self, mut questions: mpsc::Receiver<Question>) {
+        while let Some(question) = questions.blocking_recv() {
+            let page = self.page(&question.token, question.act);
+            let _ = question.answer.send(Answer::from(page));
+        }
+    }
+
+    fn page(&mut self, token: &str, act: bool) -> DeskPage {
+        let link = match self.key.read(token, self.clock.now()) {
+            Ok(link) => link,
+            Err(refused) => return DeskPage::refused(&refused),
+        };
+        self.answer(&link, act).unwrap_or_else(|e| {
+            tracing::error!("{e}; somebody who followed a link was told to try again");
+            DeskPage::later()
+        })
+    }
+
+    fn answer(&mut self, link: &Link, act: bool) -> Result<DeskPage, StoreError> {
+        let now = self.clock.now();
+        let last = match link.alert.as_str() {
+            "" => None,
+            alert => self.store.events(Some(alert))?.pop(),
+        };
+        let deed = match decide(link, last.as_ref(), &self.store.acts()?, now) {
+            Ok(deed) => deed,
+            Err(already) => return Ok(DeskPage::already(link, last.as_ref(), &already)),
+        };
+        if !act {
+            return Ok(DeskPage::ask(link, last.as_ref()));
+        }
+        let by = format!("{} (team {}, by a link)", link.address, link.team);
+        tracing::info!(by, purpose = ?link.purpose, alert = link.alert, "a person decided");
+        decisions::write(
+            &mut self.store,
+            self.replays,
+            now,
+            Act { by, what: deed, posts: Default::default() },
+        )?;
+        Ok(DeskPage::done(link, last.as_ref()))
+    }
+}
+
+impl From<DeskPage> for Answer {
+    fn from(page: DeskPage) -> Self {
+        Self { status: page.status, html: page.html }
+    }
+}

@@ -1,0 +1,188 @@
+//! The small web pages behind the links of letters. This knows HTTP alone: what a link means, and what is answered, is
+//! said by whoever takes the [`Question`]s. A GET asks and changes nothing, since mail scanners follow links; a POST acts.
+//!
+//! Listen on the loopback address and let a reverse proxy speak TLS to the world.
+
+mod key;
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderName, HeaderValue, Request, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tower_http::timeout::TimeoutLayer;
+
+pub use key::{KeyError, key};
+
+/// Most bytes of a request's body: a form with one field.
+const MAX_BODY: usize = 4 * 1024;
+/// Longest time for a request, its body and the answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Longest time until a request's head has come, and between two requests of a connection.
+const HEAD: Duration = Duration::from_secs(10);
+/// Connections at once; further ones wait.
+const MOST: usize = 64;
+/// No page needs more than this: nothing from elsewhere, no scripts, no frames.
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+/// Somebody followed a link.
+#[derive(Debug)]
+pub struct Question {
+    /// What the link holds.
+    pub token: String,
+    /// It is meant: do it. Otherwise only say what would happen.
+    pub act: bool,
+    /// Takes the page.
+    pub answer: oneshot::Sender<Answer>,
+}
+
+/// A page to answer with.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Status of HTTP.
+    pub status: u16,
+    /// The page.
+    pub html: String,
+}
+
+/// The pages that need no answer.
+#[derive(Clone, Debug)]
+pub struct Fixed {
+    /// The style sheet.
+    pub style: &'static str,
+    /// There is nothing here.
+    pub nowhere: Answer,
+    /// Not now.
+    pub later: Answer,
+}
+
+/// What every request needs.
+struct Desk {
+    questions: mpsc::Sender<Question>,
+    fixed: Fixed,
+}
+
+/// Listens at an address.
+///
+/// # Errors
+/// Something else listens there, or the address is not of this machine.
+pub async fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    TcpListener::bind(address).await
+}
+
+/// Answers until stopped.
+pub async fn serve(
+    listener: TcpListener,
+    questions: mpsc::Sender<Question>,
+    fixed: Fixed,
+    stop: CancellationToken,
+) {
+    let router = router(Arc::new(Desk { questions, fixed }));
+    let room = Arc::new(Semaphore::new(MOST));
+    loop {
+        let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => return,
+        };
+        let Ok((stream, _)) = accepted else {
+            // Out of files, most likely: the next may work.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let (service, stop) = (TowerToHyperService::new(router.clone()), stop.clone());
+        tokio::spawn(async move {
+            let _place = place;
+            let connection = hyper::server::conn::http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD)
+                .max_headers(64)
+                .serve_connection(TokioIo::new(stream), service);
+            tokio::select! {
+                _ = connection => {}
+                () = stop.cancelled() => {}
+            }
+        });
+    }
+}
+
+fn router(
+    desk: Arc<Desk>,
+) -> impl tower_service::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>
++ Clone
++ Send
++ 'static {
+    Router::new()
+        .route("/act/{token}", get(look).post(act))
+        .route("/leave/{token}", get(look).post(act))
+        .route("/act.css", get(style))
+        .fallback(nowhere)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, PATIENCE))
+        .layer(axum::middleware::map_response(harden))
+        .with_state(desk)
+}
+
+async fn look(State(desk): State<Arc<Desk>>, Path(token): Path<String>) -> Response {
+    desk.ask(token, false).await
+}
+
+/// The body is read, within its bound, and says nothing that counts: the token says it all. One-click unsubscribing sends
+/// `List-Unsubscribe=One-Click`, the form of the page sends `sure=yes`.
+async fn act(State(desk): State<Arc<Desk>>, Path(token): Path<String>, _body: axum::body::Bytes) -> Response {
+    desk.ask(token, true).await
+}
+
+async fn style(State(desk): State<Arc<Desk>>) -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], desk.fixed.style).into_response()
+}
+
+async fn nowhere(State(desk): State<Arc<Desk>>) -> Response {
+    page(desk.fixed.nowhere.clone())
+}
+
+impl Desk {
+    async fn ask(&self, token: String, act: bool) -> Response {
+        let (answer, wait) = oneshot::channel();
+        // A full queue is not waited for: whoever fills it would make the others wait.
+        if self.questions.try_send(Question { token, act, answer }).is_err() {
+            return page(self.fixed.later.clone());
+        }
+        page(wait.await.unwrap_or_else(|_| self.fixed.later.clone()))
+    }
+}
+
+fn page(answer: Answer) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], answer.html).into_response()
+}
+
+/// Every answer, errors too, says that nothing may be loaded, framed, kept or told on.
+async fn harden(mut response: Response<Body>) -> Response<Body> {
+    let headers: [(HeaderName, &'static str); 7] = [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("x-robots-tag"), "noindex"),
+    ];
+    for (name, value) in headers {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

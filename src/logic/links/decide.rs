@@ -1,0 +1,241 @@
+//! What following a link would do now.
+
+use std::collections::BTreeMap;
+
+use super::{Link, Purpose, SILENCE_DAYS};
+use crate::ground::alert::{AlertEvent, EventKind, Reason};
+use crate::ground::entry::{Act, Deed};
+use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
+
+/// Why there is nothing left to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Already {
+    /// There is no such alert, or none any more.
+    Unknown,
+    /// Somebody has said that they have seen it.
+    Seen {
+        /// Who.
+        by: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// It is over.
+    Over {
+        /// Since when.
+        at: Timestamp,
+        /// Why.
+        reason: Reason,
+    },
+    /// Somebody silenced it.
+    Silent {
+        /// Who.
+        by: String,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// The address gets no letters any more.
+    Left {
+        /// Since when.
+        at: Timestamp,
+    },
+}
+
+/// The decision that a link stands for, if there is still something to decide. `last` is the newest event of its alert,
+/// `acts` is everything that people decided so far, oldest first.
+///
+/// # Errors
+/// There is nothing left to do.
+pub fn decide(
+    link: &Link,
+    last: Option<&AlertEvent>,
+    acts: &[(Timestamp, Act)],
+    now: Timestamp,
+) -> Result<Deed, Already> {
+    if link.purpose == Purpose::Leave {
+        return leave(link, acts);
+    }
+    let last = last.ok_or(Already::Unknown)?;
+    let alert = last.alert.clone();
+    let over = last.kind == EventKind::Resolved;
+    match link.purpose {
+        Purpose::NotAnIssue if over && last.reason == Reason::NotAnIssue => Err(over_since(last)),
+        Purpose::NotAnIssue => match said_nothing(acts, &alert, last.opened_at) {
+            // Said, and not yet read from the log.
+            Some(at) => Err(Already::Over { at, reason: Reason::NotAnIssue }),
+            None => Ok(Deed::Feedback { alert, useful: false }),
+        },
+        Purpose::Acknowledge | Purpose::Fixed if over => Err(over_since(last)),
+        Purpose::Acknowledge => {
+            let seen = acts.iter().rev().find(
+                |(at, act)| matches!(&act.what, Deed::Acknowledge { alert: a } if *a == alert && *at >= last.opened_at),
+            );
+            match seen {
+                Some((at, act)) => Err(Already::Seen { by: act.by.clone(), at: *at }),
+                None => Ok(Deed::Acknowledge { alert }),
+            }
+        }
+        Purpose::Fixed => {
+            let said = acts.iter().rev().find(
+                |(at, act)| matches!(&act.what, Deed::Resolve { alert: a } | Deed::Fixed { alert: a, .. } if *a == alert && *at >= last.at),
+            );
+            match said {
+                Some((at, _)) => Err(Already::Over { at: *at, reason: Reason::SaidFixed }),
+                None => Ok(Deed::Fixed { alert, version: String::new() }),
+            }
+        }
+        _ => {
+            let silence = acts.iter().rev().find_map(|(_, act)| match &act.what {
+                Deed::Silence { scope, until, .. } if *scope == alert => Some((act.by.clone(), *until)),
+                _ => None,
+            });
+            match silence {
+                Some((by, until)) if until > now => Err(Already::Silent { by, until }),
+                _ => Ok(Deed::Silence {
+                    scope: alert,
+                    why: "asked for in a letter".into(),
+                    until: plus_ms(now, SILENCE_DAYS * DAY_MS),
+                    until_worse: false,
+                }),
+            }
+        }
+    }
+}
+
+fn leave(link: &Link, acts: &[(Timestamp, Act)]) -> Result<Deed, Already> {
+    let newest = acts.iter().rev().find_map(|(at, act)| match &act.what {
+        Deed::Leave { team, address, left }
+            if *team == link.team && address.eq_ignore_ascii_case(&link.address) =>
+        {
+            Some((*at, *left))
+        }
+        _ => None,
+    });
+    match newest {
+        Some((at, true)) => Err(Already::Left { at }),
+        _ => Ok(Deed::Leave { team: link.team.clone(), address: link.address.clone(), left: true }),
+    }
+}
+
+fn over_since(last: &AlertEvent) -> Already {
+    Already::Over { at: last.at, reason: last.reason }
+}
+
+fn said_nothing(acts: &[(Timestamp, Act)], alert: &str, since: Timestamp) -> Option<Timestamp> {
+    acts.iter().rev().find_map(|(at, act)| {
+        let said = matches!(&act.what, Deed::Feedback { alert: a, useful: false } if a == alert);
+        (said && *at >= since).then_some(*at)
+    })
+}
+
+/// Who wants no letters: team → addresses, as they were written when they left, and since when.
+pub fn those_who_left(acts: &[(Timestamp, Act)]) -> BTreeMap<String, BTreeMap<String, Timestamp>> {
+    let mut left: BTreeMap<String, BTreeMap<String, Timestamp>> = BTreeMap::new();
+    for (at, act) in acts {
+        let Deed::Leave { team, address, left: leaves } = &act.what else { continue };
+        let addresses = left.entry(team.clone()).or_default();
+        addresses.retain(|known, _| !known.eq_ignore_ascii_case(address));
+        if *leaves {
+            addresses.insert(address.clone(), *at);
+        }
+    }
+    left.retain(|_, addresses| !addresses.is_empty());
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::time::from_ms;
+
+    fn link(purpose: Purpose) -> Link {
+        Link {
+            purpose,
+            alert: "a".into(),
+            team: "netbooks".into(),
+            address: "Ana@example.org".into(),
+            expires: from_ms(i64::MAX),
+        }
+    }
+
+    fn day(n: i64) -> Timestamp {
+        from_ms(n * DAY_MS)
+    }
+
+    fn act(at: i64, what: Deed) -> (Timestamp, Act) {
+        (day(at), Act { by: "bo".into(), what, posts: Default::default() })
+    }
+
+    fn event(kind: EventKind, reason: Reason) -> AlertEvent {
+        let json = serde_json::json!({
+            "kind": kind, "at": day(10), "alert": "a", "number": 0, "product": "p", "product_name": "P", "topic": null,
+            "cluster": "p.c1", "label": "l", "severity": "normal", "reason": reason, "observed": 3, "expected": 0.1,
+            "window_days": 3, "authors": 3, "echoes": 0, "since": day(9), "evidence": [], "quotes": [], "series": [],
+            "sources": {}, "regions": {}, "languages": {}, "words": [], "sentiment": 0.0, "chance_years": null,
+            "sum": {"level": 0.0, "level_shape": 0.0, "dispersion": 0.0, "score": 0.0, "bar": 0.0, "series": 1, "budget": 4.0},
+            "origin": "", "team": "netbooks", "deliver_to": [], "opened_at": day(10), "peak": 3, "total": 3
+        });
+        serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn each_link_stands_for_its_command_and_for_nothing_twice() {
+        let opened = event(EventKind::Opened, Reason::MoreThanUsual);
+        let now = day(11);
+        for (purpose, deed) in [
+            (Purpose::Acknowledge, Deed::Acknowledge { alert: "a".into() }),
+            (Purpose::NotAnIssue, Deed::Feedback { alert: "a".into(), useful: false }),
+            (Purpose::Fixed, Deed::Fixed { alert: "a".into(), version: String::new() }),
+            (
+                Purpose::Silence,
+                Deed::Silence {
+                    scope: "a".into(),
+                    why: "asked for in a letter".into(),
+                    until: day(18),
+                    until_worse: false,
+                },
+            ),
+        ] {
+            assert_eq!(decide(&link(purpose), Some(&opened), &[], now), Ok(deed.clone()), "{purpose:?}");
+            // Said a moment ago, and perhaps not yet read from the log.
+            assert!(decide(&link(purpose), Some(&opened), &[act(11, deed)], now).is_err(), "{purpose:?}");
+            assert_eq!(decide(&link(purpose), None, &[], now), Err(Already::Unknown), "{purpose:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_decided_before_it_came_back_counts_no_more() {
+        let seen = act(5, Deed::Acknowledge { alert: "a".into() });
+        let back = event(EventKind::Regressed, Reason::CameBack);
+        assert!(decide(&link(Purpose::Acknowledge), Some(&back), &[seen], day(11)).is_ok());
+        let silent = act(
+            1,
+            Deed::Silence { scope: "a".into(), why: String::new(), until: day(8), until_worse: false },
+        );
+        assert!(decide(&link(Purpose::Silence), Some(&back), &[silent], day(11)).is_ok());
+    }
+
+    #[test]
+    fn what_is_over_can_be_called_no_issue_once() {
+        let over = event(EventKind::Resolved, Reason::BackToUsual);
+        for purpose in [Purpose::Acknowledge, Purpose::Fixed] {
+            let told = decide(&link(purpose), Some(&over), &[], day(11));
+            assert_eq!(told, Err(Already::Over { at: day(10), reason: Reason::BackToUsual }));
+        }
+        assert!(decide(&link(Purpose::NotAnIssue), Some(&over), &[], day(11)).is_ok());
+        let nothing = event(EventKind::Resolved, Reason::NotAnIssue);
+        assert!(decide(&link(Purpose::NotAnIssue), Some(&nothing), &[], day(11)).is_err());
+    }
+
+    #[test]
+    fn who_left_can_come_back_and_leave_again() {
+        let leave = |at, address: &str, left| {
+            act(at, Deed::Leave { team: "netbooks".into(), address: address.into(), left })
+        };
+        let mut acts = vec![leave(1, "ana@example.org", true)];
+        assert_eq!(decide(&link(Purpose::Leave), None, &acts, day(2)), Err(Already::Left { at: day(1) }));
+        assert_eq!(those_who_left(&acts)["netbooks"].len(), 1);
+        acts.push(leave(2, "ANA@example.org", false));
+        assert!(decide(&link(Purpose::Leave), None, &acts, day(3)).is_ok());
+        assert!(those_who_left(&acts).is_empty());
+    }
+}

@@ -1,0 +1,133 @@
+//! The pages behind the links of letters, as the world reaches them.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails may stop")]
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use groundswell::edges::web::{Answer, Fixed, Question, listen, serve};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+fn wait<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+/// Pages whose questions are answered by what was asked; with `queue` places for those that wait.
+async fn pages(queue: usize, answers: bool) -> (SocketAddr, CancellationToken, mpsc::Receiver<Question>) {
+    let listener = listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (ask, mut questions) = mpsc::channel::<Question>(queue);
+    let stop = CancellationToken::new();
+    let page = |status, html: &str| Answer { status, html: html.into() };
+    let fixed = Fixed { style: "p{}", nowhere: page(404, "nowhere"), later: page(503, "later") };
+    tokio::spawn(serve(listener, ask, fixed, stop.clone()));
+    if !answers {
+        return (address, stop, questions);
+    }
+    tokio::spawn(async move {
+        while let Some(question) = questions.recv().await {
+            let html = format!("{} {}", if question.act { "do" } else { "ask" }, question.token);
+            let _ = question.answer.send(Answer { status: 200, html });
+        }
+    });
+    (address, stop, mpsc::channel(1).1)
+}
+
+async fn say(address: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8(answer).unwrap()
+}
+
+fn request(method: &str, path: &str, body: &str) -> String {
+    let length = body.len();
+    format!(
+        "{method} {path} HTTP/1.1\r\nHost: evil.example\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+    )
+}
+
+#[test]
+fn a_get_asks_and_a_post_acts() {
+    wait(async {
+        let (address, _stop, _) = pages(8, true).await;
+        assert!(say(address, &request("GET", "/act/a.b", "")).await.ends_with("ask a.b"));
+        assert!(say(address, &request("GET", "/leave/a.b", "")).await.ends_with("ask a.b"));
+        assert!(say(address, &request("POST", "/act/a.b", "sure=yes")).await.ends_with("do a.b"));
+        assert!(
+            say(address, &request("POST", "/leave/a.b", "List-Unsubscribe=One-Click"))
+                .await
+                .ends_with("do a.b")
+        );
+        let head = say(address, &request("HEAD", "/act/a.b", "")).await;
+        assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
+        for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
+            let said = say(address, &request(method, "/act/a.b", "")).await;
+            assert!(said.starts_with("HTTP/1.1 405"), "{method}: {said}");
+        }
+    });
+}
+
+#[test]
+fn every_answer_forbids_what_pages_need_not() {
+    wait(async {
+        let (address, _stop, _) = pages(8, true).await;
+        let large = "x".repeat(5_000);
+        for (wanted, request) in [
+            ("200", request("GET", "/act/a.b", "")),
+            ("200", request("GET", "/act.css", "")),
+            ("404", request("GET", "/elsewhere", "")),
+            ("404", request("GET", "/act/", "")),
+            ("405", request("PUT", "/act/a.b", "")),
+            ("413", request("POST", "/act/a.b", &large)),
+        ] {
+            let said = say(address, &request).await.to_lowercase();
+            assert!(said.starts_with(&format!("http/1.1 {wanted}")), "{said}");
+            for header in [
+                "content-security-policy: default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'\r\n",
+                "referrer-policy: no-referrer\r\n",
+                "cache-control: no-store\r\n",
+                "x-content-type-options: nosniff\r\n",
+            ] {
+                assert!(said.contains(header), "{header} is not in {said}");
+            }
+            assert!(!said.contains("set-cookie") && !said.contains("location:"), "{said}");
+        }
+    });
+}
+
+#[test]
+fn when_nobody_can_answer_it_says_so_at_once() {
+    wait(async {
+        let (address, _stop, questions) = pages(1, false).await;
+        let first = tokio::spawn(async move { say(address, &request("GET", "/act/first", "")).await });
+        // The first is in the queue when the second is told that there is no room.
+        while questions.is_empty() {
+            tokio::task::yield_now().await;
+        }
+        let second = say(address, &request("POST", "/act/second", "")).await;
+        assert!(second.starts_with("HTTP/1.1 503") && second.ends_with("later"), "{second}");
+        drop(questions);
+        assert!(first.await.unwrap().ends_with("later"));
+    });
+}
+
+#[test]
+fn heads_without_end_are_refused_and_stopping_closes_connections() {
+    wait(async {
+        let (address, stop, _) = pages(1, true).await;
+        let many = format!("GET /act/a HTTP/1.1\r\nHost: x\r\n{}\r\n", "X-A: b\r\n".repeat(200));
+        assert!(say(address, &many).await.starts_with("HTTP/1.1 431"));
+        let mut idle = TcpStream::connect(address).await.unwrap();
+        idle.write_all(b"GET /act/a HTTP/1.1\r\n").await.unwrap();
+        stop.cancel();
+        let mut rest = Vec::new();
+        let ended = tokio::time::timeout(Duration::from_secs(5), idle.read_to_end(&mut rest)).await;
+        assert!(ended.is_ok(), "a stopped daemon waits for nobody");
+    });
+}
