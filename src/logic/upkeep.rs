@@ -19,6 +19,8 @@ const LEAST_SILENCE: i64 = HOUR_MS;
 const LEARNING: i64 = 8 * DAY_MS;
 /// … a silence has to be this long.
 const UNKNOWN_SILENCE: i64 = DAY_MS;
+/// Who did not look for so long was not there, and has not heard a silence.
+const ABSENT: i64 = HOUR_MS / 2;
 /// Fewer posts than this say nothing about how often one comes.
 const FEW: u64 = 24;
 /// An index that is so far behind the log stands still, in seconds.
@@ -32,6 +34,8 @@ pub struct Watch {
     sources: BTreeMap<String, Habit>,
     /// What was told and is not over, by what it is about.
     told: BTreeSet<String>,
+    /// When it was last looked.
+    looked: Option<Timestamp>,
 }
 
 /// How a source speaks.
@@ -95,6 +99,13 @@ impl Watch {
     /// Looks at how things stand, at most once a minute. Each trouble is told once, and once more when it is over.
     pub fn look(&mut self, standing: &Standing, now: Timestamp) -> Vec<Word> {
         let mut troubles: BTreeMap<String, String> = BTreeMap::new();
+        let away = self.looked.map_or(0, |looked| now.as_millisecond() - looked.as_millisecond());
+        if away > ABSENT {
+            for habit in self.sources.values_mut() {
+                habit.last = plus_ms(habit.last, away);
+            }
+        }
+        self.looked = Some(now);
         for (name, source) in &standing.sources {
             let habit = self.sources.entry(name.clone()).or_insert(Habit {
                 since: now,
@@ -280,5 +291,31 @@ mod tests {
         let over = Source { over: true, failed: false, ..Source::default() };
         let standing = Standing { sources: [("b".to_owned(), over)].into(), ..Standing::default() };
         assert_eq!(watch.look(&standing, at(60 * MINUTE)).len(), 1);
+    }
+
+    #[test]
+    fn a_machine_that_was_off_has_not_heard_a_silence() {
+        let mut watch = Watch::default();
+        let look = |watch: &mut Watch, ms: i64, last: i64| {
+            let source = Source { last_post: Some(at(last)), ..Source::default() };
+            let standing = Standing { sources: [("b".to_owned(), source)].into(), ..Standing::default() };
+            watch
+                .look(&standing, at(ms))
+                .into_iter()
+                .filter(|word| *word != Word::SignOfLife)
+                .collect::<Vec<_>>()
+        };
+        for n in 0..20 * 144 {
+            assert_eq!(look(&mut watch, n * 10 * MINUTE, n * 10 * MINUTE), []);
+        }
+        let off = 20 * DAY_MS;
+        // Three days later it is switched on, and the first post comes after ten minutes.
+        assert_eq!(look(&mut watch, off + 3 * DAY_MS, off), []);
+        assert_eq!(look(&mut watch, off + 3 * DAY_MS + 10 * MINUTE, off + 3 * DAY_MS + 5 * MINUTE), []);
+        // And a silence is told as soon as before.
+        let dead = off + 3 * DAY_MS + 5 * MINUTE;
+        let told: Vec<Word> =
+            (2..20).flat_map(|n| look(&mut watch, off + 3 * DAY_MS + n * 10 * MINUTE, dead)).collect();
+        assert_eq!(told.len(), 1, "{told:?}");
     }
 }
