@@ -444,6 +444,83 @@ async fn lemmy_is_read_back_to_what_is_known_and_its_limit_is_a_400() {
 }
 
 #[tokio::test]
+async fn github_issues_come_by_their_last_change_and_unchanged_lists_cost_nothing() {
+    let issue = |n: u64, at: &str, more: Value| {
+        let mut it = json!({"id": 1000 + n, "number": n, "title": format!("Kettle {n}"), "body": "It **leaks** <!-- template -->",
+            "html_url": format!("https://github.com/acme/kettle/issues/{n}"), "user": {"login": "ana", "type": "User"},
+            "created_at": "2025-06-01T10:00:00Z", "updated_at": at});
+        it.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        it
+    };
+    let comment = json!({"id": 77, "body": "> it leaks\n\nmine too", "html_url": "https://github.com/acme/kettle/issues/1#issuecomment-77",
+        "user": {"login": "bob", "type": "User"}, "created_at": "2026-01-01T11:00:00Z", "updated_at": "2026-01-01T11:00:00Z"});
+    let issues = Arc::new(Mutex::new(vec![
+        issue(1, "2026-01-01T10:00:00Z", json!({})),
+        issue(2, "2026-01-01T10:30:00Z", json!({"pull_request": {"url": "x"}})),
+        issue(3, "2026-01-01T11:00:00Z", json!({"user": {"login": "robot", "type": "Bot"}})),
+        issue(4, "2026-01-01T12:00:00Z", json!({"body": null})),
+    ]));
+    let (it, spent) = (Arc::clone(&issues), Arc::new(Mutex::new(false)));
+    let (limit, unchanged) = (Arc::clone(&spent), Arc::new(Mutex::new(0)));
+    let counted = Arc::clone(&unchanged);
+    let base = Arc::new(Mutex::new(String::new()));
+    let own = Arc::clone(&base);
+    let url = serve(move |path, query, headers| {
+        if *limit.lock().unwrap() {
+            let spent = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1767316200")];
+            return status(403, &spent, json!({"message": "API rate limit exceeded"}));
+        }
+        let issues = it.lock().unwrap();
+        match path {
+            "/repos/acme/kettle/issues" => {
+                let since: Timestamp = query["since"].parse().unwrap();
+                let changed: Vec<&Value> = issues
+                    .iter()
+                    .filter(|i| i["updated_at"].as_str().unwrap().parse::<Timestamp>().unwrap() >= since)
+                    .collect();
+                // Two on a page, so that there are more.
+                let page: usize = query.get("page").map_or(1, |p| p.parse().unwrap());
+                let tag = format!("W/\"{since}-{}\"", issues.len());
+                if headers.get("if-none-match").is_some_and(|t| t == tag.as_str()) {
+                    *counted.lock().unwrap() += 1;
+                    return status(304, &[], json!(null));
+                }
+                let shown: Vec<&Value> = changed.iter().skip((page - 1) * 2).take(2).copied().collect();
+                let next =
+                    format!("<{}{path}?since={since}&page={}>; rel=\"next\"", own.lock().unwrap(), page + 1);
+                let more = if changed.len() > page * 2 { next } else { "<x>; rel=\"first\"".to_owned() };
+                status(200, &[("etag", &tag), ("link", &more)], json!(shown))
+            }
+            "/repos/acme/kettle/issues/comments" => status(200, &[], json!([comment])),
+            "/repos/acme/kettle/issues/comments/77" => status(404, &[], json!({"message": "Not Found"})),
+            _ => status(200, &[], issues[0].clone()),
+        }
+    })
+    .await;
+    base.lock().unwrap().clone_from(&url);
+    let settings = format!("kind = 'github'\nrepo = 'acme/kettle'\ninterval = '5ms'\nserver = '{url}'");
+    let mut source = Source::start(&settings, None);
+    let mut first = source.items(4).await;
+    first.sort();
+    assert_eq!(first, ["-comment/77", "comment/77 mine too", "issue/1 It leaks", "issue/4 "]);
+    timeout(LONG, async {
+        while *unchanged.lock().unwrap() < 2 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    })
+    .await
+    .expect("it asks without a tag");
+    issues.lock().unwrap().push(issue(5, "2026-01-01T13:00:00Z", json!({})));
+    assert_eq!(source.items(1).await, ["issue/5 It leaks"]);
+    *spent.lock().unwrap() = true;
+    let said = source.until(|h| h.errors > 0).await.last_error.unwrap();
+    assert!(said.contains("asks to be left alone for a while (403)"), "{said}");
+    source.stop().await;
+    let wrong = Source::start("kind = 'github'\nrepo = 'kettle'", None);
+    assert!(wrong.task.await.unwrap().unwrap_err().to_string().contains("owner/name"));
+}
+
+#[tokio::test]
 async fn appstore_pages_may_be_empty_and_edits_keep_their_id() {
     let text = Arc::new(Mutex::new("it crashes".to_owned()));
     let (it, polls) = (Arc::clone(&text), Mutex::new(0));

@@ -1,6 +1,6 @@
 //! All kinds of sources, for people to choose from.
 
-use super::{appstore, discourse, feed, hackernews, jetstream, jsonl, lemmy, mastodon, webhook};
+use super::{appstore, discourse, feed, github, hackernews, jetstream, jsonl, lemmy, mastodon, webhook};
 
 /// One kind of source.
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +14,7 @@ pub struct Kind {
 }
 
 /// Every kind, the most useful first.
-pub const KINDS: [Kind; 9] = [
+pub const KINDS: [Kind; 10] = [
     Kind {
         name: "jetstream",
         about: "Bluesky, all of it, live; no account needed",
@@ -41,6 +41,11 @@ pub const KINDS: [Kind; 9] = [
         name: "discourse",
         about: "every post of a forum that runs on Discourse",
         example: discourse::EXAMPLE,
+    },
+    Kind {
+        name: "github",
+        about: "issues of a GitHub repository, and comments on them",
+        example: github::EXAMPLE,
     },
     Kind { name: "lemmy", about: "posts and comments of a Lemmy server", example: lemmy::EXAMPLE },
     Kind { name: "appstore", about: "reviews of an app in Apple's App Store", example: appstore::EXAMPLE },

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::http::{Http, Trouble};
+use super::markdown::plain;
 use super::poll::{self, Polled, Recent, below};
 use super::shape::{duration, post_text, written};
 use super::{SourceError, Surroundings};
@@ -268,9 +269,9 @@ fn read(view: View, of: Of, source: &str, now: Timestamp) -> Option<Post> {
     let at = time(view.thing(of));
     let in_reply_to = (of == Of::Comments).then(|| view.post.ap_id.clone());
     let thing = if of == Of::Comments { view.comment? } else { view.post };
-    let text = thing.content.or(thing.body).unwrap_or_default();
+    let text = plain(thing.content.or(thing.body).as_deref().unwrap_or_default());
     let title = thing.name.filter(|t| of == Of::Posts && !t.trim().is_empty());
-    if text.trim().is_empty() && title.is_none() {
+    if text.is_empty() && title.is_none() {
         return None;
     }
     Some(Post {

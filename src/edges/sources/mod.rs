@@ -9,6 +9,7 @@ mod appstore;
 mod backoff;
 mod discourse;
 mod feed;
+mod github;
 mod hackernews;
 mod health;
 mod html;
@@ -17,6 +18,7 @@ mod jetstream;
 mod jsonl;
 mod kinds;
 mod lemmy;
+mod markdown;
 mod mastodon;
 mod poll;
 mod reach;
@@ -36,6 +38,7 @@ use crate::ground::time::{Clock, Timestamp};
 pub use self::appstore::AppstoreConfig;
 pub use self::discourse::DiscourseConfig;
 pub use self::feed::FeedConfig;
+pub use self::github::GithubConfig;
 pub use self::hackernews::HackernewsConfig;
 pub use self::health::{Health, HealthSnapshot, State};
 pub use self::jetstream::JetstreamConfig;
@@ -136,6 +139,8 @@ pub enum SourceConfig {
     Hackernews(HackernewsConfig),
     /// A forum that runs on Discourse.
     Discourse(DiscourseConfig),
+    /// Issues of a GitHub repository.
+    Github(GithubConfig),
     /// Posts and comments of a Lemmy server.
     Lemmy(LemmyConfig),
     /// Reviews in Apple's App Store.
@@ -258,6 +263,7 @@ pub async fn run(
         SourceConfig::Mastodon(config) => mastodon::run(&name, &config, cursor, &around).await,
         SourceConfig::Hackernews(config) => hackernews::run(&name, &config, cursor, &around).await,
         SourceConfig::Discourse(config) => discourse::run(&name, &config, cursor, &around).await,
+        SourceConfig::Github(config) => github::run(&name, &config, cursor, &around).await,
         SourceConfig::Lemmy(config) => lemmy::run(&name, &config, cursor, &around).await,
         SourceConfig::Appstore(config) => appstore::run(&name, &config, cursor, &around).await,
     };

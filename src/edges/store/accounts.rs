@@ -16,7 +16,7 @@ const ACCOUNTS_KEPT: i64 = 100_000;
 const HIDDEN_DAYS: i64 = 30;
 
 impl Store {
-    /// Lets go of posts that have been hidden with their account for [`HIDDEN_DAYS`]; tells how many.
+    /// Lets go of posts that have been hidden with their account for thirty days; tells how many.
     ///
     /// # Errors
     /// The disk is full or broken; then nothing is changed.
