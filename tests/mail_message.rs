@@ -118,6 +118,11 @@ fn a_copy_for_one_reader_goes_to_that_reader_and_says_how_to_get_no_more() {
         header_names(message(&letter()).bytes()).iter().filter(|n| n.starts_with("List-U")).count(),
         0
     );
+    let readable = header_names(copy("http://127.0.0.1:7171/leave/x").bytes());
+    assert!(
+        readable.iter().any(|n| n == "List-Unsubscribe")
+            && !readable.iter().any(|n| n == "List-Unsubscribe-Post")
+    );
     // What could end the header or the address is left out rather than sent.
     for bad in ["https://x.example/>, <mailto:x@example.org", "https://x.example/\r\nBcc: x@example.org"] {
         assert!(

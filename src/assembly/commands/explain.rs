@@ -137,7 +137,9 @@ fn write_alert(
     }
     writeln!(out, "\nIts life")?;
     for event in life {
-        let mail = if event.deliver_to.is_empty() {
+        let mail = if event.held {
+            "in a collected letter: the team had had its mails of the day".to_owned()
+        } else if event.deliver_to.is_empty() {
             "nobody was told".to_owned()
         } else {
             format!("to {}", event.deliver_to.join(", "))

@@ -152,11 +152,12 @@ pub fn to_message(letter: &Letter, by: &Stationery) -> Result<Message, LetterErr
         let off = &reader.unsubscribe;
         if off.is_ascii() && !off.contains(|c: char| c.is_control() || matches!(c, ' ' | '<' | '>' | ',')) {
             builder = builder
-                .raw_header(header(HeaderName::new_from_ascii_str("List-Unsubscribe"), &bracketed(off)))
-                .raw_header(header(
-                    HeaderName::new_from_ascii_str("List-Unsubscribe-Post"),
-                    "List-Unsubscribe=One-Click",
-                ));
+                .raw_header(header(HeaderName::new_from_ascii_str("List-Unsubscribe"), &bracketed(off)));
+            // RFC 8058 wants a protected connection for one click.
+            if off.starts_with("https://") {
+                let post = HeaderName::new_from_ascii_str("List-Unsubscribe-Post");
+                builder = builder.raw_header(header(post, "List-Unsubscribe=One-Click"));
+            }
         }
     }
     let reader = letter.reader.as_ref().map(|reader| reader.address.as_str());

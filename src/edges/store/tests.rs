@@ -1,5 +1,5 @@
 use super::*;
-use crate::ground::alert::{AlertEvent, Beside, EventKind, Quote, Reason, Severity, Sum};
+use crate::ground::alert::{AlertEvent, Beside, Collected, EventKind, Quote, Reason, Severity, Sum};
 use crate::ground::entry::Body;
 use crate::ground::post::{Incoming, Post, PostKey, parse_line};
 use crate::ground::time::{DAY_MS, Timestamp, from_ms, plus_ms};
@@ -181,6 +181,68 @@ fn a_thread_stays_in_order_and_a_letter_is_tried_for_five_days() {
     let counts = store.outbox_counts().unwrap();
     assert_eq!((counts.waiting, counts.sent, counts.parked), (1, 1, 1));
     assert_eq!(store.retry_parked(late).unwrap(), 1);
+}
+
+#[test]
+fn a_collected_letter_waits_once_and_tells_what_is_known_when_it_goes() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let (first, second) = (event("a", 0, &post("1", "x")), event("b", 0, &post("1", "x")));
+    let collected = Collected {
+        at: NOW,
+        team: "t".into(),
+        deliver_to: vec!["ana@example.org".into(), "bo@example.org".into()],
+        mails_a_day: 12,
+        events: vec![("b".into(), 0), ("gone".into(), 0), ("a".into(), 0)],
+        more: 3,
+    };
+    let what = Committed {
+        position: 1,
+        events: vec![(&first, None), (&second, None)],
+        collected: vec![(&collected, "c1".into())],
+        ..Committed::default()
+    };
+    store.commit(NOW, &what).unwrap();
+    store.commit(NOW, &what).unwrap();
+    let due = store.due(NOW, 10).unwrap();
+    assert_eq!(due.len(), 1);
+    let About::Collected(list, events) = &due[0].about else { panic!("{due:?}") };
+    assert_eq!(
+        (list, events.iter().map(|e| e.alert.as_str()).collect::<Vec<_>>()),
+        (&collected, vec!["b", "a"])
+    );
+    // One copy is delivered, and the process dies: the other alone waits still.
+    store.delivered(&due[0], &["bo@example.org".into()]).unwrap();
+    let due = Store::open(dir.path()).unwrap().due(NOW, 10).unwrap();
+    assert_eq!(
+        (due[0].recipients.as_slice(), due[0].attempts),
+        (["bo@example.org".to_owned()].as_slice(), 0)
+    );
+}
+
+#[test]
+fn what_is_addressed_to_nobody_can_go_to_others_instead() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let lonely = AlertEvent { deliver_to: Vec::new(), ..event("a", 0, &post("1", "x")) };
+    let instead = vec!["operators@example.org".to_owned()];
+    let events = vec![(&lonely, Some("m1".into()))];
+    store
+        .commit(NOW, &Committed { position: 1, events, instead: instead.clone(), ..Committed::default() })
+        .unwrap();
+    assert_eq!(store.due(NOW, 10).unwrap()[0].recipients, instead);
+}
+
+#[test]
+fn a_file_of_the_form_before_is_brought_to_todays() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let events = event("a", 0, &post("1", "x"));
+    let what = Committed { position: 1, events: vec![(&events, Some("m1".into()))], ..Committed::default() };
+    store.commit(NOW, &what).unwrap();
+    store.db.execute_batch("ALTER TABLE outbox DROP COLUMN collected; PRAGMA user_version = 2;").unwrap();
+    drop(store);
+    assert_eq!(Store::open(dir.path()).unwrap().due(NOW, 10).unwrap()[0].message_id, "m1");
 }
 
 #[test]

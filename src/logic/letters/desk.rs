@@ -176,13 +176,13 @@ fn what_happens(link: &Link) -> String {
             "The alert ends, your team is told, and it takes ten times the evidence before the same complaint alerts again.".to_owned()
         }
         Purpose::Silence => format!(
-            "Team \"{team}\" gets no letters about this alert for {SILENCE_DAYS} days. It stays open, and opens and closes as before."
+            "Team \"{team}\" gets no letters about this alert for {SILENCE_DAYS} days. The alert itself goes on as before."
         ),
         Purpose::Fixed => {
             "The alert ends. Your team is told when the fix holds, in a week at the earliest, or when people say it again.".to_owned()
         }
         Purpose::Leave => format!(
-            "No letter about products of team \"{team}\" goes to {} any more, not even about safety. The others of the team still get them.",
+            "No letter about products of team \"{team}\" goes to {} any more, not even about safety. Others of the team, if there are any, still get them.",
             clean::clip(&link.address, 80)
         ),
     }
