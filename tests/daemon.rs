@@ -98,6 +98,13 @@ impl Place {
         db.query_row("SELECT json FROM notes WHERE name = 'daemon'", [], |row| row.get(0)).ok()
     }
 
+    /// Digests that were put into the outbox.
+    fn digests(&self) -> usize {
+        let db = rusqlite::Connection::open(self.path("data/groundswell.db")).unwrap();
+        let sql = "SELECT count(*) FROM outbox WHERE json_extract(collected, '$.digest') IS NOT NULL";
+        db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap() as usize
+    }
+
     fn letters(&self) -> usize {
         std::fs::read_dir(self.path("data/mail"))
             .map(|dir| {
@@ -150,11 +157,14 @@ fn it_decides_what_a_backtest_decides_and_sends_a_letter_for_each_event() {
     events.sort();
     assert!(!expected.is_empty(), "the demo's stream must bring an alert");
     assert_eq!(events, expected);
-    assert_eq!(place.letters(), events.len());
+    // Beside them the team's digest, week by week.
+    let digests = place.digests();
+    assert!((10..=13).contains(&digests), "{digests}");
+    assert_eq!(place.letters(), events.len() + digests);
     // Once more over the same: nothing is new, nothing is sent again.
     let again = place.run(&["run", "--until-done"]);
     assert!(again.status.success());
-    assert_eq!((place.events(), place.letters()), (events, expected.len()));
+    assert_eq!((place.events(), place.letters()), (events, expected.len() + digests));
 }
 
 #[test]
@@ -433,7 +443,8 @@ fn the_links_of_a_letter_ask_once_and_do_what_the_commands_do() {
     let count =
         |sql: &str| db().and_then(|db| db.query_row(sql, [], |row| row.get::<_, i64>(0))).unwrap_or(0);
     wait_until("every letter", || {
-        count("SELECT count(*) FROM outbox WHERE state = 'sent'") > 2
+        count("SELECT count(*) FROM events") > 2
+            && count("SELECT count(*) FROM outbox WHERE state = 'sent'") > 2
             && count("SELECT count(*) FROM outbox WHERE state = 'waiting'") == 0
     });
     // The two on the team got copies of their own, each with links that name its reader.

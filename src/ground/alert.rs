@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::digest::Digest;
 use super::post::PostKey;
 use super::time::Timestamp;
 
@@ -313,7 +314,7 @@ pub struct Fixed {
     pub expected: f64,
 }
 
-/// One mail about what a team was not told one by one, because it was too much for a day.
+/// One mail about no single event: what a team was not told one by one, because it was too much for a day, or a digest.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Collected {
     /// When.
@@ -328,6 +329,9 @@ pub struct Collected {
     pub events: Vec<(String, u32)>,
     /// More of the same that is not listed.
     pub more: u32,
+    /// It is the digest of the week or the day instead, and lists no events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Box<Digest>>,
 }
 
 /// An alert as it stands now.

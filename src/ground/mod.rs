@@ -3,6 +3,7 @@
 pub mod account;
 pub mod alert;
 pub mod diagnostic;
+pub mod digest;
 pub mod entry;
 pub mod letter;
 pub mod post;

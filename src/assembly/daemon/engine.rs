@@ -426,7 +426,10 @@ impl Engine {
                     log_event(event);
                 }
                 events.extend(outcome.events);
-                for collected in &outcome.collected {
+                for digest in outcome.collected.iter().filter(|c| c.digest.is_some()) {
+                    tracing::info!(team = digest.team, "the digest is due");
+                }
+                for collected in outcome.collected.iter().filter(|c| c.digest.is_none()) {
                     let things = collected.events.len() + collected.more as usize;
                     tracing::warn!(
                         team = collected.team,

@@ -79,7 +79,7 @@ impl Store {
                  VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5, ?6) ON CONFLICT DO NOTHING",
             )
             .and_then(|mut s| {
-                let (thread, number) = (format!("collected {}", collected.team), collected.at.as_second());
+                let (thread, number) = (format!("{} {}", if collected.digest.is_some() { "digest" } else { "collected" }, collected.team), collected.at.as_second());
                 s.execute(params![id, thread, number, to, at.as_millisecond(), json])
             })
             .map_err(fail)?;

@@ -195,6 +195,7 @@ fn a_collected_letter_waits_once_and_tells_what_is_known_when_it_goes() {
         mails_a_day: 12,
         events: vec![("b".into(), 0), ("gone".into(), 0), ("a".into(), 0)],
         more: 3,
+        digest: None,
     };
     let what = Committed {
         position: 1,

@@ -33,8 +33,8 @@ impl Analysis {
             }
             Deed::Resolve { alert } => self.end_by_hand(alert, Reason::ResolvedByHand, now, out),
             Deed::Fixed { alert, version } => self.fixed(alert, version, now, out),
-            // What was known otherwise is for the ledger, and decides about nothing.
-            Deed::Known { .. } => {}
+            // What was known otherwise is for ledger and digest, and decides about nothing.
+            Deed::Known { alert, at, .. } => self.known_on(alert, *at),
             Deed::Silence { scope, until, until_worse, .. } => {
                 if let Some(scope) = self.now_at(scope, act.posts.get(scope)) {
                     let open = self.memory.products.values().flat_map(|p| p.alerts.values());
@@ -83,6 +83,11 @@ impl Analysis {
                 self.memory.left.retain(|_, addresses| !addresses.is_empty());
             }
             Deed::Feedback { alert, useful } => {
+                let product = self.find(alert).map(|(product, _)| product);
+                let owner = product.and_then(|id| self.rules.products.iter().find(|p| p.id == id));
+                if let Some(team) = owner.map(|p| p.team.clone()) {
+                    self.team_log(&team).judge(*useful);
+                }
                 if !*useful {
                     if let Some((product, id)) = self.find(alert)
                         && let Some(state) = self.memory.products.get_mut(&product)
@@ -141,7 +146,7 @@ impl Analysis {
     }
 
     /// Product and series of an alert.
-    fn find(&self, alert: &str) -> Option<(String, SeriesId)> {
+    pub(super) fn find(&self, alert: &str) -> Option<(String, SeriesId)> {
         self.memory.products.iter().find_map(|(product, state)| {
             let (id, _) = state.alerts.iter().find(|(_, standing)| standing.id == alert)?;
             Some((product.clone(), id.clone()))

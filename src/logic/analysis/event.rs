@@ -152,6 +152,9 @@ impl Analysis {
             },
             evidence: evidence.iter().map(|m| m.quote.key.clone()).collect(),
         });
+        if let Some(event) = out.events.last() {
+            self.team_log(&product.team).hear(event);
+        }
     }
 
     /// Whether one more mail to this team goes out now, of which `limit` do in a day.
@@ -179,7 +182,16 @@ impl Analysis {
             let deliver_to = self.readers(&team);
             let mails_a_day = self.rules.teams.get(&team).map_or(0, |team| team.mails_a_day);
             if !deliver_to.is_empty() {
-                out.collected.push(Collected { at: now, team, deliver_to, mails_a_day, events, more });
+                let digest = None;
+                out.collected.push(Collected {
+                    at: now,
+                    team,
+                    deliver_to,
+                    mails_a_day,
+                    events,
+                    more,
+                    digest,
+                });
             }
         }
         self.memory.lids.retain(|_, lid| !lid.is_idle(now));

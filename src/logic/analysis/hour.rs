@@ -57,6 +57,7 @@ impl Analysis {
         }
         self.memory.silences.retain(|_, silence| silence.until > now);
         self.collect(now, out);
+        self.digests(before, now, out);
         self.count_live(now);
     }
 

@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::around::{Around, Cause};
 use super::chorus::Chorus;
+use super::digest::Days;
 use super::fix::Fix;
 use super::storm::Openings;
 use crate::ground::alert::Quote;
@@ -67,6 +68,8 @@ pub struct ProductState {
     pub causes: BTreeMap<SeriesId, Cause>,
     /// Texts heard lately.
     pub copies: NearCopies,
+    /// What was heard day by day.
+    pub days: Days,
     /// Who copied them.
     pub chorus: Chorus,
     /// Alerts that opened of late.
@@ -116,6 +119,7 @@ impl Default for ProductState {
             nearby: Nearby::default(),
             causes: BTreeMap::new(),
             copies: NearCopies::default(),
+            days: Days::default(),
             chorus: Chorus::default(),
             openings: Openings::default(),
             fixes: BTreeMap::new(),
@@ -147,6 +151,9 @@ impl ProductState {
             || self.topics.values().flatten().any(|m| m.quote.key == key);
         if edited {
             self.forget(&key);
+        }
+        if !edited {
+            self.days.hear(post, read.assessment);
         }
         self.pool.shape.learn(hour_of(post.created_at));
         let features = Features::of_text(&post.full_text(), read.tokens, read.assessment.lang);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::digest::TeamLog;
 use super::product::{ProductState, ReadPost, SeriesId, Taken};
 use crate::ground::alert::{AlertEvent, Collected, EventKind, Reason, Severity};
 use crate::ground::entry::{Body, Entry, RuleFiles};
@@ -77,6 +78,8 @@ pub(super) struct Memory {
     pub(super) silences: BTreeMap<String, Silence>,
     /// Team → addresses, in small letters, that want no letters of it.
     pub(super) left: BTreeMap<String, BTreeSet<String>>,
+    /// Team → what its digests tell.
+    pub(super) team_logs: BTreeMap<String, TeamLog>,
     /// Team → what it was told lately.
     pub(super) lids: BTreeMap<String, Lid>,
     /// Looks a day by team, as of the last hour: complaints of its products, and the days themselves.

@@ -1,10 +1,10 @@
 //! Laws of the fold, over a small stream made here: complaints about several things, each in its own words.
 
 use super::*;
-use crate::ground::alert::{AlertEvent, EventKind, Reason, Severity};
+use crate::ground::alert::{AlertEvent, Collected, EventKind, Reason, Severity};
 use crate::ground::entry::{Act, Body, Deed, Entry, RuleFile, RuleFiles};
 use crate::ground::post::Post;
-use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, from_ms};
+use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, from_ms, plus_ms};
 
 const START: i64 = 20_000 * DAY_MS;
 
@@ -295,4 +295,34 @@ fn silenced(until_worse: bool) -> Vec<(EventKind, usize)> {
 fn a_silence_until_it_is_worse_ends_when_twice_as_many_say_it() {
     assert!(silenced(false).iter().all(|(_, told)| *told == 0), "{:?}", silenced(false));
     assert!(silenced(true).iter().any(|(_, told)| *told == 1), "{:?}", silenced(true));
+}
+
+#[test]
+fn a_team_gets_its_digest_once_a_week_with_what_grows_and_what_was_judged() {
+    let mut entries = rising();
+    let first = opened(&fold(&entries))[0].clone();
+    let Body::Rules(files) = &mut entries[0].body else { panic!("no rules") };
+    files.files[1].text.push_str("digest = \"monday 08:00 Europe/Lisbon\"\n");
+    let feedback = act(Deed::Feedback { alert: first.alert.clone(), useful: true });
+    let known = act(Deed::Known {
+        alert: first.alert.clone(),
+        at: plus_ms(first.at, 9 * DAY_MS),
+        title: String::new(),
+    });
+    let entries = and_then(entries, vec![(61 * DAY_MS, feedback), (61 * DAY_MS, known)], 70 * DAY_MS);
+    let mut analysis = Analysis::default();
+    let letters: Vec<Collected> = entries.iter().flat_map(|e| analysis.fold(e).collected).collect();
+    // Weeks are told while posts come: one each Monday at eight in Lisbon, which is eight UTC in winter.
+    assert!(letters.len() >= 9, "{}", letters.len());
+    assert!(letters.iter().all(|l| l.at.to_string().contains("T08:") || l.at.to_string().contains("T07:")));
+    let of_the_rise = letters.iter().find(|l| l.at > first.at).unwrap().digest.clone().unwrap();
+    assert_eq!(of_the_rise.told[0].alert, first.alert);
+    assert_eq!(of_the_rise.products[0].name, "Mini 9");
+    assert!(of_the_rise.products[0].posts.0 > 7, "{:?}", of_the_rise.products[0]);
+    let last = letters.last().unwrap().digest.clone().unwrap();
+    assert_eq!((last.judged, last.leads), ((1, 0), Some((1, 9.0))));
+    // What was told is told once.
+    let times =
+        letters.iter().flat_map(|l| &l.digest.as_ref().unwrap().told).filter(|t| t.alert == first.alert);
+    assert_eq!(times.filter(|t| t.kind == EventKind::Opened).count(), 1);
 }

@@ -31,10 +31,11 @@ struct Item {
 /// Message-ID of a collected letter, without angle brackets.
 pub fn collected_id(collected: &Collected, sender: &Sender) -> String {
     let (team, at) = (clean::token(&collected.team), collected.at.as_millisecond());
-    format!("collected.{at}.{team}@{}", domain(&sender.domain))
+    let what = if collected.digest.is_some() { "digest" } else { "collected" };
+    format!("{what}.{at}.{team}@{}", domain(&sender.domain))
 }
 
-/// The letter. `events` are those that `collected` lists, as far as they are still known. With `address` it is the copy
+/// The letter, or the digest that it is. `events` are those that `collected` lists, as far as they are still known. With `address` it is the copy
 /// for that reader, made at `made_at`.
 pub fn collected(
     collected: &Collected,
@@ -43,6 +44,9 @@ pub fn collected(
     address: Option<&str>,
     made_at: Timestamp,
 ) -> Letter {
+    if let Some(what) = &collected.digest {
+        return super::digest::digest(collected, what, sender, address, made_at);
+    }
     let from_name = clean::clip(&sender.from_name, 60);
     let domain = domain(&sender.domain);
     let team = clean::clip(&collected.team, 60);

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::ground::alert::{AlertEvent, Beside, DayCount, EventKind, Quote, Reason, Severity, Sum};
+use crate::ground::digest::{Digest, Feeling, Growing, ProductDigest, ToldAlert};
 use crate::ground::post::PostKey;
 use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
 
@@ -290,5 +291,52 @@ fn quote(
         at: moment(at),
         lang: lang.into(),
         region: Some(region.into()),
+    }
+}
+
+/// A week of the same product.
+pub(super) fn week() -> Digest {
+    let told = |event: &AlertEvent| ToldAlert {
+        at: event.at,
+        kind: event.kind,
+        reason: event.reason,
+        alert: event.alert.clone(),
+        product: event.product_name.clone(),
+        label: event.label.clone(),
+        people: event.total,
+    };
+    let line = |cluster: &str, label: &str, people, before| Growing {
+        cluster: cluster.into(),
+        label: label.into(),
+        people,
+        before,
+    };
+    let felt = |mean, error| Some(Feeling { mean, error });
+    let older = ToldAlert {
+        at: plus_ms(opened().at, -40 * DAY_MS),
+        alert: "mini-9-1b2c".into(),
+        label: "Fan whines on battery".into(),
+        people: 31,
+        ..told(&opened())
+    };
+    Digest {
+        days: 7,
+        told: vec![told(&opened()), told(&doubled())],
+        more_told: 0,
+        open: vec![older, told(&doubled())],
+        products: vec![ProductDigest {
+            name: "Aster Mini 9".into(),
+            posts: (1_240, 1_102),
+            complaints: (96, 71),
+            reach: 284_310,
+            feeling: [felt(-0.04, 0.012), felt(0.05, 0.013), felt(-0.02, 0.011)],
+            growing: vec![
+                line("mini-9.c41", "hinge creaks when it is cold", 4, 1),
+                line("mini-9.c17", "charger gets hot", 2, 0),
+            ],
+            ideas: vec![line("mini-9.i3", "a matte screen", 6, 5)],
+        }],
+        judged: (5, 1),
+        leads: Some((3, 19.0)),
     }
 }

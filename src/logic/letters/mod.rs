@@ -7,6 +7,7 @@ mod chart;
 mod clean;
 mod collected;
 mod desk;
+mod digest;
 mod fixture;
 mod html;
 mod notice;

@@ -39,7 +39,10 @@ pub fn samples(sender: &Sender) -> Vec<Sample> {
         mails_a_day: 12,
         events: events.iter().map(|event| (event.alert.clone(), event.number)).collect(),
         more: 9,
+        digest: None,
     };
+    let week =
+        Collected { events: Vec::new(), more: 0, digest: Some(Box::new(fixture::week())), ..list.clone() };
     vec![
         of("opened", "A complaint begins to grow", &fixture::opened()),
         Sample {
@@ -57,6 +60,11 @@ pub fn samples(sender: &Sender) -> Vec<Sample> {
             name: "collected",
             when: "More happened in a day than the team wants mails",
             letter: collected(&list, &events, sender, Some(reader), list.at),
+        },
+        Sample {
+            name: "digest",
+            when: "The week, where the team asks for it (digest in teams.toml)",
+            letter: collected(&week, &[], sender, Some(reader), week.at),
         },
         of("hostile", "Strangers wrote to do harm: it has to look harmless", &fixture::hostile()),
         Sample {

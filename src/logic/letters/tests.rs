@@ -193,6 +193,17 @@ fn a_collected_letter_lists_what_was_held_back() {
 }
 
 #[test]
+fn the_digest_tells_the_week() {
+    let all = samples(&with_desk());
+    let sent = &all.iter().find(|s| s.name == "digest").unwrap().letter;
+    assert_snapshot!(format!("{}\n\n{}", sent.subject, sent.text.split("--\n").next().unwrap()));
+    let html = words_of(&sent.html.replace("&#34;", "\"").replace("&#39;", "'"));
+    for line in sent.text.lines().filter(|line| line.starts_with("* ")) {
+        assert!(html.contains(&words_of(line.trim_start_matches("* "))), "not in the HTML: {line}");
+    }
+}
+
+#[test]
 fn every_page_behind_a_link_says_what_to_do_and_runs_nothing() {
     use crate::logic::links::{Already, Refused};
     let mut pages = Vec::new();

@@ -14,6 +14,7 @@ mod names;
 pub mod query;
 pub mod report;
 pub mod scenario;
+mod schedule;
 
 #[cfg(test)]
 mod golden;
@@ -27,6 +28,7 @@ use crate::ground::post::Post;
 use crate::logic::text::{Lang, Token};
 
 pub use query::{Query, parse_query};
+pub use schedule::Schedule;
 
 /// The largest rule file, in bytes.
 pub const MAX_FILE_BYTES: usize = load::MAX_FILE_BYTES;

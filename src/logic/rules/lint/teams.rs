@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::Problem;
 use super::documented::{Doc, Shown};
 use super::suggest::{closest, few};
+use crate::logic::rules::schedule::Schedule;
 
 /// Entries of the reference.
 pub(super) const DOCS: [Doc; 7] = [
@@ -191,19 +192,7 @@ pub(in crate::logic::rules) fn is_address(address: &str) -> bool {
 
 /// Does it say when a digest goes out: `monday 08:00 America/New_York`?
 pub(in crate::logic::rules) fn is_digest(digest: &str) -> bool {
-    const DAYS: [&str; 8] =
-        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "daily"];
-    let mut parts = digest.split_whitespace();
-    let day = parts.next().is_some_and(|day| DAYS.contains(&day.to_ascii_lowercase().as_str()));
-    let time = parts.next().is_some_and(|time| {
-        let number = |part: &str, most: u32| part.len() == 2 && part.parse::<u32>().is_ok_and(|n| n <= most);
-        time.split_once(':').is_some_and(|(hour, minute)| number(hour, 23) && number(minute, 59))
-    });
-    let zone_letter = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
-    let zone = parts
-        .next()
-        .is_none_or(|zone| zone == "UTC" || (zone.contains('/') && zone.chars().all(zone_letter)));
-    day && time && zone && parts.next().is_none()
+    Schedule::parse(digest).is_some()
 }
 
 #[cfg(test)]

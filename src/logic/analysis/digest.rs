@@ -1,0 +1,288 @@
+//! What goes into a team's digest: kept from day to day, and put together when it is due.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::product::{ProductState, SeriesId};
+use super::state::{Analysis, Outcome};
+use crate::ground::alert::{AlertEvent, Collected};
+use crate::ground::digest::{Digest, Feeling, Growing, ProductDigest, ToldAlert};
+use crate::ground::post::Post;
+use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
+use crate::logic::assess::Assessment;
+use crate::logic::lifecycle::Standing;
+use crate::logic::rules::{Product, Schedule};
+
+/// Events that a digest lists; more are counted.
+const MOST_TOLD: usize = 100;
+/// Leads that are remembered: the newest.
+const MOST_LEADS: usize = 500;
+/// Days of which tallies are kept: this stretch, the one before, and a quarter.
+const MOST_DAYS: i64 = 105;
+/// Days of a quarter.
+const QUARTER: i64 = 91;
+/// A complaint is listed as growing from so many people on.
+const FEWEST_GROWING: u32 = 2;
+/// Complaints and wishes that are listed for each product.
+const MOST_GROWING: usize = 5;
+/// Fewer posts say nothing about feeling.
+const FEWEST_FELT: f64 = 5.0;
+
+/// What was heard on one day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct DayTally {
+    posts: u32,
+    complaints: u32,
+    /// Sum of feelings, and of their squares.
+    feeling: (f64, f64),
+    reach: u64,
+}
+
+/// The days of a product.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Days {
+    days: BTreeMap<i64, DayTally>,
+}
+
+/// What a team was told since its last digest, and what people said of its alerts since ever.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TeamLog {
+    told: Vec<ToldAlert>,
+    more: u32,
+    judged: (u32, u32),
+    leads: Vec<f64>,
+}
+
+impl Days {
+    /// One more post, as it was read.
+    pub(super) fn hear(&mut self, post: &Post, assessment: &Assessment) {
+        let today = day_of(post.created_at);
+        let newest = self.days.last_key_value().map_or(today, |(day, _)| *day);
+        if today <= newest - MOST_DAYS {
+            return;
+        }
+        let day = self.days.entry(today).or_default();
+        day.posts += 1;
+        day.complaints += u32::from(assessment.is_complaint());
+        day.feeling.0 += assessment.sentiment;
+        day.feeling.1 += assessment.sentiment.powi(2);
+        day.reach = day.reach.saturating_add(post.followers.unwrap_or(0));
+        let newest = newest.max(today);
+        self.days.retain(|day, _| *day > newest - MOST_DAYS);
+    }
+
+    /// The days from `from` (with it) to `to` (without it), added up.
+    fn sum(&self, from: i64, to: i64) -> DayTally {
+        self.days.range(from..to.max(from)).fold(DayTally::default(), |sum, (_, day)| DayTally {
+            posts: sum.posts + day.posts,
+            complaints: sum.complaints + day.complaints,
+            feeling: (sum.feeling.0 + day.feeling.0, sum.feeling.1 + day.feeling.1),
+            reach: sum.reach.saturating_add(day.reach),
+        })
+    }
+}
+
+impl DayTally {
+    /// The mean feeling and its standard error (of a mean of n independent values), where there are enough posts.
+    fn felt(&self) -> Option<Feeling> {
+        let n = f64::from(self.posts);
+        if n < FEWEST_FELT {
+            return None;
+        }
+        let mean = self.feeling.0 / n;
+        let variance = (self.feeling.1 / n - mean * mean).max(0.0) * n / (n - 1.0);
+        Some(Feeling { mean, error: (variance / n).sqrt() })
+    }
+}
+
+impl TeamLog {
+    /// Something happened to an alert.
+    pub(super) fn hear(&mut self, event: &AlertEvent) {
+        if self.told.len() >= MOST_TOLD {
+            self.more += 1;
+            return;
+        }
+        self.told.push(ToldAlert {
+            at: event.at,
+            kind: event.kind,
+            reason: event.reason,
+            alert: event.alert.clone(),
+            product: event.product_name.clone(),
+            label: event.label.clone(),
+            people: event.total,
+        });
+    }
+
+    /// A person said whether an alert was worth it.
+    pub(super) fn judge(&mut self, useful: bool) {
+        if useful { self.judged.0 += 1 } else { self.judged.1 += 1 }
+    }
+
+    /// A person said how long before they would have known it came.
+    pub(super) fn lead(&mut self, days: f64) {
+        self.leads.push(days);
+        if self.leads.len() > MOST_LEADS {
+            self.leads.remove(0);
+        }
+    }
+
+    fn median_lead(&self) -> Option<(u32, f64)> {
+        let mut leads = self.leads.clone();
+        leads.sort_by(f64::total_cmp);
+        let (low, high) = (leads.get(leads.len().saturating_sub(1) / 2)?, leads.get(leads.len() / 2)?);
+        Some((leads.len() as u32, (low + high) / 2.0))
+    }
+}
+
+impl Analysis {
+    /// The digests that became due since `before`.
+    pub(super) fn digests(&mut self, before: Option<Timestamp>, now: Timestamp, out: &mut Outcome) {
+        let Some(before) = before else { return };
+        let rules = Arc::clone(&self.rules);
+        for (team, settings) in &rules.teams {
+            let Some(schedule) = settings.digest.as_deref().and_then(Schedule::parse) else { continue };
+            if !schedule.is_due(before, now) {
+                continue;
+            }
+            let digest = self.digest(team, schedule.days(), now);
+            if let Some(log) = self.memory.team_logs.get_mut(team) {
+                (log.told, log.more) = (Vec::new(), 0);
+            }
+            let deliver_to = self.readers(team);
+            let heard = |p: &ProductDigest| p.posts.0 + p.posts.1 > 0;
+            let empty =
+                digest.told.is_empty() && digest.open.is_empty() && !digest.products.iter().any(heard);
+            if !deliver_to.is_empty() && !empty {
+                out.collected.push(Collected {
+                    at: now,
+                    team: team.clone(),
+                    deliver_to,
+                    mails_a_day: settings.mails_a_day,
+                    events: Vec::new(),
+                    more: 0,
+                    digest: Some(Box::new(digest)),
+                });
+            }
+        }
+    }
+
+    fn digest(&self, team: &str, days: u32, now: Timestamp) -> Digest {
+        let log = self.memory.team_logs.get(team).cloned().unwrap_or_default();
+        let mut digest = Digest { days, leads: log.median_lead(), judged: log.judged, ..Digest::default() };
+        (digest.told, digest.more_told) = (log.told, log.more);
+        for product in self.rules.products.iter().filter(|p| p.team == team) {
+            let Some(state) = self.memory.products.get(&product.id) else { continue };
+            digest.products.push(state.digest(product, days, now));
+            for (id, standing) in state.alerts.iter().filter(|(_, s)| s.is_open()) {
+                digest.open.push(ToldAlert {
+                    at: standing.opened_at,
+                    kind: crate::ground::alert::EventKind::Opened,
+                    reason: crate::ground::alert::Reason::MoreThanUsual,
+                    alert: standing.id.clone(),
+                    product: product.name.clone(),
+                    label: state.name(product, id),
+                    people: standing.total,
+                });
+            }
+        }
+        digest.open.sort_by(|a, b| b.people.cmp(&a.people).then_with(|| a.alert.cmp(&b.alert)));
+        digest
+    }
+
+    /// The log of the team that a product belongs to.
+    pub(super) fn team_log(&mut self, team: &str) -> &mut TeamLog {
+        self.memory.team_logs.entry(team.to_owned()).or_default()
+    }
+
+    /// A person says on which day they would have known of an alert's cause.
+    pub(super) fn known_on(&mut self, alert: &str, at: Timestamp) {
+        let Some((product, id)) = self.find(alert) else { return };
+        let team = self.rules.products.iter().find(|p| p.id == product).map(|p| p.team.clone());
+        let opened = self.memory.products.get(&product).and_then(|p| p.alerts.get(&id)).map(|s| s.opened_at);
+        if let (Some(team), Some(opened)) = (team, opened) {
+            self.team_log(&team).lead(crate::ground::time::days_between(opened, at));
+        }
+    }
+}
+
+impl ProductState {
+    fn digest(&self, product: &Product, days: u32, now: Timestamp) -> ProductDigest {
+        let (today, span) = (day_of(now), i64::from(days));
+        let this = self.days.sum(today - span, today);
+        let before = self.days.sum(today - 2 * span, today - span);
+        let quarter = self.days.sum(today - span - QUARTER, today - span);
+        ProductDigest {
+            name: product.name.clone(),
+            posts: (this.posts, before.posts),
+            complaints: (this.complaints, before.complaints),
+            reach: this.reach,
+            feeling: [this.felt(), before.felt(), quarter.felt()],
+            growing: self.growing(product, span),
+            ideas: self.wished(product, span, now),
+        }
+    }
+
+    /// Complaints that more people make than in the stretch before, and that no alert tells of.
+    fn growing(&self, product: &Product, days: i64) -> Vec<Growing> {
+        let told = |id: &SeriesId| self.alerts.get(id).is_some_and(Standing::is_open);
+        let mut growing: Vec<Growing> = self
+            .series
+            .iter()
+            .filter(|(id, _)| !told(id))
+            .filter_map(|(id, series)| {
+                let people = series.people(days);
+                let before = series.people(2 * days).saturating_sub(people);
+                if people < FEWEST_GROWING || people <= before {
+                    return None;
+                }
+                let cluster = match id {
+                    SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
+                    SeriesId::Cluster(number) if !self.clusters.get(*number)?.ignored => {
+                        format!("{}.c{number}", product.id)
+                    }
+                    SeriesId::Cluster(_) => return None,
+                };
+                Some((id, Growing { cluster, label: String::new(), people, before }))
+            })
+            .map(|(id, growing)| Growing { label: self.name(product, id), ..growing })
+            .filter(|g| !g.label.is_empty())
+            .collect();
+        growing.sort_by(|a, b| {
+            (b.people - b.before).cmp(&(a.people - a.before)).then_with(|| a.cluster.cmp(&b.cluster))
+        });
+        growing.truncate(MOST_GROWING);
+        growing
+    }
+
+    /// What people wished for in this stretch, by how many did.
+    fn wished(&self, product: &Product, days: i64, now: Timestamp) -> Vec<Growing> {
+        let people = |cluster: &crate::logic::cluster::Cluster, from: Timestamp, to: Timestamp| {
+            let of_then = cluster.members.iter().filter(|m| m.quote.at >= from && m.quote.at < to);
+            of_then.map(|m| m.voice).collect::<BTreeSet<u64>>().len() as u32
+        };
+        let (from, before) = (plus_ms(now, -days * DAY_MS), plus_ms(now, -2 * days * DAY_MS));
+        let mut wished: Vec<Growing> = self
+            .ideas
+            .iter()
+            .map(|cluster| Growing {
+                cluster: format!("{}.i{}", product.id, cluster.number),
+                label: cluster.name.clone().unwrap_or_else(|| {
+                    crate::logic::cluster::label(
+                        &cluster.members,
+                        &self.ideas.vocabulary,
+                        &cluster.label,
+                        product.language,
+                    )
+                }),
+                people: people(cluster, from, now),
+                before: people(cluster, before, from),
+            })
+            .filter(|wish| wish.people >= FEWEST_GROWING && !wish.label.is_empty())
+            .collect();
+        wished.sort_by(|a, b| b.people.cmp(&a.people).then_with(|| a.cluster.cmp(&b.cluster)));
+        wished.truncate(MOST_GROWING);
+        wished
+    }
+}
