@@ -63,7 +63,60 @@ fn fold_any(word: &str) -> String {
             _ => out.push(c),
         }
     }
+    one_alphabet(out)
+}
+
+/// A Latin word in which somebody put look-alike letters of another alphabet ("kеyboard") is that word: nobody writes so
+/// but to be taken for somebody else. Words that are wholly of another alphabet stay.
+fn one_alphabet(text: String) -> String {
+    if !text.chars().any(|c| matches!(c, '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{52f}')) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        if word.bytes().any(|b| b.is_ascii_alphabetic()) {
+            out.extend(word.chars().map(latin_lookalike));
+        } else {
+            out.push_str(word);
+        }
+        let other = after.chars().next().map_or(0, char::len_utf8);
+        let (sign, next) = after.split_at(other);
+        out.push_str(sign);
+        rest = next;
+    }
     out
+}
+
+/// The Latin letter that a small letter, or its capital, looks like.
+fn latin_lookalike(c: char) -> char {
+    match c {
+        'а' | 'α' => 'a',
+        'в' | 'β' => 'b',
+        'с' | 'ϲ' => 'c',
+        'ԁ' => 'd',
+        'е' | 'ε' => 'e',
+        'һ' | 'н' => 'h',
+        'і' | 'ι' => 'i',
+        'ј' | 'ϳ' => 'j',
+        'к' | 'κ' => 'k',
+        'м' => 'm',
+        'ո' | 'η' => 'n',
+        'о' | 'ο' => 'o',
+        'р' | 'ρ' => 'p',
+        'ԛ' => 'q',
+        'ѕ' => 's',
+        'т' | 'τ' => 't',
+        'υ' => 'u',
+        'ν' | 'ѵ' => 'v',
+        'ԝ' => 'w',
+        'х' | 'χ' => 'x',
+        'у' => 'y',
+        'ζ' => 'z',
+        other => other,
+    }
 }
 
 /// A mark that only accents a letter (the combining diacritical blocks).
@@ -87,6 +140,12 @@ mod tests {
         assert_eq!(fold("Straße"), "strasse");
         assert_eq!(fold("ação"), "acao");
         assert_eq!(fold("ﬁn"), "fin");
+    }
+
+    #[test]
+    fn lookalike_letters_in_a_latin_word_are_what_they_look_like() {
+        assert_eq!(fold("kеybоаrd"), "keyboard");
+        assert_eq!(fold("my KЕYВOARD, брат: ключ μου"), "my keyboard, брат: ключ μου");
     }
 
     #[test]
