@@ -129,7 +129,7 @@ fn life(counts: &[u32], pool: &Pool, from: usize, bar: f64) -> Vec<usize> {
         if let Some(alert) = &open {
             series.advance(when, pool);
             let back = series.is_back_to_usual(when, pool, 2);
-            if matches!(alert.is_over(when, back), Verdict::Happened(..)) {
+            if matches!(alert.is_over(when, back, true), Verdict::Happened(..)) {
                 open = None;
                 series.forget_evidence();
             }

@@ -148,7 +148,7 @@ fn team(kind: &Kind, brand: &Brand, dice: &mut Dice) -> [u32; BUDGETS.len()] {
                     if let Some(alert) = standing {
                         s.advance(when, &pool);
                         let back = s.is_back_to_usual(when, &pool, 2);
-                        if matches!(alert.is_over(when, back), Verdict::Happened(..)) {
+                        if matches!(alert.is_over(when, back, true), Verdict::Happened(..)) {
                             *standing = None;
                             ended = true;
                         }

@@ -30,7 +30,8 @@ async fn pages(queue: usize, answers: bool) -> (SocketAddr, CancellationToken, m
     }
     tokio::spawn(async move {
         while let Some(question) = questions.recv().await {
-            let html = format!("{} {}", if question.act { "do" } else { "ask" }, question.token);
+            let what = if question.act { "do" } else { "ask" };
+            let html = format!("{what}{} {}", if question.leave { " leaving" } else { "" }, question.token);
             let _ = question.answer.send(Answer { status: 200, html });
         }
     });
@@ -57,12 +58,12 @@ fn a_get_asks_and_a_post_acts() {
     wait(async {
         let (address, _stop, _) = pages(8, true).await;
         assert!(say(address, &request("GET", "/act/a.b", "")).await.ends_with("ask a.b"));
-        assert!(say(address, &request("GET", "/leave/a.b", "")).await.ends_with("ask a.b"));
+        assert!(say(address, &request("GET", "/leave/a.b", "")).await.ends_with("ask leaving a.b"));
         assert!(say(address, &request("POST", "/act/a.b", "sure=yes")).await.ends_with("do a.b"));
         assert!(
             say(address, &request("POST", "/leave/a.b", "List-Unsubscribe=One-Click"))
                 .await
-                .ends_with("do a.b")
+                .ends_with("do leaving a.b")
         );
         let head = say(address, &request("HEAD", "/act/a.b", "")).await;
         assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");

@@ -1,6 +1,10 @@
 //! History as if it were live: posts in order of arrival, the clock's ticks between them, through the same analysis that
 //! the daemon runs.
 
+use std::collections::HashMap;
+
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::ground::alert::AlertEvent;
 use crate::ground::entry::{Body, Entry, RuleFiles};
 use crate::ground::post::Incoming;
@@ -13,6 +17,8 @@ pub struct Replay {
     pub analysis: Analysis,
     seq: u64,
     now: Option<Timestamp>,
+    /// Hash of each post that arrived, by that of its key: what comes again as it was is passed over, as the daemon does.
+    known: HashMap<u64, u64>,
 }
 
 /// What one step brought about.
@@ -27,7 +33,7 @@ pub struct Step {
 impl Replay {
     /// A replay under these rules. They must have been checked.
     pub fn new(rules: &RuleFiles) -> Self {
-        let mut replay = Self { analysis: Analysis::default(), seq: 0, now: None };
+        let mut replay = Self { analysis: Analysis::default(), seq: 0, now: None, known: HashMap::new() };
         // Before all time, so that the first post sets the clock.
         let entry = Entry { seq: 0, at: Timestamp::MIN, body: Body::Rules(rules.clone()) };
         replay.analysis.fold(&entry);
@@ -40,10 +46,16 @@ impl Replay {
         match incoming {
             Incoming::Post(post) => {
                 self.until(post.arrived_at, &mut step);
+                let key = xxh3_64(format!("{}\0{}", post.source, post.id).as_bytes());
+                let content = post.content_hash();
+                if self.known.insert(key, content) == Some(content) {
+                    return step;
+                }
                 let at = self.now.unwrap_or(post.arrived_at);
                 self.fold(at, Body::Post { post, history: false }, &mut step);
             }
             Incoming::Delete(key) => {
+                self.known.remove(&xxh3_64(format!("{}\0{}", key.source, key.id).as_bytes()));
                 let at = self.now.unwrap_or(Timestamp::UNIX_EPOCH);
                 self.fold(at, Body::Delete(key), &mut step);
             }

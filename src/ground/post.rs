@@ -60,6 +60,13 @@ pub struct Post {
 }
 
 impl Post {
+    /// What makes two versions of a post the same: all but the time of arrival and the number of followers, which changes
+    /// without the post being any other.
+    pub fn content_hash(&self) -> u64 {
+        let same = Self { arrived_at: Timestamp::UNIX_EPOCH, followers: None, ..self.clone() };
+        xxhash_rust::xxh3::xxh3_64(&serde_json::to_vec(&same).unwrap_or_default())
+    }
+
     /// What makes this post this post.
     pub fn key(&self) -> PostKey {
         PostKey { source: self.source.clone(), id: self.id.clone() }

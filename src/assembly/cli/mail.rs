@@ -30,6 +30,12 @@ pub enum MailCommand {
     ///
     /// Example: groundswell mail test you@example.org
     Test(MailTestArgs),
+    /// Try parked letters again: what was wrong has been mended
+    ///
+    /// Letters that a mail server refused, or that could not be sent for five days, wait until somebody says so.
+    ///
+    /// Example: groundswell mail retry
+    Retry(ConfigArgs),
 }
 
 /// `mail preview`

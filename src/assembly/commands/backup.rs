@@ -7,7 +7,7 @@ use crate::assembly::cli::{BackupArgs, RestoreArgs};
 use crate::assembly::configured::settings;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::stdout;
-use crate::edges::store::{BackupError, Store};
+use crate::edges::store::{BackupError, Store, give_to_owner};
 
 /// Runs `backup`.
 ///
@@ -45,6 +45,7 @@ pub fn restore(args: &RestoreArgs) -> Result<(), Failure> {
     Store::restore(&args.file, folder).map_err(failure)?;
     let store = Store::open_existing(folder)?;
     let posts = store.count_posts()?;
+    give_to_owner(folder)?;
     let mut out = stdout();
     writeln!(
         out,

@@ -16,7 +16,7 @@ use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{Input, Rejected, inputs, stdout, tell};
 use crate::edges::clock::SystemClock;
 use crate::edges::index::PostIndex;
-use crate::edges::store::{NewPost, Store, ToAppend};
+use crate::edges::store::{NewPost, Store, ToAppend, give_to_owner};
 use crate::ground::entry::Body;
 use crate::ground::post::{Incoming, Post};
 use crate::ground::time::{Clock, Timestamp};
@@ -87,6 +87,8 @@ pub fn import(args: &ImportArgs) -> Result<(), Failure> {
         ),
     }
     drop(lock);
+    // Root may have run this beside a service that has a user of its own.
+    give_to_owner(&folder)?;
     print(&sum)
 }
 

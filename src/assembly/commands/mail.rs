@@ -3,12 +3,13 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::assembly::cli::{MailCommand, MailPreviewArgs, MailTestArgs};
+use crate::assembly::cli::{ConfigArgs, MailCommand, MailPreviewArgs, MailTestArgs};
 use crate::assembly::configured::{credentials, mail as mail_settings, sender, settings, stationery};
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{counted, stdout};
 use crate::edges::clock::SystemClock;
 use crate::edges::mail::{LetterError, Mailbox, Outcome, Stationery, Transport, to_message};
+use crate::edges::store::Store;
 use crate::ground::time::Clock;
 use crate::logic::letters::{Desk, Sender, samples, samples_page, trial};
 use crate::logic::links::Key;
@@ -21,7 +22,24 @@ pub fn mail(command: &MailCommand) -> Result<(), Failure> {
     match command {
         MailCommand::Preview(args) => preview(args),
         MailCommand::Test(args) => test(args),
+        MailCommand::Retry(args) => retry(args),
     }
+}
+
+fn retry(args: &ConfigArgs) -> Result<(), Failure> {
+    let settings = settings(args)?;
+    let mut store = Store::open_existing(&settings.data.folder)?;
+    let letters = store.retry_parked(SystemClock.now())?;
+    let mut out = stdout();
+    match letters {
+        0 => writeln!(out, "No letter is parked.")?,
+        n => writeln!(
+            out,
+            "{} tried again as soon as the daemon runs.",
+            counted(n as u64, "letter is", "letters are")
+        )?,
+    }
+    Ok(out.flush()?)
 }
 
 fn preview(args: &MailPreviewArgs) -> Result<(), Failure> {

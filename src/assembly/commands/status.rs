@@ -245,7 +245,7 @@ fn needs(status: &Status) -> Vec<String> {
     }
     if status.outbox.parked > 0 {
         needs.push(format!(
-            "{} could not be sent and will not be tried again",
+            "{} could not be sent and will not be tried again until you type groundswell mail retry",
             count(status.outbox.parked, "letter", "letters")
         ));
     }

@@ -15,7 +15,7 @@ use crate::edges::web::{self, Answer, Fixed, Question};
 use crate::ground::entry::Act;
 use crate::ground::time::Clock;
 use crate::logic::letters::{DeskPage, STYLE};
-use crate::logic::links::{Key, Link, decide};
+use crate::logic::links::{Key, Link, Purpose, Refused, decide};
 
 /// Questions that may wait.
 const QUEUE: usize = 32;
@@ -57,14 +57,16 @@ impl Clerk {
     /// Answers until nobody can ask any more. Blocks its thread.
     fn work(mut self, mut questions: mpsc::Receiver<Question>) {
         while let Some(question) = questions.blocking_recv() {
-            let page = self.page(&question.token, question.act);
+            let page = self.page(&question.token, question.act, question.leave);
             let _ = question.answer.send(Answer::from(page));
         }
     }
 
-    fn page(&mut self, token: &str, act: bool) -> DeskPage {
+    fn page(&mut self, token: &str, act: bool, leave: bool) -> DeskPage {
         let link = match self.key.read(token, self.clock.now()) {
-            Ok(link) => link,
+            Ok(link) if (link.purpose == Purpose::Leave) == leave => link,
+            // A token works at the address that it was made for.
+            Ok(_) => return DeskPage::refused(&Refused::Forged),
             Err(refused) => return DeskPage::refused(&refused),
         };
         self.answer(&link, act).unwrap_or_else(|e| {

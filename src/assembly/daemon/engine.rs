@@ -102,8 +102,19 @@ impl Engine {
         let lock = patience::take(data)?;
         let store = Store::open(data)?;
         let decided = store.position()?;
+        let last = store.last_entry()?;
+        if decided > last {
+            // Nothing new would ever be read: better no start than a deaf one.
+            return Err(Failure::say(
+                Exit::BadData,
+                format!(
+                    "the store in {} is damaged: it says that entry {decided} of the log was read, and the log ends with {last}; put a backup in its place (groundswell restore FILE, with another empty folder)",
+                    data.display()
+                ),
+            ));
+        }
         let (mut position, mut analysis) = (0, Analysis::default());
-        if let Some((at, bytes)) = store.snapshot()? {
+        if let Some((at, bytes)) = store.snapshot()?.filter(|(at, _)| *at <= decided) {
             match Analysis::restore(&bytes) {
                 Ok(restored) => (position, analysis) = (at, restored),
                 Err(e) => tracing::warn!("{e}; the log is folded from its beginning"),

@@ -114,6 +114,19 @@ impl Store {
             .map_err(|e| self.fail(e))
     }
 
+    /// The number of the newest entry that there ever was, also where it has been taken out since.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last_entry(&self) -> Result<u64, StoreError> {
+        self.db
+            .query_row("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'log'", [], |row| {
+                row.get::<_, i64>(0)
+            })
+            .map(|seq| seq as u64)
+            .map_err(|e| self.fail(e))
+    }
+
     /// The newest snapshot and its position.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ impl Store {
             .db
             .prepare(
                 "SELECT seq, body FROM log
-                 WHERE kind = 'post' AND body IS NOT NULL AND json_extract(body, '$.post.post.author') = ?1
+                 WHERE kind IN ('post', 'edit') AND body IS NOT NULL AND json_extract(body, '$.post.post.author') = ?1
                    AND (?2 IS NULL OR source = ?2)
                  ORDER BY seq",
             )

@@ -1,7 +1,6 @@
 //! The log and the cursors: what is stored, moves the cursor in the same transaction (invariant 1).
 
 use rusqlite::{OptionalExtension, Transaction, params};
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::{Store, StoreError, accounts};
 use crate::ground::account::{AccountNews, Standing};
@@ -236,7 +235,7 @@ fn append_post(
     done: &mut Appended,
 ) -> rusqlite::Result<()> {
     let post = &new.post;
-    let hash = content_hash(post);
+    let hash = post.content_hash().cast_signed();
     let known: Option<(i64, i64)> = tx
         .prepare_cached("SELECT hash, deleted FROM posts WHERE source = ? AND id = ?")?
         .query_row(params![post.source, post.id], |row| Ok((row.get(0)?, row.get(1)?)))
@@ -301,13 +300,6 @@ fn append_delete(
         }
     }
     Ok(())
-}
-
-/// What makes two versions of a post the same: all but the time of arrival.
-fn content_hash(post: &Post) -> i64 {
-    let same = Post { arrived_at: Timestamp::UNIX_EPOCH, ..post.clone() };
-    let json = serde_json::to_vec(&same).unwrap_or_default();
-    xxh3_64(&json).cast_signed()
 }
 
 fn last_time(db: &rusqlite::Connection) -> rusqlite::Result<Option<Timestamp>> {

@@ -17,7 +17,7 @@ impl Store {
             .db
             .prepare_cached(
                 "SELECT l.body FROM log l JOIN posts p ON p.source = l.source AND p.id = l.post
-                 WHERE l.seq = ? AND l.kind = 'post' AND p.deleted = 0",
+                 WHERE l.seq = ? AND l.kind IN ('post', 'edit') AND p.deleted = 0",
             )
             .and_then(|mut s| s.query_row([seq as i64], |row| row.get(0)).optional())
             .map_err(|e| self.fail(e))?;
@@ -48,7 +48,7 @@ impl Store {
     pub fn posts_after(&self, seq: u64) -> Result<u64, StoreError> {
         self.db
             .query_row(
-                "SELECT count(*) FROM log WHERE seq > ? AND kind = 'post' AND body IS NOT NULL",
+                "SELECT count(*) FROM log WHERE seq > ? AND kind IN ('post', 'edit') AND body IS NOT NULL",
                 [seq as i64],
                 |row| row.get::<_, i64>(0),
             )
@@ -64,7 +64,7 @@ impl Store {
         self.db
             .query_row(
                 "SELECT at FROM log WHERE seq > ? AND body IS NOT NULL
-                   AND (kind <> 'post' OR coalesce(json_extract(body, '$.post.history'), 0) = 0)
+                   AND (kind NOT IN ('post', 'edit') OR coalesce(json_extract(body, '$.post.history'), 0) = 0)
                  ORDER BY seq LIMIT 1",
                 [seq as i64],
                 |row| row.get::<_, i64>(0),

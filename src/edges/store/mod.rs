@@ -10,6 +10,7 @@ mod lock;
 mod log;
 mod look;
 mod outbox;
+mod owner;
 mod retention;
 mod schema;
 
@@ -23,6 +24,7 @@ pub use error::StoreError;
 pub use lock::DataLock;
 pub use log::{Appended, NewPost, ToAppend};
 pub use outbox::{About, OutboxCounts, OutboxItem, Verdict};
+pub use owner::give_to_owner;
 
 /// Name of the database in the data folder.
 pub const FILE: &str = "groundswell.db";

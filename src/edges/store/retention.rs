@@ -17,7 +17,7 @@ impl Store {
             .db
             .prepare_cached(
                 "SELECT source, post FROM log
-                 WHERE kind = 'post' AND body IS NOT NULL AND (?1 IS NULL OR at < ?1) ORDER BY seq LIMIT ?2",
+                 WHERE kind IN ('post', 'edit') AND body IS NOT NULL AND (?1 IS NULL OR at < ?1) ORDER BY seq LIMIT ?2",
             )
             .map_err(|e| self.fail(e))?;
         let until = until.map(|until| until.as_millisecond());

@@ -45,6 +45,8 @@ pub struct Question {
     pub token: String,
     /// It is meant: do it. Otherwise only say what would happen.
     pub act: bool,
+    /// It came by the address of those who want no more letters.
+    pub leave: bool,
     /// Takes the page.
     pub answer: oneshot::Sender<Answer>,
 }
@@ -127,7 +129,7 @@ fn router(
 + 'static {
     Router::new()
         .route("/act/{token}", get(look).post(act))
-        .route("/leave/{token}", get(look).post(act))
+        .route("/leave/{token}", get(look_at_leaving).post(leave))
         .route("/act.css", get(style))
         .fallback(nowhere)
         .layer(DefaultBodyLimit::max(MAX_BODY))
@@ -137,13 +139,25 @@ fn router(
 }
 
 async fn look(State(desk): State<Arc<Desk>>, Path(token): Path<String>) -> Response {
-    desk.ask(token, false).await
+    desk.ask(token, false, false).await
+}
+
+async fn look_at_leaving(State(desk): State<Arc<Desk>>, Path(token): Path<String>) -> Response {
+    desk.ask(token, false, true).await
+}
+
+async fn leave(
+    State(desk): State<Arc<Desk>>,
+    Path(token): Path<String>,
+    _body: axum::body::Bytes,
+) -> Response {
+    desk.ask(token, true, true).await
 }
 
 /// The body is read, within its bound, and says nothing that counts: the token says it all. One-click unsubscribing sends
 /// `List-Unsubscribe=One-Click`, the form of the page sends `sure=yes`.
 async fn act(State(desk): State<Arc<Desk>>, Path(token): Path<String>, _body: axum::body::Bytes) -> Response {
-    desk.ask(token, true).await
+    desk.ask(token, true, false).await
 }
 
 async fn style(State(desk): State<Arc<Desk>>) -> Response {
@@ -155,10 +169,10 @@ async fn nowhere(State(desk): State<Arc<Desk>>) -> Response {
 }
 
 impl Desk {
-    async fn ask(&self, token: String, act: bool) -> Response {
+    async fn ask(&self, token: String, act: bool, leave: bool) -> Response {
         let (answer, wait) = oneshot::channel();
         // A full queue is not waited for: whoever fills it would make the others wait.
-        if self.questions.try_send(Question { token, act, answer }).is_err() {
+        if self.questions.try_send(Question { token, act, leave, answer }).is_err() {
             return page(self.fixed.later.clone());
         }
         page(wait.await.unwrap_or_else(|_| self.fixed.later.clone()))

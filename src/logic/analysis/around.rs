@@ -45,6 +45,12 @@ const DANGER_WIDTH: usize = 2;
 const SAME_DANGER: f32 = 0.5;
 /// … within so many days.
 const DANGER_DAYS: f64 = 28.0;
+/// Danger is unusual for a product of which at most so many people tell of any in four weeks …
+const UNUSUAL: f64 = 0.34;
+/// … as far as is known from so many days before them …
+const WATCHED_DAYS: f64 = 14.0;
+/// … and then any two within so many days are enough.
+const UNUSUAL_DAYS: f64 = 7.0;
 
 /// A post as it stands among those like it.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,10 +149,28 @@ impl ProductState {
 
     /// The posts of other people that tell of the same danger as this one, of late.
     pub(super) fn same_danger(&self, around: &Around, now: Timestamp) -> BTreeSet<u64> {
+        if !around.dangerous {
+            return BTreeSet::new();
+        }
+        if self.danger_is_unusual(now) {
+            // Whatever the words: where nobody speaks of danger, two who do within days are told of.
+            let others =
+                self.nearby.dangerous().filter(|p| p.voice != around.voice && p.number != around.number);
+            return others.filter(|p| days_between(p.at, now) < UNUSUAL_DAYS).map(|p| p.number).collect();
+        }
         let cut = around.cuts.get(DANGER_WIDTH).copied().unwrap_or(1.0).min(SAME_DANGER);
         let like = around.near.iter().filter(|n| n.alike >= cut && n.voice != around.voice);
         let of_late = like.filter(|n| days_between(n.at, now) < DANGER_DAYS).map(|n| n.number);
-        of_late.filter(|n| around.dangerous && self.nearby.get(*n).is_some_and(|p| p.dangerous)).collect()
+        of_late.filter(|n| self.nearby.get(*n).is_some_and(|p| p.dangerous)).collect()
+    }
+
+    /// Whether hardly anybody told of danger in the time before the last weeks.
+    fn danger_is_unusual(&self, now: Timestamp) -> bool {
+        let since = self.nearby.heard_since().or(self.pool.since).unwrap_or(now);
+        let watched = days_between(since, now) - DANGER_DAYS;
+        let before = self.nearby.dangerous().filter(|p| days_between(p.at, now) >= DANGER_DAYS);
+        let voices: BTreeSet<u64> = before.map(|p| p.voice).collect();
+        watched >= WATCHED_DAYS && voices.len() as f64 * DANGER_DAYS <= UNUSUAL * watched
     }
 
     /// Two people tell of the same danger: those who did are the evidence, in the month they did it in.

@@ -71,6 +71,15 @@ impl Analysis {
         let silence = Window { days: EVIDENCE_DAYS as u32, observed: 0, expected: 0.0 };
         let window =
             opening.map(|cause| cause.figures.window()).or(reading.map(|r| r.window)).unwrap_or(silence);
+        // What is usual is what was usual before: an alert that goes on does not make its own people usual.
+        let before = state.causes.get(id).filter(|_| kind == EventKind::Updated).map(|c| c.figures.window());
+        let window = match before {
+            Some(before) => {
+                let usual = before.expected / f64::from(before.days.max(1)) * f64::from(window.days);
+                Window { expected: window.expected.min(usual), ..window }
+            }
+            None => window,
+        };
         let evidence = match opening {
             Some(cause) => state.told(&cause.evidence),
             None => state.evidence(id, now, i64::from(window.days)),

@@ -47,9 +47,10 @@ impl Fix {
         }
     }
 
-    /// Whether it can be said at `now` that the fix holds, and has not been said.
-    pub(super) fn holds(&self, now: Timestamp) -> bool {
-        let days = days_between(self.at, now);
+    /// Whether it can be said at `now` that the fix holds, and has not been said. For `deaf` days since nothing could be
+    /// heard: silence then says nothing.
+    pub(super) fn holds(&self, now: Timestamp, deaf: f64) -> bool {
+        let days = days_between(self.at, now) - deaf;
         if self.verified || !(FEWEST_DAYS..=MOST_DAYS).contains(&days) {
             return false;
         }
@@ -110,16 +111,17 @@ mod tests {
 
     #[test]
     fn it_holds_when_people_have_stopped_and_not_on_the_first_days() {
-        assert!(!fix(3.0, 0).holds(day(6)));
-        assert!(fix(3.0, 0).holds(day(7)));
-        assert!(!fix(3.0, 9).holds(day(7)), "about half as many as before is no fix");
+        assert!(!fix(3.0, 0).holds(day(6), 0.0));
+        assert!(fix(3.0, 0).holds(day(7), 0.0));
+        assert!(!fix(3.0, 0).holds(day(7), 5.0), "who was deaf has heard nothing");
+        assert!(!fix(3.0, 9).holds(day(7), 0.0), "about half as many as before is no fix");
     }
 
     #[test]
     fn a_rare_complaint_takes_longer_to_be_sure_of() {
-        assert!(!fix(0.2, 0).holds(day(14)));
-        assert!(fix(0.2, 0).holds(day(31)));
-        assert!(!fix(0.01, 0).holds(day(90)), "nothing can be said of what was hardly heard before");
+        assert!(!fix(0.2, 0).holds(day(14), 0.0));
+        assert!(fix(0.2, 0).holds(day(31), 0.0));
+        assert!(!fix(0.01, 0).holds(day(90), 0.0), "nothing can be said of what was hardly heard before");
     }
 
     #[test]
@@ -134,6 +136,6 @@ mod tests {
     #[test]
     fn it_is_said_once() {
         let said = Fix { verified: true, ..fix(3.0, 0) };
-        assert!(!said.holds(day(20)));
+        assert!(!said.holds(day(20), 0.0));
     }
 }

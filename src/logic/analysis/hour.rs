@@ -37,17 +37,17 @@ impl Analysis {
                 // What took two weeks to show is not over after two quiet days.
                 let window = state.causes.get(&id).map_or(3, |cause| cause.figures.days);
                 let quiet = (window / 2).clamp(LEAST_QUIET_DAYS, MOST_QUIET_DAYS);
-                let back = match state.series.get_mut(&id) {
+                let (back, spoke) = match state.series.get_mut(&id) {
                     Some(series) => {
                         series.advance(now, &state.pool);
-                        series.is_back_to_usual(now, &state.pool, quiet)
+                        (series.is_back_to_usual(now, &state.pool, quiet), series.people(LIVE_DAYS) > 0)
                     }
-                    None => true,
+                    None => (true, false),
                 };
                 let Some(standing) = state.alerts.get(&id) else { continue };
                 // Quiet is what came after the last that was written about it.
                 let back = back && days_between(standing.told_at, now) >= f64::from(quiet);
-                if let Verdict::Happened(_, reason) = standing.is_over(now, back) {
+                if let Verdict::Happened(_, reason) = standing.is_over(now, back, spoke) {
                     self.end(product, &id, reason, now, out);
                 }
             }
@@ -64,8 +64,8 @@ impl Analysis {
     /// People are told once when what was called fixed stays away.
     fn see_fixes(&mut self, product: &Product, now: Timestamp, out: &mut Outcome) {
         let Some(state) = self.memory.products.get_mut(&product.id) else { return };
-        let hold: Vec<SeriesId> =
-            state.fixes.iter().filter(|(_, fix)| fix.holds(now)).map(|(id, _)| id.clone()).collect();
+        let hold = state.fixes.iter().filter(|(_, fix)| fix.holds(now, state.pool.deaf_days(fix.at, now)));
+        let hold: Vec<SeriesId> = hold.map(|(id, _)| id.clone()).collect();
         for id in hold {
             let Some(state) = self.memory.products.get_mut(&product.id) else { return };
             if let (Some(fix), Some(standing)) = (state.fixes.get_mut(&id), state.alerts.get_mut(&id)) {

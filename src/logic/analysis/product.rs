@@ -150,7 +150,8 @@ impl ProductState {
             || self.ideas.of_post(&key).is_some()
             || self.topics.values().flatten().any(|m| m.quote.key == key);
         if edited {
-            self.forget(&key);
+            // It goes to where its new text belongs. Who said it when, and what rests on it, stays.
+            self.forget_text(&key);
         }
         if !edited {
             self.days.hear(post, read.assessment);
@@ -204,9 +205,11 @@ impl ProductState {
                     taken.cluster = Some((number, assigned.strand));
                     let saying = Saying::of(read.tokens, read.assessment.lang);
                     let (at, dangerous) = (post.created_at, read.assessment.is_dangerous());
-                    let utterance = Utterance { key: key.clone(), voice, at, dangerous };
-                    let (number_near, near, cuts) = self.nearby.add(tongue, &saying, utterance, &SHARES);
-                    taken.around = Some(Around { number: number_near, voice, at, dangerous, near, cuts });
+                    if !(edited && self.nearby.edit(tongue, &saying, &key, dangerous)) {
+                        let utterance = Utterance { key: key.clone(), voice, at, dangerous };
+                        let (number, near, cuts) = self.nearby.add(tongue, &saying, utterance, &SHARES);
+                        taken.around = Some(Around { number, voice, at, dangerous, near, cuts });
+                    }
                     self.hear(SeriesId::Cluster(number), post, voice, now, &mut taken);
                 }
             }
@@ -258,12 +261,17 @@ impl ProductState {
 
     /// A post is gone: its text leaves.
     pub fn forget(&mut self, key: &PostKey) {
-        self.copies.forget(key);
         self.chorus.forget(key);
         self.nearby.forget(key);
         for cause in self.causes.values_mut() {
             cause.evidence.retain(|k| k != key);
         }
+        self.forget_text(key);
+    }
+
+    /// What a post says leaves topics and clusters.
+    fn forget_text(&mut self, key: &PostKey) {
+        self.copies.forget(key);
         for members in self.topics.values_mut() {
             members.retain(|m| m.quote.key != *key);
         }

@@ -218,6 +218,12 @@ fn fixed_then(again: usize) -> Vec<AlertEvent> {
     let alert = opened(&fold(&rising))[0].alert.clone();
     let mut more = vec![(61 * DAY_MS, act(Deed::Fixed { alert, version: "2.1".into() }))];
     let mut dice = Dice(11);
+    // Other matters go on: where nothing is heard at all, nothing can be said.
+    for i in 0..38 {
+        let at = 61 * DAY_MS + i as i64 * 12 * HOUR_MS;
+        let post = post(700 + i, &format!("other{i}"), text(&mut dice, i % 3), at, at);
+        more.push((at, Body::Post { post: Box::new(post), history: false }));
+    }
     for i in 0..again {
         let at = 64 * DAY_MS + i as i64 * 8 * HOUR_MS;
         let post = post(900 + i, &format!("again{i}"), text(&mut dice, 3), at, at);
@@ -261,6 +267,12 @@ fn two_people_who_tell_of_the_same_danger_are_enough() {
     assert_eq!((alerts[0].severity, alerts[0].reason), (Severity::Safety, Reason::SecondSafetyVoice));
     assert_eq!((alerts[0].observed, alerts[0].evidence.len()), (2, 2));
 
+    let unlike = "what a shock, the mini 9 adapter caught fire on the sofa last night";
+    assert_eq!(
+        said_on_day_50(&[("ana", smoke), ("bo", unlike)]).len(),
+        1,
+        "danger is unusual here: any second voice counts"
+    );
     assert!(said_on_day_50(&[("ana", smoke), ("ana", again)]).is_empty(), "one person twice is one person");
     let cable = "the charging cable of my mini 9 broke at the plug while charging";
     assert!(said_on_day_50(&[("ana", smoke), ("bo", cable)]).is_empty(), "another matter is no second voice");
@@ -325,4 +337,35 @@ fn a_team_gets_its_digest_once_a_week_with_what_grows_and_what_was_judged() {
     let times =
         letters.iter().flat_map(|l| &l.digest.as_ref().unwrap().told).filter(|t| t.alert == first.alert);
     assert_eq!(times.filter(|t| t.kind == EventKind::Opened).count(), 1);
+}
+
+#[test]
+fn posts_that_come_again_with_a_small_change_still_count() {
+    let changed = |change: &dyn Fn(&mut Post)| {
+        let mut entries = Vec::new();
+        for entry in rising() {
+            let again = match &entry.body {
+                Body::Post { post, history } => {
+                    let mut post = post.clone();
+                    change(&mut post);
+                    Some(Body::Post { post, history: *history })
+                }
+                _ => None,
+            };
+            let at = entry.at;
+            entries.push(Entry { seq: entries.len() as u64, ..entry });
+            if let Some(body) = again {
+                entries.push(Entry { seq: entries.len() as u64, at: plus_ms(at, 120_000), body });
+            }
+        }
+        opened(&fold(&entries)).into_iter().cloned().collect::<Vec<_>>()
+    };
+    let plain = opened(&fold(&rising()))[0].at;
+    for change in
+        [&(|p: &mut Post| p.followers = Some(7)) as &dyn Fn(&mut Post), &|p| p.text.push_str(" really")]
+    {
+        let alerts = changed(change);
+        assert_eq!(alerts.len(), 1, "{alerts:#?}");
+        assert!(alerts[0].at <= plus_ms(plain, 10 * HOUR_MS), "{} {}", alerts[0].at, plain);
+    }
 }

@@ -44,6 +44,8 @@ const UNLIKELY: f64 = -2.197;
 const CLEAR: f64 = 0.65;
 /// From this weight on a sign of safety tells of danger by itself.
 const DANGEROUS_FROM: f64 = 0.7;
+/// From this feeling on danger is a figure of speech: "sales exploded", "dangerously good".
+const FRIENDLY_FROM: f64 = 0.15;
 /// From this feeling on a post that complains of nothing is praise.
 const PRAISE_FROM: f64 = 0.4;
 /// A change of the score by less than this is not worth a reason.
@@ -91,6 +93,7 @@ impl Assessment {
     /// Whether somebody could be hurt: a sign of safety that is no mere idiom ("on fire", "sick burn").
     pub fn is_dangerous(&self) -> bool {
         self.is_complaint()
+            && self.sentiment < FRIENDLY_FROM
             && self.cues.iter().any(|cue| cue.kind == CueKind::Safety && cue.weight >= DANGEROUS_FROM)
     }
 

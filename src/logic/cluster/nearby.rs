@@ -165,6 +165,11 @@ impl Nearby {
         (number, near, cuts)
     }
 
+    /// The posts that tell of danger, in order of arrival.
+    pub fn dangerous(&self) -> impl Iterator<Item = &Neighbour> {
+        self.posts.iter().filter(|p| p.dangerous && !p.key.id.is_empty())
+    }
+
     /// Posts of one voice among those that are kept.
     pub fn said_by(&self, voice: u64) -> u32 {
         self.voices.get(&voice).copied().unwrap_or(0)
@@ -207,6 +212,28 @@ impl Nearby {
         let (mut a, mut b) = (a, b);
         let ((said, meant), (other_said, other_meant)) = (sum(&mut a), sum(&mut b));
         mixed(said.dot(&other_said), &meant, &other_meant)
+    }
+
+    /// A post says something else now: it keeps its place. `false` where it is not kept.
+    pub fn edit(&mut self, tongue: &Tongue, saying: &Saying, key: &PostKey, dangerous: bool) -> bool {
+        let Some(at) = self.posts.iter().position(|p| p.key == *key) else { return false };
+        let (vector, meaning) = (self.vector(tongue, saying), self.meaning(tongue, saying));
+        let Some(post) = self.posts.get_mut(at) else { return false };
+        let number = post.number;
+        for (feature, _) in std::mem::replace(&mut post.vector, vector).iter() {
+            if let Some(list) = self.postings.get_mut(&feature) {
+                list.retain(|(n, _)| *n != number);
+            }
+        }
+        (post.saying, post.meaning, post.dangerous) = (saying.clone(), meaning, dangerous);
+        for (feature, weight) in post.vector.iter() {
+            // In order of number, as they were heard.
+            let list = self.postings.entry(feature).or_default();
+            let place = list.partition_point(|(n, _)| *n < number);
+            list.insert(place, (number, weight));
+        }
+        self.postings.retain(|_, list| !list.is_empty());
+        true
     }
 
     /// A post is gone: its words leave.

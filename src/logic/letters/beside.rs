@@ -16,7 +16,7 @@ pub(super) fn places(event: &AlertEvent) -> String {
     let named: Vec<String> = new
         .iter()
         .map(|place| match event.regions.contains_key(place) {
-            true => format!("in {}", words::region(place)),
+            true => format!("in {}", with_article(&words::region(place))),
             false => format!("on {}", clean::clip(place, 40)),
         })
         .collect();
@@ -24,6 +24,14 @@ pub(super) fn places(event: &AlertEvent) -> String {
         0 => "elsewhere".to_owned(),
         n if n > MOST_PLACES => format!("in {n} more places"),
         _ => words::list(&named),
+    }
+}
+
+/// "the Netherlands", as it stands in a sentence.
+fn with_article(region: &str) -> String {
+    match region {
+        "Netherlands" | "United States" | "United Kingdom" => format!("the {region}"),
+        other => other.to_owned(),
     }
 }
 

@@ -3,8 +3,9 @@
 use askama::Template;
 
 use super::{Sender, collected, fixture, letter, letter_for, notice};
-use crate::ground::alert::{AlertEvent, Collected, Reason};
+use crate::ground::alert::{AlertEvent, Beside, Collected, Fixed, Reason, Related};
 use crate::ground::letter::Letter;
+use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
 
 /// A letter to be looked at.
 #[derive(Clone, Debug)]
@@ -25,9 +26,23 @@ pub fn samples(sender: &Sender) -> Vec<Sample> {
         when,
         letter: letter_for(event, sender, reader, event.at),
     };
+    let fixed = |at: Timestamp, heard| {
+        let version = "keyboard rev. C".to_owned();
+        Some(Fixed { at: plus_ms(at, -9 * DAY_MS), version, heard, expected: 19.3 })
+    };
+    let mut holds = fixture::resolved();
+    (holds.reason, holds.beside.fixed) = (Reason::FixHolds, fixed(holds.at, 0));
+    let mut back = fixture::regressed();
+    (back.reason, back.beside.fixed) = (Reason::BackAfterFix, fixed(back.at, 6));
+    let mut storm = fixture::opened();
+    storm.beside.storm = [("screen stays black", 5), ("update never ends", 31), ("keys too close", 9)]
+        .map(|(label, people)| Related { alert: format!("mini-9-{people}"), label: label.into(), people })
+        .into();
     let plain = Sender { desk: None, ..sender.clone() };
     let operators = ["operators@example.org".to_owned()];
     let elsewhere = AlertEvent { reason: Reason::NewPlace, number: 2, ..fixture::doubled() };
+    let new_places = vec!["BR".to_owned(), "reddit".to_owned()];
+    let elsewhere = AlertEvent { beside: Beside { new_places, ..Beside::default() }, ..elsewhere };
     let by_hand = AlertEvent { reason: Reason::ResolvedByHand, ..fixture::resolved() };
     let refused = "error: mini-9.toml:4:9: a bracket is opened and never closed\n  match = '(mini9 OR \"mini 9\"'\n          ^ here\n  write the closing bracket";
     let now = fixture::opened().at;
@@ -66,6 +81,9 @@ pub fn samples(sender: &Sender) -> Vec<Sample> {
             when: "The week, where the team asks for it (digest in teams.toml)",
             letter: collected(&week, &[], sender, Some(reader), week.at),
         },
+        of("fix-holds", "What was called fixed stays away", &holds),
+        of("back-after-fix", "What was called fixed is said again", &back),
+        of("storm", "Several complaints about a product begin to grow within a day", &storm),
         of("hostile", "Strangers wrote to do harm: it has to look harmless", &fixture::hostile()),
         Sample {
             name: "rules-refused",

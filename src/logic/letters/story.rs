@@ -242,7 +242,7 @@ fn compared(event: &AlertEvent) -> Vec<String> {
     }
     if matches!(event.kind, EventKind::Updated | EventKind::Regressed) && open_for >= 0.75 {
         out.push(format!(
-            "We first wrote on {}; since then it has come to {} in all.",
+            "We first wrote on {}. In all it has come to {}.",
             words::date(event.opened_at),
             words::people(event.total)
         ));
@@ -284,7 +284,12 @@ fn quoted(quote: &Quote, now: Timestamp) -> Quoted {
 
 fn facts(event: &AlertEvent) -> Vec<(&'static str, String)> {
     let source = |name: &str| clean::clip(name, 40);
-    let mut out = vec![("Heard on", words::shares(&event.sources, 5, source))];
+    let mut heard = words::shares(&event.sources, 5, source);
+    let at_hand: u32 = event.sources.values().sum();
+    if at_hand < event.observed && event.sources.len() > 1 {
+        heard += &format!(" (of the {} whose posts are at hand)", words::grouped(u64::from(at_hand)));
+    }
+    let mut out = vec![("Heard on", heard)];
     out.push(("Regions", words::shares(&event.regions, 5, words::region)));
     out.push(("Languages", words::shares(&event.languages, 5, words::language)));
     let set_apart: Vec<String> = event.words.iter().take(8).map(|word| clean::clip(word, 30)).collect();

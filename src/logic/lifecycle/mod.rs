@@ -147,13 +147,14 @@ impl Standing {
         Verdict::Happened(EventKind::Updated, reason)
     }
 
-    /// Whether an open alert is over at `now`.
-    pub fn is_over(&self, now: Timestamp, back_to_usual: bool) -> Verdict {
+    /// Whether an open alert is over at `now`. `spoke`: anybody said it within the last weeks; what nobody says is no usual.
+    pub fn is_over(&self, now: Timestamp, back_to_usual: bool, spoke: bool) -> Verdict {
         let open = days_between(self.opened_at, now);
         if open >= OPEN_DAYS && back_to_usual {
             Verdict::Happened(EventKind::Resolved, Reason::BackToUsual)
         } else if open >= NEW_USUAL_DAYS && days_between(self.told_at, now) >= NEW_USUAL_DAYS {
-            Verdict::Happened(EventKind::Resolved, Reason::NewUsual)
+            let reason = if spoke { Reason::NewUsual } else { Reason::BackToUsual };
+            Verdict::Happened(EventKind::Resolved, reason)
         } else {
             Verdict::Stay(Why::NotYetQuiet)
         }
@@ -243,10 +244,20 @@ mod tests {
     #[test]
     fn it_ends_when_it_is_quiet_or_the_new_usual() {
         let s = standing();
-        assert_eq!(s.is_over(day(1.0), true), Verdict::Stay(Why::NotYetQuiet));
-        assert_eq!(s.is_over(day(2.0), true), Verdict::Happened(EventKind::Resolved, Reason::BackToUsual));
-        assert_eq!(s.is_over(day(20.0), false), Verdict::Stay(Why::NotYetQuiet));
-        assert_eq!(s.is_over(day(28.0), false), Verdict::Happened(EventKind::Resolved, Reason::NewUsual));
+        assert_eq!(s.is_over(day(1.0), true, true), Verdict::Stay(Why::NotYetQuiet));
+        assert_eq!(
+            s.is_over(day(2.0), true, true),
+            Verdict::Happened(EventKind::Resolved, Reason::BackToUsual)
+        );
+        assert_eq!(s.is_over(day(20.0), false, true), Verdict::Stay(Why::NotYetQuiet));
+        assert_eq!(
+            s.is_over(day(28.0), false, true),
+            Verdict::Happened(EventKind::Resolved, Reason::NewUsual)
+        );
+        assert_eq!(
+            s.is_over(day(28.0), false, false),
+            Verdict::Happened(EventKind::Resolved, Reason::BackToUsual)
+        );
     }
 
     #[test]
