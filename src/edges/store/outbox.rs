@@ -76,7 +76,9 @@ pub struct OutboxCounts {
 }
 
 impl Store {
-    /// Letters that are due, in order: of each alert only the oldest that waits, so that a thread stays in order.
+    /// Letters that are due, in order: of each alert only the oldest that waits, so that a thread stays in order. A letter
+    /// that only some of its readers still wait for, after a failed try, holds back no later one: one full mailbox must not
+    /// keep a whole team in the dark.
     ///
     /// # Errors
     /// The file cannot be read, or a row is damaged.
@@ -87,8 +89,11 @@ impl Store {
                 "SELECT o.message_id, o.attempts, o.made_at, coalesce(e.json, ''), o.recipients, o.collected
                  FROM outbox o LEFT JOIN events e ON e.alert = o.alert AND e.number = o.number
                  WHERE (e.json IS NOT NULL OR o.collected IS NOT NULL) AND o.state = 'waiting' AND o.next_at <= ?1
-                   AND NOT EXISTS (SELECT 1 FROM outbox p WHERE p.alert = o.alert AND p.state = 'waiting'
-                                   AND p.number < o.number)
+                   AND NOT EXISTS (SELECT 1 FROM outbox p
+                                   LEFT JOIN events pe ON pe.alert = p.alert AND pe.number = p.number
+                                   WHERE p.alert = o.alert AND p.state = 'waiting' AND p.number < o.number
+                                   AND NOT coalesce(p.attempts > 0 AND json_array_length(p.recipients)
+                                       < json_array_length(json_extract(pe.json, '$.deliver_to')), 0))
                  ORDER BY o.made_at, o.rowid LIMIT ?2",
             )
             .map_err(|e| self.fail(e))?;

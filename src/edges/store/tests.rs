@@ -160,6 +160,26 @@ fn what_was_decided_is_written_once_with_its_position() {
 }
 
 #[test]
+fn one_reader_whose_mailbox_is_full_holds_nothing_back_from_the_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let of = |number| {
+        let team = vec!["full@example.org".to_owned(), "good@example.org".to_owned()];
+        AlertEvent { deliver_to: team, ..event("a", number, &post("1", "x")) }
+    };
+    let (first, second) = (of(0), of(1));
+    let events = vec![(&first, Some("m0".into())), (&second, Some("m1".into()))];
+    store.commit(NOW, &Committed { position: 1, events, ..Committed::default() }).unwrap();
+    let due = |store: &Store| -> Vec<String> {
+        store.due(NOW, 10).unwrap().into_iter().map(|i| i.message_id).collect()
+    };
+    assert_eq!(due(&store), ["m0"]);
+    let partly = Verdict::Partly { left: vec!["full@example.org".into()], why: "452 full".into() };
+    store.tried(&store.due(NOW, 10).unwrap()[0], NOW, &partly).unwrap();
+    assert_eq!(due(&store), ["m1"]);
+}
+
+#[test]
 fn a_thread_stays_in_order_and_a_letter_is_tried_for_five_days() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();
