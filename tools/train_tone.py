@@ -18,12 +18,11 @@ Three steps, each of which can be checked by itself:
    the judge learns from signs by lexicons of which 40 and 60 % were taken away at random, and from students that have
    not seen the post (four parts).
 
-The signs come from the program (`cargo test --lib signs_for_training -- --ignored`), so that both read alike. Whoever adds
+The signs come from the program (`cargo run --example signs`, tools/signs.rs), so that both read alike. Whoever adds
 a sign makes models/tone.bin by this again; a file with another number of signs is not used, and an empty one will do to
 build with. All random choices have fixed seeds. It takes about 15 minutes on two cores.
 """
 import json
-import os
 import re
 import struct
 import subprocess
@@ -91,12 +90,13 @@ def signs(texts, share):
         (Path(folder) / "lexicon").mkdir()
         for file in (ROOT / "rules/lexicon").glob("*.toml"):
             text = file.read_text()
-            (Path(folder) / "lexicon" / file.name).write_text(text if file.stem == "emoji" else thinned(text, share))
+            # In the place of the built-in file: added to it, nothing would be thinner.
+            text = "replace = true\n" + (text if file.stem == "emoji" else thinned(text, share))
+            (Path(folder) / "lexicon" / file.name).write_text(text)
         (Path(folder) / "posts").write_text("\n".join(texts) + "\n")
-        names = {"TONE_LEXICONS": folder, "TONE_POSTS": f"{folder}/posts", "TONE_OUT": f"{folder}/out"}
-        command = "cargo test --quiet --lib signs_for_training -- --ignored".split()
-        subprocess.run(command, cwd=ROOT, env=os.environ | names, check=True, stdout=subprocess.DEVNULL)
-        rows = [json.loads(line) for line in open(f"{folder}/out")]
+        command = "cargo run --quiet --release --example signs --".split() + [folder, f"{folder}/posts"]
+        printed = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+        rows = [json.loads(line) for line in printed.splitlines()]
     return np.array([r["signs"] for r in rows]), [r["words"] for r in rows]
 
 

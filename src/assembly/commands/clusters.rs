@@ -13,8 +13,7 @@ use crate::assembly::output::{stdout, tell};
 use crate::edges::store::Store;
 use crate::ground::alert::Quote;
 use crate::logic::analysis::{ClusterId, Sort};
-use crate::logic::cluster::{Cluster, Clusters, label, quotes, telling_words};
-use crate::logic::text::Lang;
+use crate::logic::cluster::{Cluster, Clusters, name_of, quotes, telling_words};
 
 /// Posts shown of each.
 const QUOTES: usize = 3;
@@ -47,7 +46,7 @@ pub fn clusters(args: &ClustersArgs) -> Result<(), Failure> {
         for cluster in largest.into_iter().take(args.most) {
             shown += 1;
             let id = ClusterId { product: product.id.clone(), sort, number: cluster.number }.to_string();
-            let name = name(cluster, all, product.language);
+            let name = name_of(cluster, &all.vocabulary, product.language);
             match args.format {
                 Format::Json => writeln!(out, "{}", in_json(&id, &name, cluster, all))?,
                 Format::Text => in_words(&mut out, &id, &name, cluster, all)?,
@@ -58,10 +57,6 @@ pub fn clusters(args: &ClustersArgs) -> Result<(), Failure> {
         tell(if args.ideas { "Nobody has wished for anything yet." } else { "There is no complaint yet." });
     }
     Ok(out.flush()?)
-}
-
-fn name(cluster: &Cluster, all: &Clusters, reader: Option<Lang>) -> String {
-    cluster.name.clone().unwrap_or_else(|| label(&cluster.members, &all.vocabulary, &cluster.label, reader))
 }
 
 fn typical(cluster: &Cluster, all: &Clusters) -> Vec<Quote> {

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use jiff::tz::TimeZone;
 use serde::Serialize;
+use statrs::statistics::{Data, OrderStatistics};
 
 use super::acts::Desk;
 use super::standing::{clip, count, one_line};
@@ -172,16 +173,15 @@ fn lines(events: &[AlertEvent], acts: &[(Timestamp, Act)]) -> Vec<Line> {
 
 /// The median lead over all alerts whose day is known, and how many were worth it.
 fn summary(lines: &[Line]) -> String {
-    let mut leads: Vec<f64> = lines.iter().filter_map(|l| l.lead_days).collect();
-    leads.sort_by(f64::total_cmp);
+    let leads: Vec<f64> = lines.iter().filter_map(|l| l.lead_days).collect();
+    let known = leads.len();
     let mut out = count(lines.len() as u64, "alert", "alerts");
-    out += &match (leads.get(leads.len().saturating_sub(1) / 2), leads.get(leads.len() / 2)) {
-        (Some(low), Some(high)) => format!(
-            "; of {} the day is known on which you would have known otherwise: the median lead is {} days",
-            leads.len(),
-            ((low + high) / 2.0).round()
+    out += &match known {
+        0 => "; say with `groundswell known ALERT DAY` when you would have known otherwise".to_owned(),
+        _ => format!(
+            "; of {known} the day is known on which you would have known otherwise: the median lead is {} days",
+            Data::new(leads).median().round()
         ),
-        _ => "; say with `groundswell known ALERT DAY` when you would have known otherwise".to_owned(),
     };
     let rated: Vec<bool> = lines.iter().filter_map(|l| l.useful).collect();
     if !rated.is_empty() {

@@ -1,8 +1,10 @@
 //! The engine: one thread that stores what arrives, folds it, and writes down what was decided. It owns the store and
 //! the analysis, so that nothing needs a lock and everything happens in one order.
 
+mod intake;
 mod patience;
 mod retention;
+mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -12,23 +14,19 @@ use arc_swap::ArcSwap;
 pub use retention::Keeping;
 use tokio::sync::{mpsc, oneshot};
 
-use super::baseline::{changed_topics, learn};
 use super::listeners::Times;
 use super::system;
 use super::wanted::Wanted;
 use super::watchman::{ToTell, Watchman};
 use crate::assembly::failure::{Exit, Failure};
-use crate::assembly::output::tell_problems;
 use crate::edges::sources::{Batch, HealthSnapshot};
-use crate::edges::store::{Committed, DataLock, NewPost, Store, ToAppend};
+use crate::edges::store::{Committed, DataLock, Store};
 use crate::ground::alert::{AlertEvent, Collected, Severity};
 use crate::ground::entry::{Body, RuleFiles};
-use crate::ground::post::{Incoming, MAX_ID_BYTES, Post, PostKey};
+use crate::ground::post::{Post, PostKey};
 use crate::ground::time::{Clock, Timestamp, ticks_between};
 use crate::logic::analysis::Analysis;
-use crate::logic::assess::Assessor;
 use crate::logic::letters::{Sender, collected_id, message_id};
-use crate::logic::rules::{RuleSet, renamed, report};
 
 /// Entries that are folded and written down together.
 const STRETCH: usize = 500;
@@ -159,65 +157,6 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Puts rules in force if they are sound and differ from those that are. Unsound ones, and a folder that cannot be read
-    /// (`Err` says why), change nothing when there are rules from before.
-    ///
-    /// # Errors
-    /// The rules have an error and there are none from before, or the store cannot be written.
-    pub fn take_rules(&mut self, read: &Result<RuleFiles, String>) -> Result<Taken, Failure> {
-        let known = !self.analysis.rule_files().files.is_empty();
-        let files = match read {
-            Ok(files) => files,
-            Err(why) if known => return self.refuse(why, why),
-            Err(why) => return Err(Failure::say(Exit::NoInput, why)),
-        };
-        // Nothing new, and nothing to say again.
-        if files.files == self.analysis.rule_files().files {
-            self.patiently(|store| store.set_note("rules_refused", ""))?;
-            tracing::info!(folder = files.folder, "the rules are as they were");
-            return Ok(Taken::InForce);
-        }
-        let (set, mut problems) = RuleSet::load(files);
-        problems.extend(Assessor::load(files).1);
-        if let Some(set) = &set {
-            problems.extend(renamed(self.analysis.rules(), set));
-        }
-        let wrong = tell_problems(&problems, files);
-        let Some(set) = set.filter(|_| !wrong) else {
-            if !known {
-                return Err(Failure::said());
-            }
-            return self.refuse(&report::to_json(&problems), &report::to_text(&problems, files, false));
-        };
-        self.patiently(|store| store.set_note("rules_refused", ""))?;
-        let changed = if known { changed_topics(self.analysis.rules(), &set) } else { Vec::new() };
-        // Rules do not move the clock of the log.
-        let at = self.store.last_time()?.unwrap_or(Timestamp::UNIX_EPOCH);
-        let body = Body::Rules(files.clone());
-        self.patiently(|store| store.append_entry(at, &body))?;
-        self.advance()?;
-        let products = self.analysis.rules().products.len();
-        tracing::info!(folder = files.folder, products, "new rules are in force");
-        for body in learn(&self.store, &self.analysis, &changed, at)? {
-            if let Body::Baseline { product, topic, spoken } = &body {
-                let posts = spoken.len();
-                tracing::info!(product, topic, posts, "what is usual for this topic was learnt from the log");
-            }
-            self.patiently(|store| store.append_entry(at, &body))?;
-        }
-        self.advance()?;
-        Ok(Taken::InForce)
-    }
-
-    /// Notes why new rules are refused; they are told as new only if those before were sound.
-    fn refuse(&mut self, note: &str, why: &str) -> Result<Taken, Failure> {
-        let told = self.store.note("rules_refused")?.is_some_and(|note| !note.is_empty());
-        self.patiently(|store| store.set_note("rules_refused", note))?;
-        tracing::error!("the new rules cannot be used: those of before stay in force");
-        tracing::debug!(why);
-        Ok(if told { Taken::StillRefused } else { Taken::Refused(why.to_owned()) })
-    }
-
     /// Which posts anybody may want: for sources that carry everything.
     pub fn filter(&self) -> Arc<dyn Fn(&Post) -> bool + Send + Sync> {
         let wanted = Arc::clone(&self.wanted);
@@ -282,99 +221,6 @@ impl Engine {
         self.commit(&[], &[], true, BTreeSet::new())?;
         tracing::info!(position = self.position, "stopped");
         Ok(())
-    }
-
-    fn take(&mut self, batch: Batch) -> Result<(), Failure> {
-        let wanted = self.wanted.load_full();
-        let mut append = ToAppend {
-            source: batch.source.clone(),
-            replay: self.times.is_replay(&batch.source),
-            accounts: batch.accounts,
-            gap: batch.gap,
-            rejects: batch.rejects.into_iter().map(|r| (r.place, r.reason, r.raw)).collect(),
-            cursor: batch.cursor,
-            ..ToAppend::default()
-        };
-        for (place, reason, _) in &append.rejects {
-            tracing::warn!(source = batch.source, place, reason, "passed over: not a post");
-        }
-        for item in batch.items {
-            let key = match &item {
-                Incoming::Post(post) => post.key(),
-                Incoming::Delete(key) => key.clone(),
-            };
-            if let Some(reason) = self.unfit(&batch.source, &key) {
-                let place = key.id.chars().take(80).collect::<String>();
-                tracing::warn!(source = batch.source, place, reason, "passed over");
-                append.rejects.push((place, reason, String::new()));
-                continue;
-            }
-            match item {
-                Incoming::Post(post) => {
-                    let post = post.plain();
-                    append.posts.push(NewPost { matched: wanted.matches(&post), post })
-                }
-                Incoming::Delete(key) => append.deletes.push(key),
-            }
-        }
-        if append.replay {
-            self.warn_of_late(&append)?;
-        }
-        let now = self.clock.now();
-        // A sender that waits for an answer can be told "later"; a source that pulls waits itself.
-        let stored = match self.store.append(now, &append) {
-            Err(e) if e.may_pass() && batch.stored.is_some() => {
-                tracing::warn!("{e}");
-                if let Some(answer) = batch.stored {
-                    let _ = answer.send(false);
-                }
-                return Ok(());
-            }
-            Err(e) if e.may_pass() => {
-                self.full(&e);
-                self.patiently(|store| store.append(now, &append))?
-            }
-            other => other?,
-        };
-        if let Some(answer) = batch.stored {
-            let _ = answer.send(true);
-        }
-        tracing::debug!(source = batch.source, stored = stored.stored, known = stored.known, "batch");
-        if stored.hidden + stored.restored > 0 {
-            let (hidden, restored) = (stored.hidden, stored.restored);
-            tracing::info!(
-                source = batch.source,
-                hidden,
-                restored,
-                "posts went or came back with their accounts"
-            );
-        }
-        self.advance()
-    }
-
-    /// History that lies before what the log has seen is backlog, and opens nothing: better said than wondered about.
-    fn warn_of_late(&mut self, append: &ToAppend) -> Result<(), Failure> {
-        let Some(last) = self.store.last_time()? else { return Ok(()) };
-        let late = append.posts.iter().filter(|p| p.matched && p.post.arrived_at < last).count();
-        if late > 0 && self.warned_of_late.insert(append.source.clone()) {
-            tracing::warn!(
-                source = append.source,
-                late,
-                %last,
-                "posts arrived before what the log has seen already: they teach what is usual and open no alert; to live through them, begin with an empty data folder"
-            );
-        }
-        Ok(())
-    }
-
-    /// Why a post with this key is not taken from this source.
-    fn unfit(&self, source: &str, key: &PostKey) -> Option<String> {
-        if key.id.len() > MAX_ID_BYTES || key.source.len() > MAX_ID_BYTES {
-            return Some(format!("its id or source is over {MAX_ID_BYTES} bytes long"));
-        }
-        (!self.times.may_speak_for(source, &key.source)).then(|| {
-            format!("it says that it is of \"{}\", which is another source of the settings", key.source)
-        })
     }
 
     fn second(

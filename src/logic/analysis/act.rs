@@ -13,7 +13,6 @@ use crate::ground::entry::{Act, Deed};
 use crate::ground::post::PostKey;
 use crate::ground::time::Timestamp;
 use crate::logic::cluster::Clusters;
-use crate::logic::lifecycle::Standing;
 
 /// "Not an issue" raises the bar of its series by so many powers of ten.
 const NOT_AN_ISSUE: f64 = 1.0;
@@ -104,7 +103,7 @@ impl Analysis {
     fn fixed(&mut self, alert: &str, version: &str, now: Timestamp, out: &mut Outcome) {
         let Some((product, id)) = self.find(alert) else { return };
         let Some(state) = self.memory.products.get_mut(&product) else { return };
-        if !state.alerts.get(&id).is_some_and(Standing::is_open) {
+        if !state.is_open(&id) {
             return;
         }
         let rate = state.series.get_mut(&id).map_or(0.0, |series| {

@@ -191,7 +191,7 @@ impl ProductState {
 
     /// The open alert that may be about the same matter as these posts, though not surely.
     pub(super) fn perhaps(&self, posts: &BTreeSet<u64>, but: &SeriesId) -> Option<Related> {
-        let open = |id: &SeriesId| id != but && self.alerts.get(id).is_some_and(Standing::is_open);
+        let open = |id: &SeriesId| id != but && self.is_open(id);
         let alike =
             self.causes.iter().filter(|(id, _)| open(id)).map(|(id, c)| (self.alike_cause(posts, c), id));
         let nearest = alike.filter(|(alike, _)| *alike >= PERHAPS);
@@ -214,15 +214,12 @@ impl ProductState {
     pub(super) fn cause_of(&self, posts: &BTreeSet<u64>, now: Timestamp) -> Option<SeriesId> {
         self.causes
             .iter()
-            .filter(|(id, c)| {
-                self.alerts.get(id).is_some_and(Standing::is_open)
-                    || days_between(c.last, now) <= REMEMBERED_DAYS
-            })
+            .filter(|(id, c)| self.is_open(id) || days_between(c.last, now) <= REMEMBERED_DAYS)
             .filter(|(id, _)| self.alerts.contains_key(id))
             .filter_map(|(id, cause)| {
                 let shared = posts.intersection(&cause.posts).count() as f64 / posts.len().max(1) as f64;
                 let alike = self.alike_cause(posts, cause);
-                let open = self.alerts.get(id).is_some_and(Standing::is_open);
+                let open = self.is_open(id);
                 let needed = if open { ALIKE } else { ALIKE_ENDED };
                 ((shared >= SHARED && alike >= BARELY) || alike >= needed).then_some((shared, alike, id))
             })

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use statrs::statistics::{Data, OrderStatistics};
 
 use super::product::{ProductState, SeriesId};
 use super::state::{Analysis, Outcome};
-use crate::ground::alert::{AlertEvent, Collected};
+use crate::ground::alert::{AlertEvent, Collected, EventKind, Reason};
 use crate::ground::digest::{Digest, Feeling, Growing, ProductDigest, ToldAlert};
 use crate::ground::post::Post;
-use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
+use crate::ground::time::{DAY_MS, Timestamp, day_of, days_between, plus_ms};
 use crate::logic::assess::Assessment;
-use crate::logic::lifecycle::Standing;
+use crate::logic::cluster::{Cluster, name_of};
 use crate::logic::rules::{Product, Schedule};
 
 /// Events that a digest lists; more are counted.
@@ -63,14 +64,15 @@ impl Days {
         if today <= newest - MOST_DAYS {
             return;
         }
+        if today > newest {
+            self.days.retain(|day, _| *day > today - MOST_DAYS);
+        }
         let day = self.days.entry(today).or_default();
         day.posts += 1;
         day.complaints += u32::from(assessment.is_complaint());
         day.feeling.0 += assessment.sentiment;
         day.feeling.1 += assessment.sentiment.powi(2);
         day.reach = day.reach.saturating_add(post.followers.unwrap_or(0));
-        let newest = newest.max(today);
-        self.days.retain(|day, _| *day > newest - MOST_DAYS);
     }
 
     /// The days from `from` (with it) to `to` (without it), added up.
@@ -129,10 +131,8 @@ impl TeamLog {
     }
 
     fn median_lead(&self) -> Option<(u32, f64)> {
-        let mut leads = self.leads.clone();
-        leads.sort_by(f64::total_cmp);
-        let (low, high) = (leads.get(leads.len().saturating_sub(1) / 2)?, leads.get(leads.len() / 2)?);
-        Some((leads.len() as u32, (low + high) / 2.0))
+        let known = self.leads.len() as u32;
+        (known > 0).then(|| (known, Data::new(self.leads.clone()).median()))
     }
 }
 
@@ -178,8 +178,8 @@ impl Analysis {
             for (id, standing) in state.alerts.iter().filter(|(_, s)| s.is_open()) {
                 digest.open.push(ToldAlert {
                     at: standing.opened_at,
-                    kind: crate::ground::alert::EventKind::Opened,
-                    reason: crate::ground::alert::Reason::MoreThanUsual,
+                    kind: EventKind::Opened,
+                    reason: Reason::MoreThanUsual,
                     alert: standing.id.clone(),
                     product: product.name.clone(),
                     label: state.name(product, id),
@@ -202,7 +202,7 @@ impl Analysis {
         let team = self.rules.products.iter().find(|p| p.id == product).map(|p| p.team.clone());
         let opened = self.memory.products.get(&product).and_then(|p| p.alerts.get(&id)).map(|s| s.opened_at);
         if let (Some(team), Some(opened)) = (team, opened) {
-            self.team_log(&team).lead(crate::ground::time::days_between(opened, at));
+            self.team_log(&team).lead(days_between(opened, at));
         }
     }
 }
@@ -226,11 +226,10 @@ impl ProductState {
 
     /// Complaints that more people make than in the stretch before, and that no alert tells of.
     fn growing(&self, product: &Product, days: i64) -> Vec<Growing> {
-        let told = |id: &SeriesId| self.alerts.get(id).is_some_and(Standing::is_open);
         let mut growing: Vec<Growing> = self
             .series
             .iter()
-            .filter(|(id, _)| !told(id))
+            .filter(|(id, _)| !self.is_open(id))
             .filter_map(|(id, series)| {
                 let people = series.people(days);
                 let before = series.people(2 * days).saturating_sub(people);
@@ -258,7 +257,7 @@ impl ProductState {
 
     /// What people wished for in this stretch, by how many did.
     fn wished(&self, product: &Product, days: i64, now: Timestamp) -> Vec<Growing> {
-        let people = |cluster: &crate::logic::cluster::Cluster, from: Timestamp, to: Timestamp| {
+        let people = |cluster: &Cluster, from: Timestamp, to: Timestamp| {
             let of_then = cluster.members.iter().filter(|m| m.quote.at >= from && m.quote.at < to);
             of_then.map(|m| m.voice).collect::<BTreeSet<u64>>().len() as u32
         };
@@ -268,14 +267,7 @@ impl ProductState {
             .iter()
             .map(|cluster| Growing {
                 cluster: format!("{}.i{}", product.id, cluster.number),
-                label: cluster.name.clone().unwrap_or_else(|| {
-                    crate::logic::cluster::label(
-                        &cluster.members,
-                        &self.ideas.vocabulary,
-                        &cluster.label,
-                        product.language,
-                    )
-                }),
+                label: name_of(cluster, &self.ideas.vocabulary, product.language),
                 people: people(cluster, from, now),
                 before: people(cluster, before, from),
             })

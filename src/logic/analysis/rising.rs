@@ -44,7 +44,7 @@ impl Analysis {
         let danger = state.same_danger(around, now);
         let bar = bar_for(Severity::Normal, bar);
         if danger.is_empty() && (rise.score < bar || rise.people < FEWEST_PEOPLE) {
-            if state.alerts.get(&id).is_some_and(Standing::is_open) {
+            if state.is_open(&id) {
                 state.remember(&id, around.number, now);
                 self.voice_heard(product, &id, now, out);
             } else if let Some(kin) = state.kin_of(around, |id| state.is_open(id)) {

@@ -242,7 +242,7 @@ impl Analysis {
         out: &mut Outcome,
     ) {
         let Some(severity) = severity_of(product, id) else { return };
-        let (bar, budget, series_count) = self.bar_of(&product.team);
+        let (bar, ..) = self.bar_of(&product.team);
         let Some(state) = self.memory.products.get_mut(&product.id) else { return };
         let Some(series) = state.series.get(id) else { return };
         let raised = state.raised.get(id).copied().unwrap_or(0.0);
@@ -293,7 +293,6 @@ impl Analysis {
         if state.is_known_cause(id, now, SAME_CAUSE) {
             return;
         }
-        let _ = (budget, series_count);
         let people = reading.window.observed.max(reading.recent_people);
         let back = state.alerts.get(id).filter(|s| s.can_regress(now));
         let (kind, reason, old) = match back {

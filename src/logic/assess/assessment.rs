@@ -126,6 +126,11 @@ impl Assessor {
         self.assess_by_signs(post, text, tokens, lang).0
     }
 
+    /// The signs of a post that are weighed with its wording, in their order: what tools/train_tone.py learns from.
+    pub fn signs(&self, post: &Post, text: &str, tokens: &[Token], lang: Lang) -> Vec<f32> {
+        self.assess_by_signs(post, text, tokens, lang).1.values().to_vec()
+    }
+
     /// The same with the signs that were weighed with the wording, from which that is learnt.
     fn assess_by_signs(&self, post: &Post, text: &str, tokens: &[Token], lang: Lang) -> (Assessment, Signs) {
         let faces = faces(text);
@@ -331,41 +336,6 @@ mod tests {
             let seen = assess(text);
             assert!(!seen.is_complaint(), "{text}: {seen:?}");
         }
-    }
-
-    /// What tools/train_tone.py learns from: a line of JSON with the signs and words of each post of TONE_POSTS (a text a
-    /// line), by the lexicons of the folder TONE_LEXICONS.
-    #[test]
-    #[ignore = "writes for tools/train_tone.py"]
-    fn signs_for_training() {
-        let given = |name: &str| std::env::var(name).unwrap();
-        let files = crate::logic::assess::lexicon::BUILT_IN.map(|(path, _)| crate::ground::entry::RuleFile {
-            path: path.into(),
-            text: std::fs::read_to_string(format!("{}/{path}", given("TONE_LEXICONS"))).unwrap(),
-        });
-        let (assessor, problems) =
-            Assessor::load(&RuleFiles { folder: "thinned".into(), files: files.into() });
-        assert_eq!(problems, []);
-        let mut out = String::new();
-        for text in std::fs::read_to_string(given("TONE_POSTS")).unwrap().lines() {
-            let lang = Lang::of(text, None);
-            let tokens = tokenize(text, lang);
-            let line =
-                serde_json::json!({"id":"1","source":"s","text":text,"created_at":"2025-01-06T00:00:00Z"});
-            let Ok(crate::ground::post::Incoming::Post(post)) =
-                crate::ground::post::parse_line(line.to_string().as_bytes(), None)
-            else {
-                panic!("no post: {text}")
-            };
-            let signs = assessor.assess_by_signs(&post, text, &tokens, lang).1;
-            let words: Vec<&str> = tokens
-                .iter()
-                .filter(|t| matches!(t.kind, Kind::Word | Kind::Tag))
-                .map(|t| t.folded.as_str())
-                .collect();
-            out += &format!("{}\n", serde_json::json!({"signs": signs.values().as_slice(), "words": words}));
-        }
-        std::fs::write(given("TONE_OUT"), out).unwrap();
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use std::collections::VecDeque;
 
-use super::clusters::Member;
+use super::clusters::{Cluster, Member};
 use super::features::{Vocabulary, content_words, word};
 use super::phrase::phrases;
 use crate::logic::text::{Lang, tokenize};
@@ -69,6 +69,11 @@ pub fn telling_words(members: &VecDeque<Member>, vocabulary: &Vocabulary, most: 
 /// The share of the posts that a word must be in: more than one of four posts and more.
 fn fewest(members: &VecDeque<Member>) -> f64 {
     if members.len() > 3 { 1.5 / members.len() as f64 } else { 0.0 }
+}
+
+/// The name of a cluster: the one that a person gave it, or the phrase that says best what it is about.
+pub fn name_of(cluster: &Cluster, vocabulary: &Vocabulary, reader: Option<Lang>) -> String {
+    cluster.name.clone().unwrap_or_else(|| label(&cluster.members, vocabulary, &cluster.label, reader))
 }
 
 /// The name of what these posts say: `known`, the one people have seen, unless a clearly better one has appeared. It is

@@ -20,7 +20,7 @@ use crate::logic::meaning;
 
 pub use clusters::{Assignment, Cluster, Clusters, Member, Regrouped, Tuning};
 pub use features::{Feature, Features, Vocabulary, readable};
-pub use label::{label, telling_words};
+pub use label::{label, name_of, telling_words};
 pub use meaning::{Model, ModelError, choose as choose_model, mark as model_mark};
 pub use near_copy::{NearCopies, Signature};
 pub use nearby::{Near, Nearby, Neighbour, Tongue};

@@ -223,6 +223,9 @@ impl Nearby {
         for (feature, _) in std::mem::replace(&mut post.vector, vector).iter() {
             if let Some(list) = self.postings.get_mut(&feature) {
                 list.retain(|(n, _)| *n != number);
+                if list.is_empty() {
+                    self.postings.remove(&feature);
+                }
             }
         }
         (post.saying, post.meaning, post.dangerous) = (saying.clone(), meaning, dangerous);
@@ -232,7 +235,6 @@ impl Nearby {
             let place = list.partition_point(|(n, _)| *n < number);
             list.insert(place, (number, weight));
         }
-        self.postings.retain(|_, list| !list.is_empty());
         true
     }
 

@@ -276,14 +276,7 @@ impl Page<'_> {
             }
             out.blank();
         }
-        out.line("--");
-        out.wrapped("", self.from_name);
-        out.wrapped("", self.why);
-        if let Some(href) = self.leave_href {
-            out.blank();
-            out.line(self.leave);
-            out.line(&format!("  {href}"));
-        }
+        out.foot(self.from_name, self.why, self.leave_href);
         out.done()
     }
 }

@@ -15,7 +15,7 @@ const LONGEST_SUBJECT: usize = 150;
 #[derive(Template)]
 #[template(path = "notice.html")]
 struct Notice<'a> {
-    title: &'a str,
+    subject: &'a str,
     lead: &'a str,
     /// What a program printed, line by line.
     printed: &'a str,
@@ -39,7 +39,7 @@ impl Notice<'_> {
             date: now,
             to: to.to_vec(),
             reader: None,
-            subject: self.title.to_owned(),
+            subject: self.subject.to_owned(),
             text: self.text(),
             // Rendering into memory cannot fail; if it did, the plain text still says all.
             html: self.render().unwrap_or_default(),
@@ -52,7 +52,7 @@ impl Notice<'_> {
 pub fn rules_refused(folder: &str, why: &str, now: Timestamp, to: &[String], sender: &Sender) -> Letter {
     let printed: String = why.chars().filter(|c| *c == '\n' || !c.is_control()).take(LONGEST).collect();
     Notice {
-        title: "groundswell: the new rules have errors, the old ones stay in force",
+        subject: "groundswell: the new rules have errors, the old ones stay in force",
         lead: &format!(
             "The rules in {folder} cannot be put in force. Those of before stay in force, so nothing that they watch is missed."
         ),
@@ -76,20 +76,15 @@ pub fn notice(
     to: &[String],
     sender: &Sender,
 ) -> Letter {
-    let title: String = subject.chars().filter(|c| !c.is_control()).take(LONGEST_SUBJECT).collect();
+    let shown: String = subject.chars().filter(|c| !c.is_control()).take(LONGEST_SUBJECT).collect();
     let text: String = text.chars().filter(|c| *c == '\n' || !c.is_control()).take(LONGEST).collect();
     let (lead, rest) = text.trim_end().split_once("\n\n").unwrap_or((text.trim_end(), ""));
     let end = ["`groundswell status` shows how it stands, `groundswell doctor` looks the installation over."];
     let from_name = super::clean::clip(&sender.from_name, 60);
     // Two things may be told in the same moment: the subject tells them apart.
     let name = format!("{about}.{:08x}", xxhash_rust::xxh3::xxh3_64(subject.as_bytes()) as u32);
-    let mut letter = Notice { title: &title, lead, printed: rest, end: &end, from_name: &from_name }.letter(
-        &name,
-        "operators",
-        now,
-        to,
-        sender,
-    );
+    let mut letter = Notice { subject: &shown, lead, printed: rest, end: &end, from_name: &from_name }
+        .letter(&name, "operators", now, to, sender);
     letter.alert = about.to_owned();
     letter
 }
@@ -97,7 +92,7 @@ pub fn notice(
 /// A letter that shows that letters arrive.
 pub fn trial(address: &str, now: Timestamp, sender: &Sender) -> Letter {
     Notice {
-        title: "groundswell: a letter to try the mail server",
+        subject: "groundswell: a letter to try the mail server",
         lead: "This letter was sent by `groundswell mail test`. That you read it shows that the mail server takes letters of groundswell and brings them to you.",
         printed: "",
         end: &[

@@ -113,6 +113,18 @@ impl Page {
         let _ = writeln!(self.0, "{line}");
     }
 
+    /// Who sends, why the reader gets it, and how to get no more.
+    pub(super) fn foot(&mut self, from_name: &str, why: &str, leave: Option<&str>) {
+        self.line("--");
+        self.wrapped("", from_name);
+        self.wrapped("", why);
+        if let Some(href) = leave {
+            self.blank();
+            self.line(LEAVE);
+            self.line(&format!("  {href}"));
+        }
+    }
+
     pub(super) fn blank(&mut self) {
         self.0.push('\n');
     }

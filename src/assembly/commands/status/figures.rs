@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Status, text};
+use super::Status;
+use super::told::text;
 use crate::logic::metrics::{Kind, Metric, render};
 
 /// A figure of a source: its name, what it says, how it moves, its key in the note.

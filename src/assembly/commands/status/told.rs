@@ -1,0 +1,174 @@
+//! The status as people read it.
+
+use std::io::Write;
+
+use serde_json::Value;
+
+use super::super::standing::{count, minute, one_line, size};
+use super::Status;
+use crate::ground::time::Timestamp;
+
+/// Writes the status for people.
+pub(super) fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()> {
+    let running = match (&status.daemon, status.running) {
+        (Some(note), true) => {
+            let version =
+                text(note, "version").map_or_else(String::new, |v| format!(" version {}", one_line(v)));
+            let pid =
+                note.get("pid").and_then(Value::as_u64).map_or_else(String::new, |p| format!(", pid {p}"));
+            let since =
+                text(note, "started_at").map_or_else(String::new, |at| format!(", since {}", moment(at)));
+            format!("running{version}{pid}{since}")
+        }
+        (None, true) => "running".into(),
+        (Some(note), false) => {
+            let last = text(note, "at")
+                .map_or_else(String::new, |at| format!("; it was last there at {}", moment(at)));
+            format!("not running{last}")
+        }
+        (None, false) => "not running".into(),
+    };
+    writeln!(out, "daemon    {running}")?;
+    writeln!(
+        out,
+        "store     {}: {}, {} on disk",
+        status.data,
+        count(status.posts, "post", "posts"),
+        size(status.disk_bytes)
+    )?;
+    for (name, reader) in [("analysis", &status.analysis), ("index", &status.index)] {
+        let behind = if reader.behind == 0 {
+            "up to date".into()
+        } else {
+            let age = if reader.lag_seconds > 0 {
+                format!(", the oldest {} old", span(reader.lag_seconds))
+            } else {
+                String::new()
+            };
+            format!("{} behind{age}", count(reader.behind, "entry", "entries"))
+        };
+        writeln!(out, "{name:9} {behind} (read {} of {})", reader.position, status.last_position)?;
+    }
+    let rules = &status.rules;
+    match &rules.in_force {
+        None => writeln!(out, "rules     none in force yet")?,
+        Some(set) => writeln!(
+            out,
+            "rules     {}, {}, {} in force",
+            count(set.products as u64, "product", "products"),
+            count(set.topics as u64, "topic", "topics"),
+            count(set.teams as u64, "team", "teams")
+        )?,
+    }
+    if rules.unreadable.is_none() {
+        let differs = match (rules.refused, rules.differs) {
+            (true, _) => "; refused, those of before stay in force",
+            (false, true) => "; what it says now is not in force",
+            (false, false) => "",
+        };
+        writeln!(
+            out,
+            "          folder {}: {}, {}{differs}",
+            rules.folder,
+            count(rules.errors as u64, "error", "errors"),
+            count(rules.warnings as u64, "warning", "warnings")
+        )?;
+    }
+    if status.sources.is_empty() {
+        writeln!(out, "sources   none heard of yet: they are known once the daemon has run")?;
+    }
+    for (i, (name, source)) in status.sources.iter().enumerate() {
+        writeln!(out, "{:9} {}", if i == 0 { "sources" } else { "" }, source_line(name, source))?;
+    }
+    let outbox = status.outbox;
+    writeln!(out, "outbox    {} waiting, {} sent, {} parked", outbox.waiting, outbox.sent, outbox.parked)?;
+    for letter in &status.troubled_letters {
+        writeln!(
+            out,
+            "          {} ({}, tried {}): {}",
+            one_line(&letter.message_id),
+            one_line(&letter.state),
+            count(u64::from(letter.attempts), "time", "times"),
+            one_line(&letter.said)
+        )?;
+    }
+    for (scope, until) in &status.silences {
+        writeln!(out, "silent    {} until {}", one_line(scope), minute(*until))?;
+    }
+    for (team, addresses) in &status.left {
+        for (address, since) in addresses {
+            let (team, address) = (one_line(team), one_line(address));
+            let since = minute(*since);
+            writeln!(
+                out,
+                "left      {address} gets no letters of team {team} since {since} (groundswell leave {team} {address} --undo)"
+            )?;
+        }
+    }
+    if status.needs_a_person.is_empty() {
+        return writeln!(out, "\nNothing needs a person.");
+    }
+    writeln!(out, "\nThis needs a person:")?;
+    for need in &status.needs_a_person {
+        writeln!(out, "  - {need}")?;
+    }
+    Ok(())
+}
+
+fn source_line(name: &str, source: &Value) -> String {
+    let mut line = format!("{}: {}", one_line(name), one_line(text(source, "state").unwrap_or("unknown")));
+    if let Some(n) = source.get("posts_last_hour").and_then(Value::as_u64) {
+        line.push_str(&format!(", {} in the last hour", count(n, "post", "posts")));
+    }
+    if let Some(at) = text(source, "last_post") {
+        line.push_str(&format!(", last one {}", moment(at)));
+    }
+    if let Some(lag) = source.get("lag_seconds").and_then(Value::as_f64).filter(|lag| *lag >= 60.0) {
+        line.push_str(&format!(", {} behind", span(lag as i64)));
+    }
+    for key in ["last_error", "notice"] {
+        if let Some(said) = text(source, key) {
+            line.push_str(&format!("; {}", one_line(said)));
+        }
+    }
+    line
+}
+
+pub(super) fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+    value.get(key).and_then(Value::as_str)
+}
+
+/// A time as people read it, where it is one.
+fn moment(at: &str) -> String {
+    at.parse::<Timestamp>().map_or_else(|_| one_line(at), |at| format!("{} UTC", minute(at)))
+}
+
+/// `40 seconds`, `12 minutes`, `3 hours`, `5 days`.
+pub(super) fn span(seconds: i64) -> String {
+    let seconds = seconds.max(0) as u64;
+    match seconds {
+        s if s < 120 => count(s, "second", "seconds"),
+        s if s < 7_200 => count(s / 60, "minute", "minutes"),
+        s if s < 172_800 => count(s / 3_600, "hour", "hours"),
+        s => count(s / 86_400, "day", "days"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_sizes_are_said_in_the_unit_a_person_would_take() {
+        let spans: Vec<String> = [1, 90, 600, 10_000, 400_000].map(span).into();
+        assert_eq!(spans, ["1 second", "90 seconds", "10 minutes", "2 hours", "4 days"]);
+        assert_eq!([size(900), size(5_300_000), size(2_000_000_000)], ["1 KB", "5.3 MB", "2.0 GB"]);
+    }
+
+    #[test]
+    fn a_source_is_told_from_whatever_the_note_has() {
+        let note = serde_json::json!({"state": "retrying", "posts_last_hour": 12, "last_error": "refused\n"});
+        insta::assert_snapshot!(source_line("bluesky", &note), @"bluesky: retrying, 12 posts in the last hour; refused");
+        assert_eq!(source_line("x", &Value::Null), "x: unknown");
+    }
+}

@@ -1,0 +1,102 @@
+//! What a source brings: looked at, and stored before anything else happens to it.
+
+use super::Engine;
+use crate::assembly::failure::Failure;
+use crate::edges::sources::Batch;
+use crate::edges::store::{NewPost, ToAppend};
+use crate::ground::post::{Incoming, MAX_ID_BYTES, PostKey};
+
+impl Engine {
+    pub(super) fn take(&mut self, batch: Batch) -> Result<(), Failure> {
+        let wanted = self.wanted.load_full();
+        let mut append = ToAppend {
+            source: batch.source.clone(),
+            replay: self.times.is_replay(&batch.source),
+            accounts: batch.accounts,
+            gap: batch.gap,
+            rejects: batch.rejects.into_iter().map(|r| (r.place, r.reason, r.raw)).collect(),
+            cursor: batch.cursor,
+            ..ToAppend::default()
+        };
+        for (place, reason, _) in &append.rejects {
+            tracing::warn!(source = batch.source, place, reason, "passed over: not a post");
+        }
+        for item in batch.items {
+            let key = match &item {
+                Incoming::Post(post) => post.key(),
+                Incoming::Delete(key) => key.clone(),
+            };
+            if let Some(reason) = self.unfit(&batch.source, &key) {
+                let place = key.id.chars().take(80).collect::<String>();
+                tracing::warn!(source = batch.source, place, reason, "passed over");
+                append.rejects.push((place, reason, String::new()));
+                continue;
+            }
+            match item {
+                Incoming::Post(post) => {
+                    let post = post.plain();
+                    append.posts.push(NewPost { matched: wanted.matches(&post), post })
+                }
+                Incoming::Delete(key) => append.deletes.push(key),
+            }
+        }
+        if append.replay {
+            self.warn_of_late(&append)?;
+        }
+        let now = self.clock.now();
+        // A sender that waits for an answer can be told "later"; a source that pulls waits itself.
+        let stored = match self.store.append(now, &append) {
+            Err(e) if e.may_pass() && batch.stored.is_some() => {
+                tracing::warn!("{e}");
+                if let Some(answer) = batch.stored {
+                    let _ = answer.send(false);
+                }
+                return Ok(());
+            }
+            Err(e) if e.may_pass() => {
+                self.full(&e);
+                self.patiently(|store| store.append(now, &append))?
+            }
+            other => other?,
+        };
+        if let Some(answer) = batch.stored {
+            let _ = answer.send(true);
+        }
+        tracing::debug!(source = batch.source, stored = stored.stored, known = stored.known, "batch");
+        if stored.hidden + stored.restored > 0 {
+            let (hidden, restored) = (stored.hidden, stored.restored);
+            tracing::info!(
+                source = batch.source,
+                hidden,
+                restored,
+                "posts went or came back with their accounts"
+            );
+        }
+        self.advance()
+    }
+
+    /// History that lies before what the log has seen is backlog, and opens nothing: better said than wondered about.
+    fn warn_of_late(&mut self, append: &ToAppend) -> Result<(), Failure> {
+        let Some(last) = self.store.last_time()? else { return Ok(()) };
+        let late = append.posts.iter().filter(|p| p.matched && p.post.arrived_at < last).count();
+        if late > 0 && self.warned_of_late.insert(append.source.clone()) {
+            tracing::warn!(
+                source = append.source,
+                late,
+                %last,
+                "posts arrived before what the log has seen already: they teach what is usual and open no alert; to live through them, begin with an empty data folder"
+            );
+        }
+        Ok(())
+    }
+
+    /// Why a post with this key is not taken from this source.
+    fn unfit(&self, source: &str, key: &PostKey) -> Option<String> {
+        if key.id.len() > MAX_ID_BYTES || key.source.len() > MAX_ID_BYTES {
+            return Some(format!("its id or source is over {MAX_ID_BYTES} bytes long"));
+        }
+        (!self.times.may_speak_for(source, &key.source)).then(|| {
+            format!("it says that it is of \"{}\", which is another source of the settings", key.source)
+        })
+    }
+}
