@@ -9,7 +9,7 @@ said 250 at the end, 1 when it refused for good, 75 otherwise, and nothing said 
 At last a daemon delivers through a server that takes the letter and dies before it says so: it may come once more, under
 the same Message-ID, and never again. Prints a line a case and the count; exits 1 if one is wrong.
 """
-import argparse, asyncio, collections, concurrent.futures, json, os, re, subprocess, sys, tempfile, threading, time
+import argparse, asyncio, collections, concurrent.futures, hashlib, json, os, re, subprocess, sys, tempfile, threading, time
 
 SENT, REFUSED, LATER = 0, 1, 75
 # (name, what stands before the @, what is expected of each try in turn, what differs in the settings)
@@ -150,9 +150,12 @@ class Lab:
 
     def mail(self, port=2525, tls="starttls", password="lab-secret", login=True):
         port += int(os.environ.get("LAB_OFFSET", "0"))
-        path = f"{self.folder}/password-{password}"
-        with open(path, "w") as f:
+        # Named by what it is for, not by what it holds, so that a path in a message is no leak; put in place
+        # whole, since another situation's program may be reading it.
+        path = f"{self.folder}/password-{hashlib.sha256(password.encode()).hexdigest()[:8]}"
+        with tempfile.NamedTemporaryFile("w", dir=self.folder, delete=False) as f:
             f.write(password)
+        os.replace(f.name, path)
         who = f'username = "groundswell"\npassword_file = "{path}"\n' if login else ""
         return f'host = "localhost"\nport = {port}\ntls = "{tls}"\nca_file = "{self.folder}/ca.pem"\n{who}'
 
