@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         Command::Fixed(args) => commands::ledger::fixed(&args),
         Command::Known(args) => commands::ledger::known(&args),
         Command::Ledger(args) => commands::ledger::ledger(&args),
-        Command::Silence(args) => commands::acts::silence(&args),
+        Command::Silence(args) => commands::silence::silence(&args),
         Command::Feedback(args) => commands::acts::feedback(&args),
         Command::Leave(args) => commands::acts::leave(&args),
         Command::Merge(args) => commands::acts::merge(&args),

@@ -102,6 +102,8 @@ pub enum Reason {
     FixHolds,
     /// It was said to be fixed, and people say it again.
     BackAfterFix,
+    /// One person's complaint is passed on by far more people than this product's complaints usually are.
+    SharedWidely,
 }
 
 impl Reason {
@@ -122,6 +124,7 @@ impl Reason {
             Self::SaidFixed => "said-fixed",
             Self::FixHolds => "fix-holds",
             Self::BackAfterFix => "back-after-fix",
+            Self::SharedWidely => "shared-widely",
         }
     }
 
@@ -142,6 +145,9 @@ impl Reason {
             Self::SaidFixed => "Somebody on your side said that it is fixed. We watch whether that holds.",
             Self::FixHolds => "The fix holds: people have stopped saying this.",
             Self::BackAfterFix => "It was said to be fixed, and people say it again.",
+            Self::SharedWidely => {
+                "One person's complaint is shared by far more people than this product's complaints usually are."
+            }
         }
     }
 }
@@ -288,6 +294,8 @@ pub struct Beside {
     pub storm: Vec<Related>,
     /// What a person said it was fixed in, and when.
     pub fixed: Option<Fixed>,
+    /// It is about one complaint that is passed on: the people are those who share it.
+    pub shared: bool,
 }
 
 /// Another alert, as it is named beside one.

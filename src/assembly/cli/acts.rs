@@ -24,13 +24,20 @@ pub struct SilenceArgs {
     #[command(flatten)]
     pub config: ConfigArgs,
     /// Product, cluster or alert id; "*" is everything. Safety alerts pass a silence over a product or everything
-    pub scope: String,
+    #[arg(required_unless_present = "query")]
+    pub scope: Option<String>,
+    /// Instead of an id: alerts of which at least half of the posts match this query. Safety alerts pass it
+    #[arg(long, value_name = "QUERY", conflicts_with = "scope")]
+    pub query: Option<String>,
     /// For how many days
     #[arg(long, value_name = "DAYS", default_value_t = 7.0)]
     pub days: f64,
     /// End it for an alert that gets worse: turns dangerous, or has twice as many people
     #[arg(long)]
     pub until_worse: bool,
+    /// Take the silence back: mails go out again
+    #[arg(long)]
+    pub undo: bool,
     /// Why
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub why: String,

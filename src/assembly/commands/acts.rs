@@ -1,14 +1,13 @@
-//! `ack`, `resolve`, `silence`, `feedback`, `leave`, `merge`, `split`, `name`, `ignore`: what people decide, written to the log. The analysis takes
+//! `ack`, `resolve`, `feedback`, `leave`, `merge`, `split`, `name`, `ignore`: what people decide, written to the log. The analysis takes
 //! it from there, so that a replay decides the same again.
 
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use super::named::{cluster, names, posts_of};
+use super::named::{cluster, posts_of};
 use super::standing::{analysis_now, count, did_you_mean, minute, when};
 use crate::assembly::cli::{
-    AlertArgs, ConfigArgs, FeedbackArgs, IgnoreArgs, LeaveArgs, MergeArgs, NameArgs, SilenceArgs, SplitArgs,
-    Useful,
+    AlertArgs, ConfigArgs, FeedbackArgs, IgnoreArgs, LeaveArgs, MergeArgs, NameArgs, SplitArgs, Useful,
 };
 use crate::assembly::configured::settings;
 use crate::assembly::decisions;
@@ -19,12 +18,9 @@ use crate::edges::store::Store;
 use crate::ground::alert::{AlertEvent, EventKind};
 use crate::ground::entry::{Act, Deed};
 use crate::ground::post::PostKey;
-use crate::ground::time::{Clock, DAY_MS, plus_ms};
+use crate::ground::time::Clock;
 use crate::logic::analysis::Sort;
 use crate::logic::text::is_invisible;
-
-/// Longest silence, in days: longer ones are a matter of the rules.
-const LONGEST_SILENCE: f64 = 3_650.0;
 
 /// Longest name of a cluster, in letters: it has to stand in a subject.
 const LONGEST_NAME: usize = 80;
@@ -89,60 +85,6 @@ pub fn feedback(args: &FeedbackArgs) -> Result<(), Failure> {
         )
     };
     desk.write(&args.by, what, &then)
-}
-
-/// Runs `silence`.
-///
-/// # Errors
-/// There is no such product, cluster or alert, the time is none, or the store cannot be written.
-pub fn silence(args: &SilenceArgs) -> Result<(), Failure> {
-    if !(args.days > 0.0 && args.days <= LONGEST_SILENCE) {
-        return Err(Failure::say(
-            Exit::Usage,
-            format!("--days {}: a silence lasts more than 0 and at most {LONGEST_SILENCE} days", args.days),
-        ));
-    }
-    let mut desk = Desk::open(&args.config)?;
-    let mut posts = BTreeMap::new();
-    if args.scope != "*" && desk.last_event(&args.scope)?.is_none() {
-        let analysis = analysis_now(&desk.store)?;
-        posts = posts_of(&analysis, [args.scope.as_str()]);
-        let named = cluster(&analysis, &args.scope);
-        if named.as_ref().is_ok_and(|named| named.sort == Sort::Ideas) {
-            tell(format!("{} is an idea, and ideas never alert: nothing was changed", args.scope));
-            return Ok(());
-        }
-        if !names(&analysis).contains(&args.scope) && named.is_err() {
-            let mut known = names(&analysis);
-            known.extend(desk.alert_ids()?);
-            return Err(Failure::say(
-                Exit::Usage,
-                format!(
-                    "there is no product, topic, cluster or alert \"{}\"{}",
-                    args.scope,
-                    did_you_mean(&args.scope, known.iter().map(String::as_str))
-                ),
-            ));
-        }
-    }
-    let until = plus_ms(SystemClock.now(), (args.days * DAY_MS as f64) as i64);
-    let what = Deed::Silence {
-        scope: args.scope.clone(),
-        why: args.why.clone(),
-        until,
-        until_worse: args.until_worse,
-    };
-    let scope = if args.scope == "*" { "anything" } else { &args.scope };
-    let then = format!(
-        "No mail about {scope} until {} UTC{}. Alerts still open and close: `groundswell alerts` shows them.",
-        minute(until),
-        if args.until_worse {
-            ", unless it gets worse: turns dangerous or has twice as many people"
-        } else {
-            ""
-        }
-    );
-    desk.write_about(&args.by, what, posts, &then)
 }
 
 /// Runs `leave`.
@@ -340,11 +282,15 @@ impl Desk {
         Ok(Self { store: Store::open_existing(&folder)?, folder, replays })
     }
 
-    fn last_event(&self, alert: &str) -> Result<Option<AlertEvent>, Failure> {
+    pub(super) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(super) fn last_event(&self, alert: &str) -> Result<Option<AlertEvent>, Failure> {
         Ok(self.store.events(Some(alert))?.pop())
     }
 
-    fn alert_ids(&self) -> Result<Vec<String>, Failure> {
+    pub(super) fn alert_ids(&self) -> Result<Vec<String>, Failure> {
         let mut ids: Vec<String> = self.store.events(None)?.into_iter().map(|e| e.alert).collect();
         ids.sort();
         ids.dedup();
@@ -370,7 +316,7 @@ impl Desk {
     }
 
     /// … with the posts that are in the clusters it names.
-    fn write_about(
+    pub(super) fn write_about(
         &mut self,
         by: &str,
         what: Deed,

@@ -23,6 +23,7 @@ pub mod matching;
 mod named;
 pub mod run;
 pub mod search;
+pub mod silence;
 pub mod source;
 mod standing;
 pub mod status;

@@ -52,7 +52,7 @@ struct Status {
     outbox: OutboxCounts,
     troubled_letters: Vec<Letter>,
     /// What people silenced, and until when.
-    silences: BTreeMap<String, Timestamp>,
+    silences: BTreeMap<String, Silenced>,
     /// Addresses that want no letters of a team, and since when.
     left: BTreeMap<String, BTreeMap<String, Timestamp>>,
     disk_bytes: u64,
@@ -170,15 +170,27 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
     Ok(status)
 }
 
+/// A silence in force.
+#[derive(Serialize)]
+pub(super) struct Silenced {
+    until: Timestamp,
+    by: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    why: String,
+    /// It ends before that for what gets worse.
+    until_worse: bool,
+}
+
 /// The silences in force: of each scope the latest, while it lasts.
-fn silences(acts: &[(Timestamp, Act)], now: Timestamp) -> BTreeMap<String, Timestamp> {
+pub(super) fn silences(acts: &[(Timestamp, Act)], now: Timestamp) -> BTreeMap<String, Silenced> {
     let mut silences = BTreeMap::new();
     for (_, act) in acts {
-        if let Deed::Silence { scope, until, .. } = &act.what {
-            silences.insert(scope.clone(), *until);
+        if let Deed::Silence { scope, until, why, until_worse } = &act.what {
+            let (by, why) = (act.by.clone(), why.clone());
+            silences.insert(scope.clone(), Silenced { until: *until, by, why, until_worse: *until_worse });
         }
     }
-    silences.retain(|_, until| *until > now);
+    silences.retain(|_, silence| silence.until > now);
     silences
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::cluster_id::{ClusterId, Sort};
 use super::fix::Fix;
 use super::product::{SeriesId, features_of};
-use super::state::{Analysis, Outcome, Silence};
+use super::silence::Silence;
+use super::state::{Analysis, Outcome};
 use crate::ground::alert::Reason;
 use crate::ground::entry::{Act, Deed};
 use crate::ground::post::PostKey;
@@ -105,6 +106,10 @@ impl Analysis {
         let Some(state) = self.memory.products.get_mut(&product) else { return };
         if !state.is_open(&id) {
             return;
+        }
+        if matches!(id, SeriesId::Shared(_)) {
+            // That one person's words are passed on is nothing that a fix could stop.
+            return self.end_by_hand(alert, Reason::ResolvedByHand, now, out);
         }
         let rate = state.series.get_mut(&id).map_or(0.0, |series| {
             series.advance(now, &state.pool);

@@ -70,7 +70,7 @@ pub struct Around {
 }
 
 /// What an alert is about, by the posts behind it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cause {
     /// Posts by their number in the neighbourhood.
     pub(super) posts: BTreeSet<u64>,
@@ -95,6 +95,8 @@ pub struct Figures {
     pub(super) expected: f64,
     pub(super) rests_on: f64,
     pub(super) dispersion: f64,
+    /// The bar it passed (log10), where that is another than the team's for rises.
+    pub(super) bar: Option<f64>,
 }
 
 impl Figures {
@@ -214,6 +216,7 @@ impl ProductState {
     pub(super) fn cause_of(&self, posts: &BTreeSet<u64>, now: Timestamp) -> Option<SeriesId> {
         self.causes
             .iter()
+            .filter(|(id, _)| !matches!(id, SeriesId::Shared(_)))
             .filter(|(id, c)| self.is_open(id) || days_between(c.last, now) <= REMEMBERED_DAYS)
             .filter(|(id, _)| self.alerts.contains_key(id))
             .filter_map(|(id, cause)| {

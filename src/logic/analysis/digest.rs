@@ -236,13 +236,12 @@ impl ProductState {
                 if people < FEWEST_GROWING || people <= before {
                     return None;
                 }
-                let cluster = match id {
-                    SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
-                    SeriesId::Cluster(number) if !self.clusters.get(*number)?.ignored => {
-                        format!("{}.c{number}", product.id)
-                    }
-                    SeriesId::Cluster(_) => return None,
-                };
+                if let SeriesId::Cluster(number) | SeriesId::Shared(number) = id
+                    && self.clusters.get(*number)?.ignored
+                {
+                    return None;
+                }
+                let cluster = id.name(&product.id);
                 Some((id, Growing { cluster, label: String::new(), people, before }))
             })
             .map(|(id, growing)| Growing { label: self.name(product, id), ..growing })

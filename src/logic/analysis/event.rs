@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::product::{ProductState, SeriesId};
-use super::state::{Analysis, Outcome, effective_bar, severity_of};
+use super::state::{Analysis, Outcome, effective_bar};
 use super::storm::Telling;
 use crate::ground::alert::{AlertEvent, Beside, Collected, EventKind, Reason, Related, Severity, Sum};
 use crate::ground::post::PostKey;
 use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
 use crate::logic::cluster::{Member, label, quotes, telling_words};
-use crate::logic::lifecycle::{Pass, Standing};
+use crate::logic::lifecycle::Pass;
 use crate::logic::rules::Product;
 use crate::logic::spike::{Window, run_length_days};
 
@@ -33,7 +33,7 @@ impl Analysis {
     ) {
         let (bar, budget, series_count) = match id {
             SeriesId::Topic(_) => self.bar_of(&product.team),
-            SeriesId::Cluster(_) => self.bar_of_rises(&product.team),
+            SeriesId::Cluster(_) | SeriesId::Shared(_) => self.bar_of_rises(&product.team),
         };
         let Some(state) = self.memory.products.get_mut(&product.id) else { return };
         let Some(standing) = state.alerts.get(id).cloned() else { return };
@@ -62,10 +62,12 @@ impl Analysis {
             && self.lid(&product.team, now, limit, standing.severity, &standing.id, number) == Pass::Hold;
         let Some(state) = self.memory.products.get(&product.id) else { return };
         let reading = state.series.get(id).map(|series| series.read(now, &state.pool));
-        let opening =
-            state.causes.get(id).filter(|_| matches!(kind, EventKind::Opened | EventKind::Regressed));
+        let is_shared = matches!(id, SeriesId::Shared(_));
+        let begins = matches!(kind, EventKind::Opened | EventKind::Regressed);
+        let opening = state.causes.get(id).filter(|_| begins || is_shared);
         let sum = reading.map_or_else(Sum::default, |r| r.sum);
         let sum = opening.map_or(sum, |cause| cause.figures.sum());
+        let bar = opening.and_then(|cause| cause.figures.bar).unwrap_or(bar);
         let sum = Sum { bar, series: series_count as u32, budget, ..sum };
         // Where all that was said has been forgotten, nobody has spoken for as long as evidence lasts.
         let silence = Window { days: EVIDENCE_DAYS as u32, observed: 0, expected: 0.0 };
@@ -99,13 +101,9 @@ impl Analysis {
             Some(_) => evidence.iter().map(|m| (*m).clone()).collect(),
             None => state.members(id).cloned().unwrap_or_default(),
         };
-        let cluster = match id {
-            SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
-            SeriesId::Cluster(number) => format!("{}.c{number}", product.id),
-        };
         let topic = match id {
             SeriesId::Topic(topic) => product.topics.iter().find(|t| t.id == *topic),
-            SeriesId::Cluster(_) => None,
+            SeriesId::Cluster(_) | SeriesId::Shared(_) => None,
         };
         let origin = topic.map_or_else(
             || format!("what people say about {}", product.name),
@@ -114,8 +112,10 @@ impl Analysis {
         let score = sum.score.min(9.0);
         let chance_days = match id {
             SeriesId::Topic(_) => run_length_days(score),
-            SeriesId::Cluster(_) => 10f64.powf(score),
+            SeriesId::Cluster(_) | SeriesId::Shared(_) => 10f64.powf(score),
         };
+        // Who only shares it is not among the posts that are kept.
+        let shared_by = opening.filter(|_| is_shared);
         out.events.push(AlertEvent {
             kind,
             at: now,
@@ -124,14 +124,14 @@ impl Analysis {
             product: product.id.clone(),
             product_name: product.name.clone(),
             topic: topic.map(|t| t.id.clone()),
-            cluster,
+            cluster: id.name(&product.id),
             label: name,
             severity: standing.severity,
             reason,
             observed: window.observed,
             expected: window.expected,
             window_days: window.days,
-            authors: voices.len() as u32,
+            authors: shared_by.map_or(voices.len() as u32, |cause| cause.figures.people),
             echoes: state.series.get(id).map_or(0, |s| s.echoes(28)),
             since: evidence.iter().map(|m| m.quote.at).min().unwrap_or(now),
             quotes: quotes(&members, &state.clusters.vocabulary, QUOTES, |q| keys.contains(&q.key)),
@@ -158,8 +158,12 @@ impl Analysis {
                 coordinated: state.chorus.coordinated(evidence.iter().map(|m| &m.quote.key)),
                 storm,
                 fixed: state.fixes.get(id).map(|fix| fix.told(now)),
+                shared: is_shared,
             },
-            evidence: evidence.iter().map(|m| m.quote.key.clone()).collect(),
+            evidence: match shared_by {
+                Some(cause) => cause.evidence.clone(),
+                None => evidence.iter().map(|m| m.quote.key.clone()).collect(),
+            },
         });
         if let Some(event) = out.events.last() {
             self.team_log(&product.team).hear(event);
@@ -205,19 +209,6 @@ impl Analysis {
         }
         self.memory.lids.retain(|_, lid| !lid.is_idle(now));
     }
-
-    fn is_silenced(&self, product: &Product, id: &SeriesId, standing: &Standing, now: Timestamp) -> bool {
-        let cluster = match id {
-            SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
-            SeriesId::Cluster(number) => format!("{}.c{number}", product.id),
-        };
-        let silent = |scope: &str| self.memory.silences.get(scope).is_some_and(|s| s.holds(standing, now));
-        // What could hurt somebody passes a silence over everything or over a product: only one that names it holds.
-        let dangerous =
-            standing.danger == Severity::Safety || severity_of(product, id) == Some(Severity::Safety);
-        let broad = !dangerous && (silent("*") || silent(&product.id));
-        broad || silent(&cluster) || silent(&standing.id)
-    }
 }
 
 impl ProductState {
@@ -229,7 +220,7 @@ impl ProductState {
                 .iter()
                 .find(|t| t.id == *topic)
                 .map_or_else(|| topic.clone(), |t| t.title.clone()),
-            SeriesId::Cluster(number) => self
+            SeriesId::Cluster(number) | SeriesId::Shared(number) => self
                 .clusters
                 .get(*number)
                 .map(|c| {

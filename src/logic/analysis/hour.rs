@@ -42,7 +42,11 @@ impl Analysis {
                         series.advance(now, &state.pool);
                         (series.is_back_to_usual(now, &state.pool, quiet), series.people(LIVE_DAYS) > 0)
                     }
-                    None => (true, false),
+                    None => {
+                        let cause = state.causes.get(&id).and_then(|cause| cause.evidence.first());
+                        let goes_on = cause.is_some_and(|post| state.sharing.goes_on(post, now));
+                        (!goes_on, goes_on)
+                    }
                 };
                 let Some(standing) = state.alerts.get(&id) else { continue };
                 // Quiet is what came after the last that was written about it.

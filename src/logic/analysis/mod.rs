@@ -13,9 +13,11 @@ mod learn;
 mod product;
 mod rename;
 mod rising;
+mod silence;
 mod snapshot;
 mod state;
 mod storm;
+mod viral;
 mod why;
 
 pub use around::{Around, Cause, Figures};
@@ -24,9 +26,11 @@ pub use cluster_id::{ClusterId, Sort};
 pub use digest::{DayTally, Days, TeamLog};
 pub use fix::Fix;
 pub use product::{ProductState, SeriesId};
+pub use silence::{BY_QUERY, Silence};
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError};
-pub use state::{Analysis, Assigned, Outcome, Silence};
+pub use state::{Analysis, Assigned, Outcome};
 pub use storm::Openings;
+pub use viral::Sharing;
 pub use why::{NearCluster, WhyNot};
 
 #[cfg(test)]

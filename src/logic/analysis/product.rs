@@ -10,6 +10,7 @@ use super::chorus::Chorus;
 use super::digest::Days;
 use super::fix::Fix;
 use super::storm::Openings;
+use super::viral::{Shared, Sharing};
 use crate::ground::alert::Quote;
 use crate::ground::post::{Post, PostKey};
 use crate::ground::time::{HOUR_MS, Timestamp, days_between, hour_of};
@@ -40,6 +41,18 @@ pub enum SeriesId {
     Topic(String),
     /// A complaint that the posts form, by cluster number.
     Cluster(u32),
+    /// A complaint that is shared more than others are, by cluster number.
+    Shared(u32),
+}
+
+impl SeriesId {
+    /// The id by which people name it: `product.topic`, `product.c12`.
+    pub(super) fn name(&self, product: &str) -> String {
+        match self {
+            Self::Topic(topic) => format!("{product}.{topic}"),
+            Self::Cluster(number) | Self::Shared(number) => format!("{product}.c{number}"),
+        }
+    }
 }
 
 /// A source as it is heard.
@@ -72,6 +85,8 @@ pub struct ProductState {
     pub days: Days,
     /// Who copied them.
     pub chorus: Chorus,
+    /// Who shared them.
+    pub sharing: Sharing,
     /// Alerts that opened of late.
     pub openings: Openings,
     /// Alerts that somebody called fixed.
@@ -96,6 +111,8 @@ pub struct Taken {
     pub around: Option<Around>,
     /// Series in which a new voice counts.
     pub counted: Vec<SeriesId>,
+    /// The complaint that it passes on.
+    pub(super) shared: Option<Shared>,
     /// Merges that followed, (from, into).
     pub merges: Vec<(u32, u32)>,
 }
@@ -121,6 +138,7 @@ impl Default for ProductState {
             copies: NearCopies::default(),
             days: Days::default(),
             chorus: Chorus::default(),
+            sharing: Sharing::default(),
             openings: Openings::default(),
             fixes: BTreeMap::new(),
             series: BTreeMap::new(),
@@ -197,6 +215,8 @@ impl ProductState {
                     if let Some((number, strand)) = place {
                         self.echo(&SeriesId::Cluster(number), now);
                         taken.cluster = Some((number, strand));
+                        let people = self.sharing.hear(first, post, voice, now);
+                        taken.shared = Some(Shared { post: first.clone(), cluster: number, people });
                     }
                 }
                 None => {
@@ -225,6 +245,7 @@ impl ProductState {
         if edited {
             taken.counted.clear();
             taken.around = None;
+            taken.shared = None;
         }
         taken
     }
@@ -255,13 +276,16 @@ impl ProductState {
     pub fn members(&self, id: &SeriesId) -> Option<&VecDeque<Member>> {
         match id {
             SeriesId::Topic(topic) => self.topics.get(topic),
-            SeriesId::Cluster(number) => self.clusters.get(*number).map(|c| &c.members),
+            SeriesId::Cluster(number) | SeriesId::Shared(number) => {
+                self.clusters.get(*number).map(|c| &c.members)
+            }
         }
     }
 
     /// A post is gone: its text leaves.
     pub fn forget(&mut self, key: &PostKey) {
         self.chorus.forget(key);
+        self.sharing.forget(key);
         self.nearby.forget(key);
         for cause in self.causes.values_mut() {
             cause.evidence.retain(|k| k != key);
@@ -282,6 +306,7 @@ impl ProductState {
     /// Two clusters are one: series and alert go along. The alert that stays is the open one, or the older.
     pub fn follow_merge(&mut self, from: u32, into: u32) {
         self.follow(SeriesId::Cluster(from), SeriesId::Cluster(into));
+        self.follow(SeriesId::Shared(from), SeriesId::Shared(into));
     }
 
     /// A topic has another id: its posts, series and alert go along.
@@ -342,14 +367,18 @@ impl ProductState {
         let alerts = &self.alerts;
         self.series.retain(|id, _| match id {
             SeriesId::Topic(_) => true,
-            SeriesId::Cluster(number) => {
+            SeriesId::Cluster(number) | SeriesId::Shared(number) => {
                 clusters.get(*number).is_some() || alerts.get(id).is_some_and(Standing::is_open)
             }
         });
         let series = &self.series;
-        self.alerts.retain(|id, s| s.is_open() || series.contains_key(id));
+        let lives = |id: &SeriesId| match id {
+            SeriesId::Shared(number) => clusters.get(*number).is_some(),
+            heard => series.contains_key(heard),
+        };
+        self.alerts.retain(|id, s| s.is_open() || lives(id));
         let alerts = &self.alerts;
-        self.raised.retain(|id, _| series.contains_key(id));
+        self.raised.retain(|id, _| lives(id));
         self.causes.retain(|id, _| alerts.contains_key(id));
         self.fixes.retain(|id, _| alerts.contains_key(id));
         if self.pool.since.is_some_and(|since| days_between(since, now) >= SIBLING_DAYS) {

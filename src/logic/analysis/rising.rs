@@ -150,6 +150,7 @@ impl Analysis {
             expected: rise.expected,
             rests_on: rise.rests_on,
             dispersion: rise.dispersion(),
+            bar: None,
         };
         let core = posts.clone();
         let posts = match state.causes.remove(&id) {

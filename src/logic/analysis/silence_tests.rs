@@ -1,5 +1,6 @@
 //! Silences: they hold, the latest of a scope counts, and what could hurt somebody passes the broad ones.
 
+use super::silence::BY_QUERY;
 use super::state::Analysis;
 use crate::ground::entry::{Act, Body, Deed, Entry, RuleFile, RuleFiles};
 use crate::ground::post::{Incoming, parse_line};
@@ -60,4 +61,49 @@ fn danger_passes_a_silence_over_everything_but_not_one_that_names_it() {
 fn the_latest_silence_of_a_scope_counts() {
     assert_eq!(told(&[("p.burns", 72), ("p.burns", 0)]), ["t@example.org"]);
     assert!(told(&[("p.burns", 0), ("p.burns", 72)]).is_empty());
+}
+
+#[test]
+fn a_query_silences_what_most_of_the_posts_of_an_alert_match() {
+    let told = |severity: &str, query: &str| {
+        let start: Timestamp = "2025-01-06T00:00:00Z".parse().unwrap();
+        let file = |path: &str, text: &str| RuleFile { path: path.into(), text: text.into() };
+        let product = PRODUCT.replace("\"safety\"", &format!("\"{severity}\""));
+        let files = RuleFiles {
+            folder: "rules".into(),
+            files: vec![file("p.toml", &product), file("teams.toml", TEAMS)],
+        };
+        let until = plus_ms(start, 1_000 * HOUR_MS);
+        let scope = format!("{BY_QUERY} {query}");
+        let what = Deed::Silence { scope, why: String::new(), until, until_worse: false };
+        let act = Act { by: "somebody".into(), what, posts: Default::default() };
+        let mut bodies = vec![(start, Body::Rules(files)), (start, Body::Act(act))];
+        for day in 0..40 {
+            // For five weeks people speak of other things.
+            let (voices, text) = match day {
+                0..35 => (2, "my widget is on the shelf"),
+                // Too short to be taken for copies of one another.
+                _ => (9, "widget burns since firmware"),
+            };
+            for voice in 0..voices {
+                let at = plus_ms(start, (24 * day + 10) * HOUR_MS + voice);
+                let line = serde_json::json!({"id": format!("{day}.{voice}"), "source": "s",
+                    "author": format!("{day}.{voice}"), "text": text,
+                    "created_at": at, "region": if voice == 0 { "US" } else { "BR" }});
+                let Ok(Incoming::Post(post)) = parse_line(line.to_string().as_bytes(), None) else {
+                    panic!("no post")
+                };
+                bodies.push((at, Body::Post { post, history: false }));
+            }
+        }
+        let mut analysis = Analysis::default();
+        let fold = |(i, (at, body))| analysis.fold(&Entry { seq: i as u64 + 1, at, body }).events;
+        let events: Vec<_> = bodies.into_iter().enumerate().flat_map(fold).collect();
+        assert!(!events.is_empty(), "it opens");
+        events.iter().all(|event| !event.deliver_to.is_empty())
+    };
+    assert!(told("high", "toaster"), "what it is not about holds nothing back");
+    assert!(!told("high", "firmware region:BR"));
+    assert!(told("high", "firmware region:US"), "a few posts do not make it one of these");
+    assert!(told("safety", "firmware region:BR"), "danger is told");
 }

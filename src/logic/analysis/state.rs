@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::digest::TeamLog;
 use super::product::{ProductState, ReadPost, SeriesId, Taken};
+use super::silence::Silence;
 use crate::ground::alert::{AlertEvent, Collected, EventKind, Reason, Severity};
 use crate::ground::entry::{Body, Entry, RuleFiles};
 use crate::ground::post::{Post, PostKey};
@@ -43,27 +44,6 @@ pub struct Assigned {
     pub cluster: u32,
     /// The strand within it, by which it is found again later.
     pub strand: u32,
-}
-
-/// No mails about something, for a time.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Silence {
-    /// Until when.
-    pub until: Timestamp,
-    /// Where it is to end when things get worse: each alert that was open, and the people heard of it by then. What
-    /// opened since, turned dangerous, or has twice as many people is worse.
-    pub until_worse: Option<BTreeMap<String, u32>>,
-}
-
-impl Silence {
-    /// Whether it holds back a mail about an alert that stands so.
-    pub(super) fn holds(&self, standing: &Standing, now: Timestamp) -> bool {
-        let worse = self.until_worse.as_ref().is_some_and(|then| {
-            standing.danger == Severity::Safety
-                || then.get(&standing.id).is_none_or(|people| standing.total >= 2 * people)
-        });
-        self.until > now && !worse
-    }
 }
 
 /// What a snapshot keeps.
@@ -220,12 +200,15 @@ impl Analysis {
                 .into_iter()
                 .map(|id| match id {
                     SeriesId::Cluster(number) => SeriesId::Cluster(state.clusters.resolve(number)),
-                    topic @ SeriesId::Topic(_) => topic,
+                    other => other,
                 })
                 .filter(|id| matches!(id, SeriesId::Topic(_)))
                 .collect();
             for id in ids {
                 self.voice_heard(product, &id, now, out);
+            }
+            if let Some(shared) = &taken.shared {
+                self.complaint_shared(product, shared, now, out);
             }
             if let (Some(number), Some(around)) = (home, &taken.around) {
                 self.complaint_heard(product, number, around, now, out);
@@ -276,7 +259,7 @@ impl Analysis {
             return;
         }
         let bar = bar + raised;
-        if matches!(id, SeriesId::Cluster(_)) {
+        if !matches!(id, SeriesId::Topic(_)) {
             return;
         }
         let verdict = should_open(&reading, series.people(28), severity, bar);
@@ -381,8 +364,8 @@ impl Analysis {
 pub(super) fn severity_of(product: &Product, id: &SeriesId) -> Option<Severity> {
     match id {
         SeriesId::Topic(topic) => product.topics.iter().find(|t| t.id == *topic).map(|t| t.severity),
-        SeriesId::Cluster(_) if product.clusters == crate::logic::rules::ClusterMode::None => None,
-        SeriesId::Cluster(_) => Some(Severity::Normal),
+        _ if product.clusters == crate::logic::rules::ClusterMode::None => None,
+        SeriesId::Cluster(_) | SeriesId::Shared(_) => Some(Severity::Normal),
     }
 }
 

@@ -143,7 +143,9 @@ impl Analysis {
         let standing = state.alerts.get(id).filter(|s| s.can_regress(now));
         let over_since = standing.and_then(|s| s.ended).map(|(at, _)| at);
         let ignored = match id {
-            SeriesId::Cluster(number) => state.clusters.get(*number).is_some_and(|c| c.ignored),
+            SeriesId::Cluster(number) | SeriesId::Shared(number) => {
+                state.clusters.get(*number).is_some_and(|c| c.ignored)
+            }
             SeriesId::Topic(_) => false,
         };
         let opens = |series: &crate::logic::spike::Series, now: Timestamp| {
@@ -183,17 +185,16 @@ impl Analysis {
         }
         Some(NearCluster {
             product: product.id.clone(),
-            cluster: match id {
-                SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
-                SeriesId::Cluster(number) => format!("{}.c{number}", product.id),
-            },
+            cluster: id.name(&product.id),
             label: state.name(product, id),
             fit,
             words: Vec::new(),
             by_meaning: 0.0,
             posts: match id {
                 SeriesId::Topic(topic) => state.topics.get(topic).map_or(0, |m| m.len() as u32),
-                SeriesId::Cluster(number) => state.clusters.get(*number).map_or(0, |c| c.size),
+                SeriesId::Cluster(number) | SeriesId::Shared(number) => {
+                    state.clusters.get(*number).map_or(0, |c| c.size)
+                }
             },
             people_28_days: people,
             usual_a_day: usual,

@@ -55,6 +55,7 @@ fn what_stands_beside_the_figures_as_text() {
             other("keys too close", 9),
         ],
         fixed: None,
+        shared: false,
     };
     let mut holds = resolved();
     let fix = |heard| Fixed {

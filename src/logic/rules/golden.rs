@@ -209,6 +209,10 @@ fn teams() {
         "team-budget-of-nothing",
         "[team.netbooks]\nemail = \"a@example.org\"\nfalse_alarms_a_year = 0\n",
     );
+    with_team(
+        "team-viral-of-nothing",
+        "[team.netbooks]\nemail = \"a@example.org\"\nviral_alerts_a_year = 0\n",
+    );
     with_team("team-mails-of-nothing", "[team.netbooks]\nemail = \"a@example.org\"\nmails_a_day = 0\n");
     with_team(
         "team-digest-unreadable",

@@ -135,6 +135,8 @@ pub struct Team {
     pub email: Vec<String>,
     /// False alarms a year that the team puts up with: over 0.
     pub false_alarms_a_year: f64,
+    /// Alerts a year about complaints that are shared more than usual; `None`: not asked for.
+    pub viral_alerts_a_year: Option<f64>,
     /// Alert mails a day that the team gets at most; what is beyond is told in a collected one.
     pub mails_a_day: u32,
     /// The language it reads in, where it says so: complaints are named in it where somebody used it.

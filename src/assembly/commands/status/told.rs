@@ -92,8 +92,12 @@ pub(super) fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()
             one_line(&letter.said)
         )?;
     }
-    for (scope, until) in &status.silences {
-        writeln!(out, "silent    {} until {}", one_line(scope), minute(*until))?;
+    for (scope, silence) in &status.silences {
+        let worse = if silence.until_worse { " or until it is worse" } else { "" };
+        let why =
+            if silence.why.is_empty() { String::new() } else { format!(": {}", one_line(&silence.why)) };
+        let (scope, until, by) = (one_line(scope), minute(silence.until), one_line(&silence.by));
+        writeln!(out, "silent    {scope} until {until}{worse}, by {by}{why}")?;
     }
     for (team, addresses) in &status.left {
         for (address, since) in addresses {

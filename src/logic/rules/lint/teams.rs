@@ -10,7 +10,7 @@ use super::suggest::{closest, few};
 use crate::logic::rules::schedule::Schedule;
 
 /// Entries of the reference.
-pub(super) const DOCS: [Doc; 7] = [
+pub(super) const DOCS: [Doc; 8] = [
     Doc::error(
         "product-unknown-team",
         "A product of a team that does not exist",
@@ -62,6 +62,19 @@ false_alarms_a_year = 0"#,
         r#"[team.netbooks]
 email = ["netbooks@example.org"]
 false_alarms_a_year = 4"#,
+    ),
+    Doc::error(
+        "team-bad-viral",
+        "A number of viral alerts that means nothing",
+        "It is over 0 and at most 1000 a year. Without the key nobody is told when a complaint is only shared.",
+        Shown::Teams(
+            r#"[team.netbooks]
+email = ["netbooks@example.org"]
+viral_alerts_a_year = 0"#,
+        ),
+        r#"[team.netbooks]
+email = ["netbooks@example.org"]
+viral_alerts_a_year = 6"#,
     ),
     Doc::error(
         "team-bad-mails",
@@ -151,6 +164,16 @@ pub(in crate::logic::rules) fn bad_budget(range: Range<usize>) -> Problem {
         "the false-alarm budget has to be over 0 and at most 1000 a year",
     )
     .help("4 is usual; 1 for a team that wants certainty, 12 for one that wants to hear early")
+}
+
+/// `team-bad-viral`
+pub(in crate::logic::rules) fn bad_viral(range: Range<usize>) -> Problem {
+    Problem::error(
+        "team-bad-viral",
+        range,
+        "the viral alerts have to be a number over 0 and at most 1000 a year",
+    )
+    .help("6 is usual; leave the key out, and nobody is told when a complaint is only shared")
 }
 
 /// `team-bad-mails`

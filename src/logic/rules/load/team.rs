@@ -44,7 +44,7 @@ pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
 }
 
 fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
-    table.only(&["email", "false_alarms_a_year", "mails_a_day", "language", "digest"]);
+    table.only(&["email", "false_alarms_a_year", "viral_alerts_a_year", "mails_a_day", "language", "digest"]);
     let addresses = table.texts("email", "[\"name@example.org\"]").unwrap_or_default();
     if addresses.is_empty() {
         let range = table.key_range("email").unwrap_or_else(|| table.range.clone());
@@ -66,6 +66,14 @@ fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
             table.file.say(lint::teams::bad_budget(range));
         }
     }
+    let mut viral = None;
+    if let Some((number, range)) = table.number("viral_alerts_a_year", "6") {
+        if number > 0.0 && number <= LARGEST_BUDGET {
+            viral = Some(number);
+        } else {
+            table.file.say(lint::teams::bad_viral(range));
+        }
+    }
     let mut mails = USUAL_MAILS;
     if let Some((number, range)) = table.number("mails_a_day", "12") {
         if number.fract() == 0.0 && (1.0..=LARGEST_MAILS).contains(&number) {
@@ -85,6 +93,7 @@ fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
         id: id.to_owned(),
         email,
         false_alarms_a_year: budget,
+        viral_alerts_a_year: viral,
         mails_a_day: mails,
         language,
         digest: digest.map(|digest| digest.value.to_owned()),
