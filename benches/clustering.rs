@@ -64,7 +64,8 @@ fn run(what: &str, mut text: impl FnMut(&mut Words, usize) -> String) {
             let read = Instant::now();
             let assessed = assessor.assess(&post, &post.text, &tokens, Lang::English);
             let known = Instant::now();
-            let copy = Signature::of(&tokens).and_then(|s| copies.original_of(&s, &post.key()));
+            let copy =
+                Signature::of(&tokens).and_then(|s| copies.original_of(&s, &post.key(), post.created_at));
             let compared = Instant::now();
             let features = Features::of(&tokens, Lang::English);
             clusters.vocabulary.learn(&features);
@@ -109,7 +110,9 @@ fn million() {
         let text: String = (0..20).map(|_| format!("{} ", words.next())).collect();
         let tokens = tokenize(&text, Lang::English);
         let post = post(text, number);
-        std::hint::black_box(Signature::of(&tokens).and_then(|s| copies.original_of(&s, &post.key())));
+        std::hint::black_box(
+            Signature::of(&tokens).and_then(|s| copies.original_of(&s, &post.key(), post.created_at)),
+        );
         let features = Features::of(&tokens, Lang::English);
         clusters.vocabulary.learn(&features);
         clusters.assign(&features, member(&post, 0.0));

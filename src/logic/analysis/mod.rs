@@ -40,4 +40,6 @@ mod mail_tests;
 #[cfg(test)]
 mod silence_tests;
 #[cfg(test)]
+mod small_tests;
+#[cfg(test)]
 mod tests;

@@ -255,7 +255,7 @@ impl ProductState {
             return Some(PostKey { source: read.post.source.clone(), id: id.clone() });
         }
         let signature = Signature::of(read.tokens)?;
-        self.copies.original_of(&signature, key)
+        self.copies.original_of(&signature, key, read.post.created_at)
     }
 
     fn hear(&mut self, id: SeriesId, post: &Post, voice: u64, now: Timestamp, taken: &mut Taken) {

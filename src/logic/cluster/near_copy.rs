@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use crate::ground::post::PostKey;
+use crate::ground::time::{Timestamp, days_between};
 use crate::logic::text::{Kind, Token};
 
 /// An odd constant that mixes well: 2⁶⁴ over the golden ratio.
@@ -22,6 +23,8 @@ const FEWEST_WORDS: usize = 5;
 const AGREE: usize = HASHES * 3 / 4;
 /// Texts that are remembered; the oldest is forgotten first.
 const REMEMBERED: usize = 20_000;
+/// … for so many days: what people say in the same few words months apart, they say for themselves.
+const REMEMBERED_DAYS: f64 = 30.0;
 
 /// What a text is recognised by. `None` where the text is too short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,37 +70,48 @@ impl Signature {
     }
 }
 
+/// A text that others may be copies of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Known {
+    signature: Signature,
+    key: PostKey,
+    /// When it or a copy of it was last written.
+    last: Timestamp,
+}
+
 /// Texts heard lately, to recognise them by.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct NearCopies {
-    texts: VecDeque<(Signature, PostKey)>,
+    texts: VecDeque<Known>,
     /// Number of the first of `texts`, counted since the beginning.
     first: u64,
     bands: FxHashMap<u64, u64>,
 }
 
 impl NearCopies {
-    /// The post that this text is a copy of. A text that is not is remembered as `key`.
-    pub fn original_of(&mut self, signature: &Signature, key: &PostKey) -> Option<PostKey> {
+    /// The post that this text, written at `at`, is a copy of. A text that is not is remembered as `key`.
+    pub fn original_of(&mut self, signature: &Signature, key: &PostKey, at: Timestamp) -> Option<PostKey> {
         for band in signature.bands() {
             let Some(number) = self.bands.get(&band).and_then(|n| n.checked_sub(self.first)) else {
                 continue;
             };
-            if let Some((known, original)) = self.texts.get(number as usize)
-                && known.agree(signature) >= AGREE
+            if let Some(known) = self.texts.get_mut(number as usize)
+                && known.signature.agree(signature) >= AGREE
+                && days_between(known.last, at) < REMEMBERED_DAYS
             {
-                return (original != key).then(|| original.clone());
+                known.last = known.last.max(at);
+                return (known.key != *key).then(|| known.key.clone());
             }
         }
         let number = self.first + self.texts.len() as u64;
         for band in signature.bands() {
             self.bands.insert(band, number);
         }
-        self.texts.push_back((*signature, key.clone()));
+        self.texts.push_back(Known { signature: *signature, key: key.clone(), last: at });
         if self.texts.len() > REMEMBERED
-            && let Some((old, _)) = self.texts.pop_front()
+            && let Some(old) = self.texts.pop_front()
         {
-            for band in old.bands() {
+            for band in old.signature.bands() {
                 if self.bands.get(&band) == Some(&self.first) {
                     self.bands.remove(&band);
                 }
@@ -109,10 +123,10 @@ impl NearCopies {
 
     /// Forgets a post that was deleted: its copies are no longer measured against it.
     pub fn forget(&mut self, key: &PostKey) {
-        for (_, known) in &mut self.texts {
-            if known == key {
+        for known in &mut self.texts {
+            if known.key == *key {
                 // The place stays, so that numbers keep; nothing compares equal to an empty key.
-                *known = PostKey { source: String::new(), id: String::new() };
+                known.key = PostKey { source: String::new(), id: String::new() };
             }
         }
     }
@@ -121,6 +135,7 @@ impl NearCopies {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ground::time::{DAY_MS, from_ms};
     use crate::logic::text::{Lang, tokenize};
 
     fn key(id: &str) -> PostKey {
@@ -128,8 +143,23 @@ mod tests {
     }
 
     fn original(copies: &mut NearCopies, id: &str, text: &str) -> Option<String> {
+        original_at(copies, id, text, 0)
+    }
+
+    fn original_at(copies: &mut NearCopies, id: &str, text: &str, day: i64) -> Option<String> {
         let signature = Signature::of(&tokenize(text, Lang::English))?;
-        copies.original_of(&signature, &key(id)).map(|k| k.id)
+        copies.original_of(&signature, &key(id), from_ms(day * DAY_MS)).map(|k| k.id)
+    }
+
+    #[test]
+    fn the_same_words_months_apart_are_two_voices() {
+        let mut copies = NearCopies::default();
+        let text = "the lid of my kettle drips on the table";
+        assert_eq!(original_at(&mut copies, "1", text, 0), None);
+        assert_eq!(original_at(&mut copies, "2", text, 20).as_deref(), Some("1"));
+        assert_eq!(original_at(&mut copies, "3", text, 45).as_deref(), Some("1"), "it still goes round");
+        assert_eq!(original_at(&mut copies, "4", text, 90), None);
+        assert_eq!(original_at(&mut copies, "5", text, 91).as_deref(), Some("4"));
     }
 
     #[test]
