@@ -76,7 +76,7 @@ pub struct OutboxCounts {
 }
 
 impl Store {
-    /// Letters that are due, in order: of each alert only the oldest that waits, so that a thread stays in order. A letter
+    /// Letters that are due, in order: of each alert only the oldest that waits for a team, so that a thread stays in order. A letter
     /// that only some of its readers still wait for, after a failed try, holds back no later one: one full mailbox must not
     /// keep a whole team in the dark.
     ///
@@ -86,15 +86,21 @@ impl Store {
         let mut statement = self
             .db
             .prepare_cached(
-                "SELECT o.message_id, o.attempts, o.made_at, coalesce(e.json, ''), o.recipients, o.collected
+                "SELECT o.message_id, o.attempts, o.made_at, coalesce(e.json, ''), o.recipients, o.collected,
+                        coalesce(o.team, '')
                  FROM outbox o LEFT JOIN events e ON e.alert = o.alert AND e.number = o.number
-                 WHERE (e.json IS NOT NULL OR o.collected IS NOT NULL) AND o.state = 'waiting' AND o.next_at <= ?1
+                 WHERE o.rowid IN (SELECT o.rowid
+                 FROM outbox o LEFT JOIN events e ON e.alert = o.alert AND e.number = o.number
+                 WHERE (e.alert IS NOT NULL OR o.collected IS NOT NULL) AND o.state = 'waiting' AND o.next_at <= ?1
                    AND NOT EXISTS (SELECT 1 FROM outbox p
                                    LEFT JOIN events pe ON pe.alert = p.alert AND pe.number = p.number
                                    WHERE p.alert = o.alert AND p.state = 'waiting' AND p.number < o.number
+                                   AND (p.team IS NULL OR o.team IS NULL OR p.team = o.team)
                                    AND NOT coalesce(p.attempts > 0 AND json_array_length(p.recipients)
-                                       < json_array_length(json_extract(pe.json, '$.deliver_to')), 0))
-                 ORDER BY o.made_at, o.rowid LIMIT ?2",
+                                       < coalesce(p.readers,
+                                                  json_array_length(json_extract(pe.json, '$.deliver_to'))), 0))
+                 ORDER BY o.made_at, o.rowid LIMIT ?2)
+                 ORDER BY o.made_at, o.rowid",
             )
             .map_err(|e| self.fail(e))?;
         let rows = statement
@@ -106,12 +112,13 @@ impl Store {
                     row.get::<_, String>(3)?,
                     row.get::<_, String>(4)?,
                     row.get::<_, Option<String>>(5)?,
+                    row.get::<_, String>(6)?,
                 ))
             })
             .map_err(|e| self.fail(e))?;
         let mut items = Vec::new();
         for row in rows {
-            let (message_id, attempts, made_at, json, to, collected) = row.map_err(|e| self.fail(e))?;
+            let (message_id, attempts, made_at, json, to, collected, team) = row.map_err(|e| self.fail(e))?;
             let damaged = |e: serde_json::Error| StoreError::Row {
                 path: self.path.clone(),
                 table: "outbox",
@@ -119,7 +126,10 @@ impl Store {
                 detail: e.to_string(),
             };
             let about = match collected {
-                None => About::Event(serde_json::from_str(&json).map_err(damaged)?),
+                None => {
+                    let event: AlertEvent = serde_json::from_str(&json).map_err(damaged)?;
+                    About::Event(Box::new(event.told_to(&team)))
+                }
                 Some(collected) => {
                     let collected: Collected = serde_json::from_str(&collected).map_err(damaged)?;
                     let events = self.those(&collected.events)?;

@@ -2,6 +2,7 @@
 //! the demo and in tests; it knows the time from the entries alone.
 
 mod act;
+mod addressed;
 mod around;
 mod chorus;
 mod cluster_id;
@@ -18,6 +19,7 @@ mod state;
 mod storm;
 mod why;
 
+pub use addressed::Letter;
 pub use around::{Around, Cause, Figures};
 pub use chorus::Chorus;
 pub use cluster_id::{ClusterId, Sort};
@@ -25,7 +27,7 @@ pub use digest::{DayTally, Days, TeamLog};
 pub use fix::Fix;
 pub use product::{ProductState, SeriesId};
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError};
-pub use state::{Analysis, Assigned, Outcome, Silence};
+pub use state::{Analysis, Assigned, Outcome, Silence, Waited};
 pub use storm::Openings;
 pub use why::{NearCluster, WhyNot};
 
@@ -33,6 +35,8 @@ pub use why::{NearCluster, WhyNot};
 mod lasting_tests;
 #[cfg(test)]
 mod mail_tests;
+#[cfg(test)]
+mod routing_tests;
 #[cfg(test)]
 mod silence_tests;
 #[cfg(test)]
