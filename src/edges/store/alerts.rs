@@ -104,11 +104,11 @@ impl Store {
             tx.prepare_cached(
                 "INSERT INTO outbox
                      (message_id, alert, number, recipients, state, made_at, next_at, collected, team, readers)
-                 VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING",
+                 VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5, ?6, ?7, ?4) ON CONFLICT DO NOTHING",
             )
             .and_then(|mut s| {
                 let made = at.as_millisecond();
-                s.execute(params![letter.message_id, thread, number, to, made, json, team, letter.to.len() as i64])
+                s.execute(params![letter.message_id, thread, number, to, made, json, team])
             })
             .map_err(fail)?;
         }

@@ -81,10 +81,12 @@ const MIGRATIONS: [&str; 4] = ["
 ",
     // What a letter tells that is about no single event, as JSON: it names events and holds no text of posts.
     "ALTER TABLE outbox ADD COLUMN collected TEXT;",
-    // Several teams may be told about one event: whom of them a letter is for, and how many readers it had.
-    "ALTER TABLE outbox ADD COLUMN team TEXT; ALTER TABLE outbox ADD COLUMN readers INTEGER;
-    -- Without it ten thousand waiting letters are compared with ten thousand to find the oldest of each thread.
-    CREATE INDEX outbox_thread ON outbox (alert, state, number);",
+    // Several teams may be told about one event: whom of them a letter is for, and whom it is addressed to, as JSON.
+    "ALTER TABLE outbox ADD COLUMN team TEXT; ALTER TABLE outbox ADD COLUMN readers TEXT;
+    -- Without these ten thousand waiting letters are compared with ten thousand to find the oldest of each thread, and all
+    -- are sorted to find the first.
+    CREATE INDEX outbox_thread ON outbox (alert, state, number);
+    CREATE INDEX outbox_order ON outbox (state, made_at);",
 ];
 
 /// Sets a connection up and brings the file to today's form.

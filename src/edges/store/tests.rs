@@ -260,12 +260,18 @@ fn teams_have_threads_of_their_own_and_a_letter_that_waited_is_one_of_them() {
     assert_eq!(ids(&store), ["u0", "t1"]);
     let partly = Verdict::Partly { left: vec!["v@example.org".into()], why: "452 full".into() };
     store.tried(&due[1], NOW, &partly).unwrap();
-    // What waited comes without its event, which is known; twice it is put in once.
+    // What waited comes without its event, which is known; twice it is put in once. It is addressed to those who read now.
+    let changed = ["w@example.org".to_owned()];
     for _ in 0..2 {
-        let letters = vec![to_other("a", 1, false)];
+        let mut late = to_other("a", 1, false);
+        late.to = &changed;
+        let letters = vec![late];
         store.commit(NOW, &Committed { position: 2, letters, ..Committed::default() }).unwrap();
     }
     assert_eq!(ids(&store), ["t1", "u1"]);
+    let due = store.due(NOW, 10).unwrap();
+    let About::Event(event) = &due[1].about else { panic!("{due:?}") };
+    assert_eq!((&event.deliver_to[..], &due[1].recipients[..]), (&changed[..], &changed[..]));
 }
 
 #[test]
@@ -339,7 +345,7 @@ fn a_file_of_the_form_before_is_brought_to_todays() {
     store
         .db
         .execute_batch(
-            "ALTER TABLE outbox DROP COLUMN collected; DROP INDEX outbox_thread; ALTER TABLE outbox DROP COLUMN team;
+            "ALTER TABLE outbox DROP COLUMN collected; DROP INDEX outbox_thread; DROP INDEX outbox_order; ALTER TABLE outbox DROP COLUMN team;
              ALTER TABLE outbox DROP COLUMN readers; PRAGMA user_version = 2;",
         )
         .unwrap();
