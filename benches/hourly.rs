@@ -152,6 +152,7 @@ fn standing(opened_at: Timestamp) -> Standing {
         peak: FEWEST,
         total: FEWEST,
         acknowledged_by: None,
+        teams: Vec::new(),
     }
 }
 

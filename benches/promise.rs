@@ -178,6 +178,7 @@ fn standing(opened_at: Timestamp) -> Standing {
         peak: 3,
         total: 3,
         acknowledged_by: None,
+        teams: Vec::new(),
     }
 }
 

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Import(args) => commands::import::import(&args),
         Command::Search(args) => commands::search::search(&args),
         Command::Explain(args) => commands::explain::explain(&args),
+        Command::Route(args) => commands::route::route(&args),
         Command::Alerts(args) => commands::alerts::alerts(&args),
         Command::Ack(args) => commands::acts::acknowledge(&args),
         Command::Resolve(args) => commands::acts::resolve(&args),

@@ -30,8 +30,8 @@ const LOGIC: [&str; 16] = [
     "upkeep",
 ];
 /// The parts of the assembly, lowest first.
-const ASSEMBLY: [&str; 8] =
-    ["cli", "failure", "output", "replay", "configured", "decisions", "daemon", "commands"];
+const ASSEMBLY: [&str; 9] =
+    ["cli", "failure", "output", "replay", "configured", "decisions", "posted", "daemon", "commands"];
 
 #[test]
 fn modules_import_only_from_floors_below() {

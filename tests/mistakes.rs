@@ -84,6 +84,9 @@ fn too_much() {
     // The first ones fill the screen; the last line of the other form says that there are more.
     let shown = shown(&["check", "--format", "json"], &[("rules/mini-9.toml", format!("{PRODUCT}{slips}"))]);
     as_golden("too-many-problems", shown.lines().find(|line| line.contains("too-many-problems")).unwrap());
+    let route = "[[route]]\nregion = \"BR\"\nteam = \"netbooks\"\nalso = true\n";
+    let shown = self::shown(&["check"], &[("rules/teams.toml", format!("{TEAMS}{}", route.repeat(501)))]);
+    as_golden("route-too-many", shown.lines().find(|line| line.contains("route-too-many")).unwrap());
     // Fifty thousand topics, in five files that are not too large each: told once.
     let topics: String =
         (0..10_000).map(|n| format!("[[topic]]\nid='t{n}'\ntitle='T'\nmatch='word{n}'\n")).collect();

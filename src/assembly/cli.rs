@@ -3,6 +3,7 @@
 mod acts;
 mod care;
 mod mail;
+mod route;
 mod rules;
 mod source;
 
@@ -15,6 +16,7 @@ pub use acts::{
 pub use care::{AuthorArgs, BackupArgs, CompletionsArgs, DoctorArgs, ManArgs, RestoreArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use mail::{MailArgs, MailCommand, MailPreviewArgs, MailTestArgs};
+pub use route::{RouteArgs, SeverityArg};
 pub use rules::{CheckArgs, FmtArgs, MatchArgs, TestArgs};
 pub use source::{SourceArgs, SourceCommand, SourceListArgs, SourceTestArgs};
 
@@ -78,6 +80,11 @@ pub enum Command {
     ///
     /// Examples: groundswell explain mini-9-20250106-ab12; groundswell explain --not "the return key is too close"
     Explain(ExplainArgs),
+    /// Say who would be written to about something, when, and by which line of the rules
+    ///
+    /// Examples: groundswell route --product mini-9 --region BR --explain; groundswell route --text "my mini 9 smokes";
+    /// groundswell route mini-9-20250106-ab12
+    Route(RouteArgs),
     /// List alerts
     ///
     /// Example: groundswell alerts --open

@@ -7,4 +7,5 @@ pub mod daemon;
 pub mod decisions;
 pub mod failure;
 pub mod output;
+mod posted;
 pub mod replay;

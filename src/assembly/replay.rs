@@ -9,7 +9,7 @@ use crate::ground::alert::AlertEvent;
 use crate::ground::entry::{Body, Entry, RuleFiles};
 use crate::ground::post::Incoming;
 use crate::ground::time::{Timestamp, ticks_between};
-use crate::logic::analysis::{Analysis, Assigned};
+use crate::logic::analysis::{Analysis, Assigned, Letter};
 
 /// A replay under way.
 pub struct Replay {
@@ -28,6 +28,8 @@ pub struct Step {
     pub events: Vec<AlertEvent>,
     /// Where posts were clustered.
     pub assigned: Vec<Assigned>,
+    /// Letters about alerts that went out, lists among them: when, and to which team.
+    pub letters: Vec<(Timestamp, String)>,
 }
 
 impl Replay {
@@ -73,15 +75,29 @@ impl Replay {
     fn until(&mut self, at: Timestamp, step: &mut Step) {
         if let Some(now) = self.now {
             for tick in ticks_between(now, at) {
+                self.wake_until(tick, step);
                 self.fold(tick, Body::Tick, step);
             }
+            self.wake_until(at, step);
         }
         self.now = Some(self.now.map_or(at, |now| now.max(at)));
+    }
+
+    /// The clock ticks when something that waits is to go, as the daemon's does.
+    fn wake_until(&mut self, at: Timestamp, step: &mut Step) {
+        while let Some(due) = self.analysis.wakes_at().filter(|due| *due < at) {
+            self.fold(due, Body::Tick, step);
+        }
     }
 
     fn fold(&mut self, at: Timestamp, body: Body, step: &mut Step) {
         self.seq += 1;
         let outcome = self.analysis.fold(&Entry { seq: self.seq, at, body });
+        step.letters.extend(outcome.letters().into_iter().filter_map(|letter| match letter {
+            Letter::Event { deliver_to: [], .. } => None,
+            Letter::Event { team, .. } => Some((at, team.to_owned())),
+            Letter::Collected(list) => list.digest.is_none().then(|| (at, list.team.clone())),
+        }));
         step.events.extend(outcome.events);
         step.assigned.extend(outcome.assigned);
     }

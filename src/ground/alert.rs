@@ -266,9 +266,12 @@ pub struct AlertEvent {
     pub team: String,
     /// Addresses that get the mail; empty when nobody is to be told.
     pub deliver_to: Vec<String>,
-    /// The team has had its mails of the day: this is told in a collected one later.
+    /// No letter about this goes to the team now: it waits, and `routing` says why and until when.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub held: bool,
+    /// Who else is told, and why they are.
+    #[serde(default, skip_serializing_if = "Routing::is_plain")]
+    pub routing: Routing,
     /// When the alert opened.
     pub opened_at: Timestamp,
     /// Most people in any window so far.
@@ -278,6 +281,107 @@ pub struct AlertEvent {
     /// What else is to be said about it.
     #[serde(default)]
     pub beside: Beside,
+}
+
+/// How an event came to those who are told about it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Routing {
+    /// The line of the rule files by which the event's team gets it; empty where it owns the product.
+    pub via: String,
+    /// Why a letter to the event's team waits, where it does.
+    pub wait: Option<Wait>,
+    /// Other teams that are told, each in a thread of its own.
+    pub also: Vec<Addressee>,
+}
+
+/// Another team that is told about an event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Addressee {
+    /// Id of the team.
+    pub team: String,
+    /// Addresses that get the letter.
+    pub deliver_to: Vec<String>,
+    /// The line of the rule files by which it gets it; empty where it owns the product.
+    pub via: String,
+    /// Why its letter waits, where it does.
+    pub wait: Option<Wait>,
+}
+
+/// A letter waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// Until when, as it looks now; never where the digest tells it.
+    pub until: Option<Timestamp>,
+    /// Why.
+    pub why: WaitReason,
+}
+
+/// Why a letter waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WaitReason {
+    /// The team has had its mails of the day, or many things happened at once: it is told in a list.
+    DailyLimit,
+    /// The team has quiet hours.
+    QuietHours,
+    /// The team gets its alerts as a list, at times of its own.
+    Listed,
+    /// The team hears of alerts by its digest alone.
+    InDigest,
+}
+
+impl WaitReason {
+    /// The name as it is written in logs and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DailyLimit => "daily-limit",
+            Self::QuietHours => "quiet-hours",
+            Self::Listed => "listed",
+            Self::InDigest => "in-digest",
+        }
+    }
+
+    /// The words for people, after "it waits: ".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::DailyLimit => "the team has had its mails of the day",
+            Self::QuietHours => "the team has quiet hours",
+            Self::Listed => "the team gets its alerts as a list",
+            Self::InDigest => "the team's digest tells it",
+        }
+    }
+}
+
+impl Routing {
+    /// Whether there is nothing to say: one team, that owns the product, and nothing waits.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl AlertEvent {
+    /// Everybody who is told: the event's team first.
+    pub fn addressees(&self) -> impl Iterator<Item = (&str, &[String], Option<Wait>)> {
+        // Events of earlier versions say that they are held, and not why.
+        let limit = Wait { until: None, why: WaitReason::DailyLimit };
+        let wait = self.routing.wait.or(self.held.then_some(limit));
+        let others = self.routing.also.iter().map(|a| (a.team.as_str(), a.deliver_to.as_slice(), a.wait));
+        std::iter::once((self.team.as_str(), self.deliver_to.as_slice(), wait)).chain(others)
+    }
+
+    /// The event as the letter to this team tells it; as it is where the team is not told.
+    pub fn told_to(mut self, team: &str) -> Self {
+        if let Some(at) = self.routing.also.iter().position(|other| other.team == team) {
+            let other = self.routing.also.swap_remove(at);
+            self.team = other.team;
+            self.deliver_to = other.deliver_to;
+            self.routing.via = other.via;
+            self.routing.wait = other.wait;
+            self.held = other.wait.is_some();
+        }
+        self
+    }
 }
 
 /// What is to be said beside the figures of an event, where there is anything.
@@ -337,6 +441,9 @@ pub struct Collected {
     pub events: Vec<(String, u32)>,
     /// More of the same that is not listed.
     pub more: u32,
+    /// Why these were not told one by one, where it was not for the day's limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<WaitReason>,
     /// It is the digest of the week or the day instead, and lists no events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Box<Digest>>,

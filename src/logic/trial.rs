@@ -1,7 +1,7 @@
 //! What came of a scenario: which alerts that should have opened did not, which opened that should not have, and which
 //! word or count made the difference. Playing it is the replay's business.
 
-use crate::ground::alert::{AlertEvent, EventKind};
+use crate::ground::alert::{AlertEvent, EventKind, Wait};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::post::Post;
 use crate::ground::time::Timestamp;
@@ -20,9 +20,18 @@ pub fn is(expected: &Expected, event: &AlertEvent) -> bool {
     matches!(event.kind, EventKind::Opened | EventKind::Regressed)
         && same(&expected.product, &event.product)
         && same(&expected.topic, event.topic.as_deref().unwrap_or_default())
-        && same(&expected.team, &event.team)
+        && expected.team.as_deref().is_none_or(|team| event.addressees().any(|(told, ..)| told == team))
         && expected.from.is_none_or(|from| event.at >= from)
         && expected.by.is_none_or(|by| event.at <= by)
+        && expected.told_by.is_none_or(|by| is_told_by(expected, event, by))
+}
+
+/// Does a letter about it go out by then, to the team that is expected, or to any?
+fn is_told_by(expected: &Expected, event: &AlertEvent, by: Timestamp) -> bool {
+    event
+        .addressees()
+        .filter(|(team, ..)| expected.team.as_deref().is_none_or(|asked| asked == *team))
+        .any(|(.., wait)| wait.map_or(Some(event.at), |wait| wait.until).is_some_and(|at| at <= by))
 }
 
 /// Everything that came otherwise than the scenario says. `events` are all events of the whole play; `lacking` has, for
@@ -38,7 +47,7 @@ pub fn judge(
             continue;
         }
         // Perhaps it opened at another time, or told somebody else.
-        let timeless = Expected { from: None, by: None, team: None, ..expected.clone() };
+        let timeless = Expected { from: None, by: None, told_by: None, team: None, ..expected.clone() };
         let mut why: Vec<String> = events.iter().filter(|e| is(&timeless, e)).map(opened).collect();
         why.extend(lacking.iter().filter(|(n, _)| *n == i).flat_map(|(_, why)| why.clone()));
         failing.push(no_alert(expected.place.clone(), &scenario.name, &called(expected), &why));
@@ -175,16 +184,28 @@ fn loudness(event: &AlertEvent, scenario: &Scenario) -> String {
 
 fn opened(event: &AlertEvent) -> String {
     let people = if event.observed == 1 { "person" } else { "people" };
+    let teams: Vec<String> = event.addressees().map(|(team, _, wait)| told(team, wait)).collect();
     format!(
         "\"{}\" opened at {} for team {}: {} {people} in {} days, {:.1} usual ({})",
         event.label,
         moment(event.at),
-        event.team,
+        teams.join(", "),
         event.observed,
         event.window_days,
         event.expected,
         event.reason.name()
     )
+}
+
+/// A team, and when it is told if not at once.
+fn told(team: &str, wait: Option<Wait>) -> String {
+    match wait {
+        None => team.to_owned(),
+        Some(Wait { until: Some(until), why }) => {
+            format!("{team} (told at {}: {})", moment(until), why.words())
+        }
+        Some(Wait { until: None, why }) => format!("{team} (no letter: {})", why.words()),
+    }
 }
 
 fn called(expected: &Expected) -> String {

@@ -14,7 +14,7 @@ use crate::assembly::configured::choose;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{Input, Rejected, stdout, tell, tell_problems};
 use crate::assembly::replay::Replay;
-use crate::ground::alert::AlertEvent;
+use crate::ground::alert::{AlertEvent, Wait};
 use crate::ground::post::{Incoming, Post, PostKey};
 use crate::ground::time::{Timestamp, days_between};
 use crate::logic::analysis::Assigned;
@@ -27,6 +27,8 @@ pub struct Replayed {
     pub events: Vec<AlertEvent>,
     /// Where posts were clustered.
     pub assigned: Vec<Assigned>,
+    /// Teams of the letters about alerts that went out, lists among them, in order.
+    pub letters: Vec<String>,
     /// The replay, at its end.
     pub replay: Replay,
     /// Posts that were read.
@@ -91,6 +93,7 @@ fn replay_files(
     let mut done = Replayed {
         events: Vec::new(),
         assigned: Vec::new(),
+        letters: Vec::new(),
         replay: Replay::new(&rules.files),
         posts: 0,
         span: None,
@@ -127,6 +130,7 @@ fn replay_files(
                 done.events.push(event);
             }
             done.assigned.extend(step.assigned);
+            done.letters.extend(step.letters.into_iter().map(|(_, team)| team));
         }
     }
     rejected.finish(done.posts)?;
@@ -142,14 +146,34 @@ fn replay_files(
 pub fn event_line(event: &AlertEvent) -> serde_json::Value {
     let ids: Vec<&str> = event.evidence.iter().map(|key| key.id.as_str()).collect();
     let sources: Vec<&str> = event.evidence.iter().map(|key| key.source.as_str()).collect();
-    json!({
+    let told: Vec<(&str, &[String], Option<Wait>)> = event.addressees().collect();
+    let deliver_to: Vec<&String> = told.iter().flat_map(|(_, to, _)| *to).collect();
+    let teams: Vec<&str> = told.iter().map(|(team, ..)| *team).collect();
+    let mut line = json!({
         "event": event.kind, "alert": event.alert, "at": event.at, "product": event.product, "topic": event.topic,
         "cluster": event.cluster, "label": event.label, "severity": event.severity, "reason": event.reason,
         "observed": event.observed, "expected": (event.expected * 1000.0).round() / 1000.0,
         "window": format!("{}d", event.window_days), "authors": event.authors, "echoes": event.echoes,
-        "since": event.since, "mention_ids": ids, "mention_sources": sources, "deliver_to": event.deliver_to,
+        "since": event.since, "mention_ids": ids, "mention_sources": sources, "deliver_to": deliver_to,
         "team": event.team, "words": event.words, "score": event.sum.score, "bar": event.sum.bar,
-    })
+    });
+    // Only where there is something to say, which for most rules is nowhere.
+    let waits: serde_json::Map<String, serde_json::Value> = told
+        .iter()
+        .filter_map(|(team, _, wait)| {
+            let wait = (*wait)?;
+            Some(((*team).to_owned(), json!({"until": wait.until, "why": wait.why.name()})))
+        })
+        .collect();
+    if let Some(line) = line.as_object_mut() {
+        if teams.len() > 1 {
+            line.insert("teams".into(), json!(teams));
+        }
+        if !waits.is_empty() {
+            line.insert("waits".into(), waits.into());
+        }
+    }
+    line
 }
 
 fn write_assignments(path: &Path, done: &Replayed) -> Result<(), Failure> {

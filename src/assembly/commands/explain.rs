@@ -13,7 +13,7 @@ use crate::assembly::configured::settings;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::stdout;
 use crate::edges::store::Store;
-use crate::ground::alert::{Alert, AlertEvent, AlertState, EventKind, Reason};
+use crate::ground::alert::{Alert, AlertEvent, AlertState, EventKind, Reason, Wait, WaitReason};
 use crate::ground::post::PostKey;
 use crate::logic::spike::{bar, bar_of_evidence};
 
@@ -137,13 +137,12 @@ fn write_alert(
     }
     writeln!(out, "\nIts life")?;
     for event in life {
-        let mail = if event.held {
-            "in a collected letter: the team had had its mails of the day".to_owned()
-        } else if event.deliver_to.is_empty() {
-            "nobody was told".to_owned()
-        } else {
-            format!("to {}", event.deliver_to.join(", "))
-        };
+        let several = !event.routing.also.is_empty();
+        let told = event.addressees().map(|(team, to, wait)| {
+            let to = mail(to, wait);
+            if several { format!("team {}: {to}", one_line(team)) } else { to }
+        });
+        let mail = told.collect::<Vec<_>>().join("; ");
         writeln!(
             out,
             "  {}  {:9}  {}: {} {}, usually {:.1}; {mail}",
@@ -155,7 +154,43 @@ fn write_alert(
             event.expected
         )?;
     }
+    let ways: Vec<String> = life.iter().rev().take(1).flat_map(ways).collect();
+    if !ways.is_empty() {
+        writeln!(out, "\nWho is told, and why")?;
+        ways.iter().try_for_each(|way| writeln!(out, "  {way}"))?;
+    }
     writeln!(out, "\nWhat would end it\n  {}", ends(alert))
+}
+
+/// How an event came to its teams, where it was not by owning the product.
+fn ways(event: &AlertEvent) -> Vec<String> {
+    let routing = &event.routing;
+    let others = routing.also.iter().map(|other| (&other.team, &other.via));
+    let all: Vec<_> = std::iter::once((&event.team, &routing.via)).chain(others).collect();
+    if all.iter().all(|(_, via)| via.is_empty()) {
+        return Vec::new();
+    }
+    let why = |via: &str| match via {
+        "" => "it owns the product".to_owned(),
+        "thread" => "it was told before, and stays in the thread".to_owned(),
+        line => format!("{} says so", one_line(line)),
+    };
+    all.into_iter().map(|(team, via)| format!("team {}: {}", one_line(team), why(via))).collect()
+}
+
+/// What became of the letter to a team, as it was decided.
+fn mail(to: &[String], wait: Option<Wait>) -> String {
+    match wait {
+        None if to.is_empty() => "nobody was told".to_owned(),
+        None => format!("to {}", to.join(", ")),
+        Some(Wait { why: WaitReason::DailyLimit, .. }) => {
+            "in a collected letter: the team had had its mails of the day".to_owned()
+        }
+        Some(Wait { until: None, why }) => format!("no letter: {}", why.words()),
+        Some(Wait { until: Some(until), why }) => {
+            format!("to {}, not before {} UTC: {}", to.join(", "), minute(until), why.words())
+        }
+    }
 }
 
 fn opening_word(opening: &AlertEvent) -> &'static str {

@@ -21,6 +21,7 @@ pub mod mail;
 pub mod manual;
 pub mod matching;
 mod named;
+pub mod route;
 pub mod run;
 pub mod search;
 pub mod silence;

@@ -7,12 +7,13 @@ pub(super) use crate::assembly::output::counted as count;
 use crate::assembly::configured::{All, sender};
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::tell;
+use crate::assembly::posted::letters;
 use crate::edges::store::{Committed, DataLock, Store, StoreError};
 use crate::ground::entry::{Body, Entry};
 use crate::ground::post::{Post, PostKey};
 use crate::ground::time::Timestamp;
 use crate::logic::analysis::Analysis;
-use crate::logic::letters::{Sender, collected_id, message_id};
+use crate::logic::letters::Sender;
 
 /// Entries read from the log at a time.
 const CHUNK: usize = 1_000;
@@ -114,11 +115,9 @@ impl Keeper {
         loop {
             let entries = store.read(self.position, CHUNK)?;
             let Some(last) = entries.last() else { return Ok(()) };
-            let (mut events, mut collected) = (Vec::new(), Vec::new());
+            let mut outcomes = Vec::new();
             for entry in &entries {
-                let outcome = self.analysis.fold(entry);
-                events.extend(outcome.events);
-                collected.extend(outcome.collected);
+                outcomes.push(self.analysis.fold(entry));
                 if let Body::Delete(key) = &entry.body {
                     self.gone.push(key.clone());
                 }
@@ -126,12 +125,12 @@ impl Keeper {
             self.position = last.seq;
             // A snapshot comes at the end; until then only what was decided is kept. A position past the snapshot is
             // harmless: who starts at the snapshot decides the same again.
-            let id = |e: &crate::ground::alert::AlertEvent| {
-                (!e.deliver_to.is_empty() && !e.held).then(|| message_id(e, &self.sender))
+            let what = Committed {
+                position: self.position,
+                events: outcomes.iter().flat_map(|outcome| &outcome.events).collect(),
+                letters: letters(&outcomes, &self.analysis, &self.sender, &[]),
+                ..Committed::default()
             };
-            let events: Vec<_> = events.iter().map(|e| (e, id(e))).collect();
-            let collected = collected.iter().map(|c| (c, collected_id(c, &self.sender))).collect();
-            let what = Committed { position: self.position, events, collected, ..Committed::default() };
             store.commit(now, &what)?;
             done(&entries);
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::told::{span, text, write};
@@ -20,6 +20,7 @@ use crate::edges::clock::SystemClock;
 use crate::edges::index::PostIndex;
 use crate::edges::rules_folder::read_rules;
 use crate::edges::store::{OutboxCounts, Store};
+use crate::ground::alert::WaitReason;
 use crate::ground::diagnostic::Level;
 use crate::ground::entry::{Act, Deed, RuleFiles};
 use crate::ground::time::{Clock, Timestamp};
@@ -53,11 +54,22 @@ struct Status {
     troubled_letters: Vec<Letter>,
     /// What people silenced, and until when.
     silences: BTreeMap<String, Silenced>,
+    /// What waits for quiet hours to end, or for a list.
+    waiting: Vec<Waiting>,
     /// Addresses that want no letters of a team, and since when.
     left: BTreeMap<String, BTreeMap<String, Timestamp>>,
     disk_bytes: u64,
     /// What needs a person.
     needs_a_person: Vec<String>,
+}
+
+/// Letters of a team that wait; the daemon writes it down.
+#[derive(Serialize, Deserialize)]
+struct Waiting {
+    team: String,
+    things: u64,
+    until: Timestamp,
+    why: WaitReason,
 }
 
 /// One reader of the log.
@@ -162,6 +174,7 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
         outbox: store.outbox_counts()?,
         troubled_letters,
         silences: silences(&acts, now),
+        waiting: note("waiting")?.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default(),
         left: those_who_left(&acts),
         disk_bytes: bytes_in(folder, 4),
         needs_a_person: Vec::new(),

@@ -19,14 +19,15 @@ use super::system;
 use super::wanted::Wanted;
 use super::watchman::{ToTell, Watchman};
 use crate::assembly::failure::{Exit, Failure};
+use crate::assembly::posted::letters;
 use crate::edges::sources::{Batch, HealthSnapshot};
 use crate::edges::store::{Committed, DataLock, Store};
-use crate::ground::alert::{AlertEvent, Collected, Severity};
+use crate::ground::alert::AlertEvent;
 use crate::ground::entry::{Body, RuleFiles};
 use crate::ground::post::{Post, PostKey};
 use crate::ground::time::{Clock, Timestamp, ticks_between};
-use crate::logic::analysis::Analysis;
-use crate::logic::letters::{Sender, collected_id, message_id};
+use crate::logic::analysis::{Analysis, Outcome};
+use crate::logic::letters::Sender;
 
 /// Entries that are folded and written down together.
 const STRETCH: usize = 500;
@@ -81,6 +82,8 @@ pub struct Engine {
     warned_of_late: BTreeSet<String>,
     watchman: Watchman,
     keeping: Keeping,
+    /// What was last noted about what waits.
+    waiting: String,
     _lock: DataLock,
 }
 
@@ -147,11 +150,12 @@ impl Engine {
             seconds: 0,
             full_since: None,
             warned_of_late: BTreeSet::new(),
+            waiting: String::new(),
             _lock: lock,
         };
         if engine.position >= engine.snapshot_at + STRETCH as u64 {
             // What took long is not done twice: commands, and the next start, begin from here.
-            engine.commit(&[], &[], true, BTreeSet::new())?;
+            engine.commit(&[], true, BTreeSet::new())?;
         }
         engine.advance()?;
         Ok(engine)
@@ -218,7 +222,7 @@ impl Engine {
             }
         }
         self.advance()?;
-        self.commit(&[], &[], true, BTreeSet::new())?;
+        self.commit(&[], true, BTreeSet::new())?;
         tracing::info!(position = self.position, "stopped");
         Ok(())
     }
@@ -245,6 +249,12 @@ impl Engine {
             }
         }
         self.advance()?;
+        // What waits for quiet hours to end goes when they do, and that is seldom a full hour.
+        while let Some(due) = self.analysis.wakes_at().filter(|due| self.times.is_live(health) && *due <= now)
+        {
+            self.patiently(|store| store.append_entry(due, &Body::Tick))?;
+            self.advance()?;
+        }
         if self.seconds.is_multiple_of(NOTE_SECONDS) {
             let json = serde_json::to_string(health).unwrap_or_default();
             // A note is not worth waiting for.
@@ -275,26 +285,36 @@ impl Engine {
             let entries = self.store.read(self.position, STRETCH)?;
             let Some(last) = entries.last() else { return Ok(()) };
             let last = last.seq;
-            let (mut events, mut collected) = (Vec::new(), Vec::new());
+            let mut outcomes = Vec::new();
             let mut gone = BTreeSet::new();
             for entry in &entries {
                 let outcome = self.analysis.fold(entry);
                 for event in &outcome.events {
                     log_event(event);
                 }
-                events.extend(outcome.events);
                 for digest in outcome.collected.iter().filter(|c| c.digest.is_some()) {
                     tracing::info!(team = digest.team, "the digest is due");
                 }
                 for collected in outcome.collected.iter().filter(|c| c.digest.is_none()) {
                     let things = collected.events.len() + collected.more as usize;
-                    tracing::warn!(
-                        team = collected.team,
-                        things,
-                        "too many letters for a day: the rest goes as one list"
+                    if collected.why.is_none() {
+                        tracing::warn!(
+                            team = collected.team,
+                            things,
+                            "too many letters for a day: the rest goes as one list"
+                        );
+                    } else {
+                        tracing::info!(team = collected.team, things, "what waited goes as one list");
+                    }
+                }
+                for waited in &outcome.released {
+                    tracing::info!(
+                        team = waited.team,
+                        alert = waited.alert,
+                        "quiet hours are over: a letter goes"
                     );
                 }
-                collected.extend(outcome.collected);
+                outcomes.push(outcome);
                 match &entry.body {
                     Body::Delete(key) => {
                         gone.insert(key.clone());
@@ -310,14 +330,28 @@ impl Engine {
             }
             self.position = last;
             let snapshot = !gone.is_empty() || self.position >= self.snapshot_at + SNAPSHOT_EVERY;
-            self.commit(&events, &collected, snapshot, gone)?;
+            self.commit(&outcomes, snapshot, gone)?;
+        }
+    }
+
+    /// Says what waits until when, for `status`, where that has changed.
+    fn note_waiting(&mut self) {
+        let waiting = self.analysis.waiting().into_iter().map(|(team, things, until, why)| {
+            serde_json::json!({"team": team, "things": things, "until": until, "why": why})
+        });
+        let json = serde_json::Value::from_iter(waiting).to_string();
+        if json != self.waiting {
+            // A note is not worth waiting for.
+            match self.store.set_note("waiting", &json) {
+                Ok(()) => self.waiting = json,
+                Err(e) => tracing::warn!("{e}"),
+            }
         }
     }
 
     fn commit(
         &mut self,
-        events: &[AlertEvent],
-        collected: &[Collected],
+        outcomes: &[Outcome],
         snapshot: bool,
         gone: BTreeSet<PostKey>,
     ) -> Result<(), Failure> {
@@ -327,27 +361,18 @@ impl Engine {
             None
         };
         let taken = snapshot.is_some();
-        let with_ids: Vec<(&AlertEvent, Option<String>)> = events
-            .iter()
-            .map(|event| {
-                // What could hurt somebody must not go unread because nobody of the team is left.
-                let alone = event.severity == Severity::Safety
-                    && !self.operators.is_empty()
-                    && self.analysis.readers(&event.team).is_empty();
-                let tell = !event.held && (!event.deliver_to.is_empty() || alone);
-                (event, tell.then(|| message_id(event, &self.sender)))
-            })
-            .collect();
+        // Beside the engine itself, which waits for the disk with them.
+        let operators = self.operators.clone();
         let what = Committed {
             position: self.position,
-            events: with_ids,
-            instead: self.operators.clone(),
-            collected: collected.iter().map(|c| (c, collected_id(c, &self.sender))).collect(),
+            events: outcomes.iter().flat_map(|outcome| &outcome.events).collect(),
+            letters: letters(outcomes, &self.analysis, &self.sender, &operators),
             snapshot,
             gone: gone.into_iter().collect(),
         };
         let now = self.clock.now();
         self.patiently(|store| store.commit(now, &what))?;
+        self.note_waiting();
         if taken {
             self.snapshot_at = self.position;
         }

@@ -134,7 +134,7 @@ pub fn to_message(letter: &Letter, by: &Stationery) -> Result<Message, LetterErr
     let mut builder = lettre::Message::builder()
         .from(from.clone())
         .date(system_time(letter))
-        .subject(clean(&letter.subject))
+        .subject(subject(letter))
         .message_id(Some(bracketed(&letter.message_id)));
     for mailbox in &to {
         builder = builder.to(mailbox.clone());
@@ -238,6 +238,12 @@ fn system_time(letter: &Letter) -> SystemTime {
     const LAST: u64 = 253_402_300_799; // the end of the year 9999
     let seconds = u64::try_from(letter.date.as_second()).unwrap_or(0).min(LAST);
     SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+/// The subject. What a stranger wrote as an encoded word (RFC 2047) would be decoded by whoever shows it, line breaks
+/// and all: it is taken apart, so that it is shown as it was written.
+fn subject(letter: &Letter) -> String {
+    clean(&letter.subject).replace("=?", "= ?")
 }
 
 /// Control characters end headers: none gets into one.

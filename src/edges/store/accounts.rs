@@ -376,7 +376,8 @@ mod tests {
             .db
             .execute_batch(
                 "DROP INDEX posts_of_author; ALTER TABLE posts DROP COLUMN author; DROP TABLE accounts;
-                 DROP TABLE hidden; ALTER TABLE outbox DROP COLUMN collected; PRAGMA user_version = 1;",
+                 DROP TABLE hidden; ALTER TABLE outbox DROP COLUMN collected; DROP INDEX outbox_thread; DROP INDEX outbox_order;
+                 ALTER TABLE outbox DROP COLUMN team; ALTER TABLE outbox DROP COLUMN readers; PRAGMA user_version = 1;",
             )
             .unwrap();
         drop(store);

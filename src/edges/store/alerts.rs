@@ -1,5 +1,7 @@
 //! What the analysis decided, with the position it had read up to (invariant 3).
 
+use std::collections::BTreeSet;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::{Store, StoreError};
@@ -12,17 +14,44 @@ use crate::ground::time::Timestamp;
 pub struct Committed<'a> {
     /// The stretch ends here.
     pub position: u64,
-    /// What happened to alerts, with the Message-ID of the letter about it, if one is to be sent.
-    pub events: Vec<(&'a AlertEvent, Option<String>)>,
-    /// Who gets a letter about an event that is addressed to nobody.
-    pub instead: Vec<String>,
-    /// Letters that list what teams were not told one by one, with their Message-IDs.
-    pub collected: Vec<(&'a Collected, String)>,
+    /// What happened to alerts.
+    pub events: Vec<&'a AlertEvent>,
+    /// Letters that are to be sent, in order.
+    pub letters: Vec<ToSend<'a>>,
     /// All that was learnt up to `position`.
     pub snapshot: Option<Vec<u8>>,
     /// Posts whose text leaves now, versions before `position`. Goes with a snapshot only: a replay from an older one
     /// would miss them.
     pub gone: Vec<PostKey>,
+}
+
+/// A letter that is to be sent.
+#[derive(Clone, Debug)]
+pub struct ToSend<'a> {
+    /// Its Message-ID, without angle brackets.
+    pub message_id: String,
+    /// Addresses.
+    pub to: &'a [String],
+    /// What it is about.
+    pub what: What<'a>,
+}
+
+/// What a letter that is to be sent is about.
+#[derive(Clone, Copy, Debug)]
+pub enum What<'a> {
+    /// One thing that happened to an alert.
+    Event {
+        /// Id of the alert.
+        alert: &'a str,
+        /// Number of the event.
+        number: u32,
+        /// Id of the team that is told.
+        team: &'a str,
+        /// The event is written down with it; the letter did not have to wait.
+        with_event: bool,
+    },
+    /// Several things, or none.
+    Collected(&'a Collected),
 }
 
 impl Store {
@@ -36,7 +65,8 @@ impl Store {
         let path = self.path.clone();
         let fail = |e| StoreError::sqlite(&path, e);
         let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
-        for (event, message_id) in &what.events {
+        let mut known = BTreeSet::new();
+        for event in &what.events {
             let json = serde_json::to_string(event).map_err(|e| StoreError::Row {
                 path: path.clone(),
                 table: "events",
@@ -51,36 +81,34 @@ impl Store {
                     s.execute(params![event.alert, event.number, event.at.as_millisecond(), json])
                 })
                 .map_err(fail)?;
-            if let (1, Some(id)) = (new, message_id) {
-                let to = if event.deliver_to.is_empty() { &what.instead } else { &event.deliver_to };
-                let to = serde_json::to_string(to).unwrap_or_default();
-                tx.prepare_cached(
-                    "INSERT INTO outbox (message_id, alert, number, recipients, state, made_at, next_at)
-                     VALUES (?, ?, ?, ?, 'waiting', ?, ?) ON CONFLICT DO NOTHING",
-                )
-                .and_then(|mut s| {
-                    s.execute(params![
-                        id,
-                        event.alert,
-                        event.number,
-                        to,
-                        at.as_millisecond(),
-                        at.as_millisecond()
-                    ])
-                })
-                .map_err(fail)?;
+            if new == 0 {
+                known.insert((event.alert.as_str(), event.number));
             }
         }
-        for (collected, id) in &what.collected {
-            let to = serde_json::to_string(&collected.deliver_to).unwrap_or_default();
-            let json = serde_json::to_string(collected).unwrap_or_default();
+        for letter in &what.letters {
+            let (thread, number, team, json) = match letter.what {
+                // Its letter was put in with it.
+                What::Event { alert, number, with_event: true, .. } if known.contains(&(alert, number)) => {
+                    continue;
+                }
+                What::Event { alert, number, team, .. } => {
+                    (alert.to_owned(), i64::from(number), Some(team), None)
+                }
+                What::Collected(collected) => {
+                    let what = if collected.digest.is_some() { "digest" } else { "collected" };
+                    let json = serde_json::to_string(collected).unwrap_or_default();
+                    (format!("{what} {}", collected.team), collected.at.as_second(), None, Some(json))
+                }
+            };
+            let to = serde_json::to_string(letter.to).unwrap_or_default();
             tx.prepare_cached(
-                "INSERT INTO outbox (message_id, alert, number, recipients, state, made_at, next_at, collected)
-                 VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5, ?6) ON CONFLICT DO NOTHING",
+                "INSERT INTO outbox
+                     (message_id, alert, number, recipients, state, made_at, next_at, collected, team, readers)
+                 VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5, ?6, ?7, ?4) ON CONFLICT DO NOTHING",
             )
             .and_then(|mut s| {
-                let (thread, number) = (format!("{} {}", if collected.digest.is_some() { "digest" } else { "collected" }, collected.team), collected.at.as_second());
-                s.execute(params![id, thread, number, to, at.as_millisecond(), json])
+                let made = at.as_millisecond();
+                s.execute(params![letter.message_id, thread, number, to, made, json, team])
             })
             .map_err(fail)?;
         }

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-pub use alerts::Committed;
+pub use alerts::{Committed, ToSend, What};
 pub use backup::BackupError;
 pub use error::StoreError;
 pub use lock::DataLock;

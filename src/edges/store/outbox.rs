@@ -75,28 +75,33 @@ pub struct OutboxCounts {
     pub parked: u64,
 }
 
+/// Letters that are due, in order. It walks the waiting ones by age and stops when there are enough: however many wait,
+/// the next is found at once.
+const DUE: &str = "SELECT o.message_id, o.attempts, o.made_at, coalesce(e.json, ''), o.recipients, o.collected,
+            coalesce(o.team, ''), o.readers
+     FROM outbox o LEFT JOIN events e ON e.alert = o.alert AND e.number = o.number
+     WHERE o.rowid IN (
+         SELECT o.rowid FROM outbox o INDEXED BY outbox_order LEFT JOIN events e ON e.alert = o.alert AND e.number = o.number
+         WHERE (e.alert IS NOT NULL OR o.collected IS NOT NULL) AND o.state = 'waiting' AND o.next_at <= ?1
+           AND NOT EXISTS (SELECT 1 FROM outbox p
+                           LEFT JOIN events pe ON pe.alert = p.alert AND pe.number = p.number
+                           WHERE p.alert = o.alert AND p.state = 'waiting' AND p.number < o.number
+                           AND (p.team IS NULL OR o.team IS NULL OR p.team = o.team)
+                           AND NOT coalesce(p.attempts > 0 AND json_array_length(p.recipients)
+                               < coalesce(json_array_length(p.readers),
+                                          json_array_length(json_extract(pe.json, '$.deliver_to'))), 0))
+         ORDER BY o.made_at, o.rowid LIMIT ?2)
+     ORDER BY o.made_at, o.rowid";
+
 impl Store {
-    /// Letters that are due, in order: of each alert only the oldest that waits, so that a thread stays in order. A letter
+    /// Letters that are due, in order: of each alert only the oldest that waits for a team, so that a thread stays in order. A letter
     /// that only some of its readers still wait for, after a failed try, holds back no later one: one full mailbox must not
     /// keep a whole team in the dark.
     ///
     /// # Errors
     /// The file cannot be read, or a row is damaged.
     pub fn due(&self, now: Timestamp, most: usize) -> Result<Vec<OutboxItem>, StoreError> {
-        let mut statement = self
-            .db
-            .prepare_cached(
-                "SELECT o.message_id, o.attempts, o.made_at, coalesce(e.json, ''), o.recipients, o.collected
-                 FROM outbox o LEFT JOIN events e ON e.alert = o.alert AND e.number = o.number
-                 WHERE (e.json IS NOT NULL OR o.collected IS NOT NULL) AND o.state = 'waiting' AND o.next_at <= ?1
-                   AND NOT EXISTS (SELECT 1 FROM outbox p
-                                   LEFT JOIN events pe ON pe.alert = p.alert AND pe.number = p.number
-                                   WHERE p.alert = o.alert AND p.state = 'waiting' AND p.number < o.number
-                                   AND NOT coalesce(p.attempts > 0 AND json_array_length(p.recipients)
-                                       < json_array_length(json_extract(pe.json, '$.deliver_to')), 0))
-                 ORDER BY o.made_at, o.rowid LIMIT ?2",
-            )
-            .map_err(|e| self.fail(e))?;
+        let mut statement = self.db.prepare_cached(DUE).map_err(|e| self.fail(e))?;
         let rows = statement
             .query_map(params![now.as_millisecond(), most as i64], |row| {
                 Ok((
@@ -106,12 +111,15 @@ impl Store {
                     row.get::<_, String>(3)?,
                     row.get::<_, String>(4)?,
                     row.get::<_, Option<String>>(5)?,
+                    row.get::<_, String>(6)?,
+                    row.get::<_, Option<String>>(7)?,
                 ))
             })
             .map_err(|e| self.fail(e))?;
         let mut items = Vec::new();
         for row in rows {
-            let (message_id, attempts, made_at, json, to, collected) = row.map_err(|e| self.fail(e))?;
+            let (message_id, attempts, made_at, json, to, collected, team, readers) =
+                row.map_err(|e| self.fail(e))?;
             let damaged = |e: serde_json::Error| StoreError::Row {
                 path: self.path.clone(),
                 table: "outbox",
@@ -119,7 +127,15 @@ impl Store {
                 detail: e.to_string(),
             };
             let about = match collected {
-                None => About::Event(serde_json::from_str(&json).map_err(damaged)?),
+                None => {
+                    let event: AlertEvent = serde_json::from_str(&json).map_err(damaged)?;
+                    let mut event = event.told_to(&team);
+                    // Who reads for the team may have changed while the letter waited.
+                    if let Some(readers) = readers.filter(|_| !event.deliver_to.is_empty()) {
+                        event.deliver_to = serde_json::from_str(&readers).map_err(damaged)?;
+                    }
+                    About::Event(Box::new(event))
+                }
                 Some(collected) => {
                     let collected: Collected = serde_json::from_str(&collected).map_err(damaged)?;
                     let events = self.those(&collected.events)?;
@@ -235,5 +251,27 @@ impl Store {
                 [now.as_millisecond()],
             )
             .map_err(|e| self.fail(e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn however_many_wait_the_next_is_found_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let mut statement = store.db.prepare(&format!("EXPLAIN QUERY PLAN {DUE}")).unwrap();
+        let plan = statement.query_map(params![0, 1], |row| row.get::<_, String>("detail")).unwrap();
+        let plan: Vec<String> = plan.collect::<Result<_, _>>().unwrap();
+        let plan = plan.join("\n");
+        // By age, and only threads of their own looked into; the few that are found may be sorted.
+        assert!(plan.contains("SEARCH o USING INDEX outbox_order (state=?)"), "{plan}");
+        assert!(
+            plan.contains("SEARCH p USING INDEX outbox_thread (alert=? AND state=? AND number<?)"),
+            "{plan}"
+        );
+        assert!(!plan.contains("SCAN") && plan.matches("TEMP B-TREE").count() <= 1, "{plan}");
     }
 }

@@ -11,7 +11,7 @@ use super::StoreError;
 pub(super) const FORM: i64 = MIGRATIONS.len() as i64;
 
 /// Each brings a file from the form of its index to the next. Never edited after a release, only added to.
-const MIGRATIONS: [&str; 3] = ["
+const MIGRATIONS: [&str; 4] = ["
     -- Everything the analysis may know, in one order. `body` is JSON; a deleted or replaced post leaves its place with
     -- body NULL.
     CREATE TABLE log (
@@ -80,7 +80,14 @@ const MIGRATIONS: [&str; 3] = ["
     CREATE INDEX hidden_of_author ON hidden (source, author);
 ",
     // What a letter tells that is about no single event, as JSON: it names events and holds no text of posts.
-    "ALTER TABLE outbox ADD COLUMN collected TEXT;"];
+    "ALTER TABLE outbox ADD COLUMN collected TEXT;",
+    // Several teams may be told about one event: whom of them a letter is for, and whom it is addressed to, as JSON.
+    "ALTER TABLE outbox ADD COLUMN team TEXT; ALTER TABLE outbox ADD COLUMN readers TEXT;
+    -- Without these ten thousand waiting letters are compared with ten thousand to find the oldest of each thread, and all
+    -- are sorted to find the first.
+    CREATE INDEX outbox_thread ON outbox (alert, state, number);
+    CREATE INDEX outbox_order ON outbox (state, made_at);",
+];
 
 /// Sets a connection up and brings the file to today's form.
 pub(super) fn prepare(db: &Connection, path: &Path) -> Result<(), StoreError> {

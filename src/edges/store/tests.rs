@@ -1,5 +1,7 @@
 use super::*;
-use crate::ground::alert::{AlertEvent, Beside, Collected, EventKind, Quote, Reason, Severity, Sum};
+use crate::ground::alert::{
+    Addressee, AlertEvent, Beside, Collected, EventKind, Quote, Reason, Routing, Severity, Sum,
+};
 use crate::ground::entry::Body;
 use crate::ground::post::{Incoming, Post, PostKey, parse_line};
 use crate::ground::time::{DAY_MS, Timestamp, from_ms, plus_ms};
@@ -70,11 +72,18 @@ fn event(alert: &str, number: u32, quoted: &Post) -> AlertEvent {
         team: "t".into(),
         deliver_to: vec!["t@example.org".into()],
         held: false,
+        routing: Default::default(),
         opened_at: NOW,
         peak: 3,
         total: 3,
         beside: Beside::default(),
     }
+}
+
+/// The letter about an event to its own team.
+fn told<'a>(event: &'a AlertEvent, message_id: &str) -> ToSend<'a> {
+    let what = What::Event { alert: &event.alert, number: event.number, team: &event.team, with_event: true };
+    ToSend { message_id: message_id.into(), to: &event.deliver_to, what }
 }
 
 #[test]
@@ -128,9 +137,7 @@ fn a_deleted_post_leaves_no_text_in_the_folder_and_stays_away() {
     let secret = post("1", "zanzibar-return-key");
     store.append(NOW, &batch(&[("1", "zanzibar-return-key"), ("2", "other")], "c")).unwrap();
     let opened = event("a", 0, &secret);
-    store
-        .commit(NOW, &Committed { position: 2, events: vec![(&opened, None)], ..Committed::default() })
-        .unwrap();
+    store.commit(NOW, &Committed { position: 2, events: vec![&opened], ..Committed::default() }).unwrap();
     let deletion = ToAppend { deletes: vec![key("1"), key("never-seen")], ..ToAppend::default() };
     assert_eq!(store.append(NOW, &deletion).unwrap().deleted, 1);
     let gone =
@@ -152,7 +159,12 @@ fn what_was_decided_is_written_once_with_its_position() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();
     let opened = event("a", 0, &post("1", "x"));
-    let what = Committed { position: 7, events: vec![(&opened, Some("m1".into()))], ..Committed::default() };
+    let what = Committed {
+        position: 7,
+        events: vec![&opened],
+        letters: vec![told(&opened, "m1")],
+        ..Committed::default()
+    };
     store.commit(NOW, &what).unwrap();
     store.commit(NOW, &what).unwrap();
     assert_eq!((store.position().unwrap(), store.events(None).unwrap().len()), (7, 1));
@@ -168,8 +180,9 @@ fn one_reader_whose_mailbox_is_full_holds_nothing_back_from_the_others() {
         AlertEvent { deliver_to: team, ..event("a", number, &post("1", "x")) }
     };
     let (first, second) = (of(0), of(1));
-    let events = vec![(&first, Some("m0".into())), (&second, Some("m1".into()))];
-    store.commit(NOW, &Committed { position: 1, events, ..Committed::default() }).unwrap();
+    let events = vec![&first, &second];
+    let letters = vec![told(&first, "m0"), told(&second, "m1")];
+    store.commit(NOW, &Committed { position: 1, events, letters, ..Committed::default() }).unwrap();
     let due = |store: &Store| -> Vec<String> {
         store.due(NOW, 10).unwrap().into_iter().map(|i| i.message_id).collect()
     };
@@ -185,8 +198,9 @@ fn a_thread_stays_in_order_and_a_letter_is_tried_for_five_days() {
     let mut store = Store::open(dir.path()).unwrap();
     let (first, second, other) =
         (event("a", 0, &post("1", "x")), event("a", 1, &post("1", "x")), event("b", 0, &post("1", "x")));
-    let events = vec![(&first, Some("m0".into())), (&second, Some("m1".into())), (&other, Some("m2".into()))];
-    store.commit(NOW, &Committed { position: 1, events, ..Committed::default() }).unwrap();
+    let events = vec![&first, &second, &other];
+    let letters = vec![told(&first, "m0"), told(&second, "m1"), told(&other, "m2")];
+    store.commit(NOW, &Committed { position: 1, events, letters, ..Committed::default() }).unwrap();
     let ids = |items: Vec<OutboxItem>| items.into_iter().map(|i| i.message_id).collect::<Vec<_>>();
     let due = store.due(NOW, 10).unwrap();
     assert_eq!(ids(due.clone()), ["m0", "m2"]);
@@ -204,6 +218,63 @@ fn a_thread_stays_in_order_and_a_letter_is_tried_for_five_days() {
 }
 
 #[test]
+fn teams_have_threads_of_their_own_and_a_letter_that_waited_is_one_of_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let other = Addressee {
+        team: "u".into(),
+        deliver_to: vec!["u@example.org".into(), "v@example.org".into()],
+        via: "rules/teams.toml:7".into(),
+        wait: None,
+    };
+    let of = |number| {
+        let routing = Routing { also: vec![other.clone()], ..Routing::default() };
+        AlertEvent { routing, ..event("a", number, &post("1", "x")) }
+    };
+    let (first, second) = (of(0), of(1));
+    let to_other = |event: &'static str, number, with_event| ToSend {
+        message_id: format!("u{number}"),
+        to: &other.deliver_to,
+        what: What::Event { alert: event, number, team: "u", with_event },
+    };
+    let letters = vec![told(&first, "t0"), to_other("a", 0, true), told(&second, "t1")];
+    store
+        .commit(
+            NOW,
+            &Committed { position: 1, events: vec![&first, &second], letters, ..Committed::default() },
+        )
+        .unwrap();
+    let ids = |store: &Store| -> Vec<String> {
+        store.due(NOW, 10).unwrap().into_iter().map(|i| i.message_id).collect()
+    };
+    assert_eq!(ids(&store), ["t0", "u0"]);
+    let due = store.due(NOW, 10).unwrap();
+    let About::Event(event) = &due[1].about else { panic!("{due:?}") };
+    assert_eq!(
+        (event.team.as_str(), event.deliver_to.len(), event.routing.via.as_str()),
+        ("u", 2, "rules/teams.toml:7")
+    );
+    // One team's server is down: the other's thread goes on. Of a team of two, one mailbox is full.
+    let sent = Verdict::Sent { answer: "250 ok".into() };
+    store.tried(&due[0], NOW, &sent).unwrap();
+    assert_eq!(ids(&store), ["u0", "t1"]);
+    let partly = Verdict::Partly { left: vec!["v@example.org".into()], why: "452 full".into() };
+    store.tried(&due[1], NOW, &partly).unwrap();
+    // What waited comes without its event, which is known; twice it is put in once. It is addressed to those who read now.
+    let changed = ["w@example.org".to_owned()];
+    for _ in 0..2 {
+        let mut late = to_other("a", 1, false);
+        late.to = &changed;
+        let letters = vec![late];
+        store.commit(NOW, &Committed { position: 2, letters, ..Committed::default() }).unwrap();
+    }
+    assert_eq!(ids(&store), ["t1", "u1"]);
+    let due = store.due(NOW, 10).unwrap();
+    let About::Event(event) = &due[1].about else { panic!("{due:?}") };
+    assert_eq!((&event.deliver_to[..], &due[1].recipients[..]), (&changed[..], &changed[..]));
+}
+
+#[test]
 fn a_collected_letter_waits_once_and_tells_what_is_known_when_it_goes() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();
@@ -215,12 +286,17 @@ fn a_collected_letter_waits_once_and_tells_what_is_known_when_it_goes() {
         mails_a_day: 12,
         events: vec![("b".into(), 0), ("gone".into(), 0), ("a".into(), 0)],
         more: 3,
+        why: None,
         digest: None,
     };
     let what = Committed {
         position: 1,
-        events: vec![(&first, None), (&second, None)],
-        collected: vec![(&collected, "c1".into())],
+        events: vec![&first, &second],
+        letters: vec![ToSend {
+            message_id: "c1".into(),
+            to: &collected.deliver_to,
+            what: What::Collected(&collected),
+        }],
         ..Committed::default()
     };
     store.commit(NOW, &what).unwrap();
@@ -247,9 +323,9 @@ fn what_is_addressed_to_nobody_can_go_to_others_instead() {
     let mut store = Store::open(dir.path()).unwrap();
     let lonely = AlertEvent { deliver_to: Vec::new(), ..event("a", 0, &post("1", "x")) };
     let instead = vec!["operators@example.org".to_owned()];
-    let events = vec![(&lonely, Some("m1".into()))];
+    let letters = vec![ToSend { to: &instead, ..told(&lonely, "m1") }];
     store
-        .commit(NOW, &Committed { position: 1, events, instead: instead.clone(), ..Committed::default() })
+        .commit(NOW, &Committed { position: 1, events: vec![&lonely], letters, ..Committed::default() })
         .unwrap();
     assert_eq!(store.due(NOW, 10).unwrap()[0].recipients, instead);
 }
@@ -259,9 +335,20 @@ fn a_file_of_the_form_before_is_brought_to_todays() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();
     let events = event("a", 0, &post("1", "x"));
-    let what = Committed { position: 1, events: vec![(&events, Some("m1".into()))], ..Committed::default() };
+    let what = Committed {
+        position: 1,
+        events: vec![&events],
+        letters: vec![told(&events, "m1")],
+        ..Committed::default()
+    };
     store.commit(NOW, &what).unwrap();
-    store.db.execute_batch("ALTER TABLE outbox DROP COLUMN collected; PRAGMA user_version = 2;").unwrap();
+    store
+        .db
+        .execute_batch(
+            "ALTER TABLE outbox DROP COLUMN collected; DROP INDEX outbox_thread; DROP INDEX outbox_order; ALTER TABLE outbox DROP COLUMN team;
+             ALTER TABLE outbox DROP COLUMN readers; PRAGMA user_version = 2;",
+        )
+        .unwrap();
     drop(store);
     assert_eq!(Store::open(dir.path()).unwrap().due(NOW, 10).unwrap()[0].message_id, "m1");
 }

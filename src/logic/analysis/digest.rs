@@ -14,7 +14,8 @@ use crate::ground::post::Post;
 use crate::ground::time::{DAY_MS, Timestamp, day_of, days_between, plus_ms};
 use crate::logic::assess::Assessment;
 use crate::logic::cluster::{Cluster, name_of};
-use crate::logic::rules::{Product, Schedule};
+use crate::logic::lifecycle::Standing;
+use crate::logic::rules::Product;
 
 /// Events that a digest lists; more are counted.
 const MOST_TOLD: usize = 100;
@@ -142,7 +143,7 @@ impl Analysis {
         let Some(before) = before else { return };
         let rules = Arc::clone(&self.rules);
         for (team, settings) in &rules.teams {
-            let Some(schedule) = settings.digest.as_deref().and_then(Schedule::parse) else { continue };
+            let Some(schedule) = settings.digest_due() else { continue };
             if !schedule.is_due(before, now) {
                 continue;
             }
@@ -162,6 +163,7 @@ impl Analysis {
                     mails_a_day: settings.mails_a_day,
                     events: Vec::new(),
                     more: 0,
+                    why: None,
                     digest: Some(Box::new(digest)),
                 });
             }
@@ -172,10 +174,14 @@ impl Analysis {
         let log = self.memory.team_logs.get(team).cloned().unwrap_or_default();
         let mut digest = Digest { days, leads: log.median_lead(), judged: log.judged, ..Digest::default() };
         (digest.told, digest.more_told) = (log.told, log.more);
-        for product in self.rules.products.iter().filter(|p| p.team == team) {
+        for product in &self.rules.products {
             let Some(state) = self.memory.products.get(&product.id) else { continue };
-            digest.products.push(state.digest(product, days, now));
-            for (id, standing) in state.alerts.iter().filter(|(_, s)| s.is_open()) {
+            if product.team == team {
+                digest.products.push(state.digest(product, days, now));
+            }
+            // What is told to a team is its business, whoever owns the product.
+            let told = |s: &Standing| s.is_open() && s.teams.iter().any(|told| told == team);
+            for (id, standing) in state.alerts.iter().filter(|(_, s)| told(s)) {
                 digest.open.push(ToldAlert {
                     at: standing.opened_at,
                     kind: EventKind::Opened,

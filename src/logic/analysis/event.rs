@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::product::{ProductState, SeriesId};
 use super::state::{Analysis, Outcome, effective_bar};
 use super::storm::Telling;
-use crate::ground::alert::{AlertEvent, Beside, Collected, EventKind, Reason, Related, Severity, Sum};
+use crate::ground::alert::{AlertEvent, Beside, EventKind, Reason, Related, Routing, Sum};
 use crate::ground::post::PostKey;
 use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
 use crate::logic::cluster::{Member, label, quotes, telling_words};
-use crate::logic::lifecycle::Pass;
 use crate::logic::rules::Product;
 use crate::logic::spike::{Window, run_length_days};
 
@@ -46,20 +45,17 @@ impl Analysis {
         let silenced = self.is_silenced(product, id, &standing, now);
         let Some(state) = self.memory.products.get_mut(&product.id) else { return };
         let mut storm = Vec::new();
-        let mut limit = self.rules.teams.get(&product.team).map_or(u32::MAX, |team| team.mails_a_day);
+        let mut flood = false;
         if kind == EventKind::Opened && !silenced {
             let people = standing.told_people;
             let opening = Related { alert: standing.id.clone(), label: name.clone(), people };
             match state.openings.hear(opening, now) {
                 Telling::Alone => {}
                 Telling::Together(all) => storm = all,
-                Telling::Collected => limit = 0,
+                Telling::Collected => flood = true,
             }
         }
         let number = standing.events.saturating_sub(1);
-        let deliver_to = if silenced { Vec::new() } else { self.readers(&product.team) };
-        let held = !deliver_to.is_empty()
-            && self.lid(&product.team, now, limit, standing.severity, &standing.id, number) == Pass::Hold;
         let Some(state) = self.memory.products.get(&product.id) else { return };
         let reading = state.series.get(id).map(|series| series.read(now, &state.pool));
         let is_shared = matches!(id, SeriesId::Shared(_));
@@ -146,8 +142,9 @@ impl Analysis {
             sum,
             origin,
             team: product.team.clone(),
-            deliver_to,
-            held,
+            deliver_to: Vec::new(),
+            held: false,
+            routing: Routing::default(),
             opened_at: standing.opened_at,
             peak: standing.peak,
             // A letter that tells of 13 people in two weeks cannot tell of 9 in all.
@@ -165,49 +162,9 @@ impl Analysis {
                 None => evidence.iter().map(|m| m.quote.key.clone()).collect(),
             },
         });
-        if let Some(event) = out.events.last() {
-            self.team_log(&product.team).hear(event);
+        if let Some(event) = out.events.last_mut() {
+            self.address(product, id, event, silenced, flood);
         }
-    }
-
-    /// Whether one more mail to this team goes out now, of which `limit` do in a day.
-    fn lid(
-        &mut self,
-        team: &str,
-        now: Timestamp,
-        limit: u32,
-        severity: Severity,
-        alert: &str,
-        number: u32,
-    ) -> Pass {
-        self.memory.lids.entry(team.to_owned()).or_default().pass(now, limit, severity, alert, number)
-    }
-
-    /// The collected mails that are due at `now`.
-    pub(super) fn collect(&mut self, now: Timestamp, out: &mut Outcome) {
-        let due: Vec<_> = self
-            .memory
-            .lids
-            .iter_mut()
-            .filter_map(|(team, lid)| lid.collect(now).map(|(events, more)| (team.clone(), events, more)))
-            .collect();
-        for (team, events, more) in due {
-            let deliver_to = self.readers(&team);
-            let mails_a_day = self.rules.teams.get(&team).map_or(0, |team| team.mails_a_day);
-            if !deliver_to.is_empty() {
-                let digest = None;
-                out.collected.push(Collected {
-                    at: now,
-                    team,
-                    deliver_to,
-                    mails_a_day,
-                    events,
-                    more,
-                    digest,
-                });
-            }
-        }
-        self.memory.lids.retain(|_, lid| !lid.is_idle(now));
     }
 }
 

@@ -60,7 +60,7 @@ impl Analysis {
             self.see_fixes(product, now, out);
         }
         self.memory.silences.retain(|_, silence| silence.until > now);
-        self.collect(now, out);
+        self.memory.lids.retain(|_, lid| !lid.is_idle(now));
         self.digests(before, now, out);
         self.count_live(now);
     }

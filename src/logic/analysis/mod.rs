@@ -2,6 +2,7 @@
 //! the demo and in tests; it knows the time from the entries alone.
 
 mod act;
+mod addressed;
 mod around;
 mod chorus;
 mod cluster_id;
@@ -20,6 +21,7 @@ mod storm;
 mod viral;
 mod why;
 
+pub use addressed::Letter;
 pub use around::{Around, Cause, Figures};
 pub use chorus::Chorus;
 pub use cluster_id::{ClusterId, Sort};
@@ -28,7 +30,7 @@ pub use fix::Fix;
 pub use product::{ProductState, SeriesId};
 pub use silence::{BY_QUERY, Silence};
 pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError};
-pub use state::{Analysis, Assigned, Outcome};
+pub use state::{Analysis, Assigned, Outcome, Waited};
 pub use storm::Openings;
 pub use viral::Sharing;
 pub use why::{NearCluster, WhyNot};
@@ -37,6 +39,8 @@ pub use why::{NearCluster, WhyNot};
 mod lasting_tests;
 #[cfg(test)]
 mod mail_tests;
+#[cfg(test)]
+mod routing_tests;
 #[cfg(test)]
 mod silence_tests;
 #[cfg(test)]

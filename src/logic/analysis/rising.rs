@@ -172,6 +172,7 @@ impl Analysis {
             peak: old.as_ref().map_or(0, |s| s.peak).max(rise.people),
             total: old.as_ref().map_or(0, |s| s.total) + rise.people,
             acknowledged_by: None,
+            teams: old.map(|s| s.teams).unwrap_or_default(),
         };
         state.alerts.insert(id.clone(), standing);
         let reason = match (kind, severity) {

@@ -25,12 +25,27 @@ const SAME_CAUSE: f64 = 0.5;
 pub struct Outcome {
     /// What happened to alerts, in order.
     pub events: Vec<AlertEvent>,
+    /// Letters that had to wait and go now.
+    pub released: Vec<Waited>,
     /// Mails about what teams were not told one by one.
     pub collected: Vec<Collected>,
     /// Where a post was clustered.
     pub assigned: Vec<Assigned>,
     /// The rules of this entry were refused; those before stay in force.
     pub rules_refused: bool,
+}
+
+/// A letter that had to wait.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waited {
+    /// The alert.
+    pub alert: String,
+    /// Number of its event.
+    pub number: u32,
+    /// The team that it goes to.
+    pub team: String,
+    /// Addresses that get it.
+    pub deliver_to: Vec<String>,
 }
 
 /// Where a post was clustered.
@@ -131,6 +146,8 @@ impl Analysis {
         let now = before.map_or(entry.at, |known| known.max(entry.at));
         self.memory.now = Some(now);
         let mut out = Outcome::default();
+        // What waited until now goes before what happens now.
+        self.release(now, &mut out);
         match &entry.body {
             Body::Post { post, history } => self.take_post(post, *history, now, &mut out),
             Body::Delete(key) => {
@@ -298,6 +315,7 @@ impl Analysis {
             peak: old.as_ref().map_or(0, |s| s.peak).max(people),
             total: people,
             acknowledged_by: None,
+            teams: old.map(|s| s.teams).unwrap_or_default(),
         };
         state.alerts.insert(id.clone(), standing);
         self.tell(product, id, kind, reason, now, out);

@@ -71,6 +71,20 @@ pub fn collected(
         lead.push(format!("{} of them are not listed: groundswell alerts lists all.", collected.more));
     }
     lead.push("So many at once are seldom real: somebody may be posting to hide something, or a rule finds too much. What could hurt somebody is always written about at once.".to_owned());
+    let subject = match super::waited::words(collected, &what, &team) {
+        Some((subject, told)) => {
+            lead.truncate(0);
+            lead.extend(told);
+            if collected.more > 0 {
+                lead.push(format!(
+                    "{} of them are not listed: groundswell alerts lists all.",
+                    collected.more
+                ));
+            }
+            subject
+        }
+        None => subject,
+    };
     let why = format!("You get this because your team, \"{team}\", owns these products in the rule files.");
     let leave_href = reader.as_ref().map(|reader| reader.unsubscribe.as_str());
     let page = Page {

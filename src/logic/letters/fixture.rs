@@ -111,6 +111,7 @@ pub(super) fn opened() -> AlertEvent {
         origin: "21 complaints about this product are told apart".into(),
         team: "netbooks".into(),
         deliver_to: vec!["netbooks@example.org".into()],
+        routing: Default::default(),
         held: false,
         opened_at: at,
         peak: 9,

@@ -15,6 +15,7 @@ mod page;
 mod samples;
 mod story;
 mod text;
+mod waited;
 mod words;
 
 #[cfg(test)]
@@ -118,13 +119,13 @@ pub fn message_id(event: &AlertEvent, sender: &Sender) -> String {
     id(event, event.number, sender)
 }
 
+/// Message-ID of the letter about event `number` of an alert to a team, without angle brackets.
+pub fn message_id_of(alert: &str, number: u32, team: &str, sender: &Sender) -> String {
+    format!("{}.{number}.{}@{}", clean::token(alert), clean::token(team), domain(&sender.domain))
+}
+
 fn id(event: &AlertEvent, number: u32, sender: &Sender) -> String {
-    format!(
-        "{}.{number}.{}@{}",
-        clean::token(&event.alert),
-        clean::token(&event.team),
-        domain(&sender.domain)
-    )
+    message_id_of(&event.alert, number, &event.team, sender)
 }
 
 fn write(event: &AlertEvent, sender: &Sender, story: Story, reader: Option<Reader>) -> Letter {

@@ -54,6 +54,7 @@ pub fn samples(sender: &Sender) -> Vec<Sample> {
         mails_a_day: 12,
         events: events.iter().map(|event| (event.alert.clone(), event.number)).collect(),
         more: 9,
+        why: None,
         digest: None,
     };
     let week =

@@ -128,15 +128,27 @@ pub(super) fn story(event: &AlertEvent) -> Story {
             let id = clean::line(&event.alert);
             format!("groundswell ack {id} (or: feedback {id} no)")
         },
-        why: format!(
-            "You get this because your team, \"{}\", owns {product} in the rule files.",
-            clean::clip(&event.team, 60)
-        ),
+        why: why(event, &product),
         less: less(event),
         actions: Vec::new(),
         leave: None,
         product,
         label,
+    }
+}
+
+/// Why the reader gets it.
+fn why(event: &AlertEvent, product: &str) -> String {
+    let team = clean::clip(&event.team, 60);
+    match event.routing.via.as_str() {
+        "" => format!("You get this because your team, \"{team}\", owns {product} in the rule files."),
+        "thread" => format!(
+            "You get this because your team, \"{team}\", was told of it before, and is told to the end."
+        ),
+        line => format!(
+            "You get this because a line of the rule files ({}) sends it to your team, \"{team}\".",
+            clean::clip(line, 120)
+        ),
     }
 }
 

@@ -5,7 +5,7 @@ mod lid;
 
 use std::collections::BTreeSet;
 
-pub use lid::{Lid, Pass};
+pub use lid::{Lid, Pass, Release, Terms};
 use serde::{Deserialize, Serialize};
 
 use crate::ground::alert::{EventKind, Reason, Severity};
@@ -57,6 +57,8 @@ pub struct Standing {
     pub total: u32,
     /// Who has seen it.
     pub acknowledged_by: Option<String>,
+    /// The teams that were told of it, in order: its letters stay with them.
+    pub teams: Vec<String>,
 }
 
 /// What to do about a series.
@@ -195,6 +197,7 @@ mod tests {
             peak: 5,
             total: 5,
             acknowledged_by: None,
+            teams: Vec::new(),
         }
     }
 

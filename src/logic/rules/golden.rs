@@ -248,3 +248,45 @@ fn folders() {
     let large = format!("{PRODUCT}# {}", "x".repeat(1_000_000));
     check("file-too-large", &[("teams.toml", TEAMS), ("mini-9.toml", &large)]);
 }
+
+#[test]
+fn routes_and_quiet_hours() {
+    let topic = "\n[[topic]]\nid = \"keys\"\ntitle = \"Keys\"\nmatch = 'keys'\nseverity = \"high\"\n";
+    let with = |name: &str, teams: &str| {
+        let teams = format!("{TEAMS}{teams}");
+        check(name, &[("teams.toml", &teams), ("mini-9.toml", &format!("{PRODUCT}{topic}"))]);
+    };
+    with("route-team-unknown", "[[route]]\nregion = \"BR\"\nteam = [\"netbook\", \"netbooks\"]\n");
+    with(
+        "route-product-and-topic-unknown",
+        "[[route]]\nproduct = \"mini9\"\nteam = \"netbooks\"\n[[route]]\ntopic = \"kyes\"\nteam = \"netbooks\"\n",
+    );
+    with(
+        "route-values-that-are-none",
+        "[[route]]\nregion = \"Brazil\"\nlanguage = \"portuguese\"\nseverity = \"hihg\"\nteam = \"netbooks\"\n",
+    );
+    with("route-key-misspelt", "[[route]]\nregoin = \"BR\"\nteam = \"netbooks\"\n");
+    with("route-without-team", "[[route]]\nregion = \"BR\"\n");
+    with("route-in-single-brackets", "[route]\nregion = \"BR\"\nteam = \"netbooks\"\n");
+    with(
+        "route-unreachable",
+        "[[route]]\nproduct = \"mini-9\"\nregion = \"br\"\nteam = \"netbooks\"\n[[route]]\ntopic = \"keys\"\nregion = \"BR-SP\"\nteam = \"netbooks\"\n",
+    );
+    with("route-never", "[[route]]\nseverity = \"low\"\nteam = \"netbooks\"\n");
+    with("route-takes-all", "[[route]]\nteam = \"netbooks\"\n[fallback]\nteam = \"netbooks\"\n");
+    with("fallback-unknown", "[fallback]\nteam = \"suport\"\n");
+    let of_team = |name: &str, lines: &str| with_team(name, &format!("{TEAMS}{lines}\n"));
+    of_team("team-zone-unknown", "zone = \"Lisbon\"");
+    of_team("team-alerts-unreadable", "alerts = \"sometimes\"");
+    of_team("team-alerts-in-no-digest", "alerts = \"digest\"");
+    of_team("team-quiet-unreadable", "zone = \"UTC\"\nquiet = \"8pm-7am\"\nquiet_days = [\"sonday\"]");
+    of_team("team-quiet-for-ever", "zone = \"UTC\"\nquiet = [\"07:00-19:00\", \"19:00-07:00\"]");
+    of_team("team-quiet-nowhere", "quiet = \"20:00-07:30\"");
+    // What is sound is told nothing.
+    with(
+        "route-sound",
+        "zone = \"Europe/Lisbon\"\nalerts = \"daily 08:00\"\nquiet = [\"12:00-13:00\", \"20:00-07:30\"]\nquiet_days = [\"saturday\", \"sunday\"]\n\
+         [[route]]\nseverity = \"safety\"\nteam = \"netbooks\"\nalso = true\n\
+         [[route]]\nproduct = \"mini-9\"\ntopic = \"keys\"\nregion = [\"BR\", \"PT\"]\nlanguage = \"pt\"\nsource = \"reddit\"\nteam = \"netbooks\"\n",
+    );
+}

@@ -12,7 +12,9 @@ mod matcher;
 pub mod measure;
 mod names;
 pub mod query;
+mod quiet;
 pub mod report;
+mod route;
 pub mod scenario;
 mod schedule;
 
@@ -21,6 +23,8 @@ mod golden;
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
+
 use crate::ground::alert::Severity;
 use crate::ground::diagnostic::{Diagnostic, Place};
 use crate::ground::entry::RuleFiles;
@@ -28,6 +32,8 @@ use crate::ground::post::Post;
 use crate::logic::text::{Lang, Token};
 
 pub use query::{Query, parse_query};
+pub use quiet::Quiet;
+pub use route::{Destination, Facts, Route, RouteReason, Unmet};
 pub use schedule::Schedule;
 
 /// The largest rule file, in bytes.
@@ -54,6 +60,10 @@ pub struct RuleSet {
     pub products: Vec<Product>,
     /// The teams by their id.
     pub teams: BTreeMap<String, Team>,
+    /// Who gets what, in order: the first that fits decides.
+    pub routes: Vec<Route>,
+    /// The team that gets what no product's team owns, and where that stands.
+    pub fallback: Option<(String, Place)>,
     index: matcher::Index,
     gate: gate::Gate,
 }
@@ -72,8 +82,10 @@ pub struct Product {
     pub query: Query,
     /// Which of these are not after all (`not`).
     pub not: Option<Query>,
-    /// Id of the team that owns it; the team exists.
+    /// Id of the team that owns it, or of the fallback; the team exists.
     pub team: String,
+    /// Where its team is named; nowhere when the fallback owns it.
+    pub team_at: Option<Place>,
     /// The language that the team reads in, where it says so: complaints are named in it.
     pub language: Option<Lang>,
     /// What is clustered.
@@ -143,8 +155,33 @@ pub struct Team {
     pub language: Option<Lang>,
     /// When the digest goes out (`monday 08:00 America/New_York`), if there is one.
     pub digest: Option<String>,
+    /// The zone that its times are meant in, where they name none.
+    pub zone: Option<TimeZone>,
+    /// When letters about alerts go out.
+    pub alerts: Alerts,
+    /// When it wants to be left alone: what comes then waits, save what is dangerous.
+    pub quiet: Option<Quiet>,
     /// Where it is defined.
     pub origin: Place,
+}
+
+/// When letters about alerts go out. What is dangerous always goes at once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Alerts {
+    /// As they happen.
+    #[default]
+    AtOnce,
+    /// As one list, then.
+    Listed(Schedule),
+    /// Not at all: the digest tells them.
+    InDigest,
+}
+
+impl Team {
+    /// When the digest goes out, if there is one.
+    pub fn digest_due(&self) -> Option<Schedule> {
+        Schedule::parse_in(self.digest.as_deref()?, self.zone.as_ref())
+    }
 }
 
 /// A post as rules look at it.
@@ -210,7 +247,7 @@ impl RuleSet {
     fn new(products: Vec<Product>, teams: BTreeMap<String, Team>) -> Self {
         let index = matcher::Index::new(&products);
         let gate = gate::Gate::new(&products);
-        Self { products, teams, index, gate }
+        Self { products, teams, routes: Vec::new(), fallback: None, index, gate }
     }
 
     /// May a post with this text ([`Post::full_text`]), whose language its source declares so, be about a product? `false`

@@ -36,6 +36,8 @@ pub struct Expected {
     pub from: Option<Timestamp>,
     /// Not after this.
     pub by: Option<Timestamp>,
+    /// A letter about it goes out by then: what waits for quiet hours to end goes later than it opens.
+    pub told_by: Option<Timestamp>,
     /// Where it stands.
     pub place: Place,
 }
@@ -43,7 +45,7 @@ pub struct Expected {
 impl Scenario {
     /// When the clock stops: after the last post, and after all that is expected could have happened.
     pub fn end(&self) -> Option<Timestamp> {
-        let expected = self.alerts.iter().chain(&self.quiet).filter_map(|e| e.by);
+        let expected = self.alerts.iter().chain(&self.quiet).filter_map(|e| e.told_by.or(e.by));
         self.posts.last().map(|post| post.arrived_at).into_iter().chain(expected).max()
     }
 }

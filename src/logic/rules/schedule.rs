@@ -3,9 +3,10 @@
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
 
+use super::quiet;
 use crate::ground::time::Timestamp;
 
-/// When a digest goes out.
+/// When a digest, or the list of a team's alerts, goes out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
     /// The day of the week; every day without one.
@@ -15,26 +16,22 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Reads it. `None` where it is none, or where there is no such time zone.
+    /// Reads it. `None` where it is none, or where there is no such time zone. Without a zone it is meant in UTC.
     pub fn parse(text: &str) -> Option<Self> {
+        Self::parse_in(text, None)
+    }
+
+    /// Reads it; without a zone of its own it is meant in this one, or else in UTC.
+    pub fn parse_in(text: &str, zone: Option<&TimeZone>) -> Option<Self> {
         let mut parts = text.split_whitespace();
-        let weekday = match parts.next()?.to_ascii_lowercase().as_str() {
-            "daily" => None,
-            "monday" => Some(Weekday::Monday),
-            "tuesday" => Some(Weekday::Tuesday),
-            "wednesday" => Some(Weekday::Wednesday),
-            "thursday" => Some(Weekday::Thursday),
-            "friday" => Some(Weekday::Friday),
-            "saturday" => Some(Weekday::Saturday),
-            "sunday" => Some(Weekday::Sunday),
-            _ => return None,
+        let weekday = match parts.next()? {
+            daily if daily.eq_ignore_ascii_case("daily") => None,
+            day => Some(quiet::weekday(day)?),
         };
-        let (hour, minute) = parts.next()?.split_once(':')?;
-        let two = |part: &str| (part.len() == 2).then(|| part.parse::<i8>().ok()).flatten();
-        let time = jiff::civil::Time::new(two(hour)?, two(minute)?, 0, 0).ok()?;
+        let time = quiet::time(parts.next()?)?;
         let zone = match parts.next() {
-            None | Some("UTC") => TimeZone::UTC,
-            Some(name) => TimeZone::get(name).ok()?,
+            None => zone.cloned().unwrap_or(TimeZone::UTC),
+            Some(name) => quiet::zone(name)?,
         };
         parts.next().is_none().then_some(Self { weekday, time, zone })
     }
@@ -47,6 +44,19 @@ impl Schedule {
     /// Whether it became due after `before` and not after `now`. However long the two lie apart it is due once.
     pub fn is_due(&self, before: Timestamp, now: Timestamp) -> bool {
         self.last_before(now).is_some_and(|at| at > before)
+    }
+
+    /// The first moment after `now` at which it is due.
+    pub fn next_after(&self, now: Timestamp) -> Option<Timestamp> {
+        let mut date = now.to_zoned(self.zone.clone()).date();
+        for _ in 0..9 {
+            let at = date.to_datetime(self.time).to_zoned(self.zone.clone()).ok()?.timestamp();
+            if at > now && self.weekday.is_none_or(|day| day == date.weekday()) {
+                return Some(at);
+            }
+            date = date.tomorrow().ok()?;
+        }
+        None
     }
 
     /// The newest moment at which it was due, not after `now`. An hour that the clocks leave out is the one after it.
@@ -93,6 +103,20 @@ mod tests {
         // On 30 March 2025 Lisbon goes from 01:00 to 02:00.
         let due = |before, now| due("sunday 01:30 Europe/Lisbon", before, now);
         assert!(due("2025-03-30T00:00:00Z", "2025-03-30T02:00:00Z"));
+    }
+
+    #[test]
+    fn the_next_time_is_after_now_and_in_the_zone_of_the_team() {
+        let lisbon = quiet::zone("Europe/Lisbon");
+        let next = |text: &str, now: &str| {
+            Schedule::parse_in(text, lisbon.as_ref()).unwrap().next_after(at(now)).unwrap().to_string()
+        };
+        assert_eq!(next("daily 07:30", "2025-07-07T06:29:00Z"), "2025-07-07T06:30:00Z");
+        assert_eq!(next("daily 07:30", "2025-07-07T06:30:00Z"), "2025-07-08T06:30:00Z");
+        assert_eq!(next("monday 08:00", "2025-07-07T07:00:00Z"), "2025-07-14T07:00:00Z");
+        assert_eq!(next("monday 08:00 UTC", "2025-07-07T07:00:00Z"), "2025-07-07T08:00:00Z");
+        // On 30 March 2025 Lisbon goes from 01:00 to 02:00.
+        assert_eq!(next("sunday 01:30", "2025-03-29T00:00:00Z"), "2025-03-30T01:30:00Z");
     }
 
     #[test]

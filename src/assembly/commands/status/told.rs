@@ -92,6 +92,16 @@ pub(super) fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()
             one_line(&letter.said)
         )?;
     }
+    for waiting in &status.waiting {
+        writeln!(
+            out,
+            "waiting   {} for team {} until {} UTC: {}",
+            count(waiting.things, "thing", "things"),
+            one_line(&waiting.team),
+            minute(waiting.until),
+            waiting.why.words()
+        )?;
+    }
     for (scope, silence) in &status.silences {
         let worse = if silence.until_worse { " or until it is worse" } else { "" };
         let why =

@@ -64,7 +64,7 @@ impl Doc {
 
 /// Every code, in order of the alphabet.
 pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
-    let tables: [&'static [Doc]; 28] = [
+    let tables: [&'static [Doc]; 29] = [
         &super::brackets::DOCS,
         &super::claims::DOCS,
         &super::common::DOCS,
@@ -83,6 +83,7 @@ pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
         &super::operators::DOCS,
         &super::quotes::DOCS,
         &super::renamed::DOCS,
+        &super::routes::DOCS,
         &super::scenario::DOCS,
         &super::shadow::DOCS,
         &super::size::DOCS,

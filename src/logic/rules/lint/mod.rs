@@ -25,6 +25,7 @@ pub(super) mod never;
 pub(super) mod operators;
 pub(super) mod quotes;
 pub(super) mod renamed;
+pub(super) mod routes;
 pub(in crate::logic) mod scenario;
 pub(super) mod shadow;
 pub(super) mod size;

@@ -10,7 +10,7 @@ use super::suggest::{closest, few};
 use crate::logic::rules::schedule::Schedule;
 
 /// Entries of the reference.
-pub(super) const DOCS: [Doc; 8] = [
+pub(super) const DOCS: [Doc; 14] = [
     Doc::error(
         "product-unknown-team",
         "A product of a team that does not exist",
@@ -102,9 +102,93 @@ digest = "mondays at 8""#,
 email  = ["netbooks@example.org"]
 digest = "monday 08:00 America/New_York""#,
     ),
+    Doc::error(
+        "team-bad-zone",
+        "A time zone that does not exist",
+        "Quiet hours and digests would be those of another place.",
+        Shown::Teams(
+            r#"[team.netbooks]
+email = ["netbooks@example.org"]
+zone = "Lisbon""#,
+        ),
+        r#"[team.netbooks]
+email = ["netbooks@example.org"]
+zone = "Europe/Lisbon""#,
+    ),
+    Doc::error(
+        "team-bad-alerts",
+        "Alert letters at a time that cannot be read",
+        "They would never go out.",
+        Shown::Teams(
+            r#"[team.netbooks]
+email = ["netbooks@example.org"]
+alerts = "sometimes""#,
+        ),
+        r#"[team.netbooks]
+email = ["netbooks@example.org"]
+alerts = "daily 08:00 Europe/Lisbon""#,
+    ),
+    Doc::error(
+        "team-alerts-without-digest",
+        "Alerts that a digest is to tell, and no digest",
+        "Nobody would hear of them.",
+        Shown::Teams(
+            r#"[team.netbooks]
+email = ["netbooks@example.org"]
+alerts = "digest""#,
+        ),
+        r#"[team.netbooks]
+email = ["netbooks@example.org"]
+alerts = "digest"
+digest = "monday 08:00 Europe/Lisbon""#,
+    ),
+    Doc::error(
+        "team-bad-quiet",
+        "Quiet hours or days that cannot be read",
+        "The team would be written to in the night.",
+        Shown::Teams(
+            r#"[team.netbooks]
+email = ["netbooks@example.org"]
+zone  = "Europe/Lisbon"
+quiet = "8pm-7am""#,
+        ),
+        r#"[team.netbooks]
+email = ["netbooks@example.org"]
+zone  = "Europe/Lisbon"
+quiet = "20:00-07:00""#,
+    ),
+    Doc::error(
+        "team-always-quiet",
+        "Quiet hours without an end",
+        "What waits for them to end would wait for ever.",
+        Shown::Teams(
+            r#"[team.netbooks]
+email = ["netbooks@example.org"]
+zone  = "Europe/Lisbon"
+quiet = ["07:00-19:00", "19:00-07:00"]"#,
+        ),
+        r#"[team.netbooks]
+email = ["netbooks@example.org"]
+zone  = "Europe/Lisbon"
+quiet = "19:00-07:00""#,
+    ),
+    Doc::warning(
+        "team-quiet-without-zone",
+        "Quiet hours without a time zone",
+        "They are then those of Greenwich, all year.",
+        Shown::Teams(
+            r#"[team.netbooks]
+email = ["netbooks@example.org"]
+quiet = "20:00-07:30""#,
+        ),
+        r#"[team.netbooks]
+email = ["netbooks@example.org"]
+zone  = "Europe/Lisbon"
+quiet = "20:00-07:30""#,
+    ),
     Doc::warning(
         "team-unused",
-        "A team that no product names",
+        "A team that no product and no route names",
         "It gets no mail.",
         Shown::Teams(
             r#"[team.netbooks]
@@ -190,8 +274,59 @@ pub(in crate::logic::rules) fn bad_digest(range: Range<usize>, digest: &str) -> 
 
 /// `team-unused`
 pub(in crate::logic::rules) fn unused(range: Range<usize>, team: &str) -> Problem {
-    Problem::warning("team-unused", range, format!("no product names the team \"{team}\": it gets no mail"))
-        .help(format!("write team = \"{team}\" in a product, or take the team away"))
+    Problem::warning(
+        "team-unused",
+        range,
+        format!("no product and no route names the team \"{team}\": it gets no mail"),
+    )
+    .help(format!("write team = \"{team}\" in a product, or take the team away"))
+}
+
+/// `team-bad-zone`
+pub(in crate::logic::rules) fn bad_zone(range: Range<usize>, zone: &str) -> Problem {
+    Problem::error("team-bad-zone", range, format!("there is no time zone \"{zone}\""))
+        .help("write it as continent and city: \"Europe/Lisbon\", \"America/Sao_Paulo\", \"Asia/Tokyo\"; or \"UTC\"")
+}
+
+/// `team-bad-alerts`
+pub(in crate::logic::rules) fn bad_alerts(range: Range<usize>, alerts: &str) -> Problem {
+    Problem::error("team-bad-alerts", range, format!("\"{alerts}\" does not say when alert letters go out"))
+        .help("write \"instant\", \"daily 08:00\", \"monday 08:00\", or \"digest\" for those who want the digest and nothing else")
+}
+
+/// `team-alerts-without-digest`
+pub(in crate::logic::rules) fn no_digest(range: Range<usize>) -> Problem {
+    Problem::error("team-alerts-without-digest", range, "the digest is to tell the alerts, and there is none")
+        .help("add a line such as: digest = \"monday 08:00 Europe/Lisbon\"")
+}
+
+/// `team-bad-quiet`: hours.
+pub(in crate::logic::rules) fn bad_quiet(range: Range<usize>, hours: &str) -> Problem {
+    Problem::error("team-bad-quiet", range, format!("\"{hours}\" does not say from when to when it is quiet"))
+        .help("write two times with a hyphen: \"20:00-07:30\"")
+}
+
+/// `team-bad-quiet`: a day.
+pub(in crate::logic::rules) fn bad_day(range: Range<usize>, day: &str) -> Problem {
+    let known = crate::logic::rules::quiet::weekdays();
+    let near = closest(&day.to_lowercase(), known);
+    let help = near.map_or_else(
+        || "write days such as [\"saturday\", \"sunday\"]".to_owned(),
+        |near| format!("did you mean \"{near}\"?"),
+    );
+    Problem::error("team-bad-quiet", range, format!("\"{day}\" is no day of the week")).help(help)
+}
+
+/// `team-always-quiet`
+pub(in crate::logic::rules) fn always_quiet(range: Range<usize>) -> Problem {
+    Problem::error("team-always-quiet", range, "it would always be quiet, and what waits would wait for ever")
+        .help("for a team that wants no letters about alerts write alerts = \"digest\"")
+}
+
+/// `team-quiet-without-zone`
+pub(in crate::logic::rules) fn quiet_without_zone(range: Range<usize>) -> Problem {
+    Problem::warning("team-quiet-without-zone", range, "without `zone` these are hours of UTC")
+        .help("add a line such as: zone = \"Europe/Lisbon\"")
 }
 
 /// Is it an address that mail can be sent to? Only the shape is looked at.

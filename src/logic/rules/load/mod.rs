@@ -3,6 +3,7 @@
 mod file;
 mod lists;
 mod product;
+mod route;
 pub(super) mod scenario;
 mod table;
 mod team;
@@ -43,6 +44,10 @@ struct Found {
     teams_named: BTreeSet<String>,
     /// Ids of teams, also of those that are otherwise broken.
     team_ids: Vec<String>,
+    /// Routes, in order.
+    routes: Vec<route::Written>,
+    /// Who gets what nobody owns.
+    fallback: Option<route::Fallback>,
     /// The teams file could not be read in full: an unknown team may be in the part that is lost.
     teams_broken: bool,
     topics: usize,
@@ -84,6 +89,7 @@ pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
         }
         told.extend(file.take());
     }
+    told.extend(route::look_over(&found, route::all_sound(&told)));
     // Where a product could not be read, the team may be its.
     if !found.products.is_empty() && told.iter().all(|d: &Diagnostic| d.level == Level::Warning) {
         let unused = found.teams.values().filter(|team| !found.teams_named.contains(&team.id));
@@ -103,7 +109,11 @@ pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
     told.dedup();
     // An example that fails says that the rules do not do what they are for, not that they cannot be understood.
     let broken = told.iter().any(|d| d.level == Level::Error && d.code != lint::examples::CODE);
-    ((!broken).then(|| RuleSet::new(found.products, found.teams)), told)
+    if broken {
+        return (None, told);
+    }
+    let (routes, fallback) = route::taken(&mut found);
+    (Some(RuleSet { routes, fallback, ..RuleSet::new(found.products, found.teams) }), told)
 }
 
 /// What is wrong with ids that products or topics had before: each is in nobody's use, and claimed once.

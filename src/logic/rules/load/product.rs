@@ -19,7 +19,8 @@ use crate::logic::text::{Lang, tokenize};
 const COMPARED_TOPICS: usize = 200;
 /// Words of products that are remembered to see which two claim the same.
 const MOST_CLAIMS: usize = 50_000;
-const SEVERITIES: [(&str, Severity); 4] = [
+/// How much a topic can matter, by name.
+pub(super) const SEVERITIES: [(&str, Severity); 4] = [
     ("low", Severity::Low),
     ("normal", Severity::Normal),
     ("high", Severity::High),
@@ -66,7 +67,11 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
     let was = table.ids("was", "\"old-id\"");
     found.product_was.extend(with_places(file, &was));
     let name = table.required("name", "\"Aster Mini 9\"");
-    let team = table.required("team", "\"netbooks\"");
+    // What no team owns is the fallback's, where there is one.
+    let team = match (&found.fallback, table.key_range("team")) {
+        (Some(_), None) => None,
+        _ => Some(table.required("team", "\"netbooks\"")?),
+    };
     if let Some(team) = &team
         && !found.team_ids.iter().any(|id| id == team.value)
         && !found.teams_broken
@@ -91,7 +96,11 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
         not
     });
     let clusters = choice(table, "clusters", "unknown-clusters", &CLUSTERS).unwrap_or_default();
-    let team = team?.value;
+    let team_at = team.as_ref().map(|team| file.place(team.range.clone()));
+    let team = match (&team, &found.fallback) {
+        (Some(team), _) => team.value,
+        (None, fallback) => fallback.as_ref()?.team.as_str(),
+    };
     Some(Product {
         id: id?.value.to_owned(),
         was: owned(was),
@@ -99,6 +108,7 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
         query: asked?,
         not,
         team: team.to_owned(),
+        team_at,
         language: found.teams.get(team).and_then(|team| team.language),
         clusters,
         topics: Vec::new(),

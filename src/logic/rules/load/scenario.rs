@@ -205,7 +205,7 @@ impl When<'_, '_, '_> {
     }
 
     fn expected(&self, table: &Table<'_, '_>, rules: &RuleSet) -> Expected {
-        table.only(&["product", "topic", "team", "from", "by"]);
+        table.only(&["product", "topic", "team", "from", "by", "told_by"]);
         let product = table.text("product", "\"mini-9\"");
         let topic = table.text("topic", "\"keys-too-close\"");
         let team = table.text("team", "\"netbooks\"");
@@ -225,6 +225,7 @@ impl When<'_, '_, '_> {
             team: text(team),
             from: self.time(table, "from", false),
             by: self.time(table, "by", true),
+            told_by: self.time(table, "told_by", true),
             place: self.table.file.place(table.range.clone()),
         }
     }

@@ -54,6 +54,17 @@ impl<'t, 'i> Table<'t, 'i> {
         self.entries().find(|(name, ..)| *name == key).map(|(_, range, value)| (range, value))
     }
 
+    /// Tells that nothing stands under `key`, unless it is there and of the wrong kind.
+    pub(super) fn lacks(&self, key: &str, example: &str) {
+        match self.get(key) {
+            None => self.missing(key, example),
+            Some((_, value)) if value.get_ref().as_array().is_some_and(|items| items.is_empty()) => {
+                self.file.say(lint::values::empty(value.span(), key));
+            }
+            Some(_) => {}
+        }
+    }
+
     fn missing(&self, key: &str, example: &str) {
         // A misspelt key is one mistake, and it is told as such.
         let misspelt = self.entries().any(|(name, ..)| lint::suggest::closest(name, [key]).is_some());
@@ -137,10 +148,15 @@ impl<'t, 'i> Table<'t, 'i> {
 
     /// The `true` or `false` under `key`; told when it lacks.
     pub(super) fn required_bool(&self, key: &str) -> Option<bool> {
-        let Some((_, value)) = self.get(key) else {
+        if self.get(key).is_none() {
             self.missing(key, "true");
-            return None;
-        };
+        }
+        self.bool(key)
+    }
+
+    /// The `true` or `false` under `key`, if there is one.
+    pub(super) fn bool(&self, key: &str) -> Option<bool> {
+        let (_, value) = self.get(key)?;
         let found = value.get_ref().as_bool();
         if found.is_none() {
             let kind = value.get_ref().type_str();

@@ -1,9 +1,13 @@
 //! `teams.toml`: who gets mail.
 
+use jiff::tz::TimeZone;
+
 use super::Found;
 use super::product::choice;
 use super::table::{Table, is_id};
-use crate::logic::rules::{Team, lint};
+use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
+use crate::logic::rules::quiet::{self, Quiet};
+use crate::logic::rules::{Alerts, Schedule, Team, lint};
 use crate::logic::text::Lang;
 
 /// The budget of a team that does not name one.
@@ -27,7 +31,8 @@ const LANGUAGES: [(&str, Lang); 5] = [
 
 /// Reads the teams of the teams file.
 pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
-    root.only(&["team"]);
+    root.only(&["team", "route", "fallback"]);
+    super::route::read(root, found);
     let Some(teams) = root.table("team", "[team]") else { return };
     let ids: Vec<_> = teams.entries().map(|(id, range, _)| (id.to_owned(), range)).collect();
     for (id, range) in ids {
@@ -44,7 +49,18 @@ pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
 }
 
 fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
-    table.only(&["email", "false_alarms_a_year", "viral_alerts_a_year", "mails_a_day", "language", "digest"]);
+    table.only(&[
+        "email",
+        "false_alarms_a_year",
+        "viral_alerts_a_year",
+        "mails_a_day",
+        "language",
+        "zone",
+        "digest",
+        "alerts",
+        "quiet",
+        "quiet_days",
+    ]);
     let addresses = table.texts("email", "[\"name@example.org\"]").unwrap_or_default();
     if addresses.is_empty() {
         let range = table.key_range("email").unwrap_or_else(|| table.range.clone());
@@ -82,6 +98,13 @@ fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
             table.file.say(lint::teams::bad_mails(range));
         }
     }
+    let zone = table.text("zone", "\"Europe/Lisbon\"").and_then(|words| {
+        let zone = quiet::zone(words.value.trim());
+        if zone.is_none() {
+            table.file.say(lint::teams::bad_zone(words.range, words.value));
+        }
+        zone
+    });
     let digest = table.text("digest", "\"monday 08:00 America/New_York\"");
     if let Some(digest) = &digest
         && !lint::teams::is_digest(digest.value)
@@ -89,6 +112,8 @@ fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
         table.file.say(lint::teams::bad_digest(digest.range.clone(), digest.value));
     }
     let language = choice(table, "language", "team-unknown-language", &LANGUAGES);
+    let alerts = alerts(table, zone.as_ref(), digest.is_some());
+    let quiet = quiet(table, zone.as_ref());
     (!email.is_empty()).then(|| Team {
         id: id.to_owned(),
         email,
@@ -97,6 +122,62 @@ fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
         mails_a_day: mails,
         language,
         digest: digest.map(|digest| digest.value.to_owned()),
+        zone,
+        alerts,
+        quiet,
         origin: table.place(),
     })
+}
+
+/// When letters about alerts go out.
+fn alerts(table: &Table<'_, '_>, zone: Option<&TimeZone>, has_digest: bool) -> Alerts {
+    let Some(words) = table.text("alerts", "\"daily 08:00\"") else { return Alerts::AtOnce };
+    match words.value.trim() {
+        "instant" => Alerts::AtOnce,
+        "digest" if has_digest => Alerts::InDigest,
+        "digest" => {
+            table.file.say(lint::teams::no_digest(words.range));
+            Alerts::AtOnce
+        }
+        other => match Schedule::parse_in(other, zone) {
+            Some(schedule) => Alerts::Listed(schedule),
+            None => {
+                table.file.say(lint::teams::bad_alerts(words.range, other));
+                Alerts::AtOnce
+            }
+        },
+    }
+}
+
+/// When the team wants to be left alone.
+fn quiet(table: &Table<'_, '_>, zone: Option<&TimeZone>) -> Option<Quiet> {
+    let mut quiet =
+        Quiet { hours: Vec::new(), days: Vec::new(), zone: zone.cloned().unwrap_or(TimeZone::UTC) };
+    for words in table.texts("quiet", "\"20:00-07:30\"").unwrap_or_default() {
+        match quiet::hours(words.value.trim()) {
+            Some(hours) => quiet.hours.push(hours),
+            None => table.file.say(lint::teams::bad_quiet(words.range, words.value)),
+        }
+    }
+    for words in table.texts("quiet_days", "[\"saturday\", \"sunday\"]").unwrap_or_default() {
+        match quiet::weekday(words.value.trim()) {
+            Some(day) => quiet.days.push(day),
+            None => table.file.say(lint::teams::bad_day(words.range, words.value)),
+        }
+    }
+    if quiet.hours.is_empty() && quiet.days.is_empty() {
+        return None;
+    }
+    let range = ["quiet", "quiet_days"].iter().find_map(|key| table.key_range(key))?;
+    // Any day will do: what is quiet on all days has no end on none.
+    let some_day = Timestamp::UNIX_EPOCH;
+    let hours = plus_ms(some_day, DAY_MS / 2);
+    if [some_day, hours].iter().any(|at| quiet.ends(*at).is_some_and(|end| end > plus_ms(*at, 8 * DAY_MS))) {
+        table.file.say(lint::teams::always_quiet(range));
+        return None;
+    }
+    if zone.is_none() {
+        table.file.say(lint::teams::quiet_without_zone(range));
+    }
+    Some(quiet)
 }

@@ -62,7 +62,7 @@ impl Field {
     ///
     /// # Errors
     /// What the value should have been.
-    pub(super) fn of_text(name: &str, value: &str) -> Result<Self, &'static str> {
+    pub(in crate::logic::rules) fn of_text(name: &str, value: &str) -> Result<Self, &'static str> {
         let value = value.trim();
         let folded = fold(value);
         match name {

@@ -1,0 +1,64 @@
+//! The options of `route`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::{ConfigArgs, Format};
+
+/// `route`
+#[derive(Debug, Args)]
+pub struct RouteArgs {
+    /// Folder with the rule files; with an alert's id those in force, unless a folder is named
+    #[arg(long, value_name = "DIR")]
+    pub rules: Option<PathBuf>,
+    /// Settings, where an alert is named.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Id of an alert: who would be written to about it now
+    #[arg(value_name = "ALERT", conflicts_with_all = ["text", "product", "topic"])]
+    pub alert: Option<String>,
+    /// What somebody could say: the products and topics that it is about
+    #[arg(long, value_name = "TEXT", conflicts_with_all = ["product", "topic"])]
+    pub text: Option<String>,
+    /// Id of the product
+    #[arg(long, value_name = "ID", required_unless_present_any = ["alert", "text"])]
+    pub product: Option<String>,
+    /// Id of the topic; without it, a complaint that nobody named
+    #[arg(long, value_name = "ID")]
+    pub topic: Option<String>,
+    /// How much it matters; as the topic has it, if you leave it out
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub severity: Option<SeverityArg>,
+    /// Where people say it, such as BR or BR-SP
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// In which language, such as pt
+    #[arg(long, value_name = "LANGUAGE")]
+    pub language: Option<String>,
+    /// In which source
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// When it happens, such as 2025-01-06T23:30:00Z; now, if you leave it out
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<jiff::Timestamp>,
+    /// Say of every route why it fits or does not
+    #[arg(long)]
+    pub explain: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// How much it matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SeverityArg {
+    /// Good to know
+    Low,
+    /// The usual
+    Normal,
+    /// Lowers the bar
+    High,
+    /// Somebody could be hurt
+    Safety,
+}

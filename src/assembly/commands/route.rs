@@ -1,0 +1,323 @@
+//! `route`: who would be written to, when, and by which line of the rule files.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use serde_json::{Value, json};
+
+use super::acts::unknown_alert;
+use super::load_rules;
+use super::standing::{analysis_now, did_you_mean, minute, one_line};
+use crate::assembly::cli::{Format, RouteArgs, SeverityArg};
+use crate::assembly::configured::settings;
+use crate::assembly::failure::{Exit, Failure};
+use crate::assembly::output::{stdout, tell};
+use crate::edges::clock::SystemClock;
+use crate::edges::store::Store;
+use crate::ground::alert::{Severity, Wait};
+use crate::ground::diagnostic::Place;
+use crate::ground::time::{Clock, Timestamp};
+use crate::logic::lifecycle::{Lid, Pass, Terms};
+use crate::logic::rules::{Destination, Facts, RouteReason, RuleSet};
+use crate::logic::text::Lang;
+
+/// What is asked about.
+struct Asked {
+    product: String,
+    topic: Option<String>,
+    severity: Severity,
+    regions: BTreeMap<String, u32>,
+    languages: BTreeMap<String, u32>,
+    sources: BTreeMap<String, u32>,
+    /// Teams that were told of it already.
+    thread: Vec<String>,
+}
+
+/// Runs `route`.
+///
+/// # Errors
+/// The rules cannot be read, what is named does not exist, or nobody would be written to.
+pub fn route(args: &RouteArgs) -> Result<(), Failure> {
+    let now = args.at.unwrap_or_else(|| SystemClock.now());
+    let folder = || args.rules.clone().unwrap_or_else(|| "rules".into());
+    let (rules, asked) = match (&args.alert, &args.text) {
+        (Some(alert), _) => of_alert(args, alert)?,
+        (None, Some(text)) => {
+            let rules = load_rules(&folder())?;
+            let asked = of_text(args, &rules, text);
+            (rules.set, asked)
+        }
+        (None, None) => {
+            let rules = load_rules(&folder())?.set;
+            let asked = vec![of_names(args, &rules)?];
+            (rules, asked)
+        }
+    };
+    let mut out = stdout();
+    let mut reached = 0;
+    for asked in &asked {
+        let facts = asked.facts();
+        let told = rules.route(&facts);
+        reached += told.len();
+        match args.format {
+            Format::Json => writeln!(out, "{}", as_json(asked, &told, &rules, now, args.explain))?,
+            Format::Text => write_text(&mut out, asked, &told, &rules, now, args.explain)?,
+        }
+    }
+    out.flush()?;
+    match (asked.is_empty(), reached) {
+        (true, _) => {
+            tell(
+                "no rule is about this text, so nobody would be written to (groundswell match --explain says why)",
+            );
+            Err(Failure::said())
+        }
+        (false, 0) => {
+            tell("nobody would be written to");
+            Err(Failure::said())
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Asked {
+    fn facts(&self) -> Facts<'_> {
+        Facts {
+            product: &self.product,
+            topic: self.topic.as_deref(),
+            severity: self.severity,
+            regions: &self.regions,
+            languages: &self.languages,
+            sources: &self.sources,
+        }
+    }
+}
+
+fn of_alert(args: &RouteArgs, alert: &str) -> Result<(RuleSet, Vec<Asked>), Failure> {
+    let settings = settings(&args.config)?;
+    let store = Store::open_existing(&settings.data.folder)?;
+    let events = store.events(Some(alert))?;
+    let Some(last) = events.last() else {
+        let mut known: Vec<String> = store.events(None)?.into_iter().map(|e| e.alert).collect();
+        known.dedup();
+        return Err(unknown_alert(alert, &known));
+    };
+    let rules = match &args.rules {
+        Some(folder) => load_rules(folder)?.set,
+        None => analysis_now(&store)?.rules().as_ref().clone(),
+    };
+    let asked = Asked {
+        product: last.product.clone(),
+        topic: last.topic.clone(),
+        severity: args.severity.map_or(last.severity, severity),
+        regions: given(&args.region).unwrap_or_else(|| last.regions.clone()),
+        languages: given(&args.language).unwrap_or_else(|| last.languages.clone()),
+        sources: given(&args.source).unwrap_or_else(|| last.sources.clone()),
+        thread: last.addressees().map(|(team, ..)| team.to_owned()).collect(),
+    };
+    Ok((rules, vec![asked]))
+}
+
+fn of_text(args: &RouteArgs, rules: &super::Rules, text: &str) -> Vec<Asked> {
+    let mut post = super::standing::imagined(text, Timestamp::UNIX_EPOCH);
+    post.lang.clone_from(&args.language);
+    post.region.clone_from(&args.region);
+    if let Some(source) = &args.source {
+        post.source.clone_from(source);
+    }
+    let full = post.full_text();
+    let lang = Lang::of(&full, post.lang.as_deref());
+    let tokens = crate::logic::text::tokenize(&full, lang);
+    let assessment = rules.assessor.assess(&post, &full, &tokens, lang);
+    let sentiment = Some(assessment.sentiment);
+    let subject = crate::logic::rules::Subject { post: &post, text: &full, tokens: &tokens, lang, sentiment };
+    let language = args.language.clone().or_else(|| (lang != Lang::Other).then(|| lang.code().to_owned()));
+    let mut asked = Vec::new();
+    for matched in rules.set.match_post(&subject) {
+        let Some(product) = rules.set.products.get(matched.product) else { continue };
+        let mut topics: Vec<_> =
+            matched.topics.iter().filter_map(|t| product.topics.get(t.topic)).map(Some).collect();
+        if topics.is_empty() {
+            topics.push(None);
+        }
+        asked.extend(
+            topics.into_iter().map(|topic| Asked {
+                product: product.id.clone(),
+                topic: topic.map(|topic| topic.id.clone()),
+                severity: args
+                    .severity
+                    .map_or_else(|| topic.map_or(Severity::Normal, |topic| topic.severity), severity),
+                regions: given(&args.region).unwrap_or_default(),
+                languages: given(&language).unwrap_or_default(),
+                sources: given(&args.source).unwrap_or_default(),
+                thread: Vec::new(),
+            }),
+        );
+    }
+    asked
+}
+
+fn of_names(args: &RouteArgs, rules: &RuleSet) -> Result<Asked, Failure> {
+    let id = args.product.as_deref().unwrap_or_default();
+    let Some(product) = rules.products.iter().find(|p| p.id == id) else {
+        let near = did_you_mean(id, rules.products.iter().map(|p| p.id.as_str()));
+        return Err(Failure::say(Exit::Usage, format!("there is no product \"{id}\"{near}")));
+    };
+    let topic = match &args.topic {
+        None => None,
+        Some(id) => match product.topics.iter().find(|t| t.id == *id) {
+            Some(topic) => Some(topic),
+            None => {
+                let near = did_you_mean(id, product.topics.iter().map(|t| t.id.as_str()));
+                let say = format!("{} has no topic \"{id}\"{near}", product.id);
+                return Err(Failure::say(Exit::Usage, say));
+            }
+        },
+    };
+    let usual = topic.map_or(Severity::Normal, |topic| topic.severity);
+    Ok(Asked {
+        product: product.id.clone(),
+        topic: topic.map(|topic| topic.id.clone()),
+        severity: args.severity.map_or(usual, severity),
+        regions: given(&args.region).unwrap_or_default(),
+        languages: given(&args.language).unwrap_or_default(),
+        sources: given(&args.source).unwrap_or_default(),
+        thread: Vec::new(),
+    })
+}
+
+fn given(one: &Option<String>) -> Option<BTreeMap<String, u32>> {
+    one.as_ref().map(|one| BTreeMap::from([(one.clone(), 1)]))
+}
+
+fn severity(given: SeverityArg) -> Severity {
+    match given {
+        SeverityArg::Low => Severity::Low,
+        SeverityArg::Normal => Severity::Normal,
+        SeverityArg::High => Severity::High,
+        SeverityArg::Safety => Severity::Safety,
+    }
+}
+
+/// Whether a letter to the team would wait, had it got none today.
+fn wait(rules: &RuleSet, team: &str, severity: Severity, now: Timestamp) -> Option<Wait> {
+    let terms = Terms::of(rules.teams.get(team));
+    match Lid::default().pass(now, &terms, severity, false, ("", 0)) {
+        Pass::Hold(wait) => Some(wait),
+        Pass::Send | Pass::SendForSafety => None,
+    }
+}
+
+fn addresses(rules: &RuleSet, team: &str) -> Vec<String> {
+    rules.teams.get(team).map(|team| team.email.clone()).unwrap_or_default()
+}
+
+fn place(at: Option<&Place>) -> String {
+    at.map_or_else(|| "rules".to_owned(), |at| format!("{}:{}", at.file, at.line))
+}
+
+fn as_json(asked: &Asked, told: &[Destination<'_>], rules: &RuleSet, now: Timestamp, explain: bool) -> Value {
+    let teams: Vec<Value> = told
+        .iter()
+        .map(|to| {
+            let wait = wait(rules, to.team, asked.severity, now);
+            json!({"team": to.team, "why": to.why.name(), "at": place(to.at), "email": addresses(rules, to.team),
+                "waits": wait.map(|w| json!({"until": w.until, "why": w.why.name()}))})
+        })
+        .collect();
+    let mut line = json!({
+        "product": asked.product, "topic": asked.topic, "severity": asked.severity, "regions": asked.regions,
+        "languages": asked.languages, "sources": asked.sources, "thread": asked.thread, "teams": teams,
+    });
+    if explain && let Some(line) = line.as_object_mut() {
+        let routes = rules.routes.iter().map(|route| {
+            let unmet = route.unmet(&asked.facts());
+            json!({"at": place(route.origin.as_ref()), "fits": unmet.is_none(), "also": route.also,
+                "unmet": unmet.map(|u| json!({"key": u.key, "asks": u.asks, "has": u.has}))})
+        });
+        line.insert("routes".into(), routes.collect());
+    }
+    line
+}
+
+fn write_text(
+    out: &mut impl Write,
+    asked: &Asked,
+    told: &[Destination<'_>],
+    rules: &RuleSet,
+    now: Timestamp,
+    explain: bool,
+) -> std::io::Result<()> {
+    let mut about = vec![asked.topic.as_ref().map_or_else(
+        || format!("{}, a complaint that no topic names", asked.product),
+        |topic| format!("{}, topic {topic}", asked.product),
+    )];
+    about.push(format!("severity {}", asked.severity));
+    for (what, of) in [("region", &asked.regions), ("language", &asked.languages), ("source", &asked.sources)]
+    {
+        let names: Vec<String> = of.keys().map(|name| one_line(name)).collect();
+        if !names.is_empty() {
+            about.push(format!("{what} {}", names.join(", ")));
+        }
+    }
+    writeln!(out, "{}", about.join(", "))?;
+    for to in told {
+        let by = match to.why {
+            RouteReason::Route => format!("by the route in {}", place(to.at)),
+            RouteReason::Owner => format!("owns the product ({})", place(to.at)),
+            RouteReason::Fallback => format!("gets what nobody owns ({})", place(to.at)),
+        };
+        writeln!(out, "  team {}: {by}", to.team)?;
+        let when = match wait(rules, to.team, asked.severity, now) {
+            None => "at once".to_owned(),
+            Some(Wait { until: Some(until), why }) => {
+                format!("not before {} UTC: {}", minute(until), why.words())
+            }
+            Some(Wait { until: None, why }) => format!("no letter: {}", why.words()),
+        };
+        writeln!(out, "      {}, {when}", addresses(rules, to.team).join(", "))?;
+    }
+    let before: Vec<&str> = asked
+        .thread
+        .iter()
+        .map(String::as_str)
+        .filter(|team| !told.iter().any(|to| to.team == *team))
+        .collect();
+    if !before.is_empty() {
+        writeln!(
+            out,
+            "  team {}: was told before, and stays in the thread until it is over",
+            before.join(", ")
+        )?;
+    }
+    if !explain {
+        return Ok(());
+    }
+    writeln!(out, "\n  The routes, in order")?;
+    let mut ended = false;
+    for route in &rules.routes {
+        let verdict = match route.unmet(&asked.facts()) {
+            _ if ended => "not looked at: one above decided".to_owned(),
+            Some(unmet) => {
+                format!("does not fit: {} is {}, not {}", unmet.key, one_line(&unmet.has), unmet.asks)
+            }
+            None if route.also => format!("fits: {} too, and it goes on", route.team.join(", ")),
+            None => {
+                ended = true;
+                format!("fits: {}, and that decides", route.team.join(", "))
+            }
+        };
+        writeln!(out, "    {}  {verdict}", place(route.origin.as_ref()))?;
+    }
+    if rules.routes.is_empty() {
+        writeln!(out, "    there are none (teams.toml: [[route]])")?;
+    }
+    let owner = rules.products.iter().find(|p| p.id == asked.product);
+    let last = match (owner.and_then(|p| p.team_at.as_ref().map(|at| (&p.team, at))), &rules.fallback) {
+        _ if ended => return writeln!(out),
+        (Some((team, at)), _) => format!("{}  the product's own team: {team}", place(Some(at))),
+        (None, Some((team, at))) => format!("{}  no team owns it, so the fallback: {team}", place(Some(at))),
+        (None, None) => "no team owns it, and there is no fallback".to_owned(),
+    };
+    writeln!(out, "    {last}\n")
+}
