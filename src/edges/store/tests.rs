@@ -68,6 +68,7 @@ fn event(alert: &str, number: u32, quoted: &Post) -> AlertEvent {
         sum: Sum::default(),
         origin: String::new(),
         team: "t".into(),
+        language: Default::default(),
         deliver_to: vec!["t@example.org".into()],
         held: false,
         opened_at: NOW,
@@ -211,6 +212,7 @@ fn a_collected_letter_waits_once_and_tells_what_is_known_when_it_goes() {
     let collected = Collected {
         at: NOW,
         team: "t".into(),
+        language: Default::default(),
         deliver_to: vec!["ana@example.org".into(), "bo@example.org".into()],
         mails_a_day: 12,
         events: vec![("b".into(), 0), ("gone".into(), 0), ("a".into(), 0)],

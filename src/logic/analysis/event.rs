@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::product::{ProductState, SeriesId};
 use super::state::{Analysis, Outcome, effective_bar, severity_of};
 use super::storm::Telling;
-use crate::ground::alert::{AlertEvent, Beside, Collected, EventKind, Reason, Related, Severity, Sum};
+use crate::ground::alert::{
+    AlertEvent, Before, Beside, Collected, EventKind, Reason, Related, Severity, Sum,
+};
+use crate::ground::language::Language;
 use crate::ground::post::PostKey;
-use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
+use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
 use crate::logic::cluster::{Member, label, quotes, telling_words};
 use crate::logic::lifecycle::{Pass, Standing};
-use crate::logic::rules::Product;
+use crate::logic::rules::{Product, Team};
 use crate::logic::spike::{Window, run_length_days};
 
 /// Quotes in an event.
@@ -49,7 +52,8 @@ impl Analysis {
         let mut limit = self.rules.teams.get(&product.team).map_or(u32::MAX, |team| team.mails_a_day);
         if kind == EventKind::Opened && !silenced {
             let people = standing.told_people;
-            let opening = Related { alert: standing.id.clone(), label: name.clone(), people };
+            let (alert, label) = (standing.id.clone(), name.clone());
+            let opening = Related { alert, label, people, cluster: cluster_name(&product.id, id) };
             match state.openings.hear(opening, now) {
                 Telling::Alone => {}
                 Telling::Together(all) => storm = all,
@@ -80,6 +84,15 @@ impl Analysis {
             }
             None => window,
         };
+        // An update tells of all since the first of them, as the opening did: two windows of other lengths compare nothing.
+        let window = match kind {
+            EventKind::Updated => {
+                let days = (day_of(now) - day_of(standing.since) + 1).max(1) as u32;
+                let a_day = window.expected / f64::from(window.days.max(1));
+                Window { days, observed: standing.total, expected: a_day * f64::from(days) }
+            }
+            _ => window,
+        };
         let evidence = match opening {
             Some(cause) => state.told(&cause.evidence),
             None => state.evidence(id, now, i64::from(window.days)),
@@ -99,18 +112,17 @@ impl Analysis {
             Some(_) => evidence.iter().map(|m| (*m).clone()).collect(),
             None => state.members(id).cloned().unwrap_or_default(),
         };
-        let cluster = match id {
-            SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
-            SeriesId::Cluster(number) => format!("{}.c{number}", product.id),
-        };
+        let cluster = cluster_name(&product.id, id);
         let topic = match id {
             SeriesId::Topic(topic) => product.topics.iter().find(|t| t.id == *topic),
             SeriesId::Cluster(_) => None,
         };
-        let origin = topic.map_or_else(
-            || format!("what people say about {}", product.name),
-            |t| format!("rule {}:{}", t.origin.file, t.origin.line),
-        );
+        let stands = topic.map_or(&product.origin, |topic| &topic.origin);
+        let origin = format!("{}:{}", stands.file, stands.line);
+        // Evidence that is taken back later does not change what the thread began with.
+        let first = evidence.iter().map(|m| m.quote.at).min().unwrap_or(now);
+        let anew = matches!(kind, EventKind::Opened | EventKind::Regressed);
+        let since = if anew { first } else { standing.since };
         let score = sum.score.min(9.0);
         let chance_days = match id {
             SeriesId::Topic(_) => run_length_days(score),
@@ -133,7 +145,7 @@ impl Analysis {
             window_days: window.days,
             authors: voices.len() as u32,
             echoes: state.series.get(id).map_or(0, |s| s.echoes(28)),
-            since: evidence.iter().map(|m| m.quote.at).min().unwrap_or(now),
+            since,
             quotes: quotes(&members, &state.clusters.vocabulary, QUOTES, |q| keys.contains(&q.key)),
             series: state.series.get(id).map(|s| s.chart(&state.pool)).unwrap_or_default(),
             sources: counts(&|m| Some(m.quote.key.source.clone())),
@@ -146,21 +158,31 @@ impl Analysis {
             sum,
             origin,
             team: product.team.clone(),
+            language: language_of(self.rules.teams.get(&product.team)),
             deliver_to,
             held,
             opened_at: standing.opened_at,
             peak: standing.peak,
             // A letter that tells of 13 people in two weeks cannot tell of 9 in all.
-            total: standing.total.max(standing.peak).max(window.observed),
+            total: match kind {
+                EventKind::Updated => window.observed,
+                _ => standing.total.max(standing.peak).max(window.observed),
+            },
             beside: Beside {
                 new_places: Vec::new(),
                 perhaps: opening.and_then(|cause| cause.perhaps.clone()),
                 coordinated: state.chorus.coordinated(evidence.iter().map(|m| &m.quote.key)),
                 storm,
                 fixed: state.fixes.get(id).map(|fix| fix.told(now)),
+                before: standing.said.filter(|_| kind == EventKind::Updated),
             },
             evidence: evidence.iter().map(|m| m.quote.key.clone()).collect(),
         });
+        let said = Before { at: now, people: window.observed, days: window.days };
+        let state = self.memory.products.get_mut(&product.id);
+        if let Some(standing) = state.and_then(|state| state.alerts.get_mut(id)) {
+            (standing.since, standing.said) = (since, Some(said));
+        }
         if let Some(event) = out.events.last() {
             self.team_log(&product.team).hear(event);
         }
@@ -192,9 +214,11 @@ impl Analysis {
             let mails_a_day = self.rules.teams.get(&team).map_or(0, |team| team.mails_a_day);
             if !deliver_to.is_empty() {
                 let digest = None;
+                let language = language_of(self.rules.teams.get(&team));
                 out.collected.push(Collected {
                     at: now,
                     team,
+                    language,
                     deliver_to,
                     mails_a_day,
                     events,
@@ -207,10 +231,7 @@ impl Analysis {
     }
 
     fn is_silenced(&self, product: &Product, id: &SeriesId, standing: &Standing, now: Timestamp) -> bool {
-        let cluster = match id {
-            SeriesId::Topic(topic) => format!("{}.{topic}", product.id),
-            SeriesId::Cluster(number) => format!("{}.c{number}", product.id),
-        };
+        let cluster = cluster_name(&product.id, id);
         let silent = |scope: &str| self.memory.silences.get(scope).is_some_and(|s| s.holds(standing, now));
         // What could hurt somebody passes a silence over everything or over a product: only one that names it holds.
         let dangerous =
@@ -304,6 +325,19 @@ impl ProductState {
             let shared = theirs.iter().filter(|m| mine.contains(&m.quote.key)).count();
             !mine.is_empty() && shared as f64 >= part * mine.len() as f64
         })
+    }
+}
+
+/// The language that a team reads its letters in: English, where it names none.
+pub(super) fn language_of(team: Option<&Team>) -> Language {
+    team.and_then(|team| team.language).and_then(|lang| Language::from_code(lang.code())).unwrap_or_default()
+}
+
+/// The name of what an alert is about: `mini-9.keys-too-close`, `mini-9.c17`.
+pub(super) fn cluster_name(product: &str, id: &SeriesId) -> String {
+    match id {
+        SeriesId::Topic(topic) => format!("{product}.{topic}"),
+        SeriesId::Cluster(number) => format!("{product}.c{number}"),
     }
 }
 

@@ -315,6 +315,8 @@ impl Analysis {
             peak: old.as_ref().map_or(0, |s| s.peak).max(people),
             total: people,
             acknowledged_by: None,
+            since: now,
+            said: None,
         };
         state.alerts.insert(id.clone(), standing);
         self.tell(product, id, kind, reason, now, out);

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 pub use lid::{Lid, Pass};
 use serde::{Deserialize, Serialize};
 
-use crate::ground::alert::{EventKind, Reason, Severity};
+use crate::ground::alert::{Before, EventKind, Reason, Severity};
 use crate::ground::time::{Timestamp, days_between};
 use crate::logic::spike::Reading;
 
@@ -57,6 +57,10 @@ pub struct Standing {
     pub total: u32,
     /// Who has seen it.
     pub acknowledged_by: Option<String>,
+    /// When the first of them wrote, as the opening letter says.
+    pub since: Timestamp,
+    /// What the last letter said.
+    pub said: Option<Before>,
 }
 
 /// What to do about a series.
@@ -195,6 +199,8 @@ mod tests {
             peak: 5,
             total: 5,
             acknowledged_by: None,
+            since: day(0.0),
+            said: None,
         }
     }
 
