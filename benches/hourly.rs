@@ -152,6 +152,8 @@ fn standing(opened_at: Timestamp) -> Standing {
         peak: FEWEST,
         total: FEWEST,
         acknowledged_by: None,
+        since: opened_at,
+        said: None,
     }
 }
 

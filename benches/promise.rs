@@ -178,6 +178,8 @@ fn standing(opened_at: Timestamp) -> Standing {
         peak: 3,
         total: 3,
         acknowledged_by: None,
+        since: opened_at,
+        said: None,
     }
 }
 

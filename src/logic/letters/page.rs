@@ -64,7 +64,7 @@ fn tell(mut events: Vec<&AlertEvent>) -> Option<(Timestamp, Told)> {
     let t = english();
     let (opening, latest) = (story(first, t), story(last, t));
     let series = joined(&events);
-    let from = day_of(first.opened_at) - i64::from(first.window_days.max(1)) + 1;
+    let from = day_of(first.since);
     Some((
         first.at,
         Told {

@@ -35,16 +35,27 @@ pub fn samples(sender: &Sender, language: Language) -> Vec<Sample> {
     let by_hand = AlertEvent { reason: Reason::ResolvedByHand, ..fixture::resolved() };
     let refused = "error: mini-9.toml:4:9: a bracket is opened and never closed\n  match = '(mini9 OR \"mini 9\"'\n          ^ here\n  write the closing bracket";
     let now = fixture::opened().at;
-    let other = |alert: &str, label: &str, observed| AlertEvent {
-        alert: alert.into(),
-        label: label.into(),
-        observed,
-        ..fixture::opened()
+    let other = |alert: &str, label: &str, observed, said: &str| {
+        let mut event = fixture::opened();
+        (event.alert, event.label, event.observed) = (alert.into(), label.into(), observed);
+        event.quotes.truncate(1);
+        event.quotes.iter_mut().for_each(|quote| quote.text = said.into());
+        event
     };
     let events = [
         fixture::opened(),
-        other("mini-9-20250317-18", "Screen stays black", 5),
-        other("mini-9-20250317-19", "Update never ends", 31),
+        other(
+            "mini-9-20250317-18",
+            "Screen stays black",
+            5,
+            "My Mini 9 wakes up with a black screen since this morning.",
+        ),
+        other(
+            "mini-9-20250317-19",
+            "Update never ends",
+            31,
+            "The update of the Mini 9 has been at 99 % for two hours.",
+        ),
         fixture::hostile(),
     ];
     let list = Collected {
