@@ -43,7 +43,7 @@ often-years = etwa einmal in { $years } Jahren
 often-never = seltener als einmal in { $years } Jahren
 chance-very-sure = Wir sind sehr sicher: Zufall allein brächte das { $often }.
 chance-fairly-sure = Wir sind ziemlich sicher: Zufall allein brächte das { $often }.
-chance-not-sure = Es kann noch Zufall sein: Er allein brächte das { $often }.
+chance-not-sure = Wir sind noch nicht sicher: Zufall allein brächte das { $often }.
 span-below-day = weniger als ein Tag
 span-days = { $count ->
     [one] ein Tag

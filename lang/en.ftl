@@ -47,7 +47,7 @@ often-years = about once in { $years } years
 often-never = less than once in { $years } years
 chance-very-sure = We are very sure: chance alone would bring this { $often }.
 chance-fairly-sure = We are fairly sure: chance alone would bring this { $often }.
-chance-not-sure = This may still be chance: it alone would bring this { $often }.
+chance-not-sure = We are not certain yet: chance alone would bring this { $often }.
 span-below-day = less than a day
 span-days = { $count ->
     [one] a day

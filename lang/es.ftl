@@ -46,7 +46,7 @@ often-years = más o menos una vez en { $years } años
 often-never = menos de una vez en { $years } años
 chance-very-sure = Estamos muy seguros: el azar por sí solo traería esto { $often }.
 chance-fairly-sure = Estamos bastante seguros: el azar por sí solo traería esto { $often }.
-chance-not-sure = Todavía puede ser azar: por sí solo traería esto { $often }.
+chance-not-sure = Todavía no estamos seguros: el azar por sí solo traería esto { $often }.
 span-below-day = menos de un día
 span-days = { $count ->
     [one] un día

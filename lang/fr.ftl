@@ -46,7 +46,7 @@ often-years = environ une fois en { $years } ans
 often-never = moins d’une fois en { $years } ans
 chance-very-sure = Nous en sommes très sûrs : le hasard seul produirait cela { $often }.
 chance-fairly-sure = Nous en sommes assez sûrs : le hasard seul produirait cela { $often }.
-chance-not-sure = Ce peut encore être le hasard : à lui seul, il produirait cela { $often }.
+chance-not-sure = Nous n’en sommes pas encore certains : le hasard seul produirait cela { $often }.
 span-below-day = moins d’un jour
 span-days = { $count ->
     [one] un jour

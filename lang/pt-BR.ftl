@@ -46,7 +46,7 @@ often-years = mais ou menos uma vez em { $years } anos
 often-never = menos de uma vez em { $years } anos
 chance-very-sure = Temos muita certeza: o acaso sozinho traria isto { $often }.
 chance-fairly-sure = Temos bastante certeza: o acaso sozinho traria isto { $often }.
-chance-not-sure = Ainda pode ser acaso: sozinho, ele traria isto { $often }.
+chance-not-sure = Ainda não temos certeza: o acaso sozinho traria isto { $often }.
 span-below-day = menos de um dia
 span-days = { $count ->
     [one] um dia

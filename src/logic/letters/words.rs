@@ -12,7 +12,7 @@ use crate::ground::time::{DAY_MS, Timestamp, from_ms};
 /// Chance that comes so rarely leaves little doubt, in years.
 const VERY_SURE: f64 = 100.0;
 /// … and this rarely, some.
-const FAIRLY_SURE: f64 = 5.0;
+const FAIRLY_SURE: f64 = 2.0;
 /// Rarer than once in so many years is not counted.
 const NEVER: f64 = 1_000.0;
 
@@ -256,7 +256,7 @@ mod tests {
         );
         assert_eq!(
             chance(0.25).unwrap(),
-            "This may still be chance: it alone would bring this about every 3 months."
+            "We are not certain yet: chance alone would bring this about every 3 months."
         );
         assert_eq!(
             chance(1e12).unwrap(),
