@@ -153,6 +153,8 @@ fn standing(opened_at: Timestamp) -> Standing {
         total: FEWEST,
         acknowledged_by: None,
         teams: Vec::new(),
+        since: opened_at,
+        said: None,
     }
 }
 

@@ -179,6 +179,8 @@ fn standing(opened_at: Timestamp) -> Standing {
         total: 3,
         acknowledged_by: None,
         teams: Vec::new(),
+        since: opened_at,
+        said: None,
     }
 }
 

@@ -58,11 +58,54 @@ fn a_preview_has_every_kind_of_letter_in_three_forms_and_a_page() {
         "updated-doubled",
         "resolved",
         "regressed",
-        "rules-refused",
+        "operators-rules-refused",
         "mail-test",
     ] {
         assert!(out.join(format!("{name}.eml")).exists(), "{name}");
     }
+}
+
+#[test]
+fn a_preview_speaks_the_language_and_shows_the_operators_letters() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().to_str().unwrap();
+    let output = groundswell(&["mail", "preview", "--out", out, "--language", "de"]);
+    assert!(output.status.success(), "{}", said(&output.stderr));
+    let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).unwrap();
+    assert!(
+        read("opened.txt").contains("WAS ZU TUN IST") && read("opened.html").contains("<html lang=\"de\"")
+    );
+    for name in ["operators-alarm", "operators-over", "operators-weekly", "operators-rules-refused"] {
+        assert!(read(&format!("{name}.txt")).contains("groundswell"), "{name}");
+    }
+    let output = groundswell(&["mail", "preview", "--out", out, "--language", "deutsch"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn templates_of_ones_own_are_checked_with_file_and_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("templates");
+    std::fs::create_dir(&folder).unwrap();
+    let rules = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/demo/rules");
+    let check = || groundswell(&["check", "--rules", rules, "--templates", folder.to_str().unwrap()]);
+    std::fs::write(folder.join("leave.html"), "{{ why }}\n").unwrap();
+    let sound = check();
+    assert!(sound.status.success(), "{}", said(&sound.stderr));
+    std::fs::write(folder.join("alert.html"), "<p>\n{{ story.labell }}</p>\n").unwrap();
+    let wrong = check();
+    assert_eq!(wrong.status.code(), Some(1));
+    let line = format!("error: {}/alert.html:2: a value that does not exist is used here", folder.display());
+    assert!(said(&wrong.stderr).contains(&line), "{}", said(&wrong.stderr));
+    let out = dir.path().join("out");
+    let preview = |folder: &Path| {
+        let (out, folder) = (out.to_str().unwrap(), folder.to_str().unwrap());
+        groundswell(&["mail", "preview", "--out", out, "--templates", folder])
+    };
+    assert_eq!(preview(&folder).status.code(), Some(1));
+    std::fs::write(folder.join("alert.html"), "<p>ours: {{ story.label }}</p>\n").unwrap();
+    assert!(preview(&folder).status.success());
+    assert!(std::fs::read_to_string(out.join("opened.html")).unwrap().starts_with("<p>ours: Apostrophe"));
 }
 
 #[test]

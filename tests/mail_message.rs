@@ -23,6 +23,7 @@ fn letter() -> Letter {
         text: "As teclas são próximas demais.\n.\nFrom here on\n".into(),
         html: "<p>As teclas <img src=\"cid:chart\" alt=\"x\"></p>".into(),
         pictures: vec![Picture { cid: "chart".into(), png: b"\x89PNG\r\n\x1a\nnot really".to_vec() }],
+        fallback: None,
     }
 }
 
@@ -196,6 +197,7 @@ fn spool(folder: &std::path::Path) -> Transport {
         fallback: Vec::new(),
         dkim: None,
         spool: Some(SpoolSettings { folder: folder.to_owned() }),
+        templates: None,
     };
     Transport::open(&settings, None).unwrap()
 }

@@ -37,6 +37,7 @@ fn letter_with(to: &[&str], text: &str, png: Vec<u8>) -> Message {
         text: text.into(),
         html: "<p>keys</p>".into(),
         pictures: vec![Picture { cid: "chart".into(), png }],
+        fallback: None,
     };
     let from: Mailbox = "groundswell <groundswell@example.org>".parse().unwrap();
     to_message(&letter, &from.into()).unwrap()
@@ -450,6 +451,7 @@ fn a_server_that_is_not_there_is_named() {
             fallback: Vec::new(),
             dkim: None,
             spool: None,
+            templates: None,
         };
         Transport::open(&settings, None).unwrap().send(&letter(&["team@example.org"], "keys")).await
     });

@@ -8,10 +8,11 @@ use super::failure::{Exit, Failure};
 use crate::edges::mail::{Kind, MailSettings, SpoolSettings, Stationery};
 use crate::edges::settings::{self, Settings};
 use crate::edges::sources::SourceSettings;
+use crate::edges::template_folder::read_templates;
 use crate::edges::web::key;
 use crate::logic::cluster::{Model, choose_model};
 use crate::logic::encoder::EncoderFiles;
-use crate::logic::letters::{Desk, Sender};
+use crate::logic::letters::{Desk, Sender, Templates, check_templates};
 use crate::logic::links::Key;
 
 /// The settings of this program.
@@ -88,6 +89,7 @@ pub fn mail(all: &All) -> MailSettings {
         fallback: Vec::new(),
         dkim: None,
         spool: Some(SpoolSettings { folder: spool_folder(all) }),
+        templates: None,
     })
 }
 
@@ -113,7 +115,32 @@ pub fn sender(all: &All) -> Result<Sender, Failure> {
         |e| Failure::new(Exit::Settings, anyhow::Error::from(e).context("the section [mail] cannot be used"));
     let mailbox = mail.mailbox().map_err(wrong)?;
     let domain = mail.id_domain().map_err(wrong)?;
-    Ok(Sender { domain, from_name: mailbox.name.unwrap_or_else(|| "groundswell".into()), desk: None })
+    Ok(Sender {
+        domain,
+        from_name: mailbox.name.unwrap_or_else(|| "groundswell".into()),
+        ..Sender::default()
+    })
+}
+
+/// The templates of the settings, and what is wrong with them: where one cannot be used, the built-in one stays.
+pub fn templates(all: &All) -> (Templates, Vec<String>) {
+    match all.mail.as_ref().and_then(|mail| mail.templates.as_deref()) {
+        Some(folder) => templates_of(folder),
+        None => (Templates::default(), Vec::new()),
+    }
+}
+
+/// The templates of a folder over the built-in ones, and what is wrong with them, with file and line.
+pub fn templates_of(folder: &Path) -> (Templates, Vec<String>) {
+    let files = match read_templates(folder) {
+        Ok(files) => files,
+        Err(why) => return (Templates::default(), vec![why]),
+    };
+    let (templates, problems) = Templates::with(&files);
+    let filled = check_templates(&templates);
+    let problems = problems.iter().map(ToString::to_string).chain(filled);
+    let problems = problems.map(|problem| format!("{}/{problem}", folder.display())).collect();
+    (templates, problems)
 }
 
 /// Where the links of letters lead, if the settings name a public address. Makes the key if there is none.

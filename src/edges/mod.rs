@@ -9,4 +9,5 @@ pub mod rules_watch;
 pub mod settings;
 pub mod sources;
 pub mod store;
+pub mod template_folder;
 pub mod web;

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::digest::Digest;
+use super::language::Language;
 use super::post::PostKey;
 use super::time::Timestamp;
 
@@ -107,6 +108,24 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::MoreThanUsual,
+        Self::SecondSafetyVoice,
+        Self::Doubled,
+        Self::NewPlace,
+        Self::TurnedSevere,
+        Self::BackToUsual,
+        Self::NewUsual,
+        Self::ResolvedByHand,
+        Self::NotAnIssue,
+        Self::CameBack,
+        Self::RuleRemoved,
+        Self::SaidFixed,
+        Self::FixHolds,
+        Self::BackAfterFix,
+    ];
+
     /// The name as it is written in logs and JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -228,7 +247,7 @@ pub struct AlertEvent {
     pub severity: Severity,
     /// Why.
     pub reason: Reason,
-    /// People heard in the window.
+    /// People heard in the window. An update tells of all since the first, as the letter before it did of those until then.
     pub observed: u32,
     /// People usual in such a window.
     pub expected: f64,
@@ -238,7 +257,7 @@ pub struct AlertEvent {
     pub authors: u32,
     /// Reposts and near-copies beside them.
     pub echoes: u32,
-    /// When the oldest evidence was written.
+    /// When the first of them wrote: the same in all letters of an alert, until it comes back.
     pub since: Timestamp,
     /// The evidence, oldest first.
     pub evidence: Vec<PostKey>,
@@ -260,10 +279,14 @@ pub struct AlertEvent {
     pub chance_years: Option<f64>,
     /// The sum behind it.
     pub sum: Sum,
-    /// Where the rule stands (`rules/mini-9.toml:14`), or how it was discovered.
+    /// Where the rule stands that names the complaint (`rules/mini-9.toml:14`); of a complaint that no rule names, where its
+    /// product stands.
     pub origin: String,
     /// The team.
     pub team: String,
+    /// The language that the team reads its letters in.
+    #[serde(default)]
+    pub language: Language,
     /// Addresses that get the mail; empty when nobody is to be told.
     pub deliver_to: Vec<String>,
     /// No letter about this goes to the team now: it waits, and `routing` says why and until when.
@@ -300,6 +323,9 @@ pub struct Routing {
 pub struct Addressee {
     /// Id of the team.
     pub team: String,
+    /// The language that it reads its letters in.
+    #[serde(default)]
+    pub language: Language,
     /// Addresses that get the letter.
     pub deliver_to: Vec<String>,
     /// The line of the rule files by which it gets it; empty where it owns the product.
@@ -375,6 +401,7 @@ impl AlertEvent {
         if let Some(at) = self.routing.also.iter().position(|other| other.team == team) {
             let other = self.routing.also.swap_remove(at);
             self.team = other.team;
+            self.language = other.language;
             self.deliver_to = other.deliver_to;
             self.routing.via = other.via;
             self.routing.wait = other.wait;
@@ -400,6 +427,19 @@ pub struct Beside {
     pub fixed: Option<Fixed>,
     /// It is about one complaint that is passed on: the people are those who share it.
     pub shared: bool,
+    /// What the last letter before this one said: an update is compared with it.
+    pub before: Option<Before>,
+}
+
+/// What a letter said of an alert.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Before {
+    /// When it was written.
+    pub at: Timestamp,
+    /// People that it told of …
+    pub people: u32,
+    /// … in so many days.
+    pub days: u32,
 }
 
 /// Another alert, as it is named beside one.
@@ -411,6 +451,9 @@ pub struct Related {
     pub label: String,
     /// People heard when it was written about.
     pub people: u32,
+    /// Its cluster (`mini-9.c17`): what commands merge.
+    #[serde(default)]
+    pub cluster: String,
 }
 
 /// A person said that something is fixed.
@@ -433,6 +476,9 @@ pub struct Collected {
     pub at: Timestamp,
     /// Id of the team.
     pub team: String,
+    /// The language that the team reads its letters in.
+    #[serde(default)]
+    pub language: Language,
     /// Addresses that get it.
     pub deliver_to: Vec<String>,
     /// Mails a day that the team gets at most.

@@ -30,6 +30,9 @@ pub struct Letter {
     pub html: String,
     /// Pictures that go with it.
     pub pictures: Vec<Picture>,
+    /// Why an overridden template could not be used, if so: the built-in one took its place.
+    #[serde(default)]
+    pub fallback: Option<String>,
 }
 
 /// Whom a copy of a letter is for.

@@ -96,7 +96,12 @@ pub(crate) fn event(said: &[&str]) -> AlertEvent {
 
 /// Builds the letter for all, and the copy of one reader with its links; panics where either is not what it should be.
 pub(crate) fn check(event: &AlertEvent) {
-    let plain = Sender { domain: "example.org".into(), from_name: "groundswell".into(), desk: None };
+    let plain = Sender {
+        domain: "example.org".into(),
+        from_name: "groundswell".into(),
+        desk: None,
+        templates: Default::default(),
+    };
     checked(&letter(event, &plain), &["ana@example.org", "bo@example.org"]);
     let key = Key::new(&[7; 32]).unwrap();
     let desk = Desk { url: "https://groundswell.example.org".into(), key };

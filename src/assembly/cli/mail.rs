@@ -44,6 +44,12 @@ pub struct MailPreviewArgs {
     /// Folder for the e-mails
     #[arg(long, value_name = "DIR", default_value = "groundswell-mail")]
     pub out: PathBuf,
+    /// Language of the letters: en, fr, pt, es or de
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = ["en", "fr", "pt", "es", "de"])]
+    pub language: String,
+    /// Folder with templates that override the built-in ones ([mail] templates): see what yours look like
+    #[arg(long, value_name = "DIR")]
+    pub templates: Option<PathBuf>,
 }
 
 /// `mail test`

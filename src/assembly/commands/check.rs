@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::assembly::cli::{CheckArgs, Format};
 use crate::assembly::commands::standing::analysis_now;
+use crate::assembly::configured::templates_of;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{colour, counted, diff, each_post, stdout, tell};
 use crate::edges::rules_folder::{read_rules, write_rule};
@@ -84,7 +85,25 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
             counted(warnings as u64, "warning", "warnings")
         ));
     }
-    if errors > 0 { Err(Failure::said()) } else { Ok(()) }
+    let sound = args.templates.as_deref().is_none_or(templates_told);
+    if errors > 0 || !sound { Err(Failure::said()) } else { Ok(()) }
+}
+
+/// Says what is wrong with the templates of a folder: true, when nothing is.
+fn templates_told(folder: &Path) -> bool {
+    let (_, problems) = templates_of(folder);
+    for problem in &problems {
+        tell(format!("error: {problem}"));
+    }
+    match problems.len() {
+        0 => tell(format!("{}: no problem in the templates", folder.display())),
+        n => tell(format!(
+            "{}: {} in the templates; the built-in ones take their place until that is mended",
+            folder.display(),
+            counted(n as u64, "problem", "problems")
+        )),
+    }
+    problems.is_empty()
 }
 
 /// What a lexicon of the rules does to the built-in list: nobody should have to guess whether it adds or replaces.

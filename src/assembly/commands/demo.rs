@@ -212,7 +212,8 @@ fn write_letters(out: &Path, events: &[AlertEvent]) -> Result<usize, Failure> {
         )
     })?;
     clear_letters(out);
-    let sender = Sender { domain: "aster.example".into(), from_name: "groundswell".into(), desk: None };
+    let sender =
+        Sender { domain: "aster.example".into(), from_name: "groundswell".into(), ..Sender::default() };
     let from: Stationery = "groundswell <groundswell@aster.example>"
         .parse::<Mailbox>()
         .map(Stationery::from)

@@ -11,7 +11,7 @@ use findings::{Finding, Level};
 use super::standing::{count, is_running, minute};
 use super::status::troubles;
 use crate::assembly::cli::{DoctorArgs, Format};
-use crate::assembly::configured::{All, mail, settings};
+use crate::assembly::configured::{All, mail, settings, templates};
 use crate::assembly::failure::Failure;
 use crate::assembly::output::stdout;
 use crate::edges::clock::SystemClock;
@@ -187,6 +187,10 @@ fn letters(settings: &All, found: &mut Vec<Finding>) {
     };
     if let Err(e) = mail.mailbox().map(|_| ()).and(opened) {
         return found.push(Finding::bad("mail", e.to_string(), "mend the section [mail] of the settings"));
+    }
+    for problem in templates(settings).1 {
+        let what = format!("a template cannot be used, the built-in one takes its place: {problem}");
+        found.push(Finding::bad("mail", what, "mend it (docs/templates.md), and start groundswell again"));
     }
     let Some(smtp) = mail.smtp.as_ref().filter(|_| mail.transport == Kind::Smtp) else {
         return found.push(Finding::advice(

@@ -92,10 +92,15 @@ fn write_alert(
     writeln!(out, "\nWhy it {}\n  {}", opening_word(opening), opening.reason.sentence())?;
     writeln!(
         out,
-        "  {} said so {}, where {:.1} are usual. It is {}.",
+        "  {} said so {}, where {:.1} are usual. {} {}.",
         people(opening.observed),
         days(opening.window_days),
         opening.expected,
+        if opening.topic.is_some() {
+            "The rule that names it stands at"
+        } else {
+            "No rule names it; the product stands at"
+        },
         one_line(&opening.origin)
     )?;
     if !opening.words.is_empty() {

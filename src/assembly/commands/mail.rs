@@ -4,14 +4,18 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::assembly::cli::{ConfigArgs, MailCommand, MailPreviewArgs, MailTestArgs};
-use crate::assembly::configured::{credentials, mail as mail_settings, sender, settings, stationery};
+use crate::assembly::configured::{
+    credentials, mail as mail_settings, sender, settings, stationery, templates_of,
+};
+use crate::assembly::daemon::watch_samples;
 use crate::assembly::failure::{Exit, Failure};
-use crate::assembly::output::{counted, stdout};
+use crate::assembly::output::{counted, stdout, tell};
 use crate::edges::clock::SystemClock;
 use crate::edges::mail::{LetterError, Mailbox, Outcome, Stationery, Transport, to_message};
 use crate::edges::store::Store;
+use crate::ground::language::Language;
 use crate::ground::time::Clock;
-use crate::logic::letters::{Desk, Sender, samples, samples_page, trial};
+use crate::logic::letters::{Desk, Sample, Sender, Templates, notice, samples, samples_page, trial};
 use crate::logic::links::Key;
 
 /// Runs `mail`.
@@ -50,13 +54,19 @@ fn preview(args: &MailPreviewArgs) -> Result<(), Failure> {
             format!("the folder {} cannot be made: {e}; name another one with --out DIR", out.display()),
         )
     })?;
-    let sender =
-        Sender { domain: "aster.example".into(), from_name: "groundswell at Aster".into(), desk: desk() };
+    let templates = match &args.templates {
+        Some(folder) => overridden(folder)?,
+        None => Templates::default(),
+    };
+    let (domain, from_name) = ("aster.example".to_owned(), "groundswell at Aster".to_owned());
+    let sender = Sender { domain, from_name, desk: desk(), templates };
     let from: Stationery = "groundswell <groundswell@aster.example>"
         .parse::<Mailbox>()
         .map(Stationery::from)
         .map_err(|e| Failure::say(Exit::Software, format!("the sender of the samples: {e}")))?;
-    let all = samples(&sender);
+    let language = Language::from_code(&args.language).unwrap_or_default();
+    let mut all = samples(&sender, language);
+    all.extend(to_operators(&sender));
     for sample in &all {
         let message = to_message(&sample.letter, &from).map_err(|e| Failure::new(Exit::Software, e))?;
         write(out, &format!("{}.eml", sample.name), message.bytes())?;
@@ -68,6 +78,28 @@ fn preview(args: &MailPreviewArgs) -> Result<(), Failure> {
     let letters = counted(all.len() as u64, "letter", "letters");
     writeln!(stdout, "{letters}, each as .eml, .html and .txt; {} lists them", index.display())?;
     Ok(stdout.flush()?)
+}
+
+/// Templates that override the built-in ones; a mistake in them is a failure here.
+fn overridden(folder: &Path) -> Result<Templates, Failure> {
+    let (templates, problems) = templates_of(folder);
+    for problem in &problems {
+        tell(problem);
+    }
+    if problems.is_empty() { Ok(templates) } else { Err(Failure::said()) }
+}
+
+/// What those who run the service are told: an alarm, its end, and the sign of life of the week.
+fn to_operators(sender: &Sender) -> Vec<Sample> {
+    let operators = ["operators@example.org".to_owned()];
+    watch_samples()
+        .into_iter()
+        .map(|(name, when, told, at)| Sample {
+            name,
+            when,
+            letter: notice("watch", &told.subject, &told.text, at, &operators, sender),
+        })
+        .collect()
 }
 
 /// Links that look as real ones do, and lead nowhere.

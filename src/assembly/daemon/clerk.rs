@@ -14,7 +14,7 @@ use crate::edges::store::{Store, StoreError};
 use crate::edges::web::{self, Answer, Fixed, Question};
 use crate::ground::entry::Act;
 use crate::ground::time::Clock;
-use crate::logic::letters::{DeskPage, STYLE};
+use crate::logic::letters::{DeskPage, STYLE, Templates};
 use crate::logic::links::{Key, Link, Purpose, Refused, decide};
 
 /// Questions that may wait.
@@ -24,6 +24,7 @@ const QUEUE: usize = 32;
 pub(super) struct Clerk {
     pub(super) store: Store,
     pub(super) key: Key,
+    pub(super) templates: Templates,
     pub(super) clock: Arc<dyn Clock>,
     /// History is lived through again.
     pub(super) replays: bool,
@@ -47,9 +48,14 @@ pub(super) async fn start(
         )
     })?;
     let (ask, questions) = mpsc::channel(QUEUE);
+    let templates = clerk.templates.clone();
     std::thread::spawn(move || clerk.work(questions));
     tracing::info!(%address, "the links of letters are answered");
-    let fixed = Fixed { style: STYLE, nowhere: DeskPage::nowhere().into(), later: DeskPage::later().into() };
+    let fixed = Fixed {
+        style: STYLE,
+        nowhere: DeskPage::nowhere(&templates).into(),
+        later: DeskPage::later(&templates).into(),
+    };
     Ok(tokio::spawn(web::serve(listener, ask, fixed, stop.clone())))
 }
 
@@ -58,6 +64,12 @@ impl Clerk {
     fn work(mut self, mut questions: mpsc::Receiver<Question>) {
         while let Some(question) = questions.blocking_recv() {
             let page = self.page(&question.token, question.act, question.leave);
+            if let Some(why) = &page.fallback {
+                tracing::error!(
+                    why,
+                    "a template of [mail] templates cannot be used; the built-in one took its place"
+                );
+            }
             let _ = question.answer.send(Answer::from(page));
         }
     }
@@ -66,12 +78,12 @@ impl Clerk {
         let link = match self.key.read(token, self.clock.now()) {
             Ok(link) if (link.purpose == Purpose::Leave) == leave => link,
             // A token works at the address that it was made for.
-            Ok(_) => return DeskPage::refused(&Refused::Forged),
-            Err(refused) => return DeskPage::refused(&refused),
+            Ok(_) => return DeskPage::refused(&Refused::Forged, &self.templates),
+            Err(refused) => return DeskPage::refused(&refused, &self.templates),
         };
         self.answer(&link, act).unwrap_or_else(|e| {
             tracing::error!("{e}; somebody who followed a link was told to try again");
-            DeskPage::later()
+            DeskPage::later(&self.templates)
         })
     }
 
@@ -83,10 +95,10 @@ impl Clerk {
         };
         let deed = match decide(link, last.as_ref(), &self.store.acts()?, now) {
             Ok(deed) => deed,
-            Err(already) => return Ok(DeskPage::already(link, last.as_ref(), &already)),
+            Err(already) => return Ok(DeskPage::already(link, last.as_ref(), &already, &self.templates)),
         };
         if !act {
-            return Ok(DeskPage::ask(link, last.as_ref()));
+            return Ok(DeskPage::ask(link, last.as_ref(), &self.templates));
         }
         let by = format!("{} (team {}, by a link)", link.address, link.team);
         tracing::info!(by, purpose = ?link.purpose, alert = link.alert, "a person decided");
@@ -96,7 +108,7 @@ impl Clerk {
             now,
             Act { by, what: deed, posts: Default::default() },
         )?;
-        Ok(DeskPage::done(link, last.as_ref()))
+        Ok(DeskPage::done(link, last.as_ref(), &self.templates))
     }
 }
 

@@ -19,7 +19,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::configured::{All, credentials, desk, mail, sender, stationery};
+use super::configured::{All, credentials, desk, mail, sender, stationery, templates};
 use super::decisions;
 use super::failure::{Exit, Failure};
 use crate::edges::clock::SystemClock;
@@ -35,6 +35,7 @@ pub use engine::{Engine, Keeping, Taken};
 use listeners::Listeners;
 use operators::Operators;
 use system::{Signal, Signals};
+pub use watchman::watch_samples;
 
 /// Orders that may wait for the engine; a full queue holds the sources back.
 const QUEUE: usize = 8;
@@ -55,6 +56,8 @@ pub struct Daemon {
     until_done: bool,
     /// What became of the rules at the start.
     taken: Taken,
+    /// What is wrong with the templates.
+    mistaken: Vec<String>,
 }
 
 impl Daemon {
@@ -81,10 +84,26 @@ impl Daemon {
         )?;
         // The folder is ours by now: a key may be made in it.
         sender.desk = desk(&settings)?;
+        let (templates, mistaken) = templates(&settings);
+        sender.templates = templates;
+        for problem in &mistaken {
+            tracing::error!(problem, "a template cannot be used; the built-in one takes its place");
+        }
         let stationery = stationery(&settings)?;
         let transport = Transport::open(&mail, credentials().as_deref()).map_err(wrong)?;
         let taken = engine.take_rules(&read_rules(&rules).map_err(|e| e.to_string()))?;
-        Ok(Self { settings, rules, engine, transport, stationery, sender, clock, until_done, taken })
+        Ok(Self {
+            settings,
+            rules,
+            engine,
+            transport,
+            stationery,
+            sender,
+            mistaken,
+            clock,
+            until_done,
+            taken,
+        })
     }
 
     /// Runs until told to stop (SIGTERM, SIGINT), or until all is done when so asked.
@@ -107,6 +126,7 @@ impl Daemon {
                 let clerk = Clerk {
                     store: self.engine.another_store()?,
                     key: links.key.clone(),
+                    templates: self.sender.templates.clone(),
                     clock: Arc::clone(&self.clock),
                     replays: decisions::replays(&self.settings),
                 };
@@ -129,6 +149,7 @@ impl Daemon {
             transport: Arc::clone(&transport),
             stop: stop.clone(),
         };
+        operators.templates_refused(&self.mistaken, self.clock.now());
         let postman = postman::start(letters, transport, from, self.sender, clock, stop.clone());
         let rules = Reloading {
             folder: self.rules,

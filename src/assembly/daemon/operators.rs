@@ -35,6 +35,19 @@ impl Operators {
         self.post(letter);
     }
 
+    /// Tells them which templates cannot be used, if any: letters go out all the same.
+    pub(super) fn templates_refused(&self, problems: &[String], now: Timestamp) {
+        if problems.is_empty() {
+            return;
+        }
+        let subject = "groundswell: a template of letters cannot be used, the built-in one takes its place";
+        let text = format!(
+            "Letters go out as if the templates below were not there. Mend them, look with `groundswell check --templates FOLDER`, and start groundswell again.\n\n{}\n",
+            problems.join("\n")
+        );
+        self.tell("templates", &ToTell { subject: subject.into(), text }, now);
+    }
+
     /// Tells them this; `about` says in one word what it is about. Nobody waits for it.
     pub(super) fn tell(&self, about: &str, what: &ToTell, now: Timestamp) {
         self.post(notice(about, &what.subject, &what.text, now, &self.addresses, &self.sender));

@@ -254,6 +254,12 @@ fn write(item: &OutboxItem, sender: &Sender, address: Option<&str>) -> Letter {
     if letter.to.is_empty() {
         letter.to.clone_from(&item.recipients);
     }
+    if let Some(why) = &letter.fallback {
+        tracing::error!(
+            why,
+            "a template of [mail] templates cannot be used; the built-in one took its place"
+        );
+    }
     letter
 }
 

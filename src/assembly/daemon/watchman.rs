@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::assembly::output::counted;
 use crate::edges::index::PostIndex;
 use crate::edges::sources::{HealthSnapshot, State};
-use crate::edges::store::{Store, StoreError};
-use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
+use crate::edges::store::{OutboxCounts, Store, StoreError};
+use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, from_ms, plus_ms};
 use crate::logic::upkeep::{Source, Standing, Watch, Word};
 
 /// The note that keeps what was told over a restart.
@@ -68,19 +68,11 @@ impl Watchman {
             told.push(match word {
                 Word::Alarm(why) => {
                     tracing::error!("{why}");
-                    ToTell {
-                        subject: format!("groundswell: {why}"),
-                        text: format!(
-                            "{why}.\n\nUntil this is mended, complaints may go unheard. On the machine, `groundswell status` and `groundswell doctor` say more, and `journalctl -u groundswell` what happened.\nThis is said once, and once more when it is over.\n"
-                        ),
-                    }
+                    alarm(&why)
                 }
                 Word::Over(what) => {
                     tracing::info!(what, "goes on again");
-                    ToTell {
-                        subject: format!("groundswell: {what}: all is well again"),
-                        text: format!("What was told of before is over: {what}.\n"),
-                    }
+                    over(&what)
                 }
                 Word::SignOfLife => {
                     let troubles: Vec<&str> = self.watch.troubles().collect();
@@ -104,15 +96,64 @@ fn source(health: &HealthSnapshot) -> Source {
     }
 }
 
+fn alarm(why: &str) -> ToTell {
+    ToTell {
+        subject: format!("groundswell: {why}"),
+        text: format!(
+            "{why}.\n\nUntil this is mended, complaints may go unheard. On the machine, `groundswell status` and `groundswell doctor` say more, and `journalctl -u groundswell` what happened.\nThis is said once, and once more when it is over.\n"
+        ),
+    }
+}
+
+fn over(what: &str) -> ToTell {
+    ToTell {
+        subject: format!("groundswell: {what}: all is well again"),
+        text: format!("What was told of before is over: {what}.\n"),
+    }
+}
+
+/// One of every kind of letter to operators, about made-up things, to be looked at: its name, when it is sent, what it says,
+/// and when it was.
+pub fn watch_samples() -> Vec<(&'static str, &'static str, ToTell, Timestamp)> {
+    let now = from_ms(1_742_202_000_000);
+    let heard = |hours: i64, posts| HealthSnapshot {
+        last_post: Some(plus_ms(now, -hours * HOUR_MS)),
+        posts,
+        ..HealthSnapshot::default()
+    };
+    let health = [("bluesky".to_owned(), heard(0, 11_902)), ("press".to_owned(), heard(30, 41))].into();
+    let letters = OutboxCounts { sent: 37, ..OutboxCounts::default() };
+    let silent = "source press has been silent for 30 hours, and says that all is well; the longest silence before was 14 hours";
+    vec![
+        ("operators-alarm", "Something stands still (to those who run the service)", alarm(silent), now),
+        ("operators-over", "It goes on again", over("source press"), plus_ms(now, HOUR_MS)),
+        (
+            "operators-weekly",
+            "Once a week: it is still there",
+            still_listening((11_943, 2), &letters, &health, &["source press"]),
+            now,
+        ),
+    ]
+}
+
 fn sign_of_life(
     store: &Store,
     health: &BTreeMap<String, HealthSnapshot>,
     troubles: &[&str],
     now: Timestamp,
 ) -> Result<ToTell, StoreError> {
-    let (mentions, alerts) = store.heard_since(plus_ms(now, -7 * DAY_MS))?;
+    let heard = store.heard_since(plus_ms(now, -7 * DAY_MS))?;
+    Ok(still_listening(heard, &store.outbox_counts()?, health, troubles))
+}
+
+/// The sign of life, from mentions and alerts of the week.
+fn still_listening(
+    (mentions, alerts): (u64, u64),
+    letters: &OutboxCounts,
+    health: &BTreeMap<String, HealthSnapshot>,
+    troubles: &[&str],
+) -> ToTell {
     let mentions = counted(mentions, "mention", "mentions");
-    let letters = store.outbox_counts()?;
     let mut text = format!(
         "groundswell is still listening: {mentions} of your products this week, {} opened.\n\n",
         counted(alerts, "alert", "alerts")
@@ -136,7 +177,7 @@ fn sign_of_life(
         "letters: {} sent in all, {} waiting, {} given up\n\nThe next mail like this comes in a week. If it does not, look whether the machine is there.",
         letters.sent, letters.waiting, letters.parked
     );
-    Ok(ToTell { subject: format!("groundswell: still listening: {mentions} this week"), text })
+    ToTell { subject: format!("groundswell: still listening: {mentions} this week"), text }
 }
 
 /// What a server or a stranger said, fit for a subject.

@@ -38,6 +38,9 @@ pub struct MailSettings {
     pub dkim: Option<DkimSettings>,
     /// The folder.
     pub spool: Option<SpoolSettings>,
+    /// Folder with templates that override the built-in ones (docs/templates.md).
+    #[serde(default)]
+    pub templates: Option<PathBuf>,
 }
 
 impl MailSettings {

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::event::language_of;
 use super::product::SeriesId;
 use super::state::{Analysis, Outcome, Waited};
 use crate::ground::alert::{Addressee, AlertEvent, Collected, EventKind, WaitReason};
@@ -84,14 +85,22 @@ impl Analysis {
                 }
             }
             self.team_log(team).hear(event);
+            let language = language_of(rules.teams.get(team));
             if nth == 0 {
                 event.team.clone_from(team);
+                event.language = language;
                 event.deliver_to = deliver_to;
                 event.held = wait.is_some();
                 event.routing.via.clone_from(via);
                 event.routing.wait = wait;
             } else {
-                event.routing.also.push(Addressee { team: team.clone(), deliver_to, via: via.clone(), wait });
+                event.routing.also.push(Addressee {
+                    team: team.clone(),
+                    language,
+                    deliver_to,
+                    via: via.clone(),
+                    wait,
+                });
             }
         }
         if let Some(standing) = self.memory.products.get_mut(&product.id).and_then(|p| p.alerts.get_mut(id)) {
@@ -167,6 +176,7 @@ impl Analysis {
                 }
                 Release::List { events, more, why } => out.collected.push(Collected {
                     at: now,
+                    language: language_of(rules.teams.get(&team)),
                     mails_a_day: rules.teams.get(&team).map_or(0, |team| team.mails_a_day),
                     team,
                     deliver_to,

@@ -192,16 +192,17 @@ impl ProductState {
     }
 
     /// The open alert that may be about the same matter as these posts, though not surely.
-    pub(super) fn perhaps(&self, posts: &BTreeSet<u64>, but: &SeriesId) -> Option<Related> {
+    pub(super) fn perhaps(&self, product: &str, posts: &BTreeSet<u64>, but: &SeriesId) -> Option<Related> {
         let open = |id: &SeriesId| id != but && self.is_open(id);
         let alike =
             self.causes.iter().filter(|(id, _)| open(id)).map(|(id, c)| (self.alike_cause(posts, c), id));
         let nearest = alike.filter(|(alike, _)| *alike >= PERHAPS);
         let (_, id) = nearest.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))?;
         let SeriesId::Cluster(number) = id else { return None };
-        let (standing, cluster) = (self.alerts.get(id)?, self.clusters.get(*number)?);
-        let label = cluster.name.clone().unwrap_or_else(|| cluster.label.clone());
-        Some(Related { alert: standing.id.clone(), label, people: standing.total })
+        let (standing, other) = (self.alerts.get(id)?, self.clusters.get(*number)?);
+        let label = other.name.clone().unwrap_or_else(|| other.label.clone());
+        let (alert, cluster) = (standing.id.clone(), id.name(product));
+        Some(Related { alert, label, people: standing.total, cluster })
     }
 
     /// How alike these posts are to those of a cause, taken together: to what its alert opened with, or to all that it

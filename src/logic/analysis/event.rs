@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::product::{ProductState, SeriesId};
 use super::state::{Analysis, Outcome, effective_bar};
 use super::storm::Telling;
-use crate::ground::alert::{AlertEvent, Beside, EventKind, Reason, Related, Routing, Sum};
+use crate::ground::alert::{AlertEvent, Before, Beside, EventKind, Reason, Related, Routing, Sum};
+use crate::ground::language::Language;
 use crate::ground::post::PostKey;
-use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
+use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
 use crate::logic::cluster::{Member, label, quotes, telling_words};
-use crate::logic::rules::Product;
+use crate::logic::rules::{Product, Team};
 use crate::logic::spike::{Window, run_length_days};
 
 /// Quotes in an event.
@@ -48,7 +49,8 @@ impl Analysis {
         let mut flood = false;
         if kind == EventKind::Opened && !silenced {
             let people = standing.told_people;
-            let opening = Related { alert: standing.id.clone(), label: name.clone(), people };
+            let (alert, label) = (standing.id.clone(), name.clone());
+            let opening = Related { alert, label, people, cluster: id.name(&product.id) };
             match state.openings.hear(opening, now) {
                 Telling::Alone => {}
                 Telling::Together(all) => storm = all,
@@ -78,6 +80,15 @@ impl Analysis {
             }
             None => window,
         };
+        // An update tells of all since the first of them, as the opening did: two windows of other lengths compare nothing.
+        let window = match kind {
+            EventKind::Updated => {
+                let days = (day_of(now) - day_of(standing.since) + 1).max(1) as u32;
+                let a_day = window.expected / f64::from(window.days.max(1));
+                Window { days, observed: standing.total, expected: a_day * f64::from(days) }
+            }
+            _ => window,
+        };
         let evidence = match opening {
             Some(cause) => state.told(&cause.evidence),
             None => state.evidence(id, now, i64::from(window.days)),
@@ -101,10 +112,12 @@ impl Analysis {
             SeriesId::Topic(topic) => product.topics.iter().find(|t| t.id == *topic),
             SeriesId::Cluster(_) | SeriesId::Shared(_) => None,
         };
-        let origin = topic.map_or_else(
-            || format!("what people say about {}", product.name),
-            |t| format!("rule {}:{}", t.origin.file, t.origin.line),
-        );
+        let stands = topic.map_or(&product.origin, |topic| &topic.origin);
+        let origin = format!("{}:{}", stands.file, stands.line);
+        // Evidence that is taken back later does not change what the thread began with.
+        let first = evidence.iter().map(|m| m.quote.at).min().unwrap_or(now);
+        let anew = matches!(kind, EventKind::Opened | EventKind::Regressed);
+        let since = if anew { first } else { standing.since };
         let score = sum.score.min(9.0);
         let chance_days = match id {
             SeriesId::Topic(_) => run_length_days(score),
@@ -129,7 +142,7 @@ impl Analysis {
             window_days: window.days,
             authors: shared_by.map_or(voices.len() as u32, |cause| cause.figures.people),
             echoes: state.series.get(id).map_or(0, |s| s.echoes(28)),
-            since: evidence.iter().map(|m| m.quote.at).min().unwrap_or(now),
+            since,
             quotes: quotes(&members, &state.clusters.vocabulary, QUOTES, |q| keys.contains(&q.key)),
             series: state.series.get(id).map(|s| s.chart(&state.pool)).unwrap_or_default(),
             sources: counts(&|m| Some(m.quote.key.source.clone())),
@@ -142,13 +155,17 @@ impl Analysis {
             sum,
             origin,
             team: product.team.clone(),
+            language: language_of(self.rules.teams.get(&product.team)),
             deliver_to: Vec::new(),
             held: false,
             routing: Routing::default(),
             opened_at: standing.opened_at,
             peak: standing.peak,
             // A letter that tells of 13 people in two weeks cannot tell of 9 in all.
-            total: standing.total.max(standing.peak).max(window.observed),
+            total: match kind {
+                EventKind::Updated => window.observed,
+                _ => standing.total.max(standing.peak).max(window.observed),
+            },
             beside: Beside {
                 new_places: Vec::new(),
                 perhaps: opening.and_then(|cause| cause.perhaps.clone()),
@@ -156,12 +173,18 @@ impl Analysis {
                 storm,
                 fixed: state.fixes.get(id).map(|fix| fix.told(now)),
                 shared: is_shared,
+                before: standing.said.filter(|_| kind == EventKind::Updated),
             },
             evidence: match shared_by {
                 Some(cause) => cause.evidence.clone(),
                 None => evidence.iter().map(|m| m.quote.key.clone()).collect(),
             },
         });
+        let said = Before { at: now, people: window.observed, days: window.days };
+        let kept = self.memory.products.get_mut(&product.id);
+        if let Some(standing) = kept.and_then(|state| state.alerts.get_mut(id)) {
+            (standing.since, standing.said) = (since, Some(said));
+        }
         if let Some(event) = out.events.last_mut() {
             self.address(product, id, event, silenced, flood);
         }
@@ -253,6 +276,11 @@ impl ProductState {
             !mine.is_empty() && shared as f64 >= part * mine.len() as f64
         })
     }
+}
+
+/// The language that a team reads its letters in: English, where it names none.
+pub(super) fn language_of(team: Option<&Team>) -> Language {
+    team.and_then(|team| team.language).and_then(|lang| Language::from_code(lang.code())).unwrap_or_default()
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> f64 {

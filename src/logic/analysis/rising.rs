@@ -142,7 +142,7 @@ impl Analysis {
         let Some(state) = self.memory.products.get_mut(&product.id) else { return };
         let old = state.alerts.get(&id).filter(|_| kind == EventKind::Regressed).cloned();
         let was_fixed = old.as_ref().is_some_and(|s| s.ended.is_some_and(|(_, r)| r == Reason::SaidFixed));
-        let perhaps = state.perhaps(&posts, &id);
+        let perhaps = state.perhaps(&product.id, &posts, &id);
         let figures = Figures {
             score: rise.score,
             days: rise.days,
@@ -173,6 +173,8 @@ impl Analysis {
             total: old.as_ref().map_or(0, |s| s.total) + rise.people,
             acknowledged_by: None,
             teams: old.map(|s| s.teams).unwrap_or_default(),
+            since: now,
+            said: None,
         };
         state.alerts.insert(id.clone(), standing);
         let reason = match (kind, severity) {

@@ -316,6 +316,8 @@ impl Analysis {
             total: people,
             acknowledged_by: None,
             teams: old.map(|s| s.teams).unwrap_or_default(),
+            since: now,
+            said: None,
         };
         state.alerts.insert(id.clone(), standing);
         self.tell(product, id, kind, reason, now, out);

@@ -55,7 +55,7 @@ mod tests {
     use crate::ground::time::{HOUR_MS, from_ms};
 
     fn opening(n: i64) -> Related {
-        Related { alert: format!("a{n}"), label: format!("complaint {n}"), people: 4 }
+        Related { alert: format!("a{n}"), label: format!("complaint {n}"), people: 4, cluster: String::new() }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::*;
 use crate::ground::alert::{AlertEvent, Collected, EventKind, Reason, Severity};
 use crate::ground::entry::{Act, Body, Deed, Entry, RuleFile, RuleFiles};
+use crate::ground::language::Language;
 use crate::ground::post::Post;
 use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, from_ms, plus_ms};
 
@@ -281,6 +282,52 @@ fn two_people_who_tell_of_the_same_danger_are_enough() {
 }
 
 /// Addresses told of each event about the rising complaint, from its opening on, which was silenced in its first hours.
+/// A complaint that goes on and doubles, day by day.
+fn doubling() -> Vec<AlertEvent> {
+    let mut dice = Dice(5);
+    let more = (0..40)
+        .map(|i| {
+            let at = 61 * DAY_MS + i as i64 * 5 * HOUR_MS;
+            let post = post(800 + i, &format!("more{i}"), text(&mut dice, 3), at, at);
+            (at, Body::Post { post: Box::new(post), history: false })
+        })
+        .collect();
+    fold(&and_then(rising(), more, 70 * DAY_MS))
+}
+
+#[test]
+fn letters_of_one_thread_compare_like_with_like() {
+    let events = doubling();
+    let updates: Vec<&AlertEvent> = events.iter().filter(|e| e.reason == Reason::Doubled).collect();
+    assert!(updates.len() >= 2, "{:?}", told(&events));
+    for update in updates {
+        let thread: Vec<&AlertEvent> = events.iter().filter(|e| e.alert == update.alert).collect();
+        let last = thread.iter().rfind(|e| e.number < update.number).unwrap();
+        let before = update.beside.before.expect("what the last letter said");
+        // What the letter before said is what this one says that it said.
+        assert_eq!((before.at, before.people, before.days), (last.at, last.observed, last.window_days));
+        assert!(
+            update.observed >= 2 * before.people,
+            "twice as many: {} after {}",
+            update.observed,
+            before.people
+        );
+        assert_eq!(update.since, thread[0].since, "the first of them stays the first");
+        let since = crate::ground::time::day_of(update.since);
+        assert_eq!(i64::from(update.window_days), crate::ground::time::day_of(update.at) - since + 1);
+        assert_eq!(update.observed, update.total, "one count of all so far");
+    }
+}
+
+#[test]
+fn an_event_carries_the_language_of_its_team() {
+    let mut entries = rising();
+    let Body::Rules(files) = &mut entries[0].body else { panic!("no rules") };
+    files.files[1].text += "language = \"de\"\n";
+    assert!(fold(&entries).iter().all(|event| event.language == Language::German));
+    assert!(fold(&rising()).iter().all(|event| event.language == Language::English));
+}
+
 fn silenced(until_worse: bool) -> Vec<(EventKind, usize)> {
     let rising = rising();
     let first = opened(&fold(&rising))[0].clone();

@@ -213,6 +213,8 @@ impl Analysis {
             events: old.map_or(0, |s| s.events) + 1,
             told_people: shared.people,
             places: BTreeSet::new(),
+            since: now,
+            said: None,
             teams: old.map_or_else(Default::default, |s| s.teams.clone()),
             severity: Severity::Normal,
             danger: Severity::Normal,

@@ -12,9 +12,9 @@ use crate::ground::time::day_of;
 const WIDTH: f32 = 1104.0;
 const HEIGHT: f32 = 264.0;
 /// Room at the left for the scale's figures.
-const LEFT: f32 = 66.0;
+const LEFT: f32 = 90.0;
 const TOP: f32 = 22.0;
-const BOTTOM: f32 = 14.0;
+const BOTTOM: f32 = 18.0;
 /// Days at most: more would be bars thinner than a point.
 const MAX_DAYS: usize = 180;
 
@@ -46,8 +46,7 @@ struct Bar {
 impl Chart {
     /// The chart of the event's series. Days from the alert's first window on are in the colour of now.
     pub(super) fn of(event: &AlertEvent) -> Self {
-        let from = day_of(event.opened_at) - i64::from(event.window_days.max(1)) + 1;
-        Self::new(&event.series, from)
+        Self::new(&event.series, day_of(event.since))
     }
 
     /// The chart of a series; days from `now_from` on are in the colour of now.
@@ -124,7 +123,7 @@ impl Chart {
             );
             let _ = write!(
                 out,
-                "<text x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\" font-size=\"22\" fill=\"{}\">{figure}</text>",
+                "<text x=\"{:.0}\" y=\"{:.1}\" text-anchor=\"end\" font-size=\"28\" fill=\"{}\">{figure}</text>",
                 LEFT - 16.0,
                 y + 8.0,
                 hex(SCALE)
@@ -187,7 +186,7 @@ fn fill(map: &mut Pixmap, x: f32, y: f32, width: f32, height: f32, colour: (u8, 
 
 /// Figures of 3 × 5 squares, ending at `right`, centred on `y`: enough for a scale, and no font needed.
 fn digits(map: &mut Pixmap, right: f32, y: f32, figure: u32) {
-    const SQUARE: f32 = 4.0;
+    const SQUARE: f32 = 6.0;
     let text = figure.to_string();
     if text.len() > 3 {
         return;

@@ -1,6 +1,7 @@
 //! Strangers' text made harmless to read: what a stranger wrote may not pose as our own words, run over the
 //! edge of the page, turn the direction of what follows, or hide anything.
 
+use serde::Serialize;
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 use url::Url;
@@ -55,7 +56,7 @@ pub(super) fn clip(text: &str, limit: usize) -> String {
 }
 
 /// A link that may be shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Link {
     /// The address, in the letters that addresses allow (ASCII).
     pub(super) href: String,

@@ -1,10 +1,14 @@
 //! The pages behind the links of a letter: what will happen, which alert it is about, until when the link works; and what
 //! became of it. Nothing is loaded from elsewhere, nothing runs in the reader's browser.
 
-use askama::Template;
+use serde::Serialize;
 
-use super::{clean, words};
+use super::clean;
+use super::story::reason;
+use super::templates::Templates;
+use super::tongue::Tongue;
 use crate::ground::alert::{AlertEvent, Reason};
+use crate::ground::language::Language;
 use crate::logic::links::{Already, Link, Purpose, Refused, SILENCE_DAYS};
 
 /// The style sheet of the pages.
@@ -17,13 +21,15 @@ pub struct DeskPage {
     pub status: u16,
     /// The page.
     pub html: String,
+    /// Why an overridden template could not be used, if so: the built-in one took its place.
+    pub fallback: Option<String>,
 }
 
-/// The template `templates/act.html`. Every value is escaped by it.
-#[derive(Template)]
-#[template(path = "act.html")]
-struct Page<'a> {
-    title: &'a str,
+/// What `templates/act.html` is filled with.
+#[derive(Serialize)]
+struct Page {
+    language: &'static str,
+    title: String,
     /// Product and name of the complaint.
     about: Option<(String, String)>,
     sentences: Vec<String>,
@@ -31,134 +37,111 @@ struct Page<'a> {
     soft: String,
 }
 
-impl Page<'_> {
-    fn with(self, status: u16) -> DeskPage {
-        // Rendering into memory cannot fail.
-        DeskPage { status, html: self.render().unwrap_or_default() }
+impl Page {
+    /// A page in this language with this heading (a message of the catalogue), and nothing on it yet.
+    fn new(t: &Tongue, title: &str) -> Self {
+        Self {
+            language: t.language().code(),
+            title: t.say(title),
+            about: None,
+            sentences: Vec::new(),
+            button: None,
+            soft: String::new(),
+        }
+    }
+
+    fn with(self, templates: &Templates, status: u16) -> DeskPage {
+        let (html, fallback) = templates.render("act.html", &self);
+        DeskPage { status, html, fallback: fallback.map(|problem| problem.to_string()) }
     }
 }
 
 impl DeskPage {
     /// Asks whether it is meant: what a link shows first.
-    pub fn ask(link: &Link, last: Option<&AlertEvent>) -> Self {
+    pub fn ask(link: &Link, last: Option<&AlertEvent>, templates: &Templates) -> Self {
+        let t = Tongue::of(link.language);
         let (title, button) = match link.purpose {
-            Purpose::Acknowledge => ("Have you seen this?", "Yes, I have seen it"),
-            Purpose::NotAnIssue => ("Is this not an issue?", "It is not an issue"),
-            Purpose::Silence => ("No letters about this for a week?", "Silence it for 7 days"),
-            Purpose::Fixed => ("Is this fixed?", "Yes, it is fixed"),
-            Purpose::Leave => ("No more letters?", "Take me off the list"),
+            Purpose::Acknowledge => ("ask-seen", "yes-seen"),
+            Purpose::NotAnIssue => ("ask-not-an-issue", "yes-not-an-issue"),
+            Purpose::Silence => ("ask-silence", "yes-silence"),
+            Purpose::Fixed => ("ask-fixed", "yes-fixed"),
+            Purpose::Leave => ("ask-leave", "yes-leave"),
         };
-        Page {
-            title,
-            about: about(last),
-            sentences: vec![what_happens(link)],
-            button: Some(button.to_owned()),
-            soft: format!(
-                "Nothing has happened yet. It will be written down that {} said so. This link works until {}.",
-                clean::clip(&link.address, 80),
-                words::date(link.expires)
-            ),
-        }
-        .with(200)
+        let who = clean::clip(&link.address, 80);
+        let soft = t.tell("ask-nothing-yet", &[("who", who.into()), ("date", t.date(link.expires).into())]);
+        let (sentences, button) = (vec![what_happens(link, t)], Some(t.say(button)));
+        Page { about: about(last), sentences, button, soft, ..Page::new(t, title) }.with(templates, 200)
     }
 
     /// It is done.
-    pub fn done(link: &Link, last: Option<&AlertEvent>) -> Self {
-        let undo = match link.purpose {
-            Purpose::Leave => format!(
-                "To get them again, ask those who run groundswell to type: groundswell leave {} {} --undo",
-                clean::line(&link.team),
-                clean::line(&link.address)
-            ),
-            _ => "You can close this page.".to_owned(),
+    pub fn done(link: &Link, last: Option<&AlertEvent>, templates: &Templates) -> Self {
+        let t = Tongue::of(link.language);
+        let soft = match (link.purpose, command(link)) {
+            (Purpose::Leave, command) => {
+                t.tell("done-undo", &[("command", format!("{command} --undo").into())])
+            }
+            _ => t.say("done-close"),
         };
-        let sentences = vec![what_happens(link)];
-        Page { title: "Done", about: about(last), sentences, button: None, soft: undo }.with(200)
+        let sentences = vec![what_happens(link, t)];
+        Page { about: about(last), sentences, soft, ..Page::new(t, "done") }.with(templates, 200)
     }
 
     /// There is nothing left to do.
-    pub fn already(link: &Link, last: Option<&AlertEvent>, already: &Already) -> Self {
-        let who = |by: &str| clean::clip(by, 80);
+    pub fn already(link: &Link, last: Option<&AlertEvent>, already: &Already, templates: &Templates) -> Self {
+        let t = Tongue::of(link.language);
+        let who = |by: &str| ("who", clean::clip(by, 80).into());
         let (title, sentence) = match already {
-            Already::Unknown => (
-                "This alert is not known here",
-                "It may be from an installation that was set up anew. Those who run groundswell can look it up: groundswell alerts".to_owned(),
-            ),
-            Already::Seen { by, at } => (
-                "Somebody has seen it already",
-                format!("{} said so on {}. There is nothing left to do.", who(by), words::date(*at)),
-            ),
-            Already::Over { at, reason } => (
-                "It is over already",
-                format!(
-                    "Since {}: {} There is nothing left to do.",
-                    words::date(*at),
-                    match reason {
-                        Reason::BackToUsual => "it has been quiet.",
-                        other => other.sentence(),
-                    }
-                ),
-            ),
-            Already::Silent { by, until } => (
-                "It is silent already",
-                format!("{} silenced it until {}.", who(by), words::date(*until)),
-            ),
-            Already::Left { at } => (
-                "You are off the list already",
-                format!("Since {} no letters of team \"{}\" go to {}.", words::date(*at), clean::clip(&link.team, 60), who(&link.address)),
-            ),
+            Already::Unknown => ("unknown-title", t.say("unknown")),
+            Already::Seen { by, at } => {
+                ("seen-title", t.tell("seen", &[who(by), ("date", t.date(*at).into())]))
+            }
+            Already::Over { at, reason: why } => {
+                let why = match why {
+                    Reason::BackToUsual => t.say("over-quiet"),
+                    other => reason(*other, t),
+                };
+                ("over-title", t.tell("over", &[("date", t.date(*at).into()), ("reason", why.into())]))
+            }
+            Already::Silent { by, until } => {
+                ("silent-title", t.tell("silent", &[who(by), ("date", t.date(*until).into())]))
+            }
+            Already::Left { at } => {
+                let team = clean::clip(&link.team, 60);
+                let said = [("date", t.date(*at).into()), ("team", team.into()), who(&link.address)];
+                ("left-title", t.tell("left", &said))
+            }
         };
         let status = if *already == Already::Unknown { 404 } else { 200 };
-        Page { title, about: about(last), sentences: vec![sentence], button: None, soft: String::new() }
-            .with(status)
+        Page { about: about(last), sentences: vec![sentence], ..Page::new(t, title) }.with(templates, status)
     }
 
     /// The link does nothing.
-    pub fn refused(refused: &Refused) -> Self {
-        let (title, sentence, status) = match refused {
-            Refused::Forged => (
-                "This link does not work",
-                "It is not as it was sent: mail programs sometimes cut long links off. Open it from the letter again, or copy all of it. If it still does not work, those who run groundswell can do it for you.".to_owned(),
-                404,
-            ),
-            Refused::Expired(link) => (
-                "This link has expired",
-                format!(
-                    "It worked until {}. Take the newest letter about this alert, or ask those who run groundswell{}.",
-                    words::date(link.expires),
-                    command(link).map(|command| format!(" to type: {command}")).unwrap_or_default()
-                ),
-                410,
-            ),
-        };
-        Page { title, about: None, sentences: vec![sentence], button: None, soft: String::new() }.with(status)
+    pub fn refused(refused: &Refused, templates: &Templates) -> Self {
+        match refused {
+            Refused::Forged => Self::plain("forged-title", "forged", 404, templates),
+            Refused::Expired(link) => {
+                let t = Tongue::of(link.language);
+                let said = [("date", t.date(link.expires).into()), ("command", command(link).into())];
+                let sentences = vec![t.tell("expired", &said)];
+                Page { sentences, ..Page::new(t, "expired-title") }.with(templates, 410)
+            }
+        }
     }
 
     /// It cannot be done just now.
-    pub fn later() -> Self {
-        let sentence = "Nothing was changed. Please try again in a minute; the link stays good.".to_owned();
-        Page {
-            title: "This did not work just now",
-            about: None,
-            sentences: vec![sentence],
-            button: None,
-            soft: String::new(),
-        }
-        .with(503)
+    pub fn later(templates: &Templates) -> Self {
+        Self::plain("later-title", "later", 503, templates)
     }
 
     /// There is no such page.
-    pub fn nowhere() -> Self {
-        let sentence =
-            "The links in groundswell's letters lead to pages here; this is none of them.".to_owned();
-        Page {
-            title: "There is nothing here",
-            about: None,
-            sentences: vec![sentence],
-            button: None,
-            soft: String::new(),
-        }
-        .with(404)
+    pub fn nowhere(templates: &Templates) -> Self {
+        Self::plain("nowhere-title", "nowhere", 404, templates)
+    }
+
+    /// A page about no link, so that nobody knows the reader's language.
+    fn plain(title: &str, sentence: &str, status: u16, templates: &Templates) -> Self {
+        let t = Tongue::of(Language::English);
+        Page { sentences: vec![t.say(sentence)], ..Page::new(t, title) }.with(templates, status)
     }
 }
 
@@ -166,32 +149,21 @@ fn about(last: Option<&AlertEvent>) -> Option<(String, String)> {
     last.map(|event| (clean::clip(&event.product_name, 60), clean::clip(&event.label, 120)))
 }
 
-fn what_happens(link: &Link) -> String {
-    let team = clean::clip(&link.team, 60);
+fn what_happens(link: &Link, t: &Tongue) -> String {
+    let team = ("team", clean::clip(&link.team, 60).into());
     match link.purpose {
-        Purpose::Acknowledge => {
-            "The alert stays open, and updates about it become rarer: your team knows, so there is less to say.".to_owned()
-        }
-        Purpose::NotAnIssue => {
-            "The alert ends, your team is told, and it takes ten times the evidence before the same complaint alerts again.".to_owned()
-        }
-        Purpose::Silence => format!(
-            "Team \"{team}\" gets no letters about this alert for {SILENCE_DAYS} days. The alert itself goes on as before."
-        ),
-        Purpose::Fixed => {
-            "The alert ends. Your team is told when the fix holds, in a week at the earliest, or when people say it again.".to_owned()
-        }
-        Purpose::Leave => format!(
-            "No letter about products of team \"{team}\" goes to {} any more, not even about safety. Others of the team, if there are any, still get them.",
-            clean::clip(&link.address, 80)
-        ),
+        Purpose::Acknowledge => t.say("happens-seen"),
+        Purpose::NotAnIssue => t.say("happens-not-an-issue"),
+        Purpose::Silence => t.tell("happens-silence", &[team, ("days", SILENCE_DAYS.into())]),
+        Purpose::Fixed => t.say("happens-fixed"),
+        Purpose::Leave => t.tell("happens-leave", &[team, ("who", clean::clip(&link.address, 80).into())]),
     }
 }
 
 /// The command that does what the link would have done.
-fn command(link: &Link) -> Option<String> {
+fn command(link: &Link) -> String {
     let alert = clean::line(&link.alert);
-    Some(match link.purpose {
+    match link.purpose {
         Purpose::Acknowledge => format!("groundswell ack {alert}"),
         Purpose::NotAnIssue => format!("groundswell feedback {alert} no"),
         Purpose::Silence => format!("groundswell silence {alert} --days {SILENCE_DAYS}"),
@@ -199,5 +171,5 @@ fn command(link: &Link) -> Option<String> {
         Purpose::Leave => {
             format!("groundswell leave {} {}", clean::line(&link.team), clean::line(&link.address))
         }
-    })
+    }
 }

@@ -1,29 +1,31 @@
 //! The digest: what a team is told by the week or the day.
 
-use askama::Template;
+use serde::Serialize;
 
-use super::{Sender, clean, collected_id, domain, reader, text, words};
+use super::beside::unquoted;
+use super::tongue::Tongue;
+use super::{Sender, clean, collected_id, domain, reader, story, text};
 use crate::ground::alert::{Collected, EventKind};
 use crate::ground::digest::{Digest, Feeling, Growing, ProductDigest, ToldAlert};
 use crate::ground::letter::Letter;
-use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
+use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
 
 /// A change of feeling is clear when it is so many standard errors (the normal law, 1 of 20 by chance).
 const CLEAR: f64 = 1.96;
 
-/// The template `templates/digest.html`. Every value is escaped by it.
-#[derive(Template)]
-#[template(path = "digest.html")]
+/// What `templates/digest.html` is filled with.
+#[derive(Serialize)]
 struct Page<'a> {
+    language: &'a str,
     subject: &'a str,
     sections: &'a [Section],
     why: &'a str,
     from_name: &'a str,
-    leave: &'a str,
     leave_href: Option<&'a str>,
 }
 
 /// Something with a heading.
+#[derive(Serialize)]
 struct Section {
     title: String,
     sentences: Vec<String>,
@@ -31,6 +33,7 @@ struct Section {
 }
 
 /// A thing, and what is to be said of it.
+#[derive(Serialize)]
 struct Item {
     what: String,
     more: String,
@@ -44,23 +47,27 @@ pub(super) fn digest(
     address: Option<&str>,
     made_at: Timestamp,
 ) -> Letter {
+    let t = Tongue::of(collected.language);
     let from_name = clean::clip(&sender.from_name, 60);
     let team = clean::clip(&collected.team, 60);
-    let reader =
-        sender.desk.as_ref().zip(address).map(|(desk, to)| reader(desk, &collected.team, to, made_at));
-    let subject = subject(collected, digest);
-    let why = format!(
-        "You get this because your team, \"{team}\", has a digest in teams.toml. Take `digest` out there to get none."
-    );
-    let sections = sections(digest);
+    let reader = sender
+        .desk
+        .as_ref()
+        .zip(address)
+        .map(|(desk, to)| reader(desk, &collected.team, collected.language, to, made_at));
+    let subject = subject(collected, digest, t);
+    let why = t.tell("digest-why", &[("team", team.into())]);
+    let told = Told { t, weekly: digest.days != 1 };
+    let sections = told.sections(digest);
     let page = Page {
+        language: collected.language.code(),
         subject: &subject,
         sections: &sections,
         why: &why,
         from_name: &from_name,
-        leave: text::LEAVE,
         leave_href: reader.as_ref().map(|reader| reader.unsubscribe.as_str()),
     };
+    let (html, fallback) = sender.templates.render("digest.html", &page);
     Letter {
         message_id: collected_id(collected, sender),
         in_reply_to: None,
@@ -68,21 +75,21 @@ pub(super) fn digest(
         alert: "digest".to_owned(),
         date: collected.at,
         to: collected.deliver_to.clone(),
-        text: page.text(),
-        // Rendering into memory cannot fail; if it did, the plain text still says all.
-        html: page.render().unwrap_or_default(),
+        text: page.text(t),
+        html,
+        fallback: fallback.map(|problem| problem.to_string()),
         reader,
         subject,
         pictures: Vec::new(),
     }
 }
 
-/// `Week of 3 March: 2 alerts opened, 1 over; 1,240 posts, 96 complaints`.
-fn subject(collected: &Collected, digest: &Digest) -> String {
-    let first = plus_ms(collected.at, -i64::from(digest.days) * DAY_MS);
+/// `Week from 3 March 2025: 2 alerts, 1 over; 96 complaints in 1,240 posts`.
+fn subject(collected: &Collected, digest: &Digest, t: &Tongue) -> String {
+    let first = t.date(plus_ms(collected.at, -i64::from(digest.days) * DAY_MS));
     let stretch = match digest.days {
-        1 => words::date(first),
-        _ => format!("Week from {}", words::date(first)),
+        1 => first,
+        _ => t.tell("digest-week-from", &[("date", first.into())]),
     };
     let count = |kinds: &[EventKind]| digest.told.iter().filter(|t| kinds.contains(&t.kind)).count() as u64;
     let opened = count(&[EventKind::Opened, EventKind::Regressed]);
@@ -90,178 +97,189 @@ fn subject(collected: &Collected, digest: &Digest) -> String {
     let posts: u64 = digest.products.iter().map(|p| u64::from(p.posts.0)).sum();
     let complaints: u64 = digest.products.iter().map(|p| u64::from(p.complaints.0)).sum();
     let alerts = match (opened, over) {
-        (0, 0) => "no alerts".to_owned(),
-        (opened, 0) => words::count_of(opened, "alert", "alerts"),
-        (0, over) => format!("{} over", words::count_of(over, "alert", "alerts")),
-        (opened, over) => format!("{}, {over} over", words::count_of(opened, "alert", "alerts")),
+        (0, 0) => t.say("digest-no-alerts"),
+        (opened, 0) => t.count("alerts", opened),
+        (0, over) => t.tell("digest-alerts-over", &[("alerts", t.count("alerts", over).into())]),
+        (opened, over) => t.tell(
+            "digest-alerts-and-over",
+            &[("alerts", t.count("alerts", opened).into()), ("over", over.into())],
+        ),
     };
-    format!(
-        "{stretch}: {alerts}; {} in {}",
-        words::count_of(complaints, "complaint", "complaints"),
-        words::count_of(posts, "post", "posts")
+    t.tell(
+        "digest-subject",
+        &[
+            ("stretch", stretch.into()),
+            ("alerts", alerts.into()),
+            ("complaints", t.count("complaints", complaints).into()),
+            ("posts", t.count("posts", posts).into()),
+        ],
     )
 }
 
-fn sections(digest: &Digest) -> Vec<Section> {
-    let stretch = if digest.days == 1 { "day" } else { "week" };
-    let mut sections = vec![alerts(digest, stretch)];
-    sections.extend(digest.products.iter().map(|product| of_product(product, stretch)));
-    sections.extend(worth(digest));
-    sections
+/// The digest in words, of a week or of a day.
+struct Told<'a> {
+    t: &'a Tongue,
+    weekly: bool,
 }
 
-fn alerts(digest: &Digest, stretch: &str) -> Section {
-    let mut sentences = Vec::new();
-    if digest.told.is_empty() {
-        sentences.push(format!("No alert opened, changed or ended this {stretch}."));
+impl Told<'_> {
+    /// The message of the week, or of the day.
+    fn of<'k>(&self, week: &'k str, day: &'k str) -> &'k str {
+        if self.weekly { week } else { day }
     }
-    if digest.more_told > 0 {
-        sentences.push(format!(
-            "{} more things happened than are listed: groundswell alerts lists all.",
-            digest.more_told
-        ));
+
+    fn sections(&self, digest: &Digest) -> Vec<Section> {
+        let mut sections = vec![self.alerts(digest)];
+        sections.extend(digest.products.iter().map(|product| self.product(product)));
+        sections.extend(self.worth(digest));
+        sections
     }
-    let mut by_alert: Vec<Vec<&ToldAlert>> = Vec::new();
-    for told in &digest.told {
-        match by_alert.iter_mut().find(|steps| steps.first().is_some_and(|first| first.alert == told.alert)) {
-            Some(steps) => steps.push(told),
-            None => by_alert.push(vec![told]),
+
+    fn alerts(&self, digest: &Digest) -> Section {
+        let t = self.t;
+        let mut sentences = Vec::new();
+        if digest.told.is_empty() {
+            sentences.push(t.say(self.of("digest-quiet-week", "digest-quiet-day")));
+        }
+        if digest.more_told > 0 {
+            sentences.push(t.count("digest-more", u64::from(digest.more_told)));
+        }
+        let mut by_alert: Vec<Vec<&ToldAlert>> = Vec::new();
+        for told in &digest.told {
+            match by_alert
+                .iter_mut()
+                .find(|steps| steps.first().is_some_and(|first| first.alert == told.alert))
+            {
+                Some(steps) => steps.push(told),
+                None => by_alert.push(vec![told]),
+            }
+        }
+        let mut items: Vec<Item> = by_alert.iter().filter_map(|steps| self.alert(steps)).collect();
+        let told = |open: &&ToldAlert| digest.told.iter().any(|told| told.alert == open.alert);
+        items.extend(digest.open.iter().filter(|open| !told(open)).map(|open| {
+            let said = [("date", t.date(open.at).into()), ("people", t.people(open.people).into())];
+            Item { what: self.named(open), more: explained(&t.tell("digest-still-open", &said), open) }
+        }));
+        Section { title: String::new(), sentences, items }
+    }
+
+    fn named(&self, told: &ToldAlert) -> String {
+        let (product, label) = (clean::clip(&told.product, 40), unquoted(&clean::clip(&told.label, 80)));
+        self.t.tell("digest-alert", &[("product", product.into()), ("label", label.into())])
+    }
+
+    /// What happened to one alert, in order.
+    fn alert(&self, steps: &[&ToldAlert]) -> Option<Item> {
+        let (t, last) = (self.t, steps.last()?);
+        let step = |step: &&ToldAlert| t.tell(kind(step.kind), &[("day", t.day(day_of(step.at)).into())]);
+        let told: Vec<String> = steps.iter().map(step).collect();
+        let so_far = t.tell("digest-so-far", &[("people", t.people(last.people).into())]);
+        let (told, why) = (clean::capital(&t.list(&told)), story::reason(last.reason, t));
+        Some(Item { what: self.named(last), more: explained(&format!("{told}. {why} {so_far}"), last) })
+    }
+
+    fn product(&self, product: &ProductDigest) -> Section {
+        let t = self.t;
+        let mut sentences = vec![t.tell(
+            self.of("digest-posts-week", "digest-posts-day"),
+            &[
+                ("posts", t.count("posts", u64::from(product.posts.0)).into()),
+                ("complaints", product.complaints.0.into()),
+                ("postsBefore", product.posts.1.into()),
+                ("complaintsBefore", product.complaints.1.into()),
+            ],
+        )];
+        if product.reach > 0 {
+            let followers = t.count("followers", product.reach).into();
+            sentences.push(t.tell("digest-reach", &[("followers", followers)]));
+        }
+        sentences.extend(self.feeling(&product.feeling));
+        let mut items: Vec<Item> = product.growing.iter().map(|g| self.line(g, "digest-growing")).collect();
+        items.extend(product.ideas.iter().map(|g| self.line(g, "digest-wished")));
+        Section { title: clean::clip(&product.name, 60), sentences, items }
+    }
+
+    fn line(&self, growing: &Growing, what: &str) -> Item {
+        let t = self.t;
+        let said = [
+            ("what", t.say(what).into()),
+            ("people", t.people(growing.people).into()),
+            ("before", t.people_or_nobody(growing.before).into()),
+            ("cluster", clean::line(&growing.cluster).into()),
+        ];
+        Item {
+            what: t.quoted(&unquoted(&clean::clip(&growing.label, 80))),
+            more: t.tell(self.of("digest-line-week", "digest-line-day"), &said),
         }
     }
-    let mut items: Vec<Item> = by_alert.iter().filter_map(|steps| of_alert(steps)).collect();
-    let still: Vec<&ToldAlert> =
-        digest.open.iter().filter(|open| !digest.told.iter().any(|told| told.alert == open.alert)).collect();
-    if !still.is_empty() {
-        items.extend(still.iter().map(|open| Item {
-            what: format!("{}: \"{}\"", clean::clip(&open.product, 40), label(open)),
-            more: format!(
-                "Still open, since {}: {} so far. groundswell explain {}",
-                words::date(open.at),
-                words::people(open.people),
-                clean::line(&open.alert)
+
+    /// The feeling of posts against the stretch before and the quarter: a difference counts when chance would not make it.
+    fn feeling(&self, feeling: &[Option<Feeling>; 3]) -> Option<String> {
+        let t = self.t;
+        let [Some(this), before, quarter] = feeling else { return None };
+        let against = |other: &Option<Feeling>, of: &str| {
+            let other = (*other)?;
+            let change = this.mean - other.mean;
+            let sure = change.abs() > CLEAR * (this.error.powi(2) + other.error.powi(2)).sqrt();
+            let key = match (sure, change > 0.0) {
+                (false, _) => "digest-same",
+                (true, true) => "digest-better",
+                (true, false) => "digest-worse",
+            };
+            Some(t.tell(key, &[("other", t.say(of).into()), ("mean", t.signed(other.mean).into())]))
+        };
+        let before = against(before, self.of("digest-the-week-before", "digest-the-day-before"));
+        let compared: Vec<String> =
+            [before, against(quarter, "digest-the-quarter-before")].into_iter().flatten().collect();
+        let error = t.decimal(CLEAR * this.error, 2);
+        let sentence =
+            t.tell("digest-feeling", &[("mean", t.signed(this.mean).into()), ("error", error.into())]);
+        let feeling = match compared.is_empty() {
+            true => sentence,
+            false => t.tell(
+                "digest-feeling-compared",
+                &[("feeling", sentence.into()), ("compared", t.list(&compared).into())],
             ),
-        }));
+        };
+        Some(format!("{feeling}."))
     }
-    Section { title: String::new(), sentences, items }
-}
 
-/// What happened to one alert, in order.
-fn of_alert(steps: &[&ToldAlert]) -> Option<Item> {
-    let last = steps.last()?;
-    let told: Vec<String> = steps
-        .iter()
-        .map(|step| format!("{} on {}", kind(step.kind), words::day(crate::ground::time::day_of(step.at))))
-        .collect();
-    Some(Item {
-        what: format!("{}: \"{}\"", clean::clip(&last.product, 40), label(last)),
-        more: format!(
-            "{}. {} {} so far. groundswell explain {}",
-            clean::capital(&words::list(&told)),
-            last.reason.sentence(),
-            words::people(last.people),
-            clean::line(&last.alert)
-        ),
-    })
-}
-
-fn of_product(product: &ProductDigest, stretch: &str) -> Section {
-    let mut sentences = vec![format!(
-        "{}, {} of them complaints; the {stretch} before {} and {}.",
-        words::count_of(u64::from(product.posts.0), "post", "posts"),
-        words::grouped(u64::from(product.complaints.0)),
-        words::grouped(u64::from(product.posts.1)),
-        words::grouped(u64::from(product.complaints.1)),
-    )];
-    if product.reach > 0 {
-        sentences.push(format!(
-            "Those who wrote have {} together.",
-            words::count_of(product.reach, "follower", "followers")
-        ));
-    }
-    sentences.extend(feeling(&product.feeling, stretch));
-    let line = |g: &Growing, of: &str| Item {
-        what: format!("\"{}\"", clean::clip(&g.label, 80)),
-        more: format!(
-            "{of}: {} this {stretch}, {} the {stretch} before ({})",
-            words::people(g.people),
-            if g.before == 0 { "nobody".to_owned() } else { words::people(g.before) },
-            clean::line(&g.cluster)
-        ),
-    };
-    let mut items: Vec<Item> = product.growing.iter().map(|g| line(g, "Growing, not yet an alert")).collect();
-    items.extend(product.ideas.iter().map(|g| line(g, "Wished for")));
-    Section { title: clean::clip(&product.name, 60), sentences, items }
-}
-
-/// The feeling of posts against the stretch before and the quarter: a difference counts when chance would not make it.
-fn feeling(feeling: &[Option<Feeling>; 3], stretch: &str) -> Vec<String> {
-    let [Some(this), before, quarter] = feeling else { return Vec::new() };
-    let against = |other: &Option<Feeling>, of: &str| {
-        let other = (*other)?;
-        let change = this.mean - other.mean;
-        let sure = change.abs() > CLEAR * (this.error.powi(2) + other.error.powi(2)).sqrt();
-        Some(match (sure, change > 0.0) {
-            (false, _) => format!("no clear change against {of} ({:+.2})", other.mean),
-            (true, true) => format!("better than {of} ({:+.2})", other.mean),
-            (true, false) => format!("worse than {of} ({:+.2})", other.mean),
+    /// Whether the alerts are worth it, by what people said of them.
+    fn worth(&self, digest: &Digest) -> Option<Section> {
+        let t = self.t;
+        let mut sentences = Vec::new();
+        let (good, bad) = digest.judged;
+        if good + bad > 0 {
+            let alerts = t.count("alerts", u64::from(good + bad)).into();
+            sentences.push(t.tell("digest-judged", &[("alerts", alerts), ("good", good.into())]));
+        }
+        if let Some((known, median)) = digest.leads {
+            let said = [("count", known.into()), ("days", median.round().into())];
+            sentences.push(t.tell("digest-leads", &said));
+        }
+        (!sentences.is_empty()).then(|| Section {
+            title: t.say("digest-worth-title"),
+            sentences,
+            items: Vec::new(),
         })
-    };
-    let compared: Vec<String> =
-        [against(before, &format!("the {stretch} before")), against(quarter, "the quarter before")]
-            .into_iter()
-            .flatten()
-            .collect();
-    let mut sentence = format!(
-        "Feeling, from −1 (bad) to 1 (good): {:+.2}, give or take {:.2}",
-        this.mean,
-        CLEAR * this.error
-    );
-    if !compared.is_empty() {
-        sentence += &format!("; {}", words::list(&compared));
     }
-    vec![sentence.replace("+-", "-").replace('-', "−") + "."]
 }
 
-/// Whether the alerts are worth it, by what people said of them.
-fn worth(digest: &Digest) -> Option<Section> {
-    let mut sentences = Vec::new();
-    let (good, bad) = digest.judged;
-    if good + bad > 0 {
-        sentences.push(format!(
-            "Of {} that people judged, {good} {} worth it.",
-            words::count_of(u64::from(good + bad), "alert", "alerts"),
-            if good == 1 { "was" } else { "were" }
-        ));
-    }
-    if let Some((known, median)) = digest.leads {
-        sentences.push(format!(
-            "Of {} the day is known on which you would have known otherwise: half of them came {} days or more before it.",
-            words::count_of(u64::from(known), "alert", "alerts"),
-            median.round()
-        ));
-    }
-    (!sentences.is_empty()).then(|| Section {
-        title: "Is it worth it?".to_owned(),
-        sentences,
-        items: Vec::new(),
-    })
-}
-
-fn label(told: &ToldAlert) -> String {
-    clean::clip(&told.label, 80).replace(['"', '“', '”', '„'], "'")
+fn explained(said: &str, told: &ToldAlert) -> String {
+    format!("{said} groundswell explain {}", clean::line(&told.alert))
 }
 
 fn kind(kind: EventKind) -> &'static str {
     match kind {
-        EventKind::Opened => "opened",
-        EventKind::Updated => "grew",
-        EventKind::Resolved => "over",
-        EventKind::Regressed => "came back",
+        EventKind::Opened => "digest-opened",
+        EventKind::Updated => "digest-grew",
+        EventKind::Resolved => "digest-over",
+        EventKind::Regressed => "digest-came-back",
     }
 }
 
 impl Page<'_> {
-    fn text(&self) -> String {
+    fn text(&self, t: &Tongue) -> String {
         let mut out = text::Page::default();
         for section in self.sections {
             if !section.title.is_empty() {
@@ -276,7 +294,7 @@ impl Page<'_> {
             }
             out.blank();
         }
-        out.foot(self.from_name, self.why, self.leave_href);
+        out.foot(self.from_name, self.why, self.leave_href, t);
         out.done()
     }
 }

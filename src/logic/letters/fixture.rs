@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::ground::alert::{AlertEvent, Beside, DayCount, EventKind, Quote, Reason, Severity, Sum};
+use crate::ground::alert::{
+    AlertEvent, Before, Beside, DayCount, EventKind, Fixed, Quote, Reason, Related, Severity, Sum,
+};
 use crate::ground::digest::{Digest, Feeling, Growing, ProductDigest, ToldAlert};
+use crate::ground::language::Language;
 use crate::ground::post::PostKey;
 use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
 
@@ -80,7 +83,7 @@ pub(super) fn opened() -> AlertEvent {
         product: "mini-9".into(),
         product_name: "Aster Mini 9".into(),
         topic: None,
-        cluster: "7f3a".into(),
+        cluster: "mini-9.c17".into(),
         label: "Apostrophe and return keys too close together".into(),
         severity: Severity::Normal,
         reason: Reason::MoreThanUsual,
@@ -89,7 +92,7 @@ pub(super) fn opened() -> AlertEvent {
         window_days: 3,
         authors: 9,
         echoes: 2,
-        since: moment("2025-03-14T19:04:00Z"),
+        since: moment("2025-03-15T10:30:00Z"),
         evidence: quotes.iter().map(|q: &Quote| q.key.clone()).collect(),
         quotes,
         series,
@@ -108,8 +111,9 @@ pub(super) fn opened() -> AlertEvent {
             series: 21,
             budget: 4.0,
         },
-        origin: "21 complaints about this product are told apart".into(),
+        origin: "rules/mini-9.toml:2".into(),
         team: "netbooks".into(),
+        language: Language::English,
         deliver_to: vec!["netbooks@example.org".into()],
         routing: Default::default(),
         held: false,
@@ -120,23 +124,36 @@ pub(super) fn opened() -> AlertEvent {
     }
 }
 
-/// Five days later: twice as many.
+/// Three days later: twice as many.
 pub(super) fn doubled() -> AlertEvent {
     let first = opened();
-    AlertEvent {
+    let event = AlertEvent {
         kind: EventKind::Updated,
         reason: Reason::Doubled,
-        at: plus_ms(first.at, 5 * DAY_MS),
         number: 1,
-        observed: 18,
-        authors: 18,
-        peak: 18,
-        total: 24,
-        echoes: 1,
-        chance_years: Some(f64::INFINITY),
-        series: later(&first, &[4, 3, 5, 6, 7]),
-        ..first
-    }
+        sources: counts(&[("bluesky", 8), ("reddit", 5), ("reviews", 3), ("forum", 2)]),
+        regions: counts(&[("CA", 6), ("US", 5), ("BR", 3), ("GB", 2)]),
+        languages: counts(&[("en", 12), ("pt", 4), ("fr", 2)]),
+        ..run_on(&first, 3)
+    };
+    so_far(event, &first)
+}
+
+/// Five days after that it has reached another country and another place.
+pub(super) fn elsewhere() -> AlertEvent {
+    let (first, before) = (opened(), doubled());
+    let event = AlertEvent {
+        kind: EventKind::Updated,
+        reason: Reason::NewPlace,
+        number: 2,
+        sources: counts(&[("bluesky", 11), ("reddit", 7), ("reviews", 4), ("forum", 3), ("mastodon", 2)]),
+        regions: counts(&[("CA", 8), ("US", 7), ("BR", 4), ("GB", 3), ("DE", 2)]),
+        languages: counts(&[("en", 18), ("pt", 5), ("de", 2), ("fr", 2)]),
+        ..run_on(&first, 8)
+    };
+    let mut event = so_far(event, &before);
+    event.beside.new_places = vec!["DE".into(), "mastodon".into()];
+    event
 }
 
 /// Seven weeks after the opening: over.
@@ -145,38 +162,169 @@ pub(super) fn resolved() -> AlertEvent {
     AlertEvent {
         kind: EventKind::Resolved,
         reason: Reason::BackToUsual,
-        at: plus_ms(first.at, 49 * DAY_MS),
-        number: 2,
+        number: 3,
         observed: 1,
-        peak: 18,
-        total: 61,
         echoes: 0,
         quotes: first.quotes.iter().take(1).cloned().collect(),
-        series: later(&first, &[4, 3, 5, 6, 7, 5, 4, 4, 3, 3, 2, 3, 1, 2, 2, 1, 1, 0, 1, 0, 0, 1, 0, 0]),
-        ..first
+        ..run_on(&first, 49)
     }
 }
 
 /// It came back a month after it was over.
 pub(super) fn regressed() -> AlertEvent {
-    let first = opened();
+    let (first, over) = (opened(), resolved());
+    let event = run_on(&first, 80);
+    let quotes = said_at(&first.quotes, plus_ms(event.at, -DAY_MS / 4));
     AlertEvent {
         kind: EventKind::Regressed,
         reason: Reason::CameBack,
-        at: plus_ms(first.at, 80 * DAY_MS),
-        since: plus_ms(first.at, 79 * DAY_MS),
-        number: 3,
+        since: plus_ms(event.at, -DAY_MS / 3),
+        opened_at: event.at,
+        number: 4,
         window_days: 1,
         observed: 5,
-        expected: 0.3,
-        total: 66,
-        peak: 18,
+        expected: 0.31,
+        total: over.total + 5,
         chance_years: Some(6.4),
-        series: later(&first, &[0; 79].iter().copied().chain([5]).collect::<Vec<u32>>()),
-        topic: Some("keys-too-close".into()),
-        origin: "rules/mini-9.toml:14".into(),
-        ..first
+        sources: counts(&[("bluesky", 4), ("reviews", 1)]),
+        regions: counts(&[("CA", 3), ("US", 1)]),
+        languages: counts(&[("en", 4), ("fr", 1)]),
+        evidence: quotes.iter().map(|q| q.key.clone()).collect(),
+        quotes,
+        ..event
     }
+}
+
+/// Somebody said that it is fixed, a month after the opening; nine days later nobody has said it any more.
+pub(super) fn fix_holds() -> AlertEvent {
+    let (first, fix) = (opened(), fix());
+    let mut event = AlertEvent { reason: Reason::FixHolds, number: 4, ..resolved() };
+    event.at = plus_ms(fix.at, 9 * DAY_MS);
+    event.opened_at = first.at;
+    event.series.retain(|day| day.day <= day_of(event.at));
+    for day in event.series.iter_mut().filter(|day| day.day > day_of(fix.at)) {
+        day.people = 0;
+    }
+    (event.total, event.peak) = (since(&event.series, &first), peak(&event.series, &first));
+    event.beside.fixed = Some(fix);
+    event
+}
+
+/// … or some have said it again.
+pub(super) fn back_after_fix() -> AlertEvent {
+    let (fix, before) = (fix(), fix_holds());
+    let mut event = AlertEvent { reason: Reason::BackAfterFix, ..regressed() };
+    let heard = [1, 2, 3];
+    event.at = before.at;
+    event.opened_at = event.at;
+    event.series = before.series;
+    for (day, people) in event.series.iter_mut().rev().zip(heard.into_iter().rev()) {
+        day.people = people;
+    }
+    event.since = plus_ms(event.at, -2 * DAY_MS);
+    event.quotes = said_at(&opened().quotes, plus_ms(event.at, -DAY_MS));
+    event.observed = heard.iter().sum();
+    (event.window_days, event.expected) = (9, 9.0 * 0.31);
+    event.total = before.total + event.observed;
+    event.sources = counts(&[("bluesky", 4), ("reddit", 1), ("reviews", 1)]);
+    event.languages = counts(&[("en", 5), ("fr", 1)]);
+    event.beside.fixed = Some(Fixed { heard: event.observed, ..fix });
+    event
+}
+
+/// Three complaints begin to grow within a day, this one last.
+pub(super) fn storm() -> AlertEvent {
+    let mut event = opened();
+    let (last, label) = (event.observed, event.label.clone());
+    let all = [("Screen stays black", 5), ("Update never ends", 31), (label.as_str(), last)];
+    event.beside.storm = (17..)
+        .zip(all)
+        .map(|(n, (label, people))| Related {
+            alert: format!("mini-9-20250317-{n}"),
+            label: label.into(),
+            people,
+            cluster: format!("mini-9.c{n}"),
+        })
+        .collect();
+    event
+}
+
+/// Another open alert may be about the same, and some of the voices look arranged.
+pub(super) fn perhaps() -> AlertEvent {
+    let mut event = opened();
+    let (alert, label, cluster) =
+        ("mini-9-20250305-1b2c".into(), "enter key \"too near\"".into(), "mini-9.c4".into());
+    event.beside.perhaps = Some(Related { alert, label, people: 12, cluster });
+    event.beside.coordinated = 7;
+    event
+}
+
+fn fix() -> Fixed {
+    Fixed {
+        at: plus_ms(opened().at, 30 * DAY_MS),
+        version: "keyboard rev. C".into(),
+        heard: 0,
+        // Nine days at the rate of the thirty before.
+        expected: 9.0 * DAYS_AFTER.iter().take(30).sum::<u32>() as f64 / 30.0,
+    }
+}
+
+/// People on the days after the opening: it goes on for five weeks, then fades.
+const DAYS_AFTER: [u32; 42] = [
+    4, 3, 2, 2, 3, 1, 2, 1, 4, 3, 2, 1, 3, 2, 2, 3, 1, 2, 2, 1, 3, 2, 1, 2, 1, 1, 2, 1, 1, 2, 1, 0, 1, 1, 0,
+    1, 0, 0, 1, 0, 0, 0,
+];
+
+/// The alert so many days after its opening, with the figures that follow from the days.
+fn run_on(first: &AlertEvent, days: usize) -> AlertEvent {
+    let quiet = [0; 80];
+    let people: Vec<u32> = DAYS_AFTER.iter().chain(&quiet).take(days).copied().collect();
+    let mut series = later(first, &people);
+    if let Some(last) = series.last_mut().filter(|_| days == 80) {
+        last.people = 5;
+    }
+    AlertEvent {
+        at: plus_ms(first.at, days as i64 * DAY_MS),
+        total: since(&series, first),
+        peak: peak(&series, first),
+        chance_years: None,
+        series,
+        ..first.clone()
+    }
+}
+
+/// An update tells of all so far, beside what the letter before said.
+fn so_far(event: AlertEvent, last: &AlertEvent) -> AlertEvent {
+    let days = (day_of(event.at) - day_of(event.since) + 1) as u32;
+    let before = Before { at: last.at, people: last.observed, days: last.window_days };
+    AlertEvent {
+        observed: event.total,
+        authors: event.total,
+        window_days: days,
+        expected: 0.31 * f64::from(days),
+        beside: Beside { before: Some(before), ..Beside::default() },
+        ..event
+    }
+}
+
+/// People since the first of them wrote.
+fn since(series: &[DayCount], first: &AlertEvent) -> u32 {
+    series.iter().filter(|day| day.day >= day_of(first.since)).map(|day| day.people).sum()
+}
+
+/// Most people in a week.
+fn peak(series: &[DayCount], first: &AlertEvent) -> u32 {
+    let days: Vec<u32> =
+        series.iter().filter(|day| day.day >= day_of(first.since)).map(|day| day.people).collect();
+    days.windows(7).map(|week| week.iter().sum()).max().unwrap_or(0).max(first.observed)
+}
+
+/// Three of these quotes, as if they were said then.
+fn said_at(quotes: &[Quote], at: Timestamp) -> Vec<Quote> {
+    (0..)
+        .zip(quotes.iter().take(3))
+        .map(|(n, q)| Quote { at: plus_ms(at, n * DAY_MS / 24), ..q.clone() })
+        .collect()
 }
 
 /// A second person reports something that could hurt somebody.
@@ -206,6 +354,7 @@ pub(super) fn safety() -> AlertEvent {
         echoes: 0,
         peak: 2,
         total: 2,
+        since: moment("2025-03-16T21:40:00Z"),
         sources: counts(&[("bluesky", 1), ("reddit", 1)]),
         regions: counts(&[("CA", 1), ("US", 1)]),
         languages: counts(&[("en", 2)]),
@@ -333,7 +482,7 @@ pub(super) fn week() -> Digest {
             feeling: [felt(-0.04, 0.012), felt(0.05, 0.013), felt(-0.02, 0.011)],
             growing: vec![
                 line("mini-9.c41", "hinge creaks when it is cold", 4, 1),
-                line("mini-9.c17", "charger gets hot", 2, 0),
+                line("mini-9.c52", "charger gets hot", 2, 0),
             ],
             ideas: vec![line("mini-9.i3", "a matte screen", 6, 5)],
         }],

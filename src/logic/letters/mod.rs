@@ -9,35 +9,42 @@ mod collected;
 mod desk;
 mod digest;
 mod fixture;
-mod html;
 mod notice;
 mod page;
 mod samples;
 mod story;
+mod templates;
 mod text;
+mod tongue;
 mod waited;
 mod words;
 
 #[cfg(test)]
+mod languages_tests;
+#[cfg(test)]
 mod tests;
 
 use crate::ground::alert::AlertEvent;
+use crate::ground::language::Language;
 use crate::ground::letter::{Letter, Picture, Reader};
 use crate::ground::time::Timestamp;
 use crate::logic::links::{Key, Link, Purpose};
+use serde::Serialize;
 use story::{Action, Story};
+use tongue::Tongue;
 
 pub use collected::{collected, collected_id};
 pub use desk::{DeskPage, STYLE};
 pub use notice::{notice, rules_refused, trial};
 pub use page::page;
-pub use samples::{Sample, samples, samples_page};
+pub use samples::{Sample, check_templates, samples, samples_page};
+pub use templates::{TemplateProblem, Templates};
 
 /// Name of the chart in the HTML's `cid:` address.
 const CHART: &str = "chart";
 
 /// Who sends.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sender {
     /// Domain that Message-ID and List-Id end in, such as `example.org`.
     pub domain: String,
@@ -45,6 +52,8 @@ pub struct Sender {
     pub from_name: String,
     /// Where links of letters lead, if somebody answers there.
     pub desk: Option<Desk>,
+    /// What letters look like.
+    pub templates: Templates,
 }
 
 /// Where the links of letters lead.
@@ -63,6 +72,7 @@ impl Desk {
         purpose: Purpose,
         event: Option<&AlertEvent>,
         team: &str,
+        language: Language,
         address: &str,
         made_at: Timestamp,
     ) -> String {
@@ -71,6 +81,7 @@ impl Desk {
             alert: event.map(|event| event.alert.clone()).unwrap_or_default(),
             team: team.to_owned(),
             address: address.to_owned(),
+            language,
             expires: purpose.expires(made_at),
         };
         let path = if purpose == Purpose::Leave { "leave" } else { "act" };
@@ -81,36 +92,35 @@ impl Desk {
 /// The letter that tells the alert's team about the event. It is addressed to the event's `deliver_to`.
 /// The first letter of an alert (number 0) begins a thread, the others answer it.
 pub fn letter(event: &AlertEvent, sender: &Sender) -> Letter {
-    write(event, sender, story::story(event), None)
+    write(event, sender, story::story(event, Tongue::of(event.language)), None)
 }
 
 /// The copy of this letter for one reader, whose links lead to the sender's desk and name this reader. Made at `made_at`
 /// each time, so that a repeat is the same. Without a desk it is the letter for all.
 pub fn letter_for(event: &AlertEvent, sender: &Sender, address: &str, made_at: Timestamp) -> Letter {
     let Some(desk) = &sender.desk else { return letter(event, sender) };
-    let mut story = story::story(event);
+    let t = Tongue::of(event.language);
+    let mut story = story::story(event, t);
     story.actions = actions::actions(event)
         .into_iter()
         .map(|(purpose, name)| Action {
-            name,
-            href: desk.link(purpose, Some(event), &event.team, address, made_at),
+            name: t.say(name),
+            href: desk.link(purpose, Some(event), &event.team, event.language, address, made_at),
         })
         .collect();
-    let reader = reader(desk, &event.team, address, made_at);
+    let reader = reader(desk, &event.team, event.language, address, made_at);
     story.leave = Some(reader.unsubscribe.clone());
     if event.deliver_to.is_empty() {
         let team = clean::clip(&event.team, 60);
-        story.why = format!(
-            "Nobody is left who gets the letters of team \"{team}\". This one is about safety, so it goes to those who run groundswell."
-        );
+        story.why = t.tell("why-operators", &[("team", team.into())]);
         story.leave = None;
         return write(event, sender, story, None);
     }
     write(event, sender, story, Some(reader))
 }
 
-fn reader(desk: &Desk, team: &str, address: &str, made_at: Timestamp) -> Reader {
-    let unsubscribe = desk.link(Purpose::Leave, None, team, address, made_at);
+fn reader(desk: &Desk, team: &str, language: Language, address: &str, made_at: Timestamp) -> Reader {
+    let unsubscribe = desk.link(Purpose::Leave, None, team, language, address, made_at);
     Reader { address: address.to_owned(), unsubscribe }
 }
 
@@ -130,6 +140,10 @@ fn id(event: &AlertEvent, number: u32, sender: &Sender) -> String {
 
 fn write(event: &AlertEvent, sender: &Sender, story: Story, reader: Option<Reader>) -> Letter {
     let from_name = clean::clip(&sender.from_name, 60);
+    let t = Tongue::of(event.language);
+    let text = text::text(&story, &from_name, t);
+    let sheet = Sheet { language: event.language.code(), story: &story, from_name: &from_name, chart: CHART };
+    let (html, fallback) = sender.templates.render("alert.html", &sheet);
     Letter {
         message_id: message_id(event, sender),
         in_reply_to: (event.number > 0).then(|| id(event, 0, sender)),
@@ -139,10 +153,21 @@ fn write(event: &AlertEvent, sender: &Sender, story: Story, reader: Option<Reade
         to: event.deliver_to.clone(),
         reader,
         subject: story.subject.clone(),
-        text: text::text(&story, &from_name),
-        html: html::html(&story, &from_name),
+        text,
+        html,
         pictures: vec![Picture { cid: CHART.to_owned(), png: chart::Chart::of(event).png() }],
+        fallback: fallback.map(|problem| problem.to_string()),
     }
+}
+
+/// What `templates/alert.html` is filled with.
+#[derive(Serialize)]
+struct Sheet<'a> {
+    language: &'a str,
+    story: &'a Story,
+    from_name: &'a str,
+    /// Name of the chart in `cid:` addresses.
+    chart: &'a str,
 }
 
 /// The domain in the letters that a Message-ID allows.

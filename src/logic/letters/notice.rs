@@ -1,20 +1,21 @@
 //! Letters that are about no alert: to those who run the service, and to whoever tries the mail server.
 
-use askama::Template;
+use serde::Serialize;
 
 use super::{Sender, domain};
 use crate::ground::letter::Letter;
 use crate::ground::time::Timestamp;
 
+const ENGLISH: &str = "en";
 /// Longest text of a letter, in characters.
 const LONGEST: usize = 20_000;
 /// Longest subject, in characters.
 const LONGEST_SUBJECT: usize = 150;
 
-/// The template `templates/notice.html`. Every value is escaped by it.
-#[derive(Template)]
-#[template(path = "notice.html")]
+/// What `templates/notice.html` is filled with. Those who run the service are written to in English.
+#[derive(Serialize)]
 struct Notice<'a> {
+    language: &'a str,
     subject: &'a str,
     lead: &'a str,
     /// What a program printed, line by line.
@@ -31,6 +32,7 @@ impl Notice<'_> {
 
     fn letter(&self, name: &str, list: &str, now: Timestamp, to: &[String], sender: &Sender) -> Letter {
         let domain = domain(&sender.domain);
+        let (html, fallback) = sender.templates.render("notice.html", self);
         Letter {
             message_id: format!("{name}.{}@{domain}", now.as_millisecond()),
             in_reply_to: None,
@@ -41,8 +43,8 @@ impl Notice<'_> {
             reader: None,
             subject: self.subject.to_owned(),
             text: self.text(),
-            // Rendering into memory cannot fail; if it did, the plain text still says all.
-            html: self.render().unwrap_or_default(),
+            html,
+            fallback: fallback.map(|problem| problem.to_string()),
             pictures: Vec::new(),
         }
     }
@@ -52,6 +54,7 @@ impl Notice<'_> {
 pub fn rules_refused(folder: &str, why: &str, now: Timestamp, to: &[String], sender: &Sender) -> Letter {
     let printed: String = why.chars().filter(|c| *c == '\n' || !c.is_control()).take(LONGEST).collect();
     Notice {
+        language: ENGLISH,
         subject: "groundswell: the new rules have errors, the old ones stay in force",
         lead: &format!(
             "The rules in {folder} cannot be put in force. Those of before stay in force, so nothing that they watch is missed."
@@ -83,8 +86,9 @@ pub fn notice(
     let from_name = super::clean::clip(&sender.from_name, 60);
     // Two things may be told in the same moment: the subject tells them apart.
     let name = format!("{about}.{:08x}", xxhash_rust::xxh3::xxh3_64(subject.as_bytes()) as u32);
-    let mut letter = Notice { subject: &shown, lead, printed: rest, end: &end, from_name: &from_name }
-        .letter(&name, "operators", now, to, sender);
+    let mut letter =
+        Notice { language: ENGLISH, subject: &shown, lead, printed: rest, end: &end, from_name: &from_name }
+            .letter(&name, "operators", now, to, sender);
     letter.alert = about.to_owned();
     letter
 }
@@ -92,6 +96,7 @@ pub fn notice(
 /// A letter that shows that letters arrive.
 pub fn trial(address: &str, now: Timestamp, sender: &Sender) -> Letter {
     Notice {
+        language: ENGLISH,
         subject: "groundswell: a letter to try the mail server",
         lead: "This letter was sent by `groundswell mail test`. That you read it shows that the mail server takes letters of groundswell and brings them to you.",
         printed: "",

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use askama::Template;
+use serde::Serialize;
 
 use crate::ground::alert::{AlertEvent, DayCount, EventKind};
+use crate::ground::language::Language;
 use crate::ground::time::{Timestamp, day_of};
 
 use super::chart::Chart;
+use super::clean;
 use super::story::{Quoted, story};
-use super::{clean, words};
+use super::templates::Templates;
+use super::tongue::Tongue;
 
 /// One page (HTML, self-contained) about all the alerts in `events`, in the order in which they opened. `title`
 /// heads it, the sentences of `lead` stand before the first alert.
@@ -25,12 +28,11 @@ pub fn page(title: &str, lead: &[String], events: &[AlertEvent]) -> String {
         lead: lead.iter().map(|sentence| clean::clip(sentence, 600)).collect(),
         alerts: told.into_iter().map(|(_, told)| told).collect(),
     };
-    // Rendering into memory cannot fail.
-    page.render().unwrap_or_default()
+    Templates::default().render("page.html", &page).0
 }
 
-#[derive(Template)]
-#[template(path = "page.html")]
+/// What `templates/page.html` is filled with. It is in English, as the program is.
+#[derive(Serialize)]
 struct PageTemplate {
     title: String,
     lead: Vec<String>,
@@ -38,10 +40,11 @@ struct PageTemplate {
 }
 
 /// One alert from its first event to its last.
+#[derive(Serialize)]
 struct Told {
     product: String,
     label: String,
-    badge: &'static str,
+    badge: String,
     tint: &'static str,
     sentence: String,
     /// What happened when.
@@ -51,16 +54,17 @@ struct Told {
     first_day: String,
     last_day: String,
     quotes: Vec<Quoted>,
-    facts: Vec<(&'static str, String)>,
+    facts: Vec<(String, String)>,
     team: String,
 }
 
 fn tell(mut events: Vec<&AlertEvent>) -> Option<(Timestamp, Told)> {
     events.sort_by_key(|event| (event.at, event.number));
     let (first, last) = (*events.first()?, *events.last()?);
-    let (opening, latest) = (story(first), story(last));
+    let t = english();
+    let (opening, latest) = (story(first, t), story(last, t));
     let series = joined(&events);
-    let from = day_of(first.opened_at) - i64::from(first.window_days.max(1)) + 1;
+    let from = day_of(first.since);
     Some((
         first.at,
         Told {
@@ -69,10 +73,10 @@ fn tell(mut events: Vec<&AlertEvent>) -> Option<(Timestamp, Told)> {
             badge: latest.badge,
             tint: latest.tint,
             sentence: opening.sentence,
-            steps: events.iter().map(|event| (words::date_and_time(event.at), step(event))).collect(),
+            steps: events.iter().map(|event| (t.date_and_time(event.at), step(event))).collect(),
             chart: Chart::new(&series, from).svg(&latest.chart_alt),
-            first_day: series.first().map(|d| words::day(d.day)).unwrap_or_default(),
-            last_day: series.last().map(|d| words::day(d.day)).unwrap_or_default(),
+            first_day: series.first().map(|d| t.day(d.day)).unwrap_or_default(),
+            last_day: series.last().map(|d| t.day(d.day)).unwrap_or_default(),
             quotes: opening.quotes,
             facts: opening.facts,
             team: clean::clip(&first.team, 60),
@@ -82,18 +86,19 @@ fn tell(mut events: Vec<&AlertEvent>) -> Option<(Timestamp, Told)> {
 
 /// One line of the alert's history.
 fn step(event: &AlertEvent) -> String {
+    let t = english();
     let now = format!(
         "{} {}, usually {}",
-        words::people(event.observed),
-        words::in_days(event.window_days),
-        words::usual(event.expected)
+        t.people(event.observed),
+        t.in_days(event.window_days),
+        t.usual(event.expected)
     );
     match event.kind {
         EventKind::Opened => format!("opened: {now}"),
         EventKind::Updated => format!("{} {now}", event.reason.sentence()),
         EventKind::Regressed => format!("came back: {now}"),
         EventKind::Resolved => {
-            format!("over: {} in all. {}", words::people(event.total), event.reason.sentence())
+            format!("over: {} in all. {}", t.people(event.total), event.reason.sentence())
         }
     }
 }
@@ -105,4 +110,8 @@ fn joined(events: &[&AlertEvent]) -> Vec<DayCount> {
         days.extend(event.series.iter().map(|count| (count.day, *count)));
     }
     days.into_values().collect()
+}
+
+fn english() -> &'static Tongue {
+    Tongue::of(Language::English)
 }

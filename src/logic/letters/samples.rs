@@ -1,11 +1,15 @@
 //! One of every kind of letter that there is, about a product that does not exist: to be looked at.
 
-use askama::Template;
+use std::collections::BTreeSet;
 
-use super::{Sender, collected, fixture, letter, letter_for, notice};
-use crate::ground::alert::{AlertEvent, Beside, Collected, Fixed, Reason, Related};
+use serde::Serialize;
+
+use super::{Desk, DeskPage, Sender, Templates, collected, fixture, letter, letter_for, notice};
+use crate::ground::alert::{AlertEvent, Collected, Reason};
+use crate::ground::language::Language;
 use crate::ground::letter::Letter;
-use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
+use crate::ground::time::{DAY_MS, plus_ms};
+use crate::logic::links::{Already, Key, Link, Purpose, Refused};
 
 /// A letter to be looked at.
 #[derive(Clone, Debug)]
@@ -18,38 +22,46 @@ pub struct Sample {
     pub letter: Letter,
 }
 
-/// One of every kind.
-pub fn samples(sender: &Sender) -> Vec<Sample> {
+/// One of every kind, for a team that reads this language. Those to operators are in English.
+pub fn samples(sender: &Sender, language: Language) -> Vec<Sample> {
     let reader = "netbooks@example.org";
-    let of = |name, when, event: &AlertEvent| Sample {
-        name,
-        when,
-        letter: letter_for(event, sender, reader, event.at),
+    let of = |name, when, event: AlertEvent| {
+        let event = AlertEvent { language, ..event };
+        Sample { name, when, letter: letter_for(&event, sender, reader, event.at) }
     };
-    let fixed = |at: Timestamp, heard| {
-        let version = "keyboard rev. C".to_owned();
-        Some(Fixed { at: plus_ms(at, -9 * DAY_MS), version, heard, expected: 19.3 })
-    };
-    let mut holds = fixture::resolved();
-    (holds.reason, holds.beside.fixed) = (Reason::FixHolds, fixed(holds.at, 0));
-    let mut back = fixture::regressed();
-    (back.reason, back.beside.fixed) = (Reason::BackAfterFix, fixed(back.at, 6));
-    let mut storm = fixture::opened();
-    storm.beside.storm = [("screen stays black", 5), ("update never ends", 31), ("keys too close", 9)]
-        .map(|(label, people)| Related { alert: format!("mini-9-{people}"), label: label.into(), people })
-        .into();
     let plain = Sender { desk: None, ..sender.clone() };
+    let without_links = letter(&AlertEvent { language, ..fixture::opened() }, &plain);
     let operators = ["operators@example.org".to_owned()];
-    let elsewhere = AlertEvent { reason: Reason::NewPlace, number: 2, ..fixture::doubled() };
-    let new_places = vec!["BR".to_owned(), "reddit".to_owned()];
-    let elsewhere = AlertEvent { beside: Beside { new_places, ..Beside::default() }, ..elsewhere };
     let by_hand = AlertEvent { reason: Reason::ResolvedByHand, ..fixture::resolved() };
     let refused = "error: mini-9.toml:4:9: a bracket is opened and never closed\n  match = '(mini9 OR \"mini 9\"'\n          ^ here\n  write the closing bracket";
     let now = fixture::opened().at;
-    let events = [fixture::opened(), fixture::doubled(), fixture::regressed(), fixture::hostile()];
+    let other = |alert: &str, label: &str, observed, said: &str| {
+        let mut event = fixture::opened();
+        (event.alert, event.label, event.observed) = (alert.into(), label.into(), observed);
+        event.quotes.truncate(1);
+        event.quotes.iter_mut().for_each(|quote| quote.text = said.into());
+        event
+    };
+    let events = [
+        fixture::opened(),
+        other(
+            "mini-9-20250317-18",
+            "Screen stays black",
+            5,
+            "My Mini 9 wakes up with a black screen since this morning.",
+        ),
+        other(
+            "mini-9-20250317-19",
+            "Update never ends",
+            31,
+            "The update of the Mini 9 has been at 99 % for two hours.",
+        ),
+        fixture::hostile(),
+    ];
     let list = Collected {
-        at: now,
+        at: plus_ms(now, DAY_MS / 4),
         team: "netbooks".into(),
+        language,
         deliver_to: vec![reader.into()],
         mails_a_day: 12,
         events: events.iter().map(|event| (event.alert.clone(), event.number)).collect(),
@@ -57,24 +69,29 @@ pub fn samples(sender: &Sender) -> Vec<Sample> {
         why: None,
         digest: None,
     };
-    let week =
-        Collected { events: Vec::new(), more: 0, digest: Some(Box::new(fixture::week())), ..list.clone() };
+    let week = Collected {
+        at: plus_ms(now, 7 * DAY_MS),
+        events: Vec::new(),
+        more: 0,
+        digest: Some(Box::new(fixture::week())),
+        ..list.clone()
+    };
     vec![
-        of("opened", "A complaint begins to grow", &fixture::opened()),
+        of("opened", "A complaint begins to grow", fixture::opened()),
         Sample {
             name: "opened-without-links",
             when: "The same, where the service has no public address",
-            letter: letter(&fixture::opened(), &plain),
+            letter: without_links,
         },
-        of("opened-safety", "A second person reports something dangerous", &fixture::safety()),
-        of("updated-doubled", "Twice as many people say it", &fixture::doubled()),
-        of("updated-new-place", "It has reached another place", &elsewhere),
-        of("resolved", "It is back to usual", &fixture::resolved()),
-        of("resolved-by-hand", "Somebody said that it is over", &by_hand),
-        of("regressed", "It came back", &fixture::regressed()),
+        of("opened-safety", "A second person reports something dangerous", fixture::safety()),
+        of("updated-doubled", "Twice as many people say it", fixture::doubled()),
+        of("updated-new-place", "It has reached another place", fixture::elsewhere()),
+        of("resolved", "It is back to usual", fixture::resolved()),
+        of("resolved-by-hand", "Somebody said that it is over", by_hand),
+        of("regressed", "It came back", fixture::regressed()),
         Sample {
             name: "collected",
-            when: "More happened in a day than the team wants mails",
+            when: "More happened in a day than the team wants letters",
             letter: collected(&list, &events, sender, Some(reader), list.at),
         },
         Sample {
@@ -82,12 +99,13 @@ pub fn samples(sender: &Sender) -> Vec<Sample> {
             when: "The week, where the team asks for it (digest in teams.toml)",
             letter: collected(&week, &[], sender, Some(reader), week.at),
         },
-        of("fix-holds", "What was called fixed stays away", &holds),
-        of("back-after-fix", "What was called fixed is said again", &back),
-        of("storm", "Several complaints about a product begin to grow within a day", &storm),
-        of("hostile", "Strangers wrote to do harm: it has to look harmless", &fixture::hostile()),
+        of("fix-holds", "What was called fixed stays away", fixture::fix_holds()),
+        of("back-after-fix", "What was called fixed is said again", fixture::back_after_fix()),
+        of("storm", "Several complaints about a product begin to grow within a day", fixture::storm()),
+        of("perhaps-the-same", "It may be what an open alert is about already", fixture::perhaps()),
+        of("hostile", "Strangers wrote to do harm: it has to look harmless", fixture::hostile()),
         Sample {
-            name: "rules-refused",
+            name: "operators-rules-refused",
             when: "New rules have errors (to those who run the service)",
             letter: notice::rules_refused("/etc/groundswell/rules", refused, now, &operators, sender),
         },
@@ -99,15 +117,54 @@ pub fn samples(sender: &Sender) -> Vec<Sample> {
     ]
 }
 
-/// The template `templates/samples.html`. Every value is escaped by it.
-#[derive(Template)]
-#[template(path = "samples.html")]
-struct Samples<'a> {
-    samples: &'a [Sample],
+/// A letter as the list names it.
+#[derive(Serialize)]
+struct Listed<'a> {
+    name: &'a str,
+    when: &'a str,
+    subject: &'a str,
 }
 
 /// A page that lists the letters; each is beside it as `NAME.eml`, `NAME.html` and `NAME.txt`.
 pub fn samples_page(samples: &[Sample]) -> String {
-    // Rendering into memory cannot fail.
-    Samples { samples }.render().unwrap_or_default()
+    #[derive(Serialize)]
+    struct Page<'a> {
+        samples: Vec<Listed<'a>>,
+    }
+    let listed =
+        samples.iter().map(|s| Listed { name: s.name, when: s.when, subject: &s.letter.subject }).collect();
+    Templates::default().render("samples.html", &Page { samples: listed }).0
+}
+
+/// Fills the templates in with one of every kind of letter and page, in every language, and says what cannot be.
+pub fn check_templates(templates: &Templates) -> Vec<String> {
+    let mut wrong = BTreeSet::new();
+    for language in Language::ALL {
+        let desk = Key::new(b"the key of letters to be looked at")
+            .map(|key| Desk { url: "https://groundswell.example.org".into(), key });
+        let (domain, from_name) = ("example.org".to_owned(), "groundswell".to_owned());
+        let sender = Sender { domain, from_name, desk, templates: templates.clone() };
+        wrong.extend(samples(&sender, language).into_iter().filter_map(|sample| sample.letter.fallback));
+        wrong.extend(pages(language, templates).into_iter().filter_map(|page| page.fallback));
+    }
+    wrong.into_iter().collect()
+}
+
+/// A page of every sort.
+fn pages(language: Language, templates: &Templates) -> Vec<DeskPage> {
+    let event = fixture::opened();
+    let link = Link {
+        purpose: Purpose::Leave,
+        alert: event.alert.clone(),
+        team: event.team.clone(),
+        address: "netbooks@example.org".into(),
+        language,
+        expires: event.at,
+    };
+    vec![
+        DeskPage::ask(&link, Some(&event), templates),
+        DeskPage::done(&link, None, templates),
+        DeskPage::already(&link, None, &Already::Left { at: event.at }, templates),
+        DeskPage::refused(&Refused::Expired(link), templates),
+    ]
 }

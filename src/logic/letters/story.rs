@@ -1,31 +1,39 @@
 //! What a letter about one event says, before it is text or HTML: both are made from the same sentences, so that
 //! neither can say more than the other.
 
+use serde::Serialize;
+
 use crate::ground::alert::{AlertEvent, DayCount, EventKind, Quote, Reason, Severity};
-use crate::ground::time::{Timestamp, days_between};
+use crate::ground::time::{Timestamp, day_of, days_between};
 
 use super::beside;
 use super::clean::{self, Link};
-use super::words;
+use super::tongue::Tongue;
 
 /// Quotes in one letter.
 const MAX_QUOTES: usize = 5;
 /// Longest quote, in characters as a reader counts them.
 const QUOTE_LENGTH: usize = 280;
+/// Longest name of a complaint in a subject: a lock screen shows two lines.
+const SUBJECT_LABEL: usize = 60;
 /// Weeks in the table of the plain text.
 const MAX_WEEKS: usize = 8;
 
 /// Everything one letter says.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(super) struct Story {
     pub(super) product: String,
     pub(super) label: String,
     /// What kind of news it is, in two or three words.
-    pub(super) badge: &'static str,
+    pub(super) badge: String,
     pub(super) tint: &'static str,
     pub(super) subject: String,
     /// What is happening, in a sentence or two.
     pub(super) sentence: String,
+    /// The complaints of a storm: name, and who says so.
+    pub(super) storm: Vec<(String, String)>,
+    /// Which of them the rest of the letter is about.
+    pub(super) newest: Option<String>,
     pub(super) heard: String,
     pub(super) heard_in: String,
     pub(super) usual: String,
@@ -33,16 +41,15 @@ pub(super) struct Story {
     /// Since when, how likely by chance, how it went so far.
     pub(super) compared: Vec<String>,
     pub(super) weeks: Vec<Week>,
-    pub(super) chart_title: String,
     /// Says what the picture shows.
     pub(super) chart_alt: String,
     pub(super) first_day: String,
     pub(super) last_day: String,
     pub(super) quotes: Vec<Quoted>,
     pub(super) quotes_title: String,
-    pub(super) facts: Vec<(&'static str, String)>,
+    pub(super) facts: Vec<(String, String)>,
     pub(super) next: String,
-    pub(super) ask: &'static str,
+    pub(super) ask: String,
     pub(super) command: String,
     pub(super) why: String,
     pub(super) less: String,
@@ -53,14 +60,14 @@ pub(super) struct Story {
 }
 
 /// One thing that can be done.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(super) struct Action {
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) href: String,
 }
 
 /// One quote, harmless.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(super) struct Quoted {
     pub(super) text: String,
     pub(super) lang: String,
@@ -69,221 +76,268 @@ pub(super) struct Quoted {
 }
 
 /// Seven days of the chart in figures.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub(super) struct Week {
     pub(super) days: String,
     pub(super) heard: u32,
     pub(super) usual: String,
 }
 
-/// The story of one event.
-pub(super) fn story(event: &AlertEvent) -> Story {
+/// The story of one event, as it is told in this language.
+pub(super) fn story(event: &AlertEvent, t: &Tongue) -> Story {
     let product = clean::clip(&event.product_name, 60);
     let label = clean::clip(&event.label, 120);
+    let storm = beside::storm(event, t);
     let over = event.kind == EventKind::Resolved;
-    let (heard, heard_in, usual, usual_in) = if over {
-        let lasted = words::span(days_between(event.opened_at, event.at));
-        (
-            words::people(event.total),
-            format!("in all, in {lasted}"),
-            words::people(event.peak),
-            "at most at a time".to_owned(),
-        )
-    } else {
-        let (heard, window) = (words::people(event.observed), words::in_days(event.window_days));
-        (heard, window.clone(), words::usual(event.expected), format!("usually {window}"))
-    };
+    let (heard, heard_in, usual, usual_in) = figures(event, t);
+    let (badge, tint) = badge(event, t);
+    let newest =
+        (!storm.is_empty()).then(|| t.tell("storm-newest", &[("label", beside::unquoted(&label).into())]));
+    let id = clean::line(&event.alert);
     Story {
-        badge: badge(event).0,
-        tint: badge(event).1,
-        subject: subject(event),
-        sentence: sentence(event, &product),
+        badge,
+        tint,
+        subject: subject(event, t),
+        sentence: sentence(event, &product, t),
+        newest,
         heard,
         heard_in,
         usual,
         usual_in,
-        compared: compared(event),
-        weeks: weeks(&event.series),
-        chart_title: "People a day, compared with usual".to_owned(),
-        chart_alt: chart_alt(&event.series),
-        first_day: event.series.first().map(|d| words::day(d.day)).unwrap_or_default(),
-        last_day: event.series.last().map(|d| words::day(d.day)).unwrap_or_default(),
-        quotes: event.quotes.iter().take(MAX_QUOTES).map(|quote| quoted(quote, event.at)).collect(),
-        quotes_title: if event.quotes.len() == 1 {
-            "What they say"
-        } else {
-            "What they say, chosen to differ"
-        }
-        .to_owned(),
-        facts: facts(event),
-        next: next(event),
-        ask: if over {
-            "Why did this open and close? The people who run groundswell can look it up:"
-        } else {
-            "Seen it, or is it not an issue? Ask the people who run groundswell to type one of these:"
-        },
+        compared: compared(event, t),
+        weeks: weeks(&event.series, t),
+        chart_alt: chart_alt(&event.series, t),
+        first_day: event.series.first().map(|d| t.day(d.day)).unwrap_or_default(),
+        last_day: event.series.last().map(|d| t.day(d.day)).unwrap_or_default(),
+        quotes: event.quotes.iter().take(MAX_QUOTES).map(|quote| quoted(quote, event.at, t)).collect(),
+        quotes_title: t.say(if event.quotes.len() == 1 { "quotes-one" } else { "quotes-many" }),
+        facts: facts(event, t),
+        next: t.say(match event.kind {
+            EventKind::Resolved if event.reason == Reason::SaidFixed => "next-said-fixed",
+            EventKind::Resolved => "next-over",
+            _ => "next-open",
+        }),
+        ask: t.say(if over { "do-ask-over" } else { "do-ask" }),
         command: if over {
-            format!("groundswell explain {}", clean::line(&event.alert))
+            format!("groundswell explain {id}")
         } else {
-            let id = clean::line(&event.alert);
-            format!("groundswell ack {id} (or: feedback {id} no)")
+            let (first, second) = (format!("groundswell ack {id}"), format!("feedback {id} no"));
+            t.tell("do-or", &[("first", first.into()), ("second", second.into())])
         },
-        why: why(event, &product),
-        less: less(event),
+        why: why(event, &product, t),
+        less: less(event, t),
         actions: Vec::new(),
         leave: None,
+        label: if storm.is_empty() { label } else { t.count("storm-title", storm.len() as u64) },
+        storm,
         product,
-        label,
     }
 }
 
 /// Why the reader gets it.
-fn why(event: &AlertEvent, product: &str) -> String {
+fn why(event: &AlertEvent, product: &str, t: &Tongue) -> String {
     let team = clean::clip(&event.team, 60);
     match event.routing.via.as_str() {
-        "" => format!("You get this because your team, \"{team}\", owns {product} in the rule files."),
-        "thread" => format!(
-            "You get this because your team, \"{team}\", was told of it before, and is told to the end."
-        ),
-        line => format!(
-            "You get this because a line of the rule files ({}) sends it to your team, \"{team}\".",
-            clean::clip(line, 120)
-        ),
+        "" => t.tell("why-team", &[("team", team.into()), ("product", product.into())]),
+        "thread" => t.tell("why-thread", &[("team", team.into())]),
+        line => t.tell("why-route", &[("team", team.into()), ("line", clean::clip(line, 120).into())]),
     }
 }
 
-/// Stands alone on a lock screen: the product, the complaint, how many in how long, how many are usual.
-pub(super) fn subject(event: &AlertEvent) -> String {
-    let prefix = match (event.kind, event.reason) {
-        (EventKind::Opened, _) if event.severity == Severity::Safety => "Safety: ",
-        (EventKind::Opened, _) => "",
-        (EventKind::Updated, Reason::Doubled) => "Twice as many: ",
-        (EventKind::Updated, Reason::NewPlace) => &format!("Now also {}: ", beside::places(event)),
-        (EventKind::Updated, Reason::TurnedSevere) => "Now a matter of safety: ",
-        (EventKind::Updated, _) => "Update: ",
-        (EventKind::Resolved, Reason::FixHolds) => "The fix holds: ",
-        (EventKind::Resolved, Reason::SaidFixed) => "Said to be fixed: ",
-        (EventKind::Resolved, _) => "Over: ",
-        (EventKind::Regressed, Reason::BackAfterFix) => "Back after the fix: ",
-        (EventKind::Regressed, _) => "Came back: ",
-    };
-    if let Some(subject) = beside::storm_subject(event) {
+/// The two figures that stand out, each with what it is.
+fn figures(event: &AlertEvent, t: &Tongue) -> (String, String, String, String) {
+    let in_window = |key| t.tell(key, &[("window", t.in_days(event.window_days).into())]);
+    let heard = t.people(event.observed);
+    match event.kind {
+        EventKind::Resolved => {
+            let lasted = t.tell("in-all", &[("lasted", lasted(event, t).into())]);
+            (t.people(event.total), lasted, t.people(event.peak), t.say("at-most"))
+        }
+        EventKind::Updated => {
+            (heard, in_window("so-far"), t.usual(event.expected), in_window("usually-would-be"))
+        }
+        _ => (heard, t.in_days(event.window_days), t.usual(event.expected), in_window("usually")),
+    }
+}
+
+fn lasted(event: &AlertEvent, t: &Tongue) -> String {
+    t.span(days_between(event.opened_at, event.at))
+}
+
+/// Stands alone on a lock screen: the product, how many in how long, and then the complaint.
+pub(super) fn subject(event: &AlertEvent, t: &Tongue) -> String {
+    if let Some(subject) = beside::storm_subject(event, t) {
         return subject;
     }
+    let label = beside::unquoted(&clean::clip(&event.label, SUBJECT_LABEL));
     let product = clean::clip(&event.product_name, 40);
-    // Quotation marks inside of the label would seem to end it.
-    let label = clean::clip(&event.label, 70).replace(['"', '“', '”', '„'], "'");
-    let figures = if event.kind == EventKind::Resolved {
-        let lasted = words::span(days_between(event.opened_at, event.at));
-        format!("{} in {lasted}", words::people(event.total))
+    let subject = if event.kind == EventKind::Resolved {
+        t.tell(
+            "subject-over",
+            &[
+                ("product", product.into()),
+                ("people", t.people(event.total).into()),
+                ("lasted", lasted(event, t).into()),
+                ("label", label.into()),
+            ],
+        )
     } else {
-        format!(
-            "{} {}, usually {}",
-            words::people(event.observed),
-            words::in_days(event.window_days),
-            words::usual(event.expected)
+        t.tell(
+            "subject",
+            &[
+                ("product", product.into()),
+                ("people", t.people(event.observed).into()),
+                ("window", t.in_days(event.window_days).into()),
+                ("label", label.into()),
+                ("usual", t.usual(event.expected).into()),
+            ],
         )
     };
-    format!("{prefix}{product}: \"{label}\": {figures}")
-}
-
-/// What kind of news it is, and the colour it is shown in.
-fn badge(event: &AlertEvent) -> (&'static str, &'static str) {
-    match (event.kind, event.reason) {
-        (EventKind::Opened | EventKind::Updated, _) if event.severity == Severity::Safety => {
-            ("Safety", "alarm")
-        }
-        (EventKind::Opened, _) if !event.beside.storm.is_empty() => ("Many complaints at once", "alarm"),
-        (EventKind::Opened, _) => ("New complaint growing", "warm"),
-        (EventKind::Updated, Reason::Doubled) => ("Twice as many", "warm"),
-        (EventKind::Updated, Reason::NewPlace) => ("Now elsewhere too", "warm"),
-        (EventKind::Updated, _) => ("Update", "warm"),
-        (EventKind::Resolved, Reason::FixHolds) => ("The fix holds", "calm"),
-        (EventKind::Resolved, Reason::SaidFixed) => ("Said to be fixed", "calm"),
-        (EventKind::Resolved, _) => ("Over", "calm"),
-        (EventKind::Regressed, Reason::BackAfterFix) => ("Back after the fix", "alarm"),
-        (EventKind::Regressed, _) => ("Came back", "warm"),
+    match (event.kind, event.severity) {
+        (EventKind::Opened, Severity::Low | Severity::Normal | Severity::High) => subject,
+        (EventKind::Opened, Severity::Safety) => with_news(t.say("news-safety"), subject, t),
+        _ => with_news(news(event, t), subject, t),
     }
 }
 
-fn sentence(event: &AlertEvent, product: &str) -> String {
-    let count = format!(
-        "{} wrote this about {product} {}. Usually it is {}.",
-        words::people(event.observed),
-        words::in_days(event.window_days),
-        words::usual(event.expected)
-    );
-    match event.kind {
-        EventKind::Opened if event.reason == Reason::MoreThanUsual => count,
-        EventKind::Updated if event.reason == Reason::NewPlace => {
-            format!("It is now said {} too. {count}", beside::places(event))
+fn with_news(news: String, subject: String, t: &Tongue) -> String {
+    t.tell("with-news", &[("news", news.into()), ("subject", subject.into())])
+}
+
+/// What kind of news it is.
+fn news(event: &AlertEvent, t: &Tongue) -> String {
+    t.say(match (event.kind, event.reason) {
+        (EventKind::Opened, _) if beside::is_storm(event) => "news-storm",
+        (EventKind::Opened, _) => "news-opened",
+        (EventKind::Updated, Reason::Doubled) => "news-doubled",
+        (EventKind::Updated, Reason::NewPlace) => {
+            return t.tell("news-new-place", &[("places", beside::places(event, t).into())]);
         }
-        EventKind::Opened | EventKind::Updated | EventKind::Regressed => {
-            format!("{} {count}", event.reason.sentence())
+        (EventKind::Updated, Reason::TurnedSevere) => "news-turned-severe",
+        (EventKind::Updated, _) => "news-updated",
+        (EventKind::Resolved, Reason::FixHolds) => "news-fix-holds",
+        (EventKind::Resolved, Reason::SaidFixed) => "news-said-fixed",
+        (EventKind::Resolved, _) => "news-resolved",
+        (EventKind::Regressed, Reason::BackAfterFix) => "news-back-after-fix",
+        (EventKind::Regressed, _) => "news-came-back",
+    })
+}
+
+/// The news on a coloured ground.
+fn badge(event: &AlertEvent, t: &Tongue) -> (String, &'static str) {
+    let tint = match (event.kind, event.reason) {
+        (EventKind::Opened | EventKind::Updated, _) if event.severity == Severity::Safety => {
+            return (t.say("news-safety"), "alarm");
+        }
+        (EventKind::Opened, _) if beside::is_storm(event) => "alarm",
+        (EventKind::Resolved, _) => "calm",
+        (EventKind::Regressed, Reason::BackAfterFix) => "alarm",
+        _ => "warm",
+    };
+    (news(event, t), tint)
+}
+
+/// Why it opened, changed or ended, for people.
+pub(super) fn reason(reason: Reason, t: &Tongue) -> String {
+    t.say(&format!("reason-{}", reason.name()))
+}
+
+fn sentence(event: &AlertEvent, product: &str, t: &Tongue) -> String {
+    let wrote = |key| {
+        t.tell(
+            key,
+            &[
+                ("people", t.people(event.observed).into()),
+                ("product", product.into()),
+                ("window", t.in_days(event.window_days).into()),
+                ("usual", t.usual(event.expected).into()),
+            ],
+        )
+    };
+    let why = reason(event.reason, t);
+    match event.kind {
+        EventKind::Opened if beside::is_storm(event) => {
+            let count = event.beside.storm.len().into();
+            t.tell("storm", &[("count", count), ("product", product.into())])
+        }
+        EventKind::Opened if event.reason == Reason::MoreThanUsual => wrote("wrote"),
+        EventKind::Opened | EventKind::Regressed => format!("{why} {}", wrote("wrote")),
+        EventKind::Updated => {
+            let why = match event.reason {
+                Reason::NewPlace => t.tell("now-places", &[("places", beside::places(event, t).into())]),
+                _ => why,
+            };
+            let before = event.beside.before.map(|before| {
+                let said = [
+                    ("date", t.date(before.at).into()),
+                    ("people", t.people(before.people).into()),
+                    ("window", t.in_days(before.days).into()),
+                ];
+                t.tell("before", &said)
+            });
+            [Some(why), Some(wrote("wrote-so-far")), before]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" ")
         }
         EventKind::Resolved if event.reason == Reason::FixHolds => {
-            format!("{} {}", event.reason.sentence(), beside::fix(event))
+            format!("{why} {}", beside::fix(event, t))
         }
         EventKind::Resolved => {
-            let lasted = words::span(days_between(event.opened_at, event.at));
-            format!(
-                "{} It came to {} in {lasted}, and {} at most at a time.",
-                event.reason.sentence(),
-                words::people(event.total),
-                words::people(event.peak)
-            )
+            let came_to = [
+                ("people", t.people(event.total).into()),
+                ("lasted", lasted(event, t).into()),
+                ("peak", t.people(event.peak).into()),
+            ];
+            format!("{why} {}", t.tell("came-to", &came_to))
         }
     }
 }
 
-fn compared(event: &AlertEvent) -> Vec<String> {
+fn compared(event: &AlertEvent, t: &Tongue) -> Vec<String> {
     let mut out = Vec::new();
-    let open_for = days_between(event.opened_at, event.at);
+    let date = |key, at| t.tell(key, &[("date", t.date(at).into())]);
     if event.kind == EventKind::Resolved {
-        out.push(format!(
-            "It opened on {} and ended on {}.",
-            words::date(event.opened_at),
-            words::date(event.at)
-        ));
+        let dates = [("opened", t.date(event.opened_at).into()), ("ended", t.date(event.at).into())];
+        out.push(t.tell("opened-and-ended", &dates));
+    } else if day_of(event.since) == day_of(event.at) {
+        out.push(date("first-wrote-today", event.since));
     } else {
-        let ago = days_between(event.since, event.at);
-        let ago =
-            if ago < 0.75 { "today".to_owned() } else { format!("{} before this letter", words::span(ago)) };
-        out.push(format!("The first of them wrote on {}, {ago}.", words::date(event.since)));
-        out.extend(event.chance_years.and_then(words::chance));
+        let ago = t.span(days_between(event.since, event.at).max(1.0));
+        out.push(t.tell("first-wrote", &[("date", t.date(event.since).into()), ("ago", ago.into())]));
     }
-    if matches!(event.kind, EventKind::Updated | EventKind::Regressed) && open_for >= 0.75 {
-        out.push(format!(
-            "We first wrote on {}. In all it has come to {}.",
-            words::date(event.opened_at),
-            words::people(event.total)
-        ));
+    let open_for = days_between(event.opened_at, event.at);
+    if event.kind == EventKind::Updated && open_for >= 0.75 {
+        out.push(date("we-first-wrote", event.opened_at));
+    }
+    if event.kind == EventKind::Regressed && event.total > event.observed {
+        out.push(t.tell("in-all-so-far", &[("people", t.people(event.total).into())]));
+    }
+    if event.kind != EventKind::Resolved {
+        out.extend(event.chance_years.and_then(|years| t.chance(years)));
     }
     if event.echoes > 0 {
-        let copies =
-            words::count_of(u64::from(event.echoes), "repost or near-copy", "reposts and near-copies");
-        out.push(format!(
-            "Beside them {copies}, which {} not count as people.",
-            if event.echoes == 1 { "does" } else { "do" }
-        ));
+        let copies = t.count("copies", u64::from(event.echoes));
+        out.push(t.tell("echoes", &[("copies", copies.into())]));
     }
-    out.extend(beside::sentences(event));
+    out.extend(beside::sentences(event, t));
     out
 }
 
-fn quoted(quote: &Quote, now: Timestamp) -> Quoted {
+fn quoted(quote: &Quote, now: Timestamp, t: &Tongue) -> Quoted {
     let who = quote.author_name.as_deref().map(|name| clean::clip(name, 40)).filter(|name| !name.is_empty());
     let place = clean::clip(&quote.key.source, 40);
     let mut parts = vec![match who {
-        Some(who) => format!("{who} on {place}"),
-        None => format!("on {place}"),
+        Some(who) => t.tell("byline", &[("who", who.into()), ("place", place.into())]),
+        None => t.tell("on-source", &[("name", place.into())]),
     }];
-    parts.push(words::moment(quote.at, now));
-    parts.extend(quote.followers.map(words::followers));
-    parts.extend(quote.region.as_deref().map(words::region));
+    parts.push(t.moment(quote.at, now));
+    parts.extend(quote.followers.map(|followers| t.count("followers", followers)));
+    parts.extend(quote.region.as_deref().map(|region| t.region(region)));
     let lang = clean::clip(&quote.lang, 12);
-    if !lang.is_empty() && !lang.starts_with("en") && lang != "und" {
-        parts.push(words::language(&lang));
+    if !lang.is_empty() && !lang.starts_with(t.language().code()) && lang != "und" {
+        parts.push(t.tongue(&lang));
     }
     let lang = if lang.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') { lang } else { String::new() };
     Quoted {
@@ -294,96 +348,92 @@ fn quoted(quote: &Quote, now: Timestamp) -> Quoted {
     }
 }
 
-fn facts(event: &AlertEvent) -> Vec<(&'static str, String)> {
+fn facts(event: &AlertEvent, t: &Tongue) -> Vec<(String, String)> {
     let source = |name: &str| clean::clip(name, 40);
-    let mut heard = words::shares(&event.sources, 5, source);
+    let mut heard = t.shares(&event.sources, 5, source);
     let at_hand: u32 = event.sources.values().sum();
     if at_hand < event.observed && event.sources.len() > 1 {
-        heard += &format!(" (of the {} whose posts are at hand)", words::grouped(u64::from(at_hand)));
+        heard += &format!(" ({})", t.count("at-hand", u64::from(at_hand)));
     }
-    let mut out = vec![("Heard on", heard)];
-    out.push(("Regions", words::shares(&event.regions, 5, words::region)));
-    out.push(("Languages", words::shares(&event.languages, 5, words::language)));
     let set_apart: Vec<String> = event.words.iter().take(8).map(|word| clean::clip(word, 30)).collect();
-    out.push(("Words that set it apart", set_apart.join(", ")));
-    out.push(("Tone", words::tone(event.sentiment).to_owned()));
-    if event.severity != Severity::Normal {
-        out.push(("Severity", event.severity.to_string()));
-    }
-    let origin = clean::clip(&event.origin, 160);
-    out.push((
-        "How it was found",
-        match event.topic {
-            Some(_) => format!("a rule that names this complaint: {origin}"),
-            None => format!("no rule names it; the posts themselves formed it: {origin}"),
-        },
-    ));
+    let severity = match event.severity {
+        Severity::Low => t.say("severity-low"),
+        Severity::Normal => String::new(),
+        Severity::High => t.say("severity-high"),
+        Severity::Safety => t.say("severity-safety"),
+    };
+    let mut out = vec![
+        (t.say("fact-heard"), heard),
+        (t.say("fact-regions"), t.shares(&event.regions, 5, |tag| t.region(tag))),
+        (t.say("fact-languages"), t.shares(&event.languages, 5, |tag| t.tongue(tag))),
+        (t.say("fact-words"), set_apart.join(", ")),
+        (t.say("fact-tone"), t.tone(event.sentiment)),
+        (t.say("fact-severity"), severity),
+        (t.say("fact-found"), found(event, t)),
+    ];
     out.retain(|(_, value)| !value.is_empty());
     out
 }
 
-fn next(event: &AlertEvent) -> String {
-    match event.kind {
-        EventKind::Resolved if event.reason == Reason::SaidFixed => {
-            "We write again when it is clear that the fix holds, or when people say it again."
-        }
-        EventKind::Resolved => "We write again only if it comes back.",
-        _ => {
-            "We write again when twice as many people say it, when it reaches a new place, and when it is over. \
-             Nothing in between."
-        }
-    }
-    .to_owned()
+/// Which topic found it, or that none did; with file and line.
+fn found(event: &AlertEvent, t: &Tongue) -> String {
+    let origin = clean::clip(&event.origin, 160);
+    let (file, line) = origin.rsplit_once(':').unwrap_or((&origin, ""));
+    let file = match line.is_empty() || !line.bytes().all(|b| b.is_ascii_digit()) {
+        // A letter that was due when another version ran.
+        true => return origin,
+        false => file,
+    };
+    let (what, id) = match &event.topic {
+        Some(topic) => ("found-by-topic", ("topic", clean::clip(topic, 60).into())),
+        None => ("found-by-posts", ("cluster", clean::clip(&event.cluster, 60).into())),
+    };
+    t.tell(what, &[id, ("file", file.into()), ("line", line.into())])
 }
 
-fn less(event: &AlertEvent) -> String {
-    let team = clean::clip(&event.team, 60);
+fn less(event: &AlertEvent, t: &Tongue) -> String {
+    let less = t.tell("less", &[("team", clean::clip(&event.team, 60).into())]);
     let budget = event.sum.budget;
-    let now = if budget.is_finite() && budget > 0.0 {
-        let figure = if budget.fract() == 0.0 { format!("{budget:.0}") } else { format!("{budget:.1}") };
-        format!(" It is {figure} now.")
-    } else {
-        String::new()
-    };
-    format!("To get fewer letters, lower false_alarms_a_year of team \"{team}\" in teams.toml.{now}")
+    if !budget.is_finite() || budget <= 0.0 {
+        return less;
+    }
+    let budget = t.decimal(budget, usize::from(budget.fract() != 0.0));
+    format!("{less} {}", t.tell("less-now", &[("budget", budget.into())]))
 }
 
 /// The series in weeks, counted back from its last day; the oldest first. A week that is not whole is left out.
-fn weeks(series: &[DayCount]) -> Vec<Week> {
+fn weeks(series: &[DayCount], t: &Tongue) -> Vec<Week> {
     let mut weeks: Vec<Week> = series
         .rchunks_exact(7)
         .take(MAX_WEEKS)
         .map(|days| Week {
             days: match (days.first(), days.last()) {
-                (Some(first), Some(last)) => format!("{} to {}", words::day(first.day), words::day(last.day)),
+                (Some(first), Some(last)) => {
+                    t.tell("from-to", &[("first", t.day(first.day).into()), ("last", t.day(last.day).into())])
+                }
                 _ => String::new(),
             },
             heard: days.iter().map(|d| d.people).sum(),
-            usual: words::usual(days.iter().map(|d| d.expected).sum()),
+            usual: t.usual(days.iter().map(|d| d.expected).sum()),
         })
         .collect();
     weeks.reverse();
     weeks
 }
 
-fn chart_alt(series: &[DayCount]) -> String {
-    let (Some(first), Some(last)) = (series.first(), series.last()) else {
-        return "No days to show yet.".to_owned();
-    };
+fn chart_alt(series: &[DayCount], t: &Tongue) -> String {
+    let (Some(first), Some(last)) = (series.first(), series.last()) else { return t.say("chart-none") };
+    let days = t.tell("chart-days", &[("first", t.day(first.day).into()), ("last", t.day(last.day).into())]);
     let most = series.iter().max_by_key(|d| (d.people, d.day)).filter(|d| d.people > 0);
+    let most = match most {
+        Some(day) => {
+            let said = [("people", t.people(day.people).into()), ("date", t.day(day.day).into())];
+            t.tell("chart-most", &said)
+        }
+        None => t.say("chart-nobody"),
+    };
     let recent: u32 = series.iter().rev().take(7).map(|d| d.people).sum();
     let usual: f64 = series.iter().rev().take(7).map(|d| d.expected).sum();
-    let peak = match most {
-        Some(day) => {
-            format!("The most on one day: {}, on {}.", words::people(day.people), words::day(day.day))
-        }
-        None => "Nobody on any day.".to_owned(),
-    };
-    format!(
-        "Chart: people a day from {} to {}. {peak} The last seven days add up to {}, where {} would be usual.",
-        words::day(first.day),
-        words::day(last.day),
-        words::grouped(u64::from(recent)),
-        words::usual(usual)
-    )
+    let week = t.tell("chart-week", &[("count", recent.into()), ("usual", t.usual(usual).into())]);
+    format!("{days} {most} {week}")
 }

@@ -5,13 +5,18 @@ use std::collections::BTreeMap;
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
-use super::fixture::{doubled, hostile, opened, regressed, resolved};
+use super::fixture::{
+    back_after_fix, doubled, elsewhere, fix_holds, hostile, opened, perhaps, regressed, resolved, storm,
+};
 use super::*;
-use crate::ground::alert::{Beside, EventKind, Fixed, Reason, Related, Severity};
-use crate::ground::time::{DAY_MS, plus_ms};
+use crate::ground::alert::{EventKind, Reason, Severity};
+
+fn english() -> &'static Tongue {
+    Tongue::of(Language::English)
+}
 
 fn sender() -> Sender {
-    Sender { domain: "example.org".into(), from_name: "groundswell at Aster".into(), desk: None }
+    Sender { domain: "example.org".into(), from_name: "groundswell at Aster".into(), ..Sender::default() }
 }
 
 #[test]
@@ -20,10 +25,8 @@ fn subjects_stand_alone() {
     safety.severity = Severity::Safety;
     let mut once = opened();
     (once.observed, once.window_days, once.expected) = (1, 1, 0.0);
-    let mut elsewhere = AlertEvent { reason: Reason::NewPlace, ..doubled() };
-    elsewhere.beside.new_places = vec!["BR".into(), "reddit".into()];
     let subjects: Vec<String> =
-        [opened(), doubled(), elsewhere, resolved(), regressed(), safety, once, hostile()]
+        [opened(), doubled(), elsewhere(), storm(), resolved(), regressed(), safety, once, hostile()]
             .iter()
             .map(|event| letter(event, &sender()).subject)
             .collect();
@@ -42,35 +45,9 @@ fn twice_as_many_as_text() {
 
 #[test]
 fn what_stands_beside_the_figures_as_text() {
-    let other =
-        |label: &str, people| Related { alert: format!("mini-9-{people}"), label: label.into(), people };
-    let mut storm = opened();
-    storm.beside = Beside {
-        new_places: Vec::new(),
-        perhaps: Some(other("enter key \"too near\"", 12)),
-        coordinated: 7,
-        storm: vec![
-            other("screen stays black", 5),
-            other("update never ends", 31),
-            other("keys too close", 9),
-        ],
-        fixed: None,
-        shared: false,
-    };
-    let mut holds = resolved();
-    let fix = |heard| Fixed {
-        at: plus_ms(holds.at, -9 * DAY_MS),
-        version: "keyboard rev. C".into(),
-        heard,
-        expected: 19.3,
-    };
-    let (quiet, loud) = (Some(fix(0)), Some(fix(6)));
-    (holds.reason, holds.beside.fixed) = (Reason::FixHolds, quiet);
-    let mut back = regressed();
-    (back.reason, back.beside.fixed) = (Reason::BackAfterFix, loud);
     let mut said = resolved();
     said.reason = Reason::SaidFixed;
-    let texts: Vec<String> = [storm, said, holds, back]
+    let texts: Vec<String> = [storm(), perhaps(), said, fix_holds(), back_after_fix()]
         .iter()
         .map(|event| {
             let letter = letter(event, &sender());
@@ -182,7 +159,7 @@ fn a_safety_letter_that_nobody_of_the_team_gets_says_why_others_do() {
 
 #[test]
 fn a_collected_letter_lists_what_was_held_back() {
-    let all = samples(&with_desk());
+    let all = samples(&with_desk(), Language::English);
     let sent = &all.iter().find(|s| s.name == "collected").unwrap().letter;
     assert_snapshot!(sent.text.split("--\n").next().unwrap());
     let html = words_of(&sent.html.replace("&#34;", "\"").replace("&#39;", "'"));
@@ -195,7 +172,7 @@ fn a_collected_letter_lists_what_was_held_back() {
 
 #[test]
 fn the_digest_tells_the_week() {
-    let all = samples(&with_desk());
+    let all = samples(&with_desk(), Language::English);
     let sent = &all.iter().find(|s| s.name == "digest").unwrap().letter;
     assert_snapshot!(format!("{}\n\n{}", sent.subject, sent.text.split("--\n").next().unwrap()));
     let html = words_of(&sent.html.replace("&#34;", "\"").replace("&#39;", "'"));
@@ -207,7 +184,7 @@ fn the_digest_tells_the_week() {
 #[test]
 fn every_page_behind_a_link_says_what_to_do_and_runs_nothing() {
     use crate::logic::links::{Already, Refused};
-    let mut pages = Vec::new();
+    let (mut pages, built_in) = (Vec::new(), Templates::default());
     for purpose in
         [Purpose::Acknowledge, Purpose::NotAnIssue, Purpose::Silence, Purpose::Fixed, Purpose::Leave]
     {
@@ -216,12 +193,13 @@ fn every_page_behind_a_link_says_what_to_do_and_runs_nothing() {
             alert: "mini-9-7f3a".into(),
             team: "netbooks".into(),
             address: "<b>ana@example.org".into(),
+            language: Language::English,
             expires: "2025-04-16T09:21:00Z".parse().unwrap(),
         };
         let event = hostile();
         let at = event.at;
-        pages.push(DeskPage::ask(&link, Some(&event)));
-        pages.push(DeskPage::done(&link, Some(&event)));
+        pages.push(DeskPage::ask(&link, Some(&event), &built_in));
+        pages.push(DeskPage::done(&link, Some(&event), &built_in));
         for already in [
             Already::Unknown,
             Already::Seen { by: "<i>bo".into(), at },
@@ -229,11 +207,15 @@ fn every_page_behind_a_link_says_what_to_do_and_runs_nothing() {
             Already::Silent { by: "bo".into(), until: at },
             Already::Left { at },
         ] {
-            pages.push(DeskPage::already(&link, Some(&event), &already));
+            pages.push(DeskPage::already(&link, Some(&event), &already, &built_in));
         }
-        pages.push(DeskPage::refused(&Refused::Expired(link)));
+        pages.push(DeskPage::refused(&Refused::Expired(link), &built_in));
     }
-    pages.extend([DeskPage::refused(&Refused::Forged), DeskPage::later(), DeskPage::nowhere()]);
+    pages.extend([
+        DeskPage::refused(&Refused::Forged, &built_in),
+        DeskPage::later(&built_in),
+        DeskPage::nowhere(&built_in),
+    ]);
     for page in &pages {
         let html = page.html.to_lowercase();
         for active in ["<script", "<img", "<iframe", "<i>", "<b>", "style=", "http:", "https:", "\u{202e}"] {
@@ -257,7 +239,7 @@ fn text_and_html_say_the_same() {
     for event in [opened(), doubled(), resolved(), regressed()] {
         let sent = letter(&event, &sender());
         let html = words_of(&sent.html.replace("&#39;", "'").replace("&#34;", "\"").replace("&amp;", "&"));
-        let story = story::story(&event);
+        let story = story::story(&event, english());
         let text = words_of(&sent.text);
         let mut said = vec![
             story.sentence,
@@ -287,7 +269,7 @@ fn text_and_html_say_the_same() {
 }
 
 /// The words alone: how lines are broken and marked does not matter.
-fn words_of(text: &str) -> String {
+pub(super) fn words_of(text: &str) -> String {
     text.split_whitespace().filter(|word| *word != ">").collect::<Vec<_>>().join(" ")
 }
 
@@ -366,7 +348,7 @@ fn a_page_tells_each_alert_once_in_order_of_opening() {
     );
     assert!(hinge < keys);
     assert!(html.contains("Nobody &#60;b&#62;else"));
-    assert!(html.contains("over: 61 people in all."));
+    assert!(html.contains(&format!("over: {} people in all.", resolved().total)));
     assert!(!html.contains("src=") && !html.contains("<script"));
     assert!(page("Quiet", &[], &[]).contains("No alert opened."));
 }
@@ -412,8 +394,10 @@ proptest! {
         for kind in [EventKind::Opened, EventKind::Resolved] {
             event.kind = kind;
             // Without the chart, whose painting takes most of the time.
-            let story = story::story(&event);
-            let sent = Parts { subject: story.subject.clone(), text: text::text(&story, "x"), html: html::html(&story, "x") };
+            let story = story::story(&event, english());
+            let sheet = Sheet { language: "en", story: &story, from_name: "x", chart: CHART };
+            let html = Templates::default().render("alert.html", &sheet).0;
+            let sent = Parts { subject: story.subject.clone(), text: text::text(&story, "x", english()), html };
             prop_assert!(!sent.subject.chars().any(char::is_control));
             let turned = [&sent.html, &sent.text].iter().any(|part| part.contains('\u{202e}'));
             prop_assert!(!turned, "a direction mark got through");

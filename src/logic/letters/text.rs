@@ -5,40 +5,54 @@ use std::fmt::Write as _;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::story::Story;
+use super::tongue::Tongue;
 
 /// Longest line, links excepted: a broken link is of no use.
 const WIDTH: usize = 76;
 /// Longest bar of the table of weeks.
 const MAX_BAR: u32 = 14;
 
-/// Said before the links.
-pub(super) const ACTIONS: &str =
-    "Each link opens a page that says what will happen and asks once. They work for 30 days.";
-/// Said before the way off the list.
-pub(super) const LEAVE: &str = "No more letters of this team to you:";
-
 /// The plain text of the letter.
-pub(super) fn text(story: &Story, from_name: &str) -> String {
+pub(super) fn text(story: &Story, from_name: &str, t: &Tongue) -> String {
     let mut out = Page::default();
-    out.line(&format!("{}: {}", story.product, story.badge));
+    out.line(&format!("{} {}", t.colon(&story.product), story.badge));
     out.wrapped("", &story.label);
     out.line(&"=".repeat(story.label.graphemes(true).count().min(WIDTH)));
     out.blank();
     out.wrapped("", &story.sentence);
+    if let Some(newest) = &story.newest {
+        out.blank();
+        for (label, people) in &story.storm {
+            out.wrapped_hanging(&format!("* {} {people}", t.colon(label)), "  ");
+        }
+        out.blank();
+        out.wrapped("", newest);
+    }
 
-    out.title("Compared with usual");
+    out.title(&t.say("compared-title"));
     out.line(&format!("{} {}", story.heard, story.heard_in));
     out.line(&format!("{} {}", story.usual, story.usual_in));
     out.blank();
     out.wrapped("", &story.compared.join(" "));
 
-    out.title(&story.chart_title);
-    if story.weeks.is_empty() {
-        out.wrapped("", &story.chart_alt);
-    } else {
-        weeks(&mut out, story);
+    out.title(&t.say("chart-title"));
+    if !story.weeks.is_empty() {
+        weeks(&mut out, story, t);
         out.blank();
-        out.wrapped("", &story.chart_alt);
+    }
+    out.wrapped("", &story.chart_alt);
+
+    out.title(&t.say("do-title"));
+    if story.actions.is_empty() {
+        out.wrapped("", &story.ask);
+        out.line(&format!("  {}", story.command));
+    } else {
+        out.wrapped("", &t.say("do-links"));
+        for action in &story.actions {
+            out.blank();
+            out.line(&t.colon(&action.name));
+            out.line(&format!("  {}", action.href));
+        }
     }
 
     if !story.quotes.is_empty() {
@@ -56,24 +70,13 @@ pub(super) fn text(story: &Story, from_name: &str) -> String {
         }
     }
 
-    out.title("What we know about it");
+    out.title(&t.say("facts-title"));
     for (name, value) in &story.facts {
-        out.wrapped_hanging(&format!("{name}: {value}"), "  ");
+        out.wrapped_hanging(&format!("{} {value}", t.colon(name)), "  ");
     }
 
-    out.title("What to do");
+    out.title(&t.say("next-title"));
     out.wrapped("", &story.next);
-    if story.actions.is_empty() {
-        out.wrapped("", story.ask);
-        out.line(&format!("  {}", story.command));
-    } else {
-        out.wrapped("", ACTIONS);
-        for action in &story.actions {
-            out.blank();
-            out.line(&format!("{}:", action.name));
-            out.line(&format!("  {}", action.href));
-        }
-    }
 
     out.blank();
     out.line("--");
@@ -81,21 +84,25 @@ pub(super) fn text(story: &Story, from_name: &str) -> String {
     out.wrapped("", &story.why);
     out.wrapped("", &story.less);
     if let Some(leave) = &story.leave {
-        out.blank();
-        out.line(LEAVE);
-        out.line(&format!("  {leave}"));
+        out.way_off(leave, t);
     }
     out.0
 }
 
-fn weeks(out: &mut Page, story: &Story) {
+fn weeks(out: &mut Page, story: &Story, t: &Tongue) {
     let most = story.weeks.iter().map(|w| w.heard).max().unwrap_or(0).max(1);
-    let width = story.weeks.iter().map(|w| w.days.len()).max().unwrap_or(0);
-    out.line("Week by week, the people of each day added up:");
-    for week in &story.weeks {
+    let usual: Vec<String> = story
+        .weeks
+        .iter()
+        .map(|week| t.tell("week-usual", &[("usual", week.usual.as_str().into())]))
+        .collect();
+    let days = story.weeks.iter().map(|w| width(&w.days)).max().unwrap_or(0);
+    let said = usual.iter().map(|usual| width(usual)).max().unwrap_or(0);
+    out.line(&t.say("weeks-title"));
+    for (week, usual) in story.weeks.iter().zip(&usual) {
         let bar = if most > MAX_BAR { week.heard.saturating_mul(MAX_BAR).div_ceil(most) } else { week.heard };
         let bar = "#".repeat(bar as usize);
-        let line = format!("  {:<width$} {:>4}, usually {:<15} {bar}", week.days, week.heard, week.usual);
+        let line = format!("  {:<days$} {:>4}, {usual:<said$} {bar}", week.days, week.heard);
         out.line(line.trim_end());
     }
 }
@@ -114,15 +121,19 @@ impl Page {
     }
 
     /// Who sends, why the reader gets it, and how to get no more.
-    pub(super) fn foot(&mut self, from_name: &str, why: &str, leave: Option<&str>) {
+    pub(super) fn foot(&mut self, from_name: &str, why: &str, leave: Option<&str>, t: &Tongue) {
         self.line("--");
         self.wrapped("", from_name);
         self.wrapped("", why);
         if let Some(href) = leave {
-            self.blank();
-            self.line(LEAVE);
-            self.line(&format!("  {href}"));
+            self.way_off(href, t);
         }
+    }
+
+    fn way_off(&mut self, href: &str, t: &Tongue) {
+        self.blank();
+        self.line(&t.say("leave"));
+        self.line(&format!("  {href}"));
     }
 
     pub(super) fn blank(&mut self) {

@@ -1,31 +1,32 @@
 //! What a list of what waited says of itself: the list of a morning after quiet hours, or of the hour that a team chose.
 
+use super::tongue::Tongue;
 use crate::ground::alert::{Collected, WaitReason};
 
-/// Subject and first sentences of such a list; `what` counts what is in it. `None` where it is the list of what was too
-/// much for a day, which has words of its own.
-pub(super) fn words(collected: &Collected, what: &str, team: &str) -> Option<(String, Vec<String>)> {
+/// Subject and first sentences of such a list of `all` letters. `None` where it is the list of what was too much for a day,
+/// which has words of its own.
+pub(super) fn words(
+    collected: &Collected,
+    all: u64,
+    team: &str,
+    t: &Tongue,
+) -> Option<(String, Vec<String>)> {
     let (subject, lead) = match collected.why? {
-        WaitReason::QuietHours => (
-            format!("{what} from your quiet hours, listed in one"),
-            format!(
-                "Team \"{team}\" has quiet hours (quiet in teams.toml), and this is what came in them, in order. The alerts themselves are open or closed as if each had been written about."
-            ),
-        ),
-        WaitReason::Listed | WaitReason::InDigest => (
-            format!("{what}, listed in one"),
-            format!(
-                "Team \"{team}\" gets its alerts as a list (alerts in teams.toml), and this is what came since the last one, in order. The alerts themselves are open or closed as if each had been written about."
-            ),
-        ),
+        WaitReason::QuietHours => ("quiet-subject", "quiet-lead"),
+        WaitReason::Listed | WaitReason::InDigest => ("listed-subject", "listed-lead"),
         WaitReason::DailyLimit => return None,
     };
-    Some((subject, vec![lead, "What could hurt somebody is always written about at once.".to_owned()]))
+    let mut sentences = vec![t.tell(lead, &[("team", team.into())]), t.say("list-danger")];
+    if collected.more > 0 {
+        sentences.push(t.count("collected-more", u64::from(collected.more)));
+    }
+    Some((t.count(subject, all), sentences))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ground::language::Language;
     use crate::ground::time::Timestamp;
 
     #[test]
@@ -33,6 +34,7 @@ mod tests {
         let list = |why| Collected {
             at: Timestamp::UNIX_EPOCH,
             team: "t".into(),
+            language: Language::English,
             deliver_to: Vec::new(),
             mails_a_day: 12,
             events: Vec::new(),
@@ -40,7 +42,8 @@ mod tests {
             why,
             digest: None,
         };
-        let subject = |why| words(&list(why), "4 alert letters", "t").map(|(subject, _)| subject);
+        let t = Tongue::of(Language::English);
+        let subject = |why| words(&list(why), 4, "t", t).map(|(subject, _)| subject);
         assert_eq!(
             subject(Some(WaitReason::QuietHours)).unwrap(),
             "4 alert letters from your quiet hours, listed in one"

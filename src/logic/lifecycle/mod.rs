@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 pub use lid::{Lid, Pass, Release, Terms};
 use serde::{Deserialize, Serialize};
 
-use crate::ground::alert::{EventKind, Reason, Severity};
+use crate::ground::alert::{Before, EventKind, Reason, Severity};
 use crate::ground::time::{Timestamp, days_between};
 use crate::logic::spike::Reading;
 
@@ -59,6 +59,10 @@ pub struct Standing {
     pub acknowledged_by: Option<String>,
     /// The teams that were told of it, in order: its letters stay with them.
     pub teams: Vec<String>,
+    /// When the first of them wrote, as the opening letter says.
+    pub since: Timestamp,
+    /// What the last letter said.
+    pub said: Option<Before>,
 }
 
 /// What to do about a series.
@@ -198,6 +202,8 @@ mod tests {
             total: 5,
             acknowledged_by: None,
             teams: Vec::new(),
+            since: day(0.0),
+            said: None,
         }
     }
 

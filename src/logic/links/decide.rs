@@ -152,6 +152,7 @@ mod tests {
             purpose,
             alert: "a".into(),
             team: "netbooks".into(),
+            language: Default::default(),
             address: "Ana@example.org".into(),
             expires: from_ms(i64::MAX),
         }

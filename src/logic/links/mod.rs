@@ -13,6 +13,7 @@ use sha2::Sha256;
 
 pub use decide::{Already, decide, those_who_left};
 
+use crate::ground::language::Language;
 use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
 
 /// Days for which the steps of an alert's letter may be taken.
@@ -55,8 +56,18 @@ pub struct Link {
     pub team: String,
     /// The address that the letter went to.
     pub address: String,
+    /// The language of that letter, which its pages speak too.
+    pub language: Language,
     /// It works until then.
     pub expires: Timestamp,
+}
+
+/// What is signed.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Said {
+    English(Purpose, String, String, String, i64),
+    In(Purpose, String, String, String, i64, Language),
 }
 
 /// Why a link does nothing.
@@ -87,7 +98,12 @@ impl Key {
     /// The link as a token that fits an address on the web.
     pub fn sign(&self, link: &Link) -> String {
         let said = (link.purpose, &link.alert, &link.team, &link.address, link.expires.as_second());
-        let said = serde_json::to_vec(&said).unwrap_or_default();
+        // English goes without saying: so links read as they did before letters spoke other languages.
+        let said = match link.language {
+            Language::English => serde_json::to_vec(&said),
+            language => serde_json::to_vec(&(said.0, said.1, said.2, said.3, said.4, language)),
+        };
+        let said = said.unwrap_or_default();
         let signature = self.mac(&said).map(|mac| mac.finalize().into_bytes());
         let signature = signature.map(|bytes| URL_SAFE_NO_PAD.encode(bytes)).unwrap_or_default();
         format!("{}.{signature}", URL_SAFE_NO_PAD.encode(said))
@@ -103,10 +119,17 @@ impl Key {
             let (said, signature) =
                 (URL_SAFE_NO_PAD.decode(said).ok()?, URL_SAFE_NO_PAD.decode(signature).ok()?);
             self.mac(&said)?.verify_slice(&signature).ok()?;
-            let (purpose, alert, team, address, expires) =
-                serde_json::from_slice::<(Purpose, String, String, String, i64)>(&said).ok()?;
+            let (purpose, alert, team, address, expires, language) =
+                match serde_json::from_slice(&said).ok()? {
+                    Said::English(purpose, alert, team, address, expires) => {
+                        (purpose, alert, team, address, expires, Language::English)
+                    }
+                    Said::In(purpose, alert, team, address, expires, language) => {
+                        (purpose, alert, team, address, expires, language)
+                    }
+                };
             let expires = Timestamp::from_second(expires).ok()?;
-            Some(Link { purpose, alert, team, address, expires })
+            Some(Link { purpose, alert, team, address, language, expires })
         };
         match read() {
             None => Err(Refused::Forged),
@@ -146,6 +169,7 @@ mod tests {
             alert: "mini-9-20250317-7f3a".into(),
             team: "netbooks".into(),
             address: "ana@example.org".into(),
+            language: Language::English,
             expires: "2025-04-16T09:20:00Z".parse().unwrap(),
         }
     }
@@ -157,6 +181,15 @@ mod tests {
         assert_eq!(key().read(&token, "2025-04-16T09:19:59Z".parse().unwrap()), Ok(link()));
         let late = "2025-04-16T09:20:00Z".parse().unwrap();
         assert_eq!(key().read(&token, late), Err(Refused::Expired(link())));
+    }
+
+    #[test]
+    fn a_link_knows_the_language_of_its_letter() {
+        let now = "2025-03-17T09:20:00Z".parse().unwrap();
+        for language in Language::ALL {
+            let link = Link { language, ..link() };
+            assert_eq!(key().read(&key().sign(&link), now), Ok(link));
+        }
     }
 
     #[test]

@@ -102,7 +102,7 @@ mod tests {
     fn engine(data: &std::path::Path, days: i64, keeping: Keeping) -> (Engine, Timestamp) {
         let start: Timestamp = "2025-01-06T00:00:00Z".parse().unwrap();
         let clock = Arc::new(SimulatedClock::new(start));
-        let sender = Sender { domain: "example.org".into(), from_name: "g".into(), desk: None };
+        let sender = Sender { domain: "example.org".into(), from_name: "g".into(), ..Sender::default() };
         let mut engine = Engine::open(data, clock, sender, Vec::new(), Times::default(), keeping).unwrap();
         let file = |path: &str, text: &str| RuleFile { path: path.into(), text: text.into() };
         let product = "[product]\nid = 'p'\nname = 'P'\nmatch = 'widget'\nteam = 't'\n";

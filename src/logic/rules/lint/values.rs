@@ -48,8 +48,8 @@ clusters = "complaints""#,
     ),
     Doc::error(
         "team-unknown-language",
-        "A language that complaints cannot be named in",
-        "Complaints are named in the team's language, out of what people wrote in it.",
+        "A language that letters are not written in",
+        "Letters are written in the team's language, and complaints are named in it, out of what people wrote in it.",
         Shown::Teams(
             r#"[team.netbooks]
 email    = ["netbooks@example.org"]
@@ -82,7 +82,8 @@ pub(in crate::logic::rules) fn unknown(
     value: &str,
     known: &[&str],
 ) -> Problem {
-    let meant = closest(&value.to_lowercase(), known.iter().copied());
+    let meant = closest(&value.to_lowercase(), known.iter().copied())
+        .or_else(|| named(value).filter(|code| key == "language" && known.contains(code)));
     let said = meant.map_or_else(String::new, |near| format!("did you mean \"{near}\"? "));
     let problem = Problem::error(code, range.clone(), format!("`{key}` cannot be \"{value}\""))
         .help(format!("{said}it is one of \"{}\"", known.join("\", \"")));
@@ -92,7 +93,34 @@ pub(in crate::logic::rules) fn unknown(
     }
 }
 
+/// The code of a language that is written out, or with its country.
+fn named(value: &str) -> Option<&'static str> {
+    let value = value.trim().to_lowercase();
+    let (base, _) = value.split_once(['-', '_']).unwrap_or((&value, ""));
+    NAMES.iter().find(|(code, names)| *code == base || names.contains(&value.as_str())).map(|(code, _)| *code)
+}
+
+/// Languages as people call them.
+const NAMES: [(&str, &[&str]); 5] = [
+    ("en", &["english", "eng"]),
+    ("fr", &["french", "français", "francais"]),
+    ("pt", &["portuguese", "português", "portugues", "brazilian", "br"]),
+    ("es", &["spanish", "español", "espanol"]),
+    ("de", &["german", "deutsch", "ger"]),
+];
+
 /// `empty-value`: a text that says nothing.
 pub(in crate::logic::rules) fn empty(range: Range<usize>, key: &str) -> Problem {
     Problem::error("empty-value", range, format!("`{key}` is empty")).help("write what belongs there")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_that_is_written_out_is_understood() {
+        let said = ["German", "pt-BR", "español", "en_GB", "klingon"].map(named);
+        assert_eq!(said, [Some("de"), Some("pt"), Some("es"), Some("en"), None]);
+    }
 }

@@ -1,0 +1,393 @@
+# Alles, was Briefe und ihre Seiten sagen, auf Deutsch. Namen von Beschwerden und Zitate werden nie übersetzt.
+
+## Zahlen und Zeiten
+
+people = { $count ->
+    [one] { $count } Person
+   *[other] { $count } Personen
+}
+followers = { $count } Follower
+posts = { $count ->
+    [one] { $count } Beitrag
+   *[other] { $count } Beiträge
+}
+complaints = { $count ->
+    [one] { $count } Beschwerde
+   *[other] { $count } Beschwerden
+}
+alerts = { $count ->
+    [one] { $count } Alarm
+   *[other] { $count } Alarme
+}
+copies = { $count ->
+    [one] { $count } geteilter oder fast gleicher Beitrag
+   *[other] { $count } geteilte oder fast gleiche Beiträge
+}
+number = { $count }
+colon = { $name }:
+quoted = „{ $label }“
+nobody = niemand
+in-days = { $days ->
+    [one] an einem Tag
+   *[other] in { $days } Tagen
+}
+usual-none = keine
+usual-below-one = weniger als eine
+usual-one = 1
+usual-one-or-two = 1 oder 2
+usual-about = etwa { $count }
+often-several = mehrmals im Jahr
+often-months = etwa alle { $months } Monate
+often-year = etwa einmal im Jahr
+often-years = etwa einmal in { $years } Jahren
+often-never = seltener als einmal in { $years } Jahren
+chance-very-sure = Wir sind sehr sicher: Zufall allein brächte das { $often }.
+chance-fairly-sure = Wir sind ziemlich sicher: Zufall allein brächte das { $often }.
+chance-not-sure = Wir sind noch nicht sicher: Zufall allein brächte das { $often }.
+span-below-day = weniger als ein Tag
+span-days = { $count ->
+    [one] ein Tag
+   *[other] { $count } Tage
+}
+span-weeks = { $count } Wochen
+span-months = { $count } Monate
+span-years = { $count } Jahre
+list = { $most } und { $last }
+more = { $count } weitere
+month = { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+}
+day = { $day }. { $month }
+date = { $day }. { $month } { $year }
+moment = { $day }, { $time } UTC
+from-to = { $first } – { $last }
+
+## Orte und Sprachen
+
+region = { $tag ->
+    [AR] Argentinien
+    [AT] Österreich
+    [AU] Australien
+    [BE] Belgien
+    [BR] Brasilien
+    [CA] Kanada
+    [CH] Schweiz
+    [CL] Chile
+    [CN] China
+    [CO] Kolumbien
+    [DE] Deutschland
+    [DK] Dänemark
+    [ES] Spanien
+    [FI] Finnland
+    [FR] Frankreich
+    [GB] Großbritannien
+    [IE] Irland
+    [IN] Indien
+    [IT] Italien
+    [JP] Japan
+    [KR] Südkorea
+    [MX] Mexiko
+    [NL] Niederlande
+    [NO] Norwegen
+    [NZ] Neuseeland
+    [PL] Polen
+    [PT] Portugal
+    [SE] Schweden
+    [UA] Ukraine
+    [US] USA
+    [ZA] Südafrika
+   *[other] { $name }
+}
+in-region = { $tag ->
+    [CH] in der Schweiz
+    [NL] in den Niederlanden
+    [UA] in der Ukraine
+    [US] in den USA
+   *[other] in { $name }
+}
+on-source = auf { $name }
+in-more-places = an { $count } weiteren Orten
+elsewhere = anderswo
+language = { $tag ->
+    [ar] Arabisch
+    [de] Deutsch
+    [en] Englisch
+    [es] Spanisch
+    [fr] Französisch
+    [hi] Hindi
+    [it] Italienisch
+    [ja] Japanisch
+    [ko] Koreanisch
+    [nl] Niederländisch
+    [pl] Polnisch
+    [pt] Portugiesisch
+    [ru] Russisch
+    [sv] Schwedisch
+    [tr] Türkisch
+    [uk] Ukrainisch
+    [und] Sprache unbekannt
+    [vi] Vietnamesisch
+    [zh] Chinesisch
+   *[other] { $name }
+}
+
+## Alarme: was für eine Nachricht es ist
+
+news-safety = Sicherheit
+news-storm = Viele Beschwerden auf einmal
+news-opened = Neue Beschwerde nimmt zu
+news-doubled = Doppelt so viele
+news-new-place = Jetzt auch { $places }
+news-turned-severe = Jetzt eine Frage der Sicherheit
+news-updated = Neues
+news-resolved = Vorbei
+news-fix-holds = Die Behebung hält
+news-said-fixed = Für behoben erklärt
+news-back-after-fix = Nach der Behebung wieder da
+news-came-back = Wieder da
+
+## Alarme: der Betreff
+
+subject = { $product }: { $people } { $window }: „{ $label }“ (sonst { $usual })
+subject-over = { $product }: { $people }, Dauer { $lasted }: „{ $label }“
+subject-storm = { $product }: { $count } Beschwerden nehmen gleichzeitig zu: { $named } und andere
+with-news = { $news }: { $subject }
+
+## Alarme: warum
+
+reason-more-than-usual = Mehr Menschen als sonst sagen das, und Zufall allein würde es nicht erklären.
+reason-second-safety-voice = Eine zweite Person berichtet etwas, das jemanden verletzen könnte.
+reason-doubled = Doppelt so viele Menschen sagen das wie bei unserem letzten Brief.
+reason-new-place = Es wird jetzt an einem Ort gesagt, an dem es vorher nicht zu hören war.
+reason-turned-severe = Es ist eine Frage der Sicherheit geworden.
+reason-back-to-usual = Es ist ruhig: Seit Tagen sagen das nicht mehr Menschen als sonst.
+reason-new-usual = Es geht seit vier Wochen gleich weiter: Das ist jetzt das Übliche.
+reason-resolved-by-hand = Jemand auf Ihrer Seite hat gesagt, dass es vorbei ist.
+reason-not-an-issue = Jemand auf Ihrer Seite hat gesagt, dass das kein Problem ist.
+reason-came-back = Es war vorbei, und die Leute sagen es wieder.
+reason-rule-removed = Die Regel, die darauf achtete, wurde entfernt.
+reason-said-fixed = Jemand auf Ihrer Seite hat gesagt, dass es behoben ist. Wir achten darauf, ob das hält.
+reason-fix-holds = Die Behebung hält: Die Leute sagen es nicht mehr.
+reason-back-after-fix = Es wurde für behoben erklärt, und die Leute sagen es wieder.
+reason-shared-widely = Die Beschwerde einer Person wird von weit mehr Leuten geteilt als sonst bei diesem Produkt.
+
+## Alarme: was geschieht
+
+wrote = { $people } { $window } mit dieser Beschwerde über { $product }. Sonst: { $usual }.
+wrote-so-far = Bisher { $people } { $window } mit dieser Beschwerde über { $product }. Sonst wären es: { $usual }.
+before = Bei unserem letzten Brief am { $date } waren es { $people } { $window }.
+now-places = Jetzt wird es auch { $places } gesagt.
+came-to = Insgesamt { $people }, Dauer { $lasted }; höchstens { $peak } zur gleichen Zeit.
+storm-title = { $count } Beschwerden nehmen gleichzeitig zu
+storm = An einem Tag begannen { $count } Beschwerden über { $product } zuzunehmen. Eine einzige Ursache, etwa ein Ausfall oder ein Update, kann hinter allen stehen.
+storm-newest = Die neueste ist „{ $label }“; um sie geht es im Folgenden. Weitere von heute kommen zusammen in einer Liste.
+in-all = insgesamt, Dauer { $lasted }
+at-most = höchstens zur gleichen Zeit
+so-far = bisher, { $window }
+usually = sonst { $window }
+usually-would-be = sonst { $window }
+
+## Alarme: verglichen mit sonst
+
+compared-title = Verglichen mit sonst
+opened-and-ended = Der Alarm begann am { $opened } und endete am { $ended }.
+first-wrote-today = Die erste Person schrieb am { $date }, am Tag dieses Briefes.
+first-wrote = Die erste Person schrieb am { $date } ({ $ago } vor diesem Brief).
+we-first-wrote = Unser erster Brief ist vom { $date }.
+in-all-so-far = Insgesamt sind es bisher { $people }.
+echoes = Dazu kommen: { $copies }. Kopien zählen nicht als Personen.
+fixed = Seit Sie sagten, dass es behoben ist ({ $ago } her): { $people }; im Tempo davor wären es { $usual } gewesen.
+fixed-in = Seit der Behebung ({ $version }, { $ago } her): { $people }; im Tempo davor wären es { $usual } gewesen.
+shared = Diese Leute haben weitergegeben, was eine Person geschrieben hat. In allen anderen Zahlen sind sie eine Stimme.
+coordinated = { $count } Konten schrieben an einem Tag fast dieselben Worte, ohne dass eines den Beitrag eines anderen teilte. Das sieht abgesprochen aus; sie zählen als eine Stimme.
+perhaps = Es kann dieselbe Sache sein wie „{ $label }“, worüber wir schon geschrieben haben. Wenn ja, machen die Betreiber von groundswell aus beiden eine: { $command }
+wider = Die Grafik zählt weiter gefasst: Mit denen, die es anders sagen, sind es { $count } { $window }, jede Stimme einmal am Tag.
+
+## Alarme: die Grafik
+
+chart-title = Personen pro Tag, verglichen mit sonst
+chart-none = Noch keine Tage zu zeigen.
+chart-days = Grafik: Personen pro Tag vom { $first } bis zum { $last }.
+chart-most = Die meisten an einem Tag: { $people }, am { $date }.
+chart-nobody = An keinem Tag jemand.
+chart-week = Die letzten sieben Tage ergeben zusammen { $count }; sonst { $usual }.
+chart-now = seit es zunahm
+chart-before = davor
+chart-usual = sonst
+weeks-title = Woche für Woche, die Personen jedes Tages zusammengezählt:
+week-usual = sonst { $usual }
+
+## Alarme: Zitate und Angaben
+
+quotes-one = Was die Leute sagen
+quotes-many = Was die Leute sagen, verschieden ausgewählt
+byline = { $who } auf { $place }
+facts-title = Was wir darüber wissen
+fact-heard = Gehört auf
+at-hand = von den { $count }, deren Beiträge vorliegen
+fact-regions = Regionen
+fact-languages = Sprachen
+fact-words = Kennzeichnende Wörter
+fact-tone = Ton
+fact-severity = Schwere
+fact-found = Wie gefunden
+found-by-topic = Das Thema „{ $topic }“ achtet darauf: { $file }, Zeile { $line }.
+found-by-posts = Keine Regel nennt es: Beiträge, die fast dasselbe sagen, wurden zusammengefasst ({ $cluster }). Gehört wurden sie, weil die Regel des Produkts sie findet: { $file }, Zeile { $line }.
+tone-very-negative = sehr negativ
+tone-negative = negativ
+tone-little-negative = etwas negativ
+tone-neutral = neutral: Die Leute stellen es fest, ohne zu schimpfen
+tone-mild = mild: Die Beschwerde kommt mit freundlichen Worten
+tone-friendly = insgesamt freundlich: Die Leute beschweren sich nur hierüber
+tone-unknown = unbekannt
+severity-low = gering
+severity-high = hoch
+severity-safety = Sicherheit
+
+## Alarme: was zu tun ist
+
+do-title = Was zu tun ist
+do-seen = Gesehen
+do-not-an-issue = Kein Problem
+do-was-not-an-issue = Es war kein Problem
+do-silence = 7 Tage stumm
+do-fixed = Behoben
+do-links = Jeder Link öffnet eine Seite, die sagt, was geschehen wird, und einmal fragt. Sie gelten 30 Tage.
+do-ask = Gesehen, oder kein Problem? Bitten Sie die Betreiber von groundswell, eines davon einzutippen:
+do-ask-over = Warum begann und endete das? Die Betreiber von groundswell können nachsehen:
+do-or = { $first } (oder: { $second })
+next-title = Wie es weitergeht
+next-open = Wir schreiben wieder, wenn doppelt so viele es sagen, wenn es einen neuen Ort erreicht und wenn es vorbei ist. Dazwischen nichts.
+next-over = Wir schreiben nur wieder, wenn es zurückkommt.
+next-said-fixed = Wir schreiben wieder, wenn klar ist, dass die Behebung hält, oder wenn die Leute es wieder sagen.
+why-team = Sie erhalten dies, weil Ihr Team „{ $team }“ in den Regeldateien für { $product } zuständig ist.
+why-thread = Sie erhalten dies, weil Ihr Team „{ $team }“ schon davon erfahren hat und bis zum Ende davon erfährt.
+why-route = Sie erhalten dies, weil eine Zeile der Regeldateien ({ $line }) es an Ihr Team „{ $team }“ schickt.
+why-operators = Niemand erhält mehr die Briefe des Teams „{ $team }“. Dieser betrifft die Sicherheit, darum geht er an die Betreiber von groundswell.
+less = Für weniger Briefe senken Sie false_alarms_a_year des Teams „{ $team }“ in teams.toml.
+less-now = Jetzt steht dort { $budget }.
+leave = Keine Briefe dieses Teams mehr an Sie:
+leave-link = mich von der Liste nehmen
+
+## Die Liste dessen, was für einen Tag zu viel war
+
+collected-subject = { $count ->
+    [one] { $count } weiterer Alarmbrief in einem: Ihr Team bekommt höchstens { $most } am Tag
+   *[other] { $count } weitere Alarmbriefe in einem: Ihr Team bekommt höchstens { $most } am Tag
+}
+collected-lead = Das Team „{ $team }“ bekommt in 24 Stunden höchstens { $most } Alarmbriefe (mails_a_day in teams.toml), und es ist mehr geschehen. Der Rest steht hier, in Kürze. Jeder Alarm ist offen oder beendet, als hätte er seinen eigenen Brief gehabt.
+collected-more = { $count ->
+    [one] { $count } davon ist nicht aufgeführt: groundswell alerts zeigt alle.
+   *[other] { $count } davon sind nicht aufgeführt: groundswell alerts zeigt alle.
+}
+collected-doubt = So viele auf einmal sind selten echt: Vielleicht schreibt jemand, um etwas zu verdecken, oder eine Regel findet zu viel. Was jemanden verletzen könnte, wird immer sofort gemeldet.
+collected-why = Sie erhalten dies, weil Ihr Team „{ $team }“ in den Regeldateien für diese Produkte zuständig ist.
+quiet-subject = { $count ->
+    [one] { $count } Alarmbrief aus Ihrer Ruhezeit, in einem
+   *[other] { $count } Alarmbriefe aus Ihrer Ruhezeit, in einem
+}
+quiet-lead = Das Team „{ $team }“ hat Ruhezeiten (quiet in teams.toml); das kam in dieser Zeit, der Reihe nach. Jeder Alarm ist offen oder beendet, als hätte er seinen eigenen Brief gehabt.
+listed-subject = { $count ->
+    [one] { $count } Alarmbrief, in einem
+   *[other] { $count } Alarmbriefe, in einem
+}
+listed-lead = Das Team „{ $team }“ bekommt seine Alarme als Liste (alerts in teams.toml); das kam seit der letzten, der Reihe nach. Jeder Alarm ist offen oder beendet, als hätte er seinen eigenen Brief gehabt.
+list-danger = Was jemanden verletzen könnte, wird immer sofort gemeldet.
+
+## Der Überblick
+
+digest-subject = { $stretch }: { $alerts }; { $complaints }, insgesamt { $posts }
+digest-week-from = Woche ab { $date }
+digest-no-alerts = keine Alarme
+digest-alerts-over = vorbei: { $alerts }
+digest-alerts-and-over = { $alerts }, { $over } vorbei
+digest-quiet-day = An diesem Tag begann, änderte sich oder endete kein Alarm.
+digest-quiet-week = In dieser Woche begann, änderte sich oder endete kein Alarm.
+digest-more = { $count ->
+    [one] Es ist { $count } Sache mehr geschehen, als aufgeführt ist: groundswell alerts zeigt alles.
+   *[other] Es sind { $count } Dinge mehr geschehen, als aufgeführt sind: groundswell alerts zeigt alles.
+}
+digest-alert = { $product }: „{ $label }“
+digest-still-open = Noch offen, seit dem { $date }: bisher { $people }.
+digest-so-far = Bisher { $people }.
+digest-opened = begonnen am { $day }
+digest-grew = gewachsen am { $day }
+digest-over = vorbei am { $day }
+digest-came-back = wieder da am { $day }
+digest-posts-day = { $posts }, davon { $complaints } Beschwerden; am Tag davor { $postsBefore } und { $complaintsBefore }.
+digest-posts-week = { $posts }, davon { $complaints } Beschwerden; in der Woche davor { $postsBefore } und { $complaintsBefore }.
+digest-reach = Die Schreibenden haben zusammen { $followers }.
+digest-growing = Nimmt zu, noch kein Alarm
+digest-wished = Gewünscht
+digest-line-day = { $what }: { $people } an diesem Tag, { $before } am Tag davor ({ $cluster })
+digest-line-week = { $what }: { $people } in dieser Woche, { $before } in der Woche davor ({ $cluster })
+digest-the-day-before = am Tag davor
+digest-the-week-before = in der Woche davor
+digest-the-quarter-before = im Quartal davor
+digest-feeling = Stimmung, von −1 (schlecht) bis 1 (gut): { $mean }, auf { $error } genau
+digest-feeling-compared = { $feeling }; { $compared }
+digest-same = nicht klar anders als { $other } ({ $mean })
+digest-better = besser als { $other } ({ $mean })
+digest-worse = schlechter als { $other } ({ $mean })
+digest-worth-title = Lohnt es sich?
+digest-judged = { $good ->
+    [one] Bewertet wurden { $alerts }; { $good } davon hat sich gelohnt.
+   *[other] Bewertet wurden { $alerts }; { $good } davon haben sich gelohnt.
+}
+digest-leads = { $count ->
+    [one] Bei { $count } Alarm ist der Tag bekannt, an dem Sie es sonst erfahren hätten: Er kam { $days } Tage vorher.
+   *[other] Bei { $count } Alarmen ist der Tag bekannt, an dem Sie es sonst erfahren hätten: Die Hälfte kam { $days } Tage vorher oder früher.
+}
+digest-why = Sie erhalten dies, weil Ihr Team „{ $team }“ in teams.toml einen Überblick (digest) hat. Nehmen Sie `digest` dort heraus, um keinen mehr zu bekommen.
+
+## Die Seiten hinter den Links
+
+ask-seen = Haben Sie das gesehen?
+ask-not-an-issue = Ist das kein Problem?
+ask-silence = Eine Woche lang keine Briefe hierüber?
+ask-fixed = Ist das behoben?
+ask-leave = Keine Briefe mehr?
+yes-seen = Ja, ich habe es gesehen
+yes-not-an-issue = Es ist kein Problem
+yes-silence = 7 Tage stumm
+yes-fixed = Ja, es ist behoben
+yes-leave = Mich von der Liste nehmen
+ask-nothing-yet = Noch ist nichts geschehen. Es wird festgehalten, dass { $who } das gesagt hat. Dieser Link gilt bis zum { $date }.
+happens-seen = Der Alarm bleibt offen, und Neues darüber kommt seltener: Ihr Team weiß Bescheid, darum gibt es weniger zu sagen.
+happens-not-an-issue = Der Alarm endet, Ihr Team erfährt es, und es braucht zehnmal so viele Belege, bis dieselbe Beschwerde wieder einen Alarm auslöst.
+happens-silence = Das Team „{ $team }“ bekommt { $days } Tage lang keine Briefe über diesen Alarm. Der Alarm selbst läuft weiter wie bisher.
+happens-fixed = Der Alarm endet. Ihr Team erfährt, wenn die Behebung hält, frühestens in einer Woche, oder wenn die Leute es wieder sagen.
+happens-leave = Kein Brief über Produkte des Teams „{ $team }“ geht mehr an { $who }, auch keiner über Sicherheit. Andere im Team, falls es sie gibt, bekommen sie weiterhin.
+done = Erledigt
+done-close = Sie können diese Seite schließen.
+done-undo = Um sie wieder zu bekommen, bitten Sie die Betreiber von groundswell einzutippen: { $command }
+unknown-title = Dieser Alarm ist hier nicht bekannt
+unknown = Er kann aus einer Installation stammen, die neu eingerichtet wurde. Die Betreiber von groundswell können nachsehen: groundswell alerts
+seen-title = Jemand hat es schon gesehen
+seen = { $who } hat das am { $date } gesagt. Es bleibt nichts zu tun.
+over-title = Es ist schon vorbei
+over = Seit dem { $date }: { $reason } Es bleibt nichts zu tun.
+over-quiet = Es ist ruhig.
+silent-title = Es ist schon stumm
+silent = { $who } hat es bis zum { $date } stummgeschaltet.
+left-title = Sie stehen schon nicht mehr auf der Liste
+left = Seit dem { $date } gehen keine Briefe des Teams „{ $team }“ an { $who }.
+forged-title = Dieser Link funktioniert nicht
+forged = Er ist nicht so, wie er verschickt wurde: Mailprogramme schneiden lange Links manchmal ab. Öffnen Sie ihn noch einmal aus dem Brief, oder kopieren Sie ihn ganz. Geht es dann noch nicht, können die Betreiber von groundswell es für Sie tun.
+expired-title = Dieser Link ist abgelaufen
+expired = Er galt bis zum { $date }. Nehmen Sie den neuesten Brief über diesen Alarm, oder bitten Sie die Betreiber von groundswell einzutippen: { $command }
+later-title = Das hat gerade nicht geklappt
+later = Es wurde nichts geändert. Bitte versuchen Sie es in einer Minute noch einmal; der Link gilt weiter.
+nowhere-title = Hier ist nichts
+nowhere = Die Links in den Briefen von groundswell führen auf Seiten hier; dies ist keine davon.

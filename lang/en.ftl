@@ -1,0 +1,393 @@
+# Everything that letters and their pages say, in English. The other files beside this one say the same; a test holds that
+# each has the same messages with the same arguments. Names of complaints and quotes are never translated.
+
+## Numbers and times
+
+people = { $count ->
+    [one] { $count } person
+   *[other] { $count } people
+}
+followers = { $count ->
+    [one] { $count } follower
+   *[other] { $count } followers
+}
+posts = { $count ->
+    [one] { $count } post
+   *[other] { $count } posts
+}
+complaints = { $count ->
+    [one] { $count } complaint
+   *[other] { $count } complaints
+}
+alerts = { $count ->
+    [one] { $count } alert
+   *[other] { $count } alerts
+}
+copies = { $count ->
+    [one] { $count } repost or near-copy
+   *[other] { $count } reposts and near-copies
+}
+number = { $count }
+colon = { $name }:
+quoted = "{ $label }"
+nobody = nobody
+in-days = { $days ->
+    [one] in a day
+   *[other] in { $days } days
+}
+usual-none = none
+usual-below-one = fewer than one
+usual-one = 1
+usual-one-or-two = 1 or 2
+usual-about = about { $count }
+often-several = several times a year
+often-months = about every { $months } months
+often-year = about once a year
+often-years = about once in { $years } years
+often-never = less than once in { $years } years
+chance-very-sure = We are very sure: chance alone would bring this { $often }.
+chance-fairly-sure = We are fairly sure: chance alone would bring this { $often }.
+chance-not-sure = We are not certain yet: chance alone would bring this { $often }.
+span-below-day = less than a day
+span-days = { $count ->
+    [one] a day
+   *[other] { $count } days
+}
+span-weeks = { $count } weeks
+span-months = { $count } months
+span-years = { $count } years
+list = { $most } and { $last }
+more = { $count } more
+month = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+day = { $day } { $month }
+date = { $day } { $month } { $year }
+moment = { $day }, { $time } UTC
+from-to = { $first } to { $last }
+
+## Places and tongues
+
+region = { $tag ->
+    [AR] Argentina
+    [AT] Austria
+    [AU] Australia
+    [BE] Belgium
+    [BR] Brazil
+    [CA] Canada
+    [CH] Switzerland
+    [CL] Chile
+    [CN] China
+    [CO] Colombia
+    [DE] Germany
+    [DK] Denmark
+    [ES] Spain
+    [FI] Finland
+    [FR] France
+    [GB] United Kingdom
+    [IE] Ireland
+    [IN] India
+    [IT] Italy
+    [JP] Japan
+    [KR] South Korea
+    [MX] Mexico
+    [NL] Netherlands
+    [NO] Norway
+    [NZ] New Zealand
+    [PL] Poland
+    [PT] Portugal
+    [SE] Sweden
+    [UA] Ukraine
+    [US] United States
+    [ZA] South Africa
+   *[other] { $name }
+}
+in-region = { $tag ->
+    [NL] in the Netherlands
+    [US] in the United States
+    [GB] in the United Kingdom
+   *[other] in { $name }
+}
+on-source = on { $name }
+in-more-places = in { $count } more places
+elsewhere = elsewhere
+language = { $tag ->
+    [ar] Arabic
+    [de] German
+    [en] English
+    [es] Spanish
+    [fr] French
+    [hi] Hindi
+    [it] Italian
+    [ja] Japanese
+    [ko] Korean
+    [nl] Dutch
+    [pl] Polish
+    [pt] Portuguese
+    [ru] Russian
+    [sv] Swedish
+    [tr] Turkish
+    [uk] Ukrainian
+    [und] language unknown
+    [vi] Vietnamese
+    [zh] Chinese
+   *[other] { $name }
+}
+
+## Alerts: what kind of news it is
+
+news-safety = Safety
+news-storm = Many complaints at once
+news-opened = New complaint growing
+news-doubled = Twice as many
+news-new-place = Now also { $places }
+news-turned-severe = Now a matter of safety
+news-updated = Update
+news-resolved = Over
+news-fix-holds = The fix holds
+news-said-fixed = Said to be fixed
+news-back-after-fix = Back after the fix
+news-came-back = Came back
+
+## Alerts: the subject
+
+subject = { $product }: { $people } { $window }: "{ $label }" (usually { $usual })
+subject-over = { $product }: { $people } in { $lasted }: "{ $label }"
+subject-storm = { $product }: { $count } complaints growing at once: { $named } and others
+with-news = { $news }: { $subject }
+
+## Alerts: why
+
+reason-more-than-usual = More people than usual say this, and chance alone would not explain it.
+reason-second-safety-voice = A second person reports something that could hurt somebody.
+reason-doubled = Twice as many people say this as when we last wrote.
+reason-new-place = It has reached a place where it had not been heard before.
+reason-turned-severe = It has become a matter of safety.
+reason-back-to-usual = It has been quiet: for days no more people than usual have said this.
+reason-new-usual = It has gone on at the same rate for four weeks: that is now the usual.
+reason-resolved-by-hand = Somebody on your side said that it is over.
+reason-not-an-issue = Somebody on your side said that this is not an issue.
+reason-came-back = It was over, and people say it again.
+reason-rule-removed = The rule that watched for it was taken away.
+reason-said-fixed = Somebody on your side said that it is fixed. We watch whether that holds.
+reason-fix-holds = The fix holds: people have stopped saying this.
+reason-back-after-fix = It was said to be fixed, and people say it again.
+reason-shared-widely = One person's complaint is shared by far more people than this product's complaints usually are.
+
+## Alerts: what is happening
+
+wrote = { $people } wrote this about { $product } { $window }. Usually it is { $usual }.
+wrote-so-far = { $people } have written this about { $product } so far, { $window }. Usually it would be { $usual }.
+before = When we last wrote, on { $date }, it was { $people } { $window }.
+now-places = It is now said { $places } too.
+came-to = It came to { $people } in { $lasted }, and { $peak } at most at a time.
+storm-title = { $count } complaints growing at once
+storm = Within a day { $count } complaints about { $product } began to grow. One cause, such as an outage or an update, may be behind all of them.
+storm-newest = The newest of them is "{ $label }"; what follows is about that one. Further ones of today come together in one list.
+in-all = in all, in { $lasted }
+at-most = at most at a time
+so-far = so far, { $window }
+usually = usually { $window }
+usually-would-be = usual { $window }
+
+## Alerts: compared with usual
+
+compared-title = Compared with usual
+opened-and-ended = It opened on { $opened } and ended on { $ended }.
+first-wrote-today = The first of them wrote on { $date }, the day of this letter.
+first-wrote = The first of them wrote on { $date }, { $ago } before this letter.
+we-first-wrote = We first wrote on { $date }.
+in-all-so-far = In all it has come to { $people }.
+echoes = Beside them { $copies }: copies do not count as people.
+fixed = Since you said that it is fixed, { $ago } ago, { $people } said it; at the rate before it would have been { $usual }.
+fixed-in = Since the fix ({ $version }), { $ago } ago, { $people } said it; at the rate before it would have been { $usual }.
+shared = These people passed on what one person wrote. In all other figures they are one voice.
+coordinated = { $count } accounts wrote nearly the same words within a day, none of them sharing another's post. That looks arranged; they count as one voice.
+perhaps = It may be the same matter as "{ $label }", about which we have written already. If it is, those who run groundswell make the two one: { $command }
+wider = The chart counts more widely: with those who put it differently it comes to { $count } { $window }, each voice once a day.
+
+## Alerts: the chart
+
+chart-title = People a day, compared with usual
+chart-none = No days to show yet.
+chart-days = Chart: people a day from { $first } to { $last }.
+chart-most = The most on one day: { $people }, on { $date }.
+chart-nobody = Nobody on any day.
+chart-week = The last seven days add up to { $count }, where { $usual } would be usual.
+chart-now = since it grew
+chart-before = before
+chart-usual = usual
+weeks-title = Week by week, the people of each day added up:
+week-usual = usually { $usual }
+
+## Alerts: quotes and facts
+
+quotes-one = What they say
+quotes-many = What they say, chosen to differ
+byline = { $who } on { $place }
+facts-title = What we know about it
+fact-heard = Heard on
+at-hand = of the { $count } whose posts are at hand
+fact-regions = Regions
+fact-languages = Languages
+fact-words = Words that set it apart
+fact-tone = Tone
+fact-severity = Severity
+fact-found = How it was found
+found-by-topic = The topic "{ $topic }" watches for it: { $file }, line { $line }.
+found-by-posts = No rule names it: posts that say nearly the same were put together ({ $cluster }). They were heard because the product matches: { $file }, line { $line }.
+tone-very-negative = very negative
+tone-negative = negative
+tone-little-negative = a little negative
+tone-neutral = neutral: people state it rather than rant about it
+tone-mild = mild: the complaint comes with friendly words
+tone-friendly = friendly on the whole: people complain about this one thing
+tone-unknown = unknown
+severity-low = low
+severity-high = high
+severity-safety = safety
+
+## Alerts: what to do
+
+do-title = What to do
+do-seen = Seen it
+do-not-an-issue = Not an issue
+do-was-not-an-issue = It was not an issue
+do-silence = Silence 7 days
+do-fixed = Fixed
+do-links = Each link opens a page that says what will happen and asks once. They work for 30 days.
+do-ask = Seen it, or is it not an issue? Ask the people who run groundswell to type one of these:
+do-ask-over = Why did this open and close? The people who run groundswell can look it up:
+do-or = { $first } (or: { $second })
+next-title = What comes next
+next-open = We write again when twice as many people say it, when it reaches a new place, and when it is over. Nothing in between.
+next-over = We write again only if it comes back.
+next-said-fixed = We write again when it is clear that the fix holds, or when people say it again.
+why-team = You get this because your team, "{ $team }", owns { $product } in the rule files.
+why-thread = You get this because your team, "{ $team }", was told of it before, and is told to the end.
+why-route = You get this because a line of the rule files ({ $line }) sends it to your team, "{ $team }".
+why-operators = Nobody is left who gets the letters of team "{ $team }". This one is about safety, so it goes to those who run groundswell.
+less = To get fewer letters, lower false_alarms_a_year of team "{ $team }" in teams.toml.
+less-now = It is { $budget } now.
+leave = No more letters of this team to you:
+leave-link = take me off the list
+
+## The list of what was too much for a day
+
+collected-subject = { $count ->
+    [one] { $count } more alert letter in one: your team's limit is { $most } a day
+   *[other] { $count } more alert letters in one: your team's limit is { $most } a day
+}
+collected-lead = Team "{ $team }" gets at most { $most } alert letters in 24 hours (mails_a_day in teams.toml), and more happened than that. The rest is told here, in short. Each alert is open or closed just as if it had had a letter of its own.
+collected-more = { $count } of them are not listed: groundswell alerts lists all.
+collected-doubt = So many at once are seldom real: somebody may be posting to hide something, or a rule finds too much. What could hurt somebody is always written about at once.
+collected-why = You get this because your team, "{ $team }", owns these products in the rule files.
+quiet-subject = { $count ->
+    [one] { $count } alert letter from your quiet hours, listed in one
+   *[other] { $count } alert letters from your quiet hours, listed in one
+}
+quiet-lead = Team "{ $team }" has quiet hours (quiet in teams.toml), and this is what came in them, in order. The alerts themselves are open or closed as if each had been written about.
+listed-subject = { $count ->
+    [one] { $count } alert letter, listed in one
+   *[other] { $count } alert letters, listed in one
+}
+listed-lead = Team "{ $team }" gets its alerts as a list (alerts in teams.toml), and this is what came since the last one, in order. The alerts themselves are open or closed as if each had been written about.
+list-danger = What could hurt somebody is always written about at once.
+
+## The digest
+
+digest-subject = { $stretch }: { $alerts }; { $complaints } in { $posts }
+digest-week-from = Week from { $date }
+digest-no-alerts = no alerts
+digest-alerts-over = { $alerts } over
+digest-alerts-and-over = { $alerts }, { $over } over
+digest-quiet-day = No alert opened, changed or ended this day.
+digest-quiet-week = No alert opened, changed or ended this week.
+digest-more = { $count ->
+    [one] { $count } more thing happened than is listed: groundswell alerts lists all.
+   *[other] { $count } more things happened than are listed: groundswell alerts lists all.
+}
+digest-alert = { $product }: "{ $label }"
+digest-still-open = Still open, since { $date }: { $people } so far.
+digest-so-far = { $people } so far.
+digest-opened = opened on { $day }
+digest-grew = grew on { $day }
+digest-over = over on { $day }
+digest-came-back = came back on { $day }
+digest-posts-day = { $posts }, { $complaints } of them complaints; the day before { $postsBefore } and { $complaintsBefore }.
+digest-posts-week = { $posts }, { $complaints } of them complaints; the week before { $postsBefore } and { $complaintsBefore }.
+digest-reach = Those who wrote have { $followers } together.
+digest-growing = Growing, not yet an alert
+digest-wished = Wished for
+digest-line-day = { $what }: { $people } this day, { $before } the day before ({ $cluster })
+digest-line-week = { $what }: { $people } this week, { $before } the week before ({ $cluster })
+digest-the-day-before = the day before
+digest-the-week-before = the week before
+digest-the-quarter-before = the quarter before
+digest-feeling = Feeling, from −1 (bad) to 1 (good): { $mean }, give or take { $error }
+digest-feeling-compared = { $feeling }; { $compared }
+digest-same = no clear change against { $other } ({ $mean })
+digest-better = better than { $other } ({ $mean })
+digest-worse = worse than { $other } ({ $mean })
+digest-worth-title = Is it worth it?
+digest-judged = { $good ->
+    [one] Of { $alerts } that people judged, { $good } was worth it.
+   *[other] Of { $alerts } that people judged, { $good } were worth it.
+}
+digest-leads = { $count ->
+    [one] Of { $count } alert the day is known on which you would have known otherwise: it came { $days } days before it.
+   *[other] Of { $count } alerts the day is known on which you would have known otherwise: half of them came { $days } days or more before it.
+}
+digest-why = You get this because your team, "{ $team }", has a digest in teams.toml. Take `digest` out there to get none.
+
+## The pages behind the links
+
+ask-seen = Have you seen this?
+ask-not-an-issue = Is this not an issue?
+ask-silence = No letters about this for a week?
+ask-fixed = Is this fixed?
+ask-leave = No more letters?
+yes-seen = Yes, I have seen it
+yes-not-an-issue = It is not an issue
+yes-silence = Silence it for 7 days
+yes-fixed = Yes, it is fixed
+yes-leave = Take me off the list
+ask-nothing-yet = Nothing has happened yet. It will be written down that { $who } said so. This link works until { $date }.
+happens-seen = The alert stays open, and updates about it become rarer: your team knows, so there is less to say.
+happens-not-an-issue = The alert ends, your team is told, and it takes ten times the evidence before the same complaint alerts again.
+happens-silence = Team "{ $team }" gets no letters about this alert for { $days } days. The alert itself goes on as before.
+happens-fixed = The alert ends. Your team is told when the fix holds, in a week at the earliest, or when people say it again.
+happens-leave = No letter about products of team "{ $team }" goes to { $who } any more, not even about safety. Others of the team, if there are any, still get them.
+done = Done
+done-close = You can close this page.
+done-undo = To get them again, ask those who run groundswell to type: { $command }
+unknown-title = This alert is not known here
+unknown = It may be from an installation that was set up anew. Those who run groundswell can look it up: groundswell alerts
+seen-title = Somebody has seen it already
+seen = { $who } said so on { $date }. There is nothing left to do.
+over-title = It is over already
+over = Since { $date }: { $reason } There is nothing left to do.
+over-quiet = it has been quiet.
+silent-title = It is silent already
+silent = { $who } silenced it until { $date }.
+left-title = You are off the list already
+left = Since { $date } no letters of team "{ $team }" go to { $who }.
+forged-title = This link does not work
+forged = It is not as it was sent: mail programs sometimes cut long links off. Open it from the letter again, or copy all of it. If it still does not work, those who run groundswell can do it for you.
+expired-title = This link has expired
+expired = It worked until { $date }. Take the newest letter about this alert, or ask those who run groundswell to type: { $command }
+later-title = This did not work just now
+later = Nothing was changed. Please try again in a minute; the link stays good.
+nowhere-title = There is nothing here
+nowhere = The links in groundswell's letters lead to pages here; this is none of them.

@@ -1,0 +1,394 @@
+# Todo lo que dicen las cartas y sus páginas, en español. Los nombres de las quejas y las citas nunca se traducen.
+
+## Números y fechas
+
+people = { $count ->
+    [one] { $count } persona
+   *[other] { $count } personas
+}
+followers = { $count ->
+    [one] { $count } seguidor
+   *[other] { $count } seguidores
+}
+posts = { $count ->
+    [one] { $count } publicación
+   *[other] { $count } publicaciones
+}
+complaints = { $count ->
+    [one] { $count } queja
+   *[other] { $count } quejas
+}
+alerts = { $count ->
+    [one] { $count } alerta
+   *[other] { $count } alertas
+}
+copies = { $count ->
+    [one] { $count } publicación compartida o casi copiada
+   *[other] { $count } publicaciones compartidas o casi copiadas
+}
+number = { $count }
+colon = { $name }:
+quoted = «{ $label }»
+nobody = nadie
+in-days = { $days ->
+    [one] en un día
+   *[other] en { $days } días
+}
+usual-none = ninguna
+usual-below-one = menos de una
+usual-one = 1
+usual-one-or-two = 1 o 2
+usual-about = unas { $count }
+often-several = varias veces al año
+often-months = más o menos cada { $months } meses
+often-year = más o menos una vez al año
+often-years = más o menos una vez en { $years } años
+often-never = menos de una vez en { $years } años
+chance-very-sure = Estamos muy seguros: el azar por sí solo traería esto { $often }.
+chance-fairly-sure = Estamos bastante seguros: el azar por sí solo traería esto { $often }.
+chance-not-sure = Todavía no estamos seguros: el azar por sí solo traería esto { $often }.
+span-below-day = menos de un día
+span-days = { $count ->
+    [one] un día
+   *[other] { $count } días
+}
+span-weeks = { $count } semanas
+span-months = { $count } meses
+span-years = { $count } años
+list = { $most } y { $last }
+more = { $count } más
+month = { $month ->
+    [1] enero
+    [2] febrero
+    [3] marzo
+    [4] abril
+    [5] mayo
+    [6] junio
+    [7] julio
+    [8] agosto
+    [9] septiembre
+    [10] octubre
+    [11] noviembre
+   *[12] diciembre
+}
+day = { $day } de { $month }
+date = { $day } de { $month } de { $year }
+moment = { $day }, { $time } UTC
+from-to = { $first } – { $last }
+
+## Lugares e idiomas
+
+region = { $tag ->
+    [AR] Argentina
+    [AT] Austria
+    [AU] Australia
+    [BE] Bélgica
+    [BR] Brasil
+    [CA] Canadá
+    [CH] Suiza
+    [CL] Chile
+    [CN] China
+    [CO] Colombia
+    [DE] Alemania
+    [DK] Dinamarca
+    [ES] España
+    [FI] Finlandia
+    [FR] Francia
+    [GB] Reino Unido
+    [IE] Irlanda
+    [IN] India
+    [IT] Italia
+    [JP] Japón
+    [KR] Corea del Sur
+    [MX] México
+    [NL] Países Bajos
+    [NO] Noruega
+    [NZ] Nueva Zelanda
+    [PL] Polonia
+    [PT] Portugal
+    [SE] Suecia
+    [UA] Ucrania
+    [US] Estados Unidos
+    [ZA] Sudáfrica
+   *[other] { $name }
+}
+in-region = { $tag ->
+    [GB] en el Reino Unido
+    [NL] en los Países Bajos
+   *[other] en { $name }
+}
+on-source = en { $name }
+in-more-places = en otros { $count } lugares
+elsewhere = en otros sitios
+language = { $tag ->
+    [ar] árabe
+    [de] alemán
+    [en] inglés
+    [es] español
+    [fr] francés
+    [hi] hindi
+    [it] italiano
+    [ja] japonés
+    [ko] coreano
+    [nl] neerlandés
+    [pl] polaco
+    [pt] portugués
+    [ru] ruso
+    [sv] sueco
+    [tr] turco
+    [uk] ucraniano
+    [und] idioma desconocido
+    [vi] vietnamita
+    [zh] chino
+   *[other] { $name }
+}
+
+## Alertas: qué clase de noticia es
+
+news-safety = Seguridad
+news-storm = Muchas quejas a la vez
+news-opened = Nueva queja en aumento
+news-doubled = El doble
+news-new-place = Ahora también { $places }
+news-turned-severe = Ahora es cuestión de seguridad
+news-updated = Novedades
+news-resolved = Terminado
+news-fix-holds = La corrección aguanta
+news-said-fixed = Dado por corregido
+news-back-after-fix = De vuelta tras la corrección
+news-came-back = De vuelta
+
+## Alertas: el asunto
+
+subject = { $product }: { $people } { $window }: «{ $label }» (lo habitual: { $usual })
+subject-over = { $product }: { $people } en { $lasted }: «{ $label }»
+subject-storm = { $product }: { $count } quejas en aumento a la vez: { $named } y otras
+with-news = { $news }: { $subject }
+
+## Alertas: por qué
+
+reason-more-than-usual = Lo dicen más personas de lo habitual, y el azar por sí solo no lo explicaría.
+reason-second-safety-voice = Una segunda persona cuenta algo que podría hacer daño a alguien.
+reason-doubled = Lo dice el doble de personas que en nuestra última carta.
+reason-new-place = Ha llegado a un lugar donde antes no se había oído.
+reason-turned-severe = Se ha vuelto una cuestión de seguridad.
+reason-back-to-usual = Hay calma: desde hace días no lo dicen más personas de lo habitual.
+reason-new-usual = Lleva cuatro semanas al mismo ritmo: ahora es lo habitual.
+reason-resolved-by-hand = Alguien de su lado dijo que ha terminado.
+reason-not-an-issue = Alguien de su lado dijo que no es un problema.
+reason-came-back = Había terminado, y la gente lo dice de nuevo.
+reason-rule-removed = Se quitó la regla que lo vigilaba.
+reason-said-fixed = Alguien de su lado dijo que está corregido. Vigilamos si es así.
+reason-fix-holds = La corrección aguanta: la gente ya no lo dice.
+reason-back-after-fix = Se dio por corregido, y la gente lo dice de nuevo.
+reason-shared-widely = La queja de una persona la comparte mucha más gente de lo habitual en este producto.
+
+## Alertas: qué pasa
+
+wrote = { $people } lo escribieron sobre { $product } { $window }. Lo habitual: { $usual }.
+wrote-so-far = { $people } lo han escrito sobre { $product } hasta ahora, { $window }. Lo habitual sería: { $usual }.
+before = En nuestra última carta, del { $date }, eran { $people } { $window }.
+now-places = Ahora se dice también { $places }.
+came-to = Fueron { $people } en { $lasted }, y { $peak } como máximo a la vez.
+storm-title = { $count } quejas en aumento a la vez
+storm = En un día empezaron a crecer { $count } quejas sobre { $product }. Una sola causa, como una caída o una actualización, puede estar detrás de todas.
+storm-newest = La más reciente es «{ $label }»; lo que sigue trata de ella. Las que se sumen hoy llegarán juntas en una lista.
+in-all = en total, en { $lasted }
+at-most = como máximo a la vez
+so-far = hasta ahora, { $window }
+usually = lo habitual { $window }
+usually-would-be = lo habitual { $window }
+
+## Alertas: comparado con lo habitual
+
+compared-title = Comparado con lo habitual
+opened-and-ended = Se abrió el { $opened } y terminó el { $ended }.
+first-wrote-today = La primera de ellas escribió el { $date }, el día de esta carta.
+first-wrote = La primera de ellas escribió el { $date }, { $ago } antes de esta carta.
+we-first-wrote = Nuestra primera carta es del { $date }.
+in-all-so-far = En total ya son { $people }.
+echoes = Además hay { $copies }: las copias no cuentan como personas.
+fixed = Desde que dijeron que está corregido, hace { $ago }: { $people }; al ritmo de antes habrían sido { $usual }.
+fixed-in = Desde la corrección ({ $version }), hace { $ago }: { $people }; al ritmo de antes habrían sido { $usual }.
+shared = Estas personas difundieron lo que escribió una sola. En todas las demás cifras son una voz.
+coordinated = { $count } cuentas escribieron casi las mismas palabras en un día, sin compartir ninguna la publicación de otra. Parece organizado; cuentan como una sola voz.
+perhaps = Puede ser lo mismo que «{ $label }», sobre lo que ya hemos escrito. Si lo es, quienes administran groundswell juntan los dos: { $command }
+wider = El gráfico cuenta con más amplitud: con quienes lo dicen de otro modo son { $count } { $window }, cada voz una vez al día.
+
+## Alertas: el gráfico
+
+chart-title = Personas al día, comparado con lo habitual
+chart-none = Todavía no hay días que mostrar.
+chart-days = Gráfico: personas al día, del { $first } al { $last }.
+chart-most = El máximo en un día: { $people }, el { $date }.
+chart-nobody = Nadie en ningún día.
+chart-week = Los últimos siete días suman { $count }; lo habitual: { $usual }.
+chart-now = desde que creció
+chart-before = antes
+chart-usual = lo habitual
+weeks-title = Semana a semana, sumadas las personas de cada día:
+week-usual = lo habitual: { $usual }
+
+## Alertas: citas y datos
+
+quotes-one = Lo que dicen
+quotes-many = Lo que dicen, elegido para que difiera
+byline = { $who } en { $place }
+facts-title = Lo que sabemos
+fact-heard = Oído en
+at-hand = de las { $count } cuyas publicaciones tenemos
+fact-regions = Regiones
+fact-languages = Idiomas
+fact-words = Palabras que la distinguen
+fact-tone = Tono
+fact-severity = Gravedad
+fact-found = Cómo se encontró
+found-by-topic = El tema «{ $topic }» la vigila: { $file }, línea { $line }.
+found-by-posts = Ninguna regla la nombra: se juntaron publicaciones que dicen casi lo mismo ({ $cluster }). Se oyeron porque la regla del producto las recoge: { $file }, línea { $line }.
+tone-very-negative = muy negativo
+tone-negative = negativo
+tone-little-negative = un poco negativo
+tone-neutral = neutro: la gente lo constata más que enfadarse
+tone-mild = suave: la queja viene con palabras amables
+tone-friendly = amable en general: la gente solo se queja de esto
+tone-unknown = desconocido
+severity-low = baja
+severity-high = alta
+severity-safety = seguridad
+
+## Alertas: qué hacer
+
+do-title = Qué hacer
+do-seen = Visto
+do-not-an-issue = No es un problema
+do-was-not-an-issue = No era un problema
+do-silence = Silenciar 7 días
+do-fixed = Corregido
+do-links = Cada enlace abre una página que dice qué pasará y pregunta una vez. Funcionan 30 días.
+do-ask = ¿Visto, o no es un problema? Pida a quienes administran groundswell que escriban uno de estos:
+do-ask-over = ¿Por qué se abrió y se cerró? Quienes administran groundswell pueden consultarlo:
+do-or = { $first } (o: { $second })
+next-title = Qué viene después
+next-open = Volveremos a escribir cuando lo diga el doble de personas, cuando llegue a un lugar nuevo y cuando termine. Nada entre medias.
+next-over = Solo volveremos a escribir si regresa.
+next-said-fixed = Volveremos a escribir cuando esté claro que la corrección aguanta, o cuando la gente lo diga de nuevo.
+why-team = Recibe esto porque su equipo, «{ $team }», es responsable de { $product } en los archivos de reglas.
+why-thread = Recibe esto porque su equipo, «{ $team }», ya fue avisado y lo será hasta el final.
+why-route = Recibe esto porque una línea de los archivos de reglas ({ $line }) lo envía a su equipo, «{ $team }».
+why-operators = Ya nadie recibe las cartas del equipo «{ $team }». Esta trata de seguridad, así que va a quienes administran groundswell.
+less = Para recibir menos cartas, baje false_alarms_a_year del equipo «{ $team }» en teams.toml.
+less-now = Ahora es { $budget }.
+leave = No recibir más cartas de este equipo:
+leave-link = quitarme de la lista
+
+## La lista de lo que fue demasiado para un día
+
+collected-subject = { $count ->
+    [one] { $count } carta de alerta más en una sola: el límite de su equipo es { $most } al día
+   *[other] { $count } cartas de alerta más en una sola: el límite de su equipo es { $most } al día
+}
+collected-lead = El equipo «{ $team }» recibe como máximo { $most } cartas de alerta en 24 horas (mails_a_day en teams.toml), y pasó más que eso. El resto va aquí, en breve. Cada alerta está abierta o cerrada igual que si hubiera tenido su propia carta.
+collected-more = { $count ->
+    [one] { $count } no está en la lista: groundswell alerts las muestra todas.
+   *[other] { $count } no están en la lista: groundswell alerts las muestra todas.
+}
+collected-doubt = Tantas a la vez rara vez son reales: quizá alguien publica para ocultar algo, o una regla encuentra demasiado. De lo que podría hacer daño a alguien se escribe siempre enseguida.
+collected-why = Recibe esto porque su equipo, «{ $team }», es responsable de estos productos en los archivos de reglas.
+quiet-subject = { $count ->
+    [one] { $count } carta de alerta de sus horas tranquilas, en una sola
+   *[other] { $count } cartas de alerta de sus horas tranquilas, en una sola
+}
+quiet-lead = El equipo «{ $team }» tiene horas tranquilas (quiet en teams.toml), y esto es lo que llegó en ellas, por orden. Cada alerta está abierta o cerrada igual que si hubiera tenido su propia carta.
+listed-subject = { $count ->
+    [one] { $count } carta de alerta, en una sola
+   *[other] { $count } cartas de alerta, en una sola
+}
+listed-lead = El equipo «{ $team }» recibe sus alertas como lista (alerts en teams.toml), y esto es lo que llegó desde la última, por orden. Cada alerta está abierta o cerrada igual que si hubiera tenido su propia carta.
+list-danger = De lo que podría hacer daño a alguien se escribe siempre enseguida.
+
+## El resumen
+
+digest-subject = { $stretch }: { $alerts }; { $complaints } en { $posts }
+digest-week-from = Semana del { $date }
+digest-no-alerts = ninguna alerta
+digest-alerts-over = terminadas: { $alerts }
+digest-alerts-and-over = { $alerts }, { $over } terminadas
+digest-quiet-day = Ninguna alerta se abrió, cambió ni terminó este día.
+digest-quiet-week = Ninguna alerta se abrió, cambió ni terminó esta semana.
+digest-more = { $count ->
+    [one] Pasó { $count } cosa más de las que hay en la lista: groundswell alerts lo muestra todo.
+   *[other] Pasaron { $count } cosas más de las que hay en la lista: groundswell alerts lo muestra todo.
+}
+digest-alert = { $product }: «{ $label }»
+digest-still-open = Sigue abierta desde el { $date }: { $people } hasta ahora.
+digest-so-far = { $people } hasta ahora.
+digest-opened = se abrió el { $day }
+digest-grew = creció el { $day }
+digest-over = terminó el { $day }
+digest-came-back = volvió el { $day }
+digest-posts-day = { $posts }, de ellas { $complaints } quejas; el día anterior { $postsBefore } y { $complaintsBefore }.
+digest-posts-week = { $posts }, de ellas { $complaints } quejas; la semana anterior { $postsBefore } y { $complaintsBefore }.
+digest-reach = Quienes escribieron suman { $followers }.
+digest-growing = En aumento, aún no es una alerta
+digest-wished = Lo que se desea
+digest-line-day = { $what }: { $people } este día, { $before } el día anterior ({ $cluster })
+digest-line-week = { $what }: { $people } esta semana, { $before } la semana anterior ({ $cluster })
+digest-the-day-before = el día anterior
+digest-the-week-before = la semana anterior
+digest-the-quarter-before = el trimestre anterior
+digest-feeling = Sentimiento, de −1 (malo) a 1 (bueno): { $mean }, con un margen de { $error }
+digest-feeling-compared = { $feeling }; { $compared }
+digest-same = sin cambio claro ({ $other }: { $mean })
+digest-better = mejor que { $other } ({ $mean })
+digest-worse = peor que { $other } ({ $mean })
+digest-worth-title = ¿Vale la pena?
+digest-judged = { $good ->
+    [one] De { $alerts } con valoración, { $good } valió la pena.
+   *[other] De { $alerts } con valoración, { $good } valieron la pena.
+}
+digest-leads = { $count ->
+    [one] De { $count } alerta se conoce el día en que lo habrían sabido de otro modo: llegó { $days } días antes.
+   *[other] De { $count } alertas se conoce el día en que lo habrían sabido de otro modo: la mitad llegó { $days } días antes o más.
+}
+digest-why = Recibe esto porque su equipo, «{ $team }», tiene un resumen (digest) en teams.toml. Quite ahí `digest` para no recibir ninguno.
+
+## Las páginas tras los enlaces
+
+ask-seen = ¿Lo ha visto?
+ask-not-an-issue = ¿No es un problema?
+ask-silence = ¿Ninguna carta sobre esto durante una semana?
+ask-fixed = ¿Está corregido?
+ask-leave = ¿No más cartas?
+yes-seen = Sí, lo he visto
+yes-not-an-issue = No es un problema
+yes-silence = Silenciar 7 días
+yes-fixed = Sí, está corregido
+yes-leave = Quitarme de la lista
+ask-nothing-yet = Todavía no ha pasado nada. Se anotará que { $who } lo dijo. Este enlace funciona hasta el { $date }.
+happens-seen = La alerta sigue abierta, y las novedades sobre ella se hacen más raras: su equipo ya lo sabe, así que hay menos que decir.
+happens-not-an-issue = La alerta termina, se avisa a su equipo, y harán falta diez veces más indicios para que la misma queja vuelva a alertar.
+happens-silence = El equipo «{ $team }» no recibe cartas sobre esta alerta durante { $days } días. La alerta en sí sigue como antes.
+happens-fixed = La alerta termina. Se avisa a su equipo cuando la corrección aguanta, dentro de una semana como pronto, o cuando la gente lo diga de nuevo.
+happens-leave = Ya ninguna carta sobre productos del equipo «{ $team }» va a { $who }, ni siquiera sobre seguridad. Los demás del equipo, si los hay, las siguen recibiendo.
+done = Hecho
+done-close = Puede cerrar esta página.
+done-undo = Para recibirlas de nuevo, pida a quienes administran groundswell que escriban: { $command }
+unknown-title = Esta alerta no se conoce aquí
+unknown = Puede ser de una instalación que se rehízo. Quienes administran groundswell pueden buscarla: groundswell alerts
+seen-title = Alguien ya lo ha visto
+seen = { $who } lo dijo el { $date }. No queda nada por hacer.
+over-title = Ya ha terminado
+over = Desde el { $date }: { $reason } No queda nada por hacer.
+over-quiet = hay calma.
+silent-title = Ya está en silencio
+silent = { $who } la silenció hasta el { $date }.
+left-title = Ya no está en la lista
+left = Desde el { $date } ninguna carta del equipo «{ $team }» va a { $who }.
+forged-title = Este enlace no funciona
+forged = No está como se envió: los programas de correo a veces cortan los enlaces largos. Ábralo de nuevo desde la carta, o cópielo entero. Si sigue sin funcionar, quienes administran groundswell pueden hacerlo por usted.
+expired-title = Este enlace ha caducado
+expired = Funcionó hasta el { $date }. Use la carta más reciente sobre esta alerta, o pida a quienes administran groundswell que escriban: { $command }
+later-title = Ahora mismo no ha funcionado
+later = No se cambió nada. Inténtelo de nuevo en un minuto; el enlace sigue siendo válido.
+nowhere-title = Aquí no hay nada
+nowhere = Los enlaces de las cartas de groundswell llevan a páginas de aquí; esta no es una de ellas.

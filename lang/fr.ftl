@@ -1,0 +1,411 @@
+# Tout ce que disent les lettres et leurs pages, en français. Les noms des plaintes et les citations ne sont jamais traduits.
+
+## Nombres et dates
+
+people = { $count ->
+    [one] { $count } personne
+   *[other] { $count } personnes
+}
+followers = { $count ->
+    [one] { $count } abonné
+   *[other] { $count } abonnés
+}
+posts = { $count ->
+    [one] { $count } message
+   *[other] { $count } messages
+}
+complaints = { $count ->
+    [one] { $count } plainte
+   *[other] { $count } plaintes
+}
+alerts = { $count ->
+    [one] { $count } alerte
+   *[other] { $count } alertes
+}
+copies = { $count ->
+    [one] { $count } repartage ou quasi-copie
+   *[other] { $count } repartages et quasi-copies
+}
+number = { $count }
+colon = { $name } :
+quoted = « { $label } »
+nobody = personne
+in-days = { $days ->
+    [one] en un jour
+   *[other] en { $days } jours
+}
+usual-none = aucune
+usual-below-one = moins d’une
+usual-one = 1
+usual-one-or-two = 1 ou 2
+usual-about = environ { $count }
+often-several = plusieurs fois par an
+often-months = environ tous les { $months } mois
+often-year = environ une fois par an
+often-years = environ une fois en { $years } ans
+often-never = moins d’une fois en { $years } ans
+chance-very-sure = Nous en sommes très sûrs : le hasard seul produirait cela { $often }.
+chance-fairly-sure = Nous en sommes assez sûrs : le hasard seul produirait cela { $often }.
+chance-not-sure = Nous n’en sommes pas encore certains : le hasard seul produirait cela { $often }.
+span-below-day = moins d’un jour
+span-days = { $count ->
+    [one] un jour
+   *[other] { $count } jours
+}
+span-weeks = { $count } semaines
+span-months = { $count } mois
+span-years = { $count } ans
+list = { $most } et { $last }
+more = { $count ->
+    [one] { $count } autre
+   *[other] { $count } autres
+}
+month = { $month ->
+    [1] janvier
+    [2] février
+    [3] mars
+    [4] avril
+    [5] mai
+    [6] juin
+    [7] juillet
+    [8] août
+    [9] septembre
+    [10] octobre
+    [11] novembre
+   *[12] décembre
+}
+day = { $day ->
+    [1] 1er { $month }
+   *[other] { $day } { $month }
+}
+date = { $day ->
+    [1] 1er { $month } { $year }
+   *[other] { $day } { $month } { $year }
+}
+moment = { $day }, { $time } UTC
+from-to = { $first } – { $last }
+
+## Lieux et langues
+
+region = { $tag ->
+    [AR] Argentine
+    [AT] Autriche
+    [AU] Australie
+    [BE] Belgique
+    [BR] Brésil
+    [CA] Canada
+    [CH] Suisse
+    [CL] Chili
+    [CN] Chine
+    [CO] Colombie
+    [DE] Allemagne
+    [DK] Danemark
+    [ES] Espagne
+    [FI] Finlande
+    [FR] France
+    [GB] Royaume-Uni
+    [IE] Irlande
+    [IN] Inde
+    [IT] Italie
+    [JP] Japon
+    [KR] Corée du Sud
+    [MX] Mexique
+    [NL] Pays-Bas
+    [NO] Norvège
+    [NZ] Nouvelle-Zélande
+    [PL] Pologne
+    [PT] Portugal
+    [SE] Suède
+    [UA] Ukraine
+    [US] États-Unis
+    [ZA] Afrique du Sud
+   *[other] { $name }
+}
+in-region = { $tag ->
+    [BR] au Brésil
+    [CA] au Canada
+    [CL] au Chili
+    [DK] au Danemark
+    [GB] au Royaume-Uni
+    [JP] au Japon
+    [MX] au Mexique
+    [NL] aux Pays-Bas
+    [PT] au Portugal
+    [US] aux États-Unis
+   *[other] en { $name }
+}
+on-source = sur { $name }
+in-more-places = dans { $count } autres lieux
+elsewhere = ailleurs
+language = { $tag ->
+    [ar] arabe
+    [de] allemand
+    [en] anglais
+    [es] espagnol
+    [fr] français
+    [hi] hindi
+    [it] italien
+    [ja] japonais
+    [ko] coréen
+    [nl] néerlandais
+    [pl] polonais
+    [pt] portugais
+    [ru] russe
+    [sv] suédois
+    [tr] turc
+    [uk] ukrainien
+    [und] langue inconnue
+    [vi] vietnamien
+    [zh] chinois
+   *[other] { $name }
+}
+
+## Alertes : quelle sorte de nouvelle
+
+news-safety = Sécurité
+news-storm = Plusieurs plaintes à la fois
+news-opened = Nouvelle plainte en hausse
+news-doubled = Deux fois plus
+news-new-place = Maintenant aussi { $places }
+news-turned-severe = Devient une question de sécurité
+news-updated = Du nouveau
+news-resolved = Terminé
+news-fix-holds = La correction tient
+news-said-fixed = Déclaré corrigé
+news-back-after-fix = De retour après la correction
+news-came-back = De retour
+
+## Alertes : l’objet
+
+subject = { $product } : { $people } { $window } : « { $label } » (d’habitude { $usual })
+subject-over = { $product } : { $people } en { $lasted } : « { $label } »
+subject-storm = { $product } : { $count } plaintes en hausse à la fois : { $named } et d’autres
+with-news = { $news } : { $subject }
+
+## Alertes : pourquoi
+
+reason-more-than-usual = Plus de personnes que d’habitude le disent, et le hasard seul ne l’expliquerait pas.
+reason-second-safety-voice = Une deuxième personne signale quelque chose qui pourrait blesser quelqu’un.
+reason-doubled = Deux fois plus de personnes le disent que lors de notre dernière lettre.
+reason-new-place = On l’entend maintenant là où on ne l’avait pas entendu avant.
+reason-turned-severe = C’est devenu une question de sécurité.
+reason-back-to-usual = Le calme est revenu : depuis des jours, pas plus de personnes que d’habitude ne le disent.
+reason-new-usual = Cela continue au même rythme depuis quatre semaines : c’est désormais l’habitude.
+reason-resolved-by-hand = Quelqu’un chez vous a dit que c’est terminé.
+reason-not-an-issue = Quelqu’un chez vous a dit que ce n’est pas un problème.
+reason-came-back = C’était terminé, et on le dit de nouveau.
+reason-rule-removed = La règle qui le surveillait a été retirée.
+reason-said-fixed = Quelqu’un chez vous a dit que c’est corrigé. Nous surveillons si cela tient.
+reason-fix-holds = La correction tient : on ne le dit plus.
+reason-back-after-fix = C’était déclaré corrigé, et on le dit de nouveau.
+reason-shared-widely = La plainte d’une personne est partagée par bien plus de monde que d’habitude pour ce produit.
+
+## Alertes : ce qui se passe
+
+wrote = { $people } l’ont écrit à propos de { $product } { $window }. D’habitude : { $usual }.
+wrote-so-far = { $people } l’ont écrit à propos de { $product } jusqu’ici, { $window }. D’habitude, ce serait { $usual }.
+before = Dans notre dernière lettre, le { $date }, c’était { $people } { $window }.
+now-places = On le dit maintenant aussi { $places }.
+came-to = Au total : { $people } en { $lasted }, et { $peak } au plus à la fois.
+storm-title = { $count } plaintes en hausse à la fois
+storm = En une journée, { $count } plaintes à propos de { $product } ont commencé à monter. Une seule cause, comme une panne ou une mise à jour, peut être derrière toutes.
+storm-newest = La plus récente est « { $label } » ; la suite parle d’elle. Celles qui s’ajouteront aujourd’hui viendront dans une seule liste.
+in-all = au total, en { $lasted }
+at-most = au plus à la fois
+so-far = jusqu’ici, { $window }
+usually = d’habitude { $window }
+usually-would-be = d’habitude { $window }
+
+## Alertes : comparé à l’habitude
+
+compared-title = Comparé à l’habitude
+opened-and-ended = L’alerte s’est ouverte le { $opened } et s’est terminée le { $ended }.
+first-wrote-today = Le premier message date du { $date }, le jour de cette lettre.
+first-wrote = Le premier message date du { $date }, { $ago } avant cette lettre.
+we-first-wrote = Notre première lettre date du { $date }.
+in-all-so-far = En tout, cela fait { $people }.
+echoes = S’y ajoutent { $copies } : les copies ne comptent pas comme des personnes.
+fixed = Depuis que vous avez dit que c’est corrigé, il y a { $ago } : { $people } ; au rythme d’avant, c’aurait été { $usual }.
+fixed-in = Depuis la correction ({ $version }), il y a { $ago } : { $people } ; au rythme d’avant, c’aurait été { $usual }.
+shared = Ces personnes ont relayé ce qu’une seule a écrit. Dans tous les autres chiffres, elles comptent pour une voix.
+coordinated = { $count } comptes ont écrit presque les mêmes mots en un jour, sans qu’aucun ne partage le message d’un autre. Cela semble organisé ; ils comptent comme une seule voix.
+perhaps = C’est peut-être la même chose que « { $label } », dont nous avons déjà parlé. Si oui, ceux qui gèrent groundswell réunissent les deux : { $command }
+wider = Le graphique compte plus large : avec ceux qui le disent autrement, cela fait { $count } { $window }, chaque voix une fois par jour.
+
+## Alertes : le graphique
+
+chart-title = Personnes par jour, comparé à l’habitude
+chart-none = Aucun jour à montrer pour l’instant.
+chart-days = Graphique : personnes par jour, du { $first } au { $last }.
+chart-most = Le plus en un jour : { $people }, le { $date }.
+chart-nobody = Personne, aucun jour.
+chart-week = Les sept derniers jours font { $count } en tout ; d’habitude { $usual }.
+chart-now = depuis la hausse
+chart-before = avant
+chart-usual = d’habitude
+weeks-title = Semaine par semaine, les personnes de chaque jour additionnées :
+week-usual = d’habitude { $usual }
+
+## Alertes : citations et faits
+
+quotes-one = Ce qu’on dit
+quotes-many = Ce qu’on dit, choisi pour différer
+byline = { $who } sur { $place }
+facts-title = Ce que nous en savons
+fact-heard = Entendu sur
+at-hand = parmi { $count } dont les messages sont disponibles
+fact-regions = Régions
+fact-languages = Langues
+fact-words = Mots qui la distinguent
+fact-tone = Ton
+fact-severity = Gravité
+fact-found = Comment on l’a trouvée
+found-by-topic = Le thème « { $topic } » la surveille : { $file }, ligne { $line }.
+found-by-posts = Aucune règle ne la nomme : des messages qui disent presque la même chose ont été réunis ({ $cluster }). On les a entendus parce que la règle du produit les retient : { $file }, ligne { $line }.
+tone-very-negative = très négatif
+tone-negative = négatif
+tone-little-negative = un peu négatif
+tone-neutral = neutre : on le constate plutôt qu’on ne s’emporte
+tone-mild = doux : la plainte vient avec des mots aimables
+tone-friendly = aimable dans l’ensemble : on ne se plaint que de cela
+tone-unknown = inconnu
+severity-low = faible
+severity-high = élevée
+severity-safety = sécurité
+
+## Alertes : que faire
+
+do-title = Que faire
+do-seen = Vu
+do-not-an-issue = Pas un problème
+do-was-not-an-issue = Ce n’était pas un problème
+do-silence = Silence 7 jours
+do-fixed = Corrigé
+do-links = Chaque lien ouvre une page qui dit ce qui va se passer et demande une fois. Ils marchent 30 jours.
+do-ask = Vu, ou pas un problème ? Demandez à ceux qui gèrent groundswell de taper l’une de ces commandes :
+do-ask-over = Pourquoi l’alerte s’est-elle ouverte et fermée ? Ceux qui gèrent groundswell peuvent le retrouver :
+do-or = { $first } (ou : { $second })
+next-title = Et ensuite
+next-open = Nous réécrirons quand deux fois plus de personnes le diront, quand un nouveau lieu sera touché, et quand ce sera terminé. Rien entre-temps.
+next-over = Nous ne réécrirons que si cela revient.
+next-said-fixed = Nous réécrirons quand il sera clair que la correction tient, ou quand on le dira de nouveau.
+why-team = Vous recevez ceci parce que votre équipe, « { $team } », est responsable de { $product } dans les fichiers de règles.
+why-thread = Vous recevez ceci parce que votre équipe, « { $team } », en a déjà été informée et l’est jusqu’à la fin.
+why-route = Vous recevez ceci parce qu’une ligne des fichiers de règles ({ $line }) l’envoie à votre équipe, « { $team } ».
+why-operators = Plus personne ne reçoit les lettres de l’équipe « { $team } ». Celle-ci concerne la sécurité ; elle va donc à ceux qui gèrent groundswell.
+less = Pour recevoir moins de lettres, baissez false_alarms_a_year de l’équipe « { $team } » dans teams.toml.
+less-now = La valeur est { $budget } actuellement.
+leave = Ne plus recevoir de lettres de cette équipe :
+leave-link = me retirer de la liste
+
+## La liste de ce qui était trop pour un jour
+
+collected-subject = { $count ->
+    [one] { $count } lettre d’alerte de plus en une seule : la limite de votre équipe est de { $most } par jour
+   *[other] { $count } lettres d’alerte de plus en une seule : la limite de votre équipe est de { $most } par jour
+}
+collected-lead = L’équipe « { $team } » reçoit au plus { $most } lettres d’alerte en 24 heures (mails_a_day dans teams.toml), et il s’est passé davantage. Voici le reste, en bref. Chaque alerte est ouverte ou close comme si elle avait eu sa propre lettre.
+collected-more = { $count ->
+    [one] { $count } n’est pas dans la liste : groundswell alerts les montre toutes.
+   *[other] { $count } ne sont pas dans la liste : groundswell alerts les montre toutes.
+}
+collected-doubt = Autant d’alertes à la fois sont rarement réelles : quelqu’un publie peut-être pour cacher quelque chose, ou une règle trouve trop. Ce qui pourrait blesser quelqu’un est toujours écrit tout de suite.
+collected-why = Vous recevez ceci parce que votre équipe, « { $team } », est responsable de ces produits dans les fichiers de règles.
+quiet-subject = { $count ->
+    [one] { $count } lettre d’alerte de vos heures calmes, en une seule
+   *[other] { $count } lettres d’alerte de vos heures calmes, en une seule
+}
+quiet-lead = L’équipe « { $team } » a des heures calmes (quiet dans teams.toml), et voici ce qui est arrivé entre-temps, dans l’ordre. Chaque alerte est ouverte ou close comme si elle avait eu sa propre lettre.
+listed-subject = { $count ->
+    [one] { $count } lettre d’alerte, en une seule
+   *[other] { $count } lettres d’alerte, en une seule
+}
+listed-lead = L’équipe « { $team } » reçoit ses alertes sous forme de liste (alerts dans teams.toml), et voici ce qui est arrivé depuis la dernière, dans l’ordre. Chaque alerte est ouverte ou close comme si elle avait eu sa propre lettre.
+list-danger = Ce qui pourrait blesser quelqu’un est toujours écrit tout de suite.
+
+## Le bilan
+
+digest-subject = { $stretch } : { $alerts } ; { $complaints } dans { $posts }
+digest-week-from = Semaine du { $date }
+digest-no-alerts = aucune alerte
+digest-alerts-over = terminées : { $alerts }
+digest-alerts-and-over = { $alerts }, { $over } terminées
+digest-quiet-day = Aucune alerte ne s’est ouverte, n’a changé ni ne s’est terminée ce jour-là.
+digest-quiet-week = Aucune alerte ne s’est ouverte, n’a changé ni ne s’est terminée cette semaine.
+digest-more = { $count ->
+    [one] { $count } autre chose s’est passée : groundswell alerts montre tout.
+   *[other] { $count } autres choses se sont passées : groundswell alerts montre tout.
+}
+digest-alert = { $product } : « { $label } »
+digest-still-open = Encore ouverte, depuis le { $date } : { $people } jusqu’ici.
+digest-so-far = { $people } jusqu’ici.
+digest-opened = ouverte le { $day }
+digest-grew = en hausse le { $day }
+digest-over = terminée le { $day }
+digest-came-back = de retour le { $day }
+digest-posts-day = { $posts }, dont { $complaints } plaintes ; la veille { $postsBefore } et { $complaintsBefore }.
+digest-posts-week = { $posts }, dont { $complaints } plaintes ; la semaine d’avant { $postsBefore } et { $complaintsBefore }.
+digest-reach = Ceux qui ont écrit réunissent { $followers }.
+digest-growing = En hausse, pas encore une alerte
+digest-wished = Souhaité
+digest-line-day = { $what } : { $people } ce jour-là, { $before } la veille ({ $cluster })
+digest-line-week = { $what } : { $people } cette semaine, { $before } la semaine d’avant ({ $cluster })
+digest-the-day-before = la veille
+digest-the-week-before = la semaine d’avant
+digest-the-quarter-before = le trimestre d’avant
+digest-feeling = Sentiment, de −1 (mauvais) à 1 (bon) : { $mean }, à { $error } près
+digest-feeling-compared = { $feeling } ; { $compared }
+digest-same = sans changement net ({ $other } : { $mean })
+digest-better = meilleur que { $other } ({ $mean })
+digest-worse = moins bon que { $other } ({ $mean })
+digest-worth-title = Est-ce que cela en vaut la peine ?
+digest-judged = { $good ->
+    [one] Sur { $alerts } que vous avez jugées, { $good } en valait la peine.
+   *[other] Sur { $alerts } que vous avez jugées, { $good } en valaient la peine.
+}
+digest-leads = { $count ->
+    [one] Pour { $count } alerte, on connaît le jour où vous l’auriez su autrement : elle est venue { $days } jours avant.
+   *[other] Pour { $count } alertes, on connaît le jour où vous l’auriez su autrement : la moitié sont venues { $days } jours avant ou plus.
+}
+digest-why = Vous recevez ceci parce que votre équipe, « { $team } », a un bilan (digest) dans teams.toml. Retirez `digest` pour ne plus en recevoir.
+
+## Les pages derrière les liens
+
+ask-seen = L’avez-vous vu ?
+ask-not-an-issue = Ce n’est pas un problème ?
+ask-silence = Aucune lettre à ce sujet pendant une semaine ?
+ask-fixed = Est-ce corrigé ?
+ask-leave = Plus de lettres ?
+yes-seen = Oui, je l’ai vu
+yes-not-an-issue = Ce n’est pas un problème
+yes-silence = Silence pendant 7 jours
+yes-fixed = Oui, c’est corrigé
+yes-leave = Me retirer de la liste
+ask-nothing-yet = Rien ne s’est encore passé. Il sera noté que { $who } l’a dit. Ce lien marche jusqu’au { $date }.
+happens-seen = L’alerte reste ouverte, et les nouvelles à son sujet se font plus rares : votre équipe sait, il y a donc moins à dire.
+happens-not-an-issue = L’alerte se termine, votre équipe en est informée, et il faudra dix fois plus d’indices pour que la même plainte alerte de nouveau.
+happens-silence = L’équipe « { $team } » ne reçoit aucune lettre sur cette alerte pendant { $days } jours. L’alerte elle-même continue comme avant.
+happens-fixed = L’alerte se termine. Votre équipe est informée quand la correction tient, dans une semaine au plus tôt, ou quand on le dit de nouveau.
+happens-leave = Plus aucune lettre sur les produits de l’équipe « { $team } » ne va à { $who }, même pas sur la sécurité. Les autres de l’équipe, s’il y en a, les reçoivent toujours.
+done = C’est fait
+done-close = Vous pouvez fermer cette page.
+done-undo = Pour les recevoir de nouveau, demandez à ceux qui gèrent groundswell de taper : { $command }
+unknown-title = Cette alerte n’est pas connue ici
+unknown = Elle vient peut-être d’une installation refaite depuis. Ceux qui gèrent groundswell peuvent la chercher : groundswell alerts
+seen-title = Quelqu’un l’a déjà vu
+seen = { $who } l’a dit le { $date }. Il n’y a plus rien à faire.
+over-title = C’est déjà terminé
+over = Depuis le { $date } : { $reason } Il n’y a plus rien à faire.
+over-quiet = c’est calme.
+silent-title = C’est déjà en silence
+silent = { $who } l’a mise en silence jusqu’au { $date }.
+left-title = Vous n’êtes déjà plus sur la liste
+left = Depuis le { $date }, aucune lettre de l’équipe « { $team } » ne va à { $who }.
+forged-title = Ce lien ne marche pas
+forged = Il n’est pas tel qu’il a été envoyé : les logiciels de courrier coupent parfois les longs liens. Ouvrez-le de nouveau depuis la lettre, ou copiez-le en entier. S’il ne marche toujours pas, ceux qui gèrent groundswell peuvent le faire pour vous.
+expired-title = Ce lien a expiré
+expired = Il marchait jusqu’au { $date }. Prenez la lettre la plus récente sur cette alerte, ou demandez à ceux qui gèrent groundswell de taper : { $command }
+later-title = Cela n’a pas marché à l’instant
+later = Rien n’a été changé. Réessayez dans une minute ; le lien reste bon.
+nowhere-title = Il n’y a rien ici
+nowhere = Les liens des lettres de groundswell mènent à des pages d’ici ; ce n’en est pas une.

@@ -1,0 +1,428 @@
+# Tudo o que as cartas e as páginas delas dizem, em português do Brasil. Nomes de reclamações e citações nunca são traduzidos.
+
+## Números e datas
+
+people = { $count ->
+    [one] { $count } pessoa
+   *[other] { $count } pessoas
+}
+followers = { $count ->
+    [one] { $count } seguidor
+   *[other] { $count } seguidores
+}
+posts = { $count ->
+    [one] { $count } publicação
+   *[other] { $count } publicações
+}
+complaints = { $count ->
+    [one] { $count } reclamação
+   *[other] { $count } reclamações
+}
+alerts = { $count ->
+    [one] { $count } alerta
+   *[other] { $count } alertas
+}
+copies = { $count ->
+    [one] { $count } compartilhamento ou quase cópia
+   *[other] { $count } compartilhamentos e quase cópias
+}
+number = { $count }
+colon = { $name }:
+quoted = "{ $label }"
+nobody = ninguém
+in-days = { $days ->
+    [one] em um dia
+   *[other] em { $days } dias
+}
+usual-none = nenhuma
+usual-below-one = menos de uma
+usual-one = 1
+usual-one-or-two = 1 ou 2
+usual-about = cerca de { $count }
+often-several = várias vezes por ano
+often-months = mais ou menos a cada { $months } meses
+often-year = mais ou menos uma vez por ano
+often-years = mais ou menos uma vez em { $years } anos
+often-never = menos de uma vez em { $years } anos
+chance-very-sure = Temos muita certeza: o acaso sozinho traria isto { $often }.
+chance-fairly-sure = Temos bastante certeza: o acaso sozinho traria isto { $often }.
+chance-not-sure = Ainda não temos certeza: o acaso sozinho traria isto { $often }.
+span-below-day = menos de um dia
+span-days = { $count ->
+    [one] um dia
+   *[other] { $count } dias
+}
+span-weeks = { $count } semanas
+span-months = { $count } meses
+span-years = { $count } anos
+list = { $most } e { $last }
+more = mais { $count }
+month = { $month ->
+    [1] janeiro
+    [2] fevereiro
+    [3] março
+    [4] abril
+    [5] maio
+    [6] junho
+    [7] julho
+    [8] agosto
+    [9] setembro
+    [10] outubro
+    [11] novembro
+   *[12] dezembro
+}
+day = { $day ->
+    [1] 1º de { $month }
+   *[other] { $day } de { $month }
+}
+date = { $day ->
+    [1] 1º de { $month } de { $year }
+   *[other] { $day } de { $month } de { $year }
+}
+moment = { $day }, { $time } UTC
+from-to = { $first } – { $last }
+
+## Lugares e idiomas
+
+region = { $tag ->
+    [AR] Argentina
+    [AT] Áustria
+    [AU] Austrália
+    [BE] Bélgica
+    [BR] Brasil
+    [CA] Canadá
+    [CH] Suíça
+    [CL] Chile
+    [CN] China
+    [CO] Colômbia
+    [DE] Alemanha
+    [DK] Dinamarca
+    [ES] Espanha
+    [FI] Finlândia
+    [FR] França
+    [GB] Reino Unido
+    [IE] Irlanda
+    [IN] Índia
+    [IT] Itália
+    [JP] Japão
+    [KR] Coreia do Sul
+    [MX] México
+    [NL] Países Baixos
+    [NO] Noruega
+    [NZ] Nova Zelândia
+    [PL] Polônia
+    [PT] Portugal
+    [SE] Suécia
+    [UA] Ucrânia
+    [US] Estados Unidos
+    [ZA] África do Sul
+   *[other] { $name }
+}
+in-region = { $tag ->
+    [AR] na Argentina
+    [AT] na Áustria
+    [AU] na Austrália
+    [BE] na Bélgica
+    [BR] no Brasil
+    [CA] no Canadá
+    [CH] na Suíça
+    [CL] no Chile
+    [CN] na China
+    [CO] na Colômbia
+    [DE] na Alemanha
+    [DK] na Dinamarca
+    [ES] na Espanha
+    [FI] na Finlândia
+    [FR] na França
+    [GB] no Reino Unido
+    [IE] na Irlanda
+    [IN] na Índia
+    [IT] na Itália
+    [JP] no Japão
+    [KR] na Coreia do Sul
+    [MX] no México
+    [NL] nos Países Baixos
+    [NO] na Noruega
+    [NZ] na Nova Zelândia
+    [PL] na Polônia
+    [SE] na Suécia
+    [UA] na Ucrânia
+    [US] nos Estados Unidos
+    [ZA] na África do Sul
+   *[other] em { $name }
+}
+on-source = em { $name }
+in-more-places = em mais { $count } lugares
+elsewhere = em outros lugares
+language = { $tag ->
+    [ar] árabe
+    [de] alemão
+    [en] inglês
+    [es] espanhol
+    [fr] francês
+    [hi] híndi
+    [it] italiano
+    [ja] japonês
+    [ko] coreano
+    [nl] holandês
+    [pl] polonês
+    [pt] português
+    [ru] russo
+    [sv] sueco
+    [tr] turco
+    [uk] ucraniano
+    [und] idioma desconhecido
+    [vi] vietnamita
+    [zh] chinês
+   *[other] { $name }
+}
+
+## Alertas: que tipo de notícia é
+
+news-safety = Segurança
+news-storm = Muitas reclamações de uma vez
+news-opened = Nova reclamação crescendo
+news-doubled = O dobro
+news-new-place = Agora também { $places }
+news-turned-severe = Virou questão de segurança
+news-updated = Novidades
+news-resolved = Acabou
+news-fix-holds = A correção funciona
+news-said-fixed = Dado como corrigido
+news-back-after-fix = De volta após a correção
+news-came-back = De volta
+
+## Alertas: o assunto
+
+subject = { $product }: { $people } { $window }: "{ $label }" (o normal: { $usual })
+subject-over = { $product }: { $people } em { $lasted }: "{ $label }"
+subject-storm = { $product }: { $count } reclamações crescendo de uma vez: { $named } e outras
+with-news = { $news }: { $subject }
+
+## Alertas: por quê
+
+reason-more-than-usual = Mais pessoas do que o normal dizem isto, e o acaso sozinho não explicaria.
+reason-second-safety-voice = Uma segunda pessoa relata algo que poderia machucar alguém.
+reason-doubled = O dobro de pessoas diz isto em relação à nossa última carta.
+reason-new-place = Chegou a um lugar onde ainda não se ouvia isto.
+reason-turned-severe = Virou questão de segurança.
+reason-back-to-usual = Está calmo: há dias não há mais pessoas do que o normal dizendo isto.
+reason-new-usual = Continua no mesmo ritmo há quatro semanas: agora é o normal.
+reason-resolved-by-hand = Alguém do seu lado disse que acabou.
+reason-not-an-issue = Alguém do seu lado disse que não é um problema.
+reason-came-back = Tinha acabado, e as pessoas dizem isto de novo.
+reason-rule-removed = A regra que observava isto foi retirada.
+reason-said-fixed = Alguém do seu lado disse que está corrigido. Observamos se é assim.
+reason-fix-holds = A correção funciona: as pessoas pararam de dizer isto.
+reason-back-after-fix = Foi dado como corrigido, e as pessoas dizem isto de novo.
+reason-shared-widely = A reclamação de uma pessoa é compartilhada por muito mais gente do que o normal para este produto.
+
+## Alertas: o que está acontecendo
+
+wrote = { $people } escreveram isto sobre { $product } { $window }. O normal: { $usual }.
+wrote-so-far = { $people } já escreveram isto sobre { $product }, { $window }. O normal seria: { $usual }.
+before = Na nossa última carta, de { $date }, eram { $people } { $window }.
+now-places = Agora se diz isto também { $places }.
+came-to = Foram { $people } em { $lasted }, e no máximo { $peak } ao mesmo tempo.
+storm-title = { $count } reclamações crescendo de uma vez
+storm = Em um dia, { $count } reclamações sobre { $product } começaram a crescer. Uma só causa, como uma queda ou uma atualização, pode estar por trás de todas.
+storm-newest = A mais recente é "{ $label }"; o que segue é sobre ela. As que vierem hoje chegam juntas em uma lista.
+in-all = ao todo, em { $lasted }
+at-most = no máximo ao mesmo tempo
+so-far = até agora, { $window }
+usually = o normal { $window }
+usually-would-be = o normal { $window }
+
+## Alertas: comparado com o normal
+
+compared-title = Comparado com o normal
+opened-and-ended = Abriu em { $opened } e acabou em { $ended }.
+first-wrote-today = A primeira delas escreveu em { $date }, o dia desta carta.
+first-wrote = A primeira delas escreveu em { $date }, { $ago } antes desta carta.
+we-first-wrote = Nossa primeira carta é de { $date }.
+in-all-so-far = Ao todo já são { $people }.
+echoes = Além delas há { $copies }: cópias não contam como pessoas.
+fixed = Desde que vocês disseram que está corrigido, há { $ago }: { $people }; no ritmo de antes seriam { $usual }.
+fixed-in = Desde a correção ({ $version }), há { $ago }: { $people }; no ritmo de antes seriam { $usual }.
+shared = Essas pessoas repassaram o que uma só escreveu. Em todos os outros números elas são uma voz.
+coordinated = { $count } contas escreveram quase as mesmas palavras em um dia, nenhuma compartilhando a publicação de outra. Parece combinado; contam como uma só voz.
+perhaps = Pode ser o mesmo que "{ $label }", sobre o que já escrevemos. Se for, quem cuida do groundswell junta os dois: { $command }
+wider = O gráfico conta de modo mais amplo: com quem diz de outro jeito são { $count } { $window }, cada voz uma vez por dia.
+
+## Alertas: o gráfico
+
+chart-title = Pessoas por dia, comparado com o normal
+chart-none = Ainda não há dias para mostrar.
+chart-days = Gráfico: pessoas por dia, de { $first } a { $last }.
+chart-most = O máximo em um dia: { $people }, em { $date }.
+chart-nobody = Ninguém em nenhum dia.
+chart-week = Os últimos sete dias somam { $count }; o normal: { $usual }.
+chart-now = desde que cresceu
+chart-before = antes
+chart-usual = o normal
+weeks-title = Semana a semana, somadas as pessoas de cada dia:
+week-usual = o normal: { $usual }
+
+## Alertas: citações e fatos
+
+quotes-one = O que dizem
+quotes-many = O que dizem, escolhido para variar
+byline = { $who } em { $place }
+facts-title = O que sabemos
+fact-heard = Ouvido em
+at-hand = das { $count } cujas publicações temos
+fact-regions = Regiões
+fact-languages = Idiomas
+fact-words = Palavras que a distinguem
+fact-tone = Tom
+fact-severity = Gravidade
+fact-found = Como foi encontrada
+found-by-topic = O tema "{ $topic }" a observa: { $file }, linha { $line }.
+found-by-posts = Nenhuma regra a nomeia: publicações que dizem quase o mesmo foram juntadas ({ $cluster }). Foram ouvidas porque a regra do produto as encontra: { $file }, linha { $line }.
+tone-very-negative = muito negativo
+tone-negative = negativo
+tone-little-negative = um pouco negativo
+tone-neutral = neutro: as pessoas constatam mais do que se irritam
+tone-mild = leve: a reclamação vem com palavras gentis
+tone-friendly = gentil no geral: as pessoas só reclamam disto
+tone-unknown = desconhecido
+severity-low = baixa
+severity-high = alta
+severity-safety = segurança
+
+## Alertas: o que fazer
+
+do-title = O que fazer
+do-seen = Visto
+do-not-an-issue = Não é um problema
+do-was-not-an-issue = Não era um problema
+do-silence = Silenciar 7 dias
+do-fixed = Corrigido
+do-links = Cada link abre uma página que diz o que vai acontecer e pergunta uma vez. Funcionam por 30 dias.
+do-ask = Visto, ou não é um problema? Peça a quem cuida do groundswell para digitar um destes:
+do-ask-over = Por que abriu e fechou? Quem cuida do groundswell pode consultar:
+do-or = { $first } (ou: { $second })
+next-title = O que vem depois
+next-open = Escrevemos de novo quando o dobro de pessoas disser isto, quando chegar a um lugar novo e quando acabar. Nada entre uma coisa e outra.
+next-over = Só escrevemos de novo se voltar.
+next-said-fixed = Escrevemos de novo quando estiver claro que a correção funciona, ou quando as pessoas disserem isto de novo.
+why-team = Você recebe isto porque sua equipe, "{ $team }", é responsável por { $product } nos arquivos de regras.
+why-thread = Você recebe isto porque sua equipe, "{ $team }", já foi avisada e será avisada até o fim.
+why-route = Você recebe isto porque uma linha dos arquivos de regras ({ $line }) o envia à sua equipe, "{ $team }".
+why-operators = Não resta ninguém que receba as cartas da equipe "{ $team }". Esta é sobre segurança, por isso vai para quem cuida do groundswell.
+less = Para receber menos cartas, diminua false_alarms_a_year da equipe "{ $team }" em teams.toml.
+less-now = Agora é { $budget }.
+leave = Não receber mais cartas desta equipe:
+leave-link = tirar-me da lista
+
+## A lista do que foi demais para um dia
+
+collected-subject = { $count ->
+    [one] Mais { $count } carta de alerta em uma só: o limite da sua equipe é { $most } por dia
+   *[other] Mais { $count } cartas de alerta em uma só: o limite da sua equipe é { $most } por dia
+}
+collected-lead = A equipe "{ $team }" recebe no máximo { $most } cartas de alerta em 24 horas (mails_a_day em teams.toml), e aconteceu mais do que isso. O resto está aqui, em resumo. Cada alerta está aberto ou fechado como se tivesse tido sua própria carta.
+collected-more = { $count ->
+    [one] { $count } não está na lista: groundswell alerts mostra todos.
+   *[other] { $count } não estão na lista: groundswell alerts mostra todos.
+}
+collected-doubt = Tantos de uma vez raramente são reais: talvez alguém publique para esconder algo, ou uma regra encontre demais. Sobre o que poderia machucar alguém sempre se escreve na hora.
+collected-why = Você recebe isto porque sua equipe, "{ $team }", é responsável por estes produtos nos arquivos de regras.
+quiet-subject = { $count ->
+    [one] { $count } carta de alerta do seu horário de silêncio, em uma só
+   *[other] { $count } cartas de alerta do seu horário de silêncio, em uma só
+}
+quiet-lead = A equipe "{ $team }" tem horário de silêncio (quiet em teams.toml), e isto é o que chegou nele, em ordem. Cada alerta está aberto ou fechado como se tivesse tido sua própria carta.
+listed-subject = { $count ->
+    [one] { $count } carta de alerta, em uma só
+   *[other] { $count } cartas de alerta, em uma só
+}
+listed-lead = A equipe "{ $team }" recebe seus alertas como lista (alerts em teams.toml), e isto é o que chegou desde a última, em ordem. Cada alerta está aberto ou fechado como se tivesse tido sua própria carta.
+list-danger = Sobre o que poderia machucar alguém sempre se escreve na hora.
+
+## O resumo
+
+digest-subject = { $stretch }: { $alerts }; { $complaints } em { $posts }
+digest-week-from = Semana de { $date }
+digest-no-alerts = nenhum alerta
+digest-alerts-over = encerrados: { $alerts }
+digest-alerts-and-over = { $alerts }, { $over } encerrados
+digest-quiet-day = Nenhum alerta abriu, mudou ou acabou neste dia.
+digest-quiet-week = Nenhum alerta abriu, mudou ou acabou nesta semana.
+digest-more = { $count ->
+    [one] Aconteceu mais { $count } coisa do que está na lista: groundswell alerts mostra tudo.
+   *[other] Aconteceram mais { $count } coisas do que estão na lista: groundswell alerts mostra tudo.
+}
+digest-alert = { $product }: "{ $label }"
+digest-still-open = Ainda aberto, desde { $date }: { $people } até agora.
+digest-so-far = { $people } até agora.
+digest-opened = abriu em { $day }
+digest-grew = cresceu em { $day }
+digest-over = acabou em { $day }
+digest-came-back = voltou em { $day }
+digest-posts-day = { $posts }, { $complaints } delas reclamações; no dia anterior { $postsBefore } e { $complaintsBefore }.
+digest-posts-week = { $posts }, { $complaints } delas reclamações; na semana anterior { $postsBefore } e { $complaintsBefore }.
+digest-reach = Quem escreveu soma { $followers }.
+digest-growing = Crescendo, ainda não é alerta
+digest-wished = O que se deseja
+digest-line-day = { $what }: { $people } neste dia, { $before } no dia anterior ({ $cluster })
+digest-line-week = { $what }: { $people } nesta semana, { $before } na semana anterior ({ $cluster })
+digest-the-day-before = o dia anterior
+digest-the-week-before = a semana anterior
+digest-the-quarter-before = o trimestre anterior
+digest-feeling = Sentimento, de −1 (ruim) a 1 (bom): { $mean }, com margem de { $error }
+digest-feeling-compared = { $feeling }; { $compared }
+digest-same = sem mudança clara ({ $other }: { $mean })
+digest-better = melhor do que { $other } ({ $mean })
+digest-worse = pior do que { $other } ({ $mean })
+digest-worth-title = Vale a pena?
+digest-judged = { $good ->
+    [one] De { $alerts } com avaliação, { $good } valeu a pena.
+   *[other] De { $alerts } com avaliação, { $good } valeram a pena.
+}
+digest-leads = { $count ->
+    [one] De { $count } alerta se conhece o dia em que vocês saberiam de outro modo: chegou { $days } dias antes.
+   *[other] De { $count } alertas se conhece o dia em que vocês saberiam de outro modo: metade chegou { $days } dias antes ou mais.
+}
+digest-why = Você recebe isto porque sua equipe, "{ $team }", tem um resumo (digest) em teams.toml. Tire `digest` de lá para não receber nenhum.
+
+## As páginas por trás dos links
+
+ask-seen = Você viu isto?
+ask-not-an-issue = Isto não é um problema?
+ask-silence = Nenhuma carta sobre isto por uma semana?
+ask-fixed = Isto está corrigido?
+ask-leave = Sem mais cartas?
+yes-seen = Sim, eu vi
+yes-not-an-issue = Não é um problema
+yes-silence = Silenciar por 7 dias
+yes-fixed = Sim, está corrigido
+yes-leave = Tirar-me da lista
+ask-nothing-yet = Ainda não aconteceu nada. Será anotado que { $who } disse isto. Este link funciona até { $date }.
+happens-seen = O alerta continua aberto, e as novidades sobre ele ficam mais raras: sua equipe já sabe, então há menos a dizer.
+happens-not-an-issue = O alerta acaba, sua equipe é avisada, e será preciso dez vezes mais indício para a mesma reclamação alertar de novo.
+happens-silence = A equipe "{ $team }" não recebe cartas sobre este alerta por { $days } dias. O alerta em si continua como antes.
+happens-fixed = O alerta acaba. Sua equipe é avisada quando a correção funciona, daqui a uma semana no mínimo, ou quando as pessoas disserem isto de novo.
+happens-leave = Nenhuma carta sobre produtos da equipe "{ $team }" vai mais para { $who }, nem sobre segurança. Os outros da equipe, se houver, ainda as recebem.
+done = Feito
+done-close = Você pode fechar esta página.
+done-undo = Para recebê-las de novo, peça a quem cuida do groundswell para digitar: { $command }
+unknown-title = Este alerta não é conhecido aqui
+unknown = Pode ser de uma instalação que foi refeita. Quem cuida do groundswell pode procurá-lo: groundswell alerts
+seen-title = Alguém já viu isto
+seen = { $who } disse isto em { $date }. Não há mais nada a fazer.
+over-title = Já acabou
+over = Desde { $date }: { $reason } Não há mais nada a fazer.
+over-quiet = está calmo.
+silent-title = Já está em silêncio
+silent = { $who } silenciou até { $date }.
+left-title = Você já está fora da lista
+left = Desde { $date } nenhuma carta da equipe "{ $team }" vai para { $who }.
+forged-title = Este link não funciona
+forged = Ele não está como foi enviado: programas de e-mail às vezes cortam links longos. Abra-o de novo pela carta, ou copie-o inteiro. Se ainda não funcionar, quem cuida do groundswell pode fazer isto por você.
+expired-title = Este link expirou
+expired = Ele funcionou até { $date }. Use a carta mais recente sobre este alerta, ou peça a quem cuida do groundswell para digitar: { $command }
+later-title = Não funcionou agora
+later = Nada foi mudado. Tente de novo em um minuto; o link continua valendo.
+nowhere-title = Não há nada aqui
+nowhere = Os links das cartas do groundswell levam a páginas daqui; esta não é uma delas.
