@@ -68,6 +68,7 @@ impl Source {
             contact: "ops@example.org".into(),
             seed: 5,
             filter: Arc::new(|_| panic!("only the whole network is filtered")),
+            callbacks: None,
         };
         let settings: SourceSettings = toml::from_str(&format!("name = 'it'\n{settings}")).unwrap();
         let task = tokio::spawn(run(settings, cursor.clone(), around));

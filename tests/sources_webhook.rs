@@ -49,6 +49,7 @@ impl Hook {
             contact: "ops@example.org".into(),
             seed: 1,
             filter: Arc::new(|_| panic!("only the whole network is filtered")),
+            callbacks: None,
         };
         let settings: SourceSettings = toml::from_str(&format!(
             "name = 'hook'\nkind = 'webhook'\nlisten = '127.0.0.1:0'\nsecret_file = '{}'\n{more}",
@@ -259,6 +260,7 @@ async fn it_stops_when_told_and_says_what_it_cannot_listen_on() {
             contact: String::new(),
             seed: 1,
             filter: Arc::new(|_| true),
+            callbacks: None,
         };
         let said = run(settings, None, around).await.unwrap_err().to_string();
         assert!(said.contains(&expected), "{said}");

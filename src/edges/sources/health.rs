@@ -58,6 +58,11 @@ pub struct HealthSnapshot {
     pub posts: u64,
     /// Things that could not be read, since start.
     pub rejects: u64,
+    /// Requests that were turned away, since start: without a good signature, too large, or not readable.
+    pub refused: u64,
+    /// The hub that sends what is new, where a feed has one that does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pushed_by: Option<String>,
     /// Posts that nobody wants, dropped since start.
     pub unwanted: u64,
     /// Failures since start.
@@ -144,6 +149,14 @@ impl Health {
 
     pub(super) fn lag(&self, seconds: f64) {
         self.inner().seen.lag_seconds = Some(seconds);
+    }
+
+    pub(super) fn refused(&self, requests: u64) {
+        self.inner().seen.refused += requests;
+    }
+
+    pub(super) fn pushed_by(&self, hub: Option<String>) {
+        self.inner().seen.pushed_by = hub;
     }
 
     pub(super) fn unwanted(&self, posts: u64) {

@@ -7,6 +7,7 @@
 
 mod appstore;
 mod backoff;
+mod callbacks;
 mod discourse;
 mod feed;
 mod github;
@@ -36,8 +37,9 @@ use crate::ground::post::{Incoming, Post};
 use crate::ground::time::{Clock, Timestamp};
 
 pub use self::appstore::AppstoreConfig;
+pub use self::callbacks::{Call, Callbacks};
 pub use self::discourse::DiscourseConfig;
-pub use self::feed::FeedConfig;
+pub use self::feed::{FeedConfig, Listed, read_opml};
 pub use self::github::GithubConfig;
 pub use self::hackernews::HackernewsConfig;
 pub use self::health::{Health, HealthSnapshot, State};
@@ -147,6 +149,16 @@ pub enum SourceConfig {
     Appstore(AppstoreConfig),
 }
 
+impl SourceConfig {
+    /// The address of a feed.
+    pub fn address(&self) -> Option<&str> {
+        match self {
+            Self::Feed(config) => Some(&config.url),
+            _ => None,
+        }
+    }
+}
+
 /// Everything a source needs of its surroundings.
 #[derive(Clone)]
 pub struct Surroundings {
@@ -166,6 +178,8 @@ pub struct Surroundings {
     /// which this is false is dropped at once. Edits and deletions always pass, because an earlier version may be
     /// stored. The other sources are small and pass everything on.
     pub filter: Arc<dyn Fn(&Post) -> bool + Send + Sync>,
+    /// Addresses at which the hubs of feeds can call, where the world can reach us.
+    pub callbacks: Option<Arc<Callbacks>>,
 }
 
 /// The batch could not be handed over, because the daemon stops.
