@@ -60,6 +60,9 @@ pub struct HealthSnapshot {
     pub rejects: u64,
     /// Requests that were turned away, since start: without a good signature, too large, or not readable.
     pub refused: u64,
+    /// Why the last of them was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_refused: Option<String>,
     /// The hub that sends what is new, where a feed has one that does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pushed_by: Option<String>,
@@ -151,8 +154,12 @@ impl Health {
         self.inner().seen.lag_seconds = Some(seconds);
     }
 
-    pub(super) fn refused(&self, requests: u64) {
-        self.inner().seen.refused += requests;
+    /// Counts a request that was turned away, and gives how many there were.
+    pub(super) fn refused(&self, why: &str) -> u64 {
+        let mut inner = self.inner();
+        inner.seen.refused += 1;
+        inner.seen.last_refused = Some(why.to_owned());
+        inner.seen.refused
     }
 
     pub(super) fn pushed_by(&self, hub: Option<String>) {

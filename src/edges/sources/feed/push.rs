@@ -16,6 +16,9 @@ use crate::ground::time::Timestamp;
 /// The longest that we wait without looking whether the hub is due.
 const LOOK: Duration = Duration::from_secs(3600);
 
+/// Why something that came as if from the hub was not read.
+const FORGED: &str = "what came at the address of the feed's hub lacks the hub's signature, and was not read";
+
 /// Why waiting is over.
 pub(super) enum Woken {
     /// It is time to ask the feed itself.
@@ -139,11 +142,8 @@ impl<'a> Push<'a> {
                 Some(News::Subscribed(lease)) => self.subscribed(lease, memory).await?,
                 Some(News::Denied(why)) => self.complain(&format!("does not send this feed: {why}")),
                 Some(News::Forged) => {
-                    tracing::warn!(
-                        source = self.name,
-                        "something came at the address of the feed's hub without its signature, and was not read"
-                    );
-                    self.around.health.refused(1);
+                    tracing::warn!(source = self.name, "{FORGED}");
+                    self.around.health.refused(FORGED);
                 }
                 None => {}
             }
