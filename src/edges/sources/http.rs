@@ -120,6 +120,11 @@ impl Http {
         Ok(Self { client, guard, token })
     }
 
+    /// What the server may send us to.
+    pub(super) fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
     /// Asks for `url`. Answers of success, 304 and 400 to 499 (but 429) are given back; what they mean differs.
     ///
     /// # Errors
