@@ -600,3 +600,85 @@ async fn servers_that_talk_nonsense_hurt_nobody() {
         }
     }
 }
+
+#[tokio::test]
+async fn stack_exchange_says_how_long_to_wait_and_what_is_gone() {
+    // Twelve questions over two pages; the answer to the first; the second is deleted later.
+    let gone = Arc::new(Mutex::new(false));
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (it, log) = (Arc::clone(&gone), Arc::clone(&asked));
+    let url = serve(move |path, asked, _| {
+        assert_eq!((asked["site"].as_str(), asked["filter"].as_str()), ("diy", "withbody"));
+        log.lock().unwrap().push(path.to_owned());
+        let question = |n: i64| {
+            json!({"question_id": n, "title": "It &amp; leaks", "body": format!("<p>kettle <b>{n}</b></p>"), "creation_date": 1_767_300_000 + n,
+                   "last_activity_date": 1_767_300_000 + n, "link": format!("https://diy.example/q/{n}"), "owner": {"user_id": 9, "display_name": "Ana &#39;A&#39;"}})
+        };
+        let min: i64 = asked.get("min").map_or(0, |m| m.parse().unwrap());
+        let body = match path {
+            "/search" => {
+                assert_eq!((asked["tagged"].as_str(), asked["order"].as_str()), ("acme;kettles", "asc"));
+                let all: Vec<Value> = (1..=4).filter(|n| 1_767_300_000 + n >= min).map(question).collect();
+                let page: usize = asked["page"].parse().unwrap();
+                json!({"items": all.iter().skip(2 * (page - 1)).take(2).collect::<Vec<_>>(), "has_more": all.len() > 2 * page, "quota_remaining": 250})
+            }
+            "/questions/1;2/answers" => json!({"items": [{"question_id": 1, "answer_id": 77, "body": "<p>same here</p>", "creation_date": 1_767_300_100}]}),
+            path if path.ends_with("/answers") => json!({"items": []}),
+            path => {
+                let ids = path.strip_prefix("/posts/").unwrap();
+                let there = |id: &&str| *id != "2" || !*it.lock().unwrap();
+                json!({"items": ids.split(';').filter(there).map(|id| json!({"post_id": id.parse::<i64>().unwrap()})).collect::<Vec<_>>()})
+            }
+        };
+        status(200, &[], body)
+    })
+    .await;
+    let settings = format!(
+        "kind = 'stackexchange'\nsite = 'diy'\ntags = ['acme', 'kettles']\nserver = '{url}'\ninterval = '2ms'"
+    );
+    let mut source = Source::start(&settings, None);
+    assert_eq!(source.items(3).await, ["question/1 kettle 1", "question/2 kettle 2", "answer/77 same here"]);
+    assert_eq!(source.items(2).await, ["question/3 kettle 3", "question/4 kettle 4"]);
+    assert_eq!(source.health.snapshot(source.clock.now()).limit.unwrap(), "250 requests are left for today");
+    *gone.lock().unwrap() = true;
+    assert_eq!(source.items(1).await, ["-question/2"]);
+    let looks = asked.lock().unwrap().iter().filter(|p| p.starts_with("/posts/")).count();
+    assert!(
+        looks * 6 <= asked.lock().unwrap().iter().filter(|p| *p == "/search").count(),
+        "the day's requests are few"
+    );
+    let cursor = source.stop().await.unwrap();
+    assert!(cursor.contains("1767300004"), "{cursor}");
+}
+
+#[tokio::test]
+async fn stack_exchange_is_left_alone_when_it_says_so() {
+    for (body, code, words) in [
+        (json!({"items": [], "has_more": true, "backoff": 30}), 200, None),
+        (json!({"items": [], "quota_remaining": 3}), 200, None),
+        (
+            json!({"error_id": 502, "error_name": "throttle_violation", "error_message": "too many requests from this IP, more requests available in 81234 seconds"}),
+            400,
+            Some("has banned us for a while: too many requests"),
+        ),
+    ] {
+        let asked: Arc<Mutex<usize>> = Arc::default();
+        let count = Arc::clone(&asked);
+        let url = serve(move |_, _, _| {
+            *count.lock().unwrap() += 1;
+            status(code, &[], body.clone())
+        })
+        .await;
+        let source = Source::start(
+            &format!("kind = 'stackexchange'\ntags = ['acme']\nserver = '{url}'\ninterval = '1ms'"),
+            None,
+        );
+        let health = source.until(|h| h.state == State::Listening || h.state == State::Retrying).await;
+        assert_eq!(health.last_error.is_some(), words.is_some());
+        assert!(words.is_none_or(|w| health.last_error.unwrap().contains(w)));
+        // A hundred intervals later it was not asked again.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(*asked.lock().unwrap(), 1);
+        source.stop().await;
+    }
+}

@@ -24,6 +24,7 @@ mod mastodon;
 mod poll;
 mod reach;
 mod shape;
+mod stackexchange;
 mod webhook;
 
 use std::sync::Arc;
@@ -48,6 +49,7 @@ pub use self::jsonl::JsonlConfig;
 pub use self::kinds::{KINDS, Kind};
 pub use self::lemmy::LemmyConfig;
 pub use self::mastodon::MastodonConfig;
+pub use self::stackexchange::StackexchangeConfig;
 pub use self::webhook::WebhookConfig;
 
 /// Most posts and deletions in one batch; a webhook's request may hold more and stays one batch.
@@ -147,6 +149,8 @@ pub enum SourceConfig {
     Lemmy(LemmyConfig),
     /// Reviews in Apple's App Store.
     Appstore(AppstoreConfig),
+    /// Questions and answers of a site of Stack Exchange.
+    Stackexchange(StackexchangeConfig),
 }
 
 impl SourceConfig {
@@ -280,6 +284,7 @@ pub async fn run(
         SourceConfig::Github(config) => github::run(&name, &config, cursor, &around).await,
         SourceConfig::Lemmy(config) => lemmy::run(&name, &config, cursor, &around).await,
         SourceConfig::Appstore(config) => appstore::run(&name, &config, cursor, &around).await,
+        SourceConfig::Stackexchange(config) => stackexchange::run(&name, &config, cursor, &around).await,
     };
     match &ended {
         Ok(()) if stop.is_cancelled() => health.state(State::Stopped, clock.now()),
