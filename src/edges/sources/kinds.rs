@@ -1,7 +1,8 @@
 //! All kinds of sources, for people to choose from.
 
 use super::{
-    appstore, discourse, feed, github, hackernews, jetstream, jsonl, lemmy, mastodon, stackexchange, webhook,
+    appstore, discourse, feed, github, hackernews, jetstream, jsonl, lemmy, mastodon, nats, stackexchange,
+    webhook,
 };
 
 /// One kind of source.
@@ -16,7 +17,7 @@ pub struct Kind {
 }
 
 /// Every kind, the most useful first.
-pub const KINDS: [Kind; 11] = [
+pub const KINDS: [Kind; 12] = [
     Kind {
         name: "jetstream",
         about: "Bluesky, all of it, live; no account needed",
@@ -55,6 +56,11 @@ pub const KINDS: [Kind; 11] = [
         name: "stackexchange",
         about: "questions with certain tags on Stack Overflow and its sister sites, and their answers",
         example: stackexchange::EXAMPLE,
+    },
+    Kind {
+        name: "nats",
+        about: "posts that your company collects on NATS JetStream",
+        example: nats::EXAMPLE,
     },
 ];
 

@@ -21,6 +21,7 @@ mod kinds;
 mod lemmy;
 mod markdown;
 mod mastodon;
+mod nats;
 mod poll;
 mod reach;
 mod shape;
@@ -49,6 +50,7 @@ pub use self::jsonl::JsonlConfig;
 pub use self::kinds::{KINDS, Kind};
 pub use self::lemmy::LemmyConfig;
 pub use self::mastodon::MastodonConfig;
+pub use self::nats::NatsConfig;
 pub use self::stackexchange::StackexchangeConfig;
 pub use self::webhook::WebhookConfig;
 
@@ -151,6 +153,8 @@ pub enum SourceConfig {
     Appstore(AppstoreConfig),
     /// Questions and answers of a site of Stack Exchange.
     Stackexchange(StackexchangeConfig),
+    /// A stream of NATS JetStream.
+    Nats(NatsConfig),
 }
 
 impl SourceConfig {
@@ -284,6 +288,7 @@ pub async fn run(
         SourceConfig::Github(config) => github::run(&name, &config, cursor, &around).await,
         SourceConfig::Lemmy(config) => lemmy::run(&name, &config, cursor, &around).await,
         SourceConfig::Appstore(config) => appstore::run(&name, &config, cursor, &around).await,
+        SourceConfig::Nats(config) => nats::run(&name, &config, cursor, &around).await,
         SourceConfig::Stackexchange(config) => stackexchange::run(&name, &config, cursor, &around).await,
     };
     match &ended {
