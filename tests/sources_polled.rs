@@ -682,3 +682,116 @@ async fn stack_exchange_is_left_alone_when_it_says_so() {
         source.stop().await;
     }
 }
+
+#[tokio::test]
+async fn github_discussions_come_with_what_is_written_below_them_and_go_again() {
+    let gone = Arc::new(Mutex::new(false));
+    let it = Arc::clone(&gone);
+    let answer = move |question: &Value| {
+        let by = |login: &str, kind: &str| json!({"login": login, "__typename": kind});
+        let comment = |id: &str, text: &str, replies: Value| json!({"id": id, "body": text, "url": "https://github.com/acme/kettle/discussions/7#c", "createdAt": "2026-01-01T11:00:00Z", "author": by("bo", "User"), "replies": {"nodes": replies}});
+        let discussion = |n: i64, changed: &str, comments: Value| {
+            json!({"number": n, "title": "It leaks", "body": format!("kettle **{n}**"), "url": format!("https://github.com/acme/kettle/discussions/{n}"),
+                   "createdAt": "2026-01-01T10:00:00Z", "updatedAt": changed, "author": by("ana", "User"), "comments": {"nodes": comments}})
+        };
+        let variables = &question["variables"];
+        if let Some(id) = variables.get("id").or_else(|| variables.get("number")) {
+            let is = *it.lock().unwrap() && id == "DC_1";
+            let place = if variables.get("id").is_some() {
+                json!({"it": if is { Value::Null } else { json!({"id": id}) }})
+            } else {
+                json!({"repository": {"it": {"id": "D"}}})
+            };
+            return if is {
+                json!({"data": place, "errors": [{"type": "NOT_FOUND", "message": "no"}]})
+            } else {
+                json!({"data": place})
+            };
+        }
+        assert_eq!((&variables["owner"], &variables["name"]), (&json!("acme"), &json!("kettle")));
+        let reply = json!([comment("DC_2", "same here", json!([]))]);
+        let (nodes, next) = match variables["after"].as_str() {
+            None => (
+                json!([
+                    discussion(8, "2026-01-01T22:00:00Z", json!([])),
+                    discussion(7, "2026-01-01T21:00:00Z", json!([comment("DC_1", "mine too", reply)]))
+                ]),
+                true,
+            ),
+            Some(after) => {
+                assert_eq!(after, "c1");
+                // Changed before our first look, and by a program.
+                (json!([discussion(6, "2025-12-01T00:00:00Z", json!([])), null]), true)
+            }
+        };
+        json!({"data": {"repository": {"discussions": {"pageInfo": {"hasNextPage": next, "endCursor": "c1"}, "nodes": nodes}}}})
+    };
+    let answer = Arc::new(answer);
+    let router = Router::new()
+        .route(
+            "/graphql",
+            axum::routing::post(move |headers: HeaderMap, axum::Json(question): axum::Json<Value>| {
+                assert_eq!(headers["authorization"], "Bearer t0ken");
+                let answer = Arc::clone(&answer);
+                async move { axum::Json(answer(&question)) }
+            }),
+        )
+        .fallback(|| async { axum::Json(json!([])) });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let token = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(token.path(), "t0ken").unwrap();
+    let settings = format!(
+        "kind = 'github'\nrepo = 'acme/kettle'\ninterval = '2ms'\nserver = '{url}'\ntoken_file = '{}'",
+        token.path().display()
+    );
+    let mut source = Source::start(&settings, None);
+    let found = source.items(4).await;
+    assert_eq!(
+        found,
+        [
+            "discussion/7 kettle 7",
+            "discussion-comment/DC_1 mine too",
+            "discussion-comment/DC_2 same here",
+            "discussion/8 kettle 8"
+        ]
+    );
+    assert_eq!(source.until(|h| h.state == State::Listening).await.errors, 0);
+    *gone.lock().unwrap() = true;
+    assert_eq!(source.items(1).await, ["-discussion-comment/DC_1"]);
+    let cursor = source.stop().await.unwrap();
+    assert!(cursor.contains("\"discussions\":\"2026-01-01T22:00:00Z\""), "{cursor}");
+}
+
+#[tokio::test]
+async fn github_says_with_success_that_it_refuses() {
+    for (kind, message, words) in [
+        (
+            "RATE_LIMITED",
+            "API rate limit exceeded",
+            "asks to be left alone for a while (API rate limit exceeded)",
+        ),
+        ("NOT_FOUND", "Could not resolve to a Repository", "refuses to show discussions: Could not resolve"),
+    ] {
+        let url = serve(move |path, _, _| match path {
+            "/graphql" => status(
+                200,
+                &[],
+                json!({"data": {"repository": null}, "errors": [{"type": kind, "message": message}]}),
+            ),
+            _ => status(200, &[], json!([])),
+        })
+        .await;
+        let token = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(token.path(), "t0ken").unwrap();
+        let settings = format!(
+            "kind = 'github'\nrepo = 'acme/kettle'\ninterval = '2ms'\nserver = '{url}'\ntoken_file = '{}'",
+            token.path().display()
+        );
+        let source = Source::start(&settings, None);
+        let said = source.until(|h| h.last_error.is_some()).await.last_error.unwrap();
+        assert!(said.contains(words), "{said}");
+        source.stop().await;
+    }
+}

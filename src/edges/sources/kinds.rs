@@ -47,7 +47,7 @@ pub const KINDS: [Kind; 12] = [
     },
     Kind {
         name: "github",
-        about: "issues of a GitHub repository, and comments on them",
+        about: "issues and discussions of a GitHub repository, and comments on them",
         example: github::EXAMPLE,
     },
     Kind { name: "lemmy", about: "posts and comments of a Lemmy server", example: lemmy::EXAMPLE },
