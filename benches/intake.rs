@@ -224,6 +224,7 @@ fn stream(frames: &[String], version: u8, rules: &Arc<RuleSet>) -> Duration {
         contact: "bench".into(),
         seed: 1,
         filter: Arc::new(move |post: &Post| wants(&rules, post)),
+        callbacks: None,
     };
     let settings: SourceSettings =
         toml::from_str(&format!("name = 'b'\nkind = 'jetstream'\nhosts = ['{host}']")).unwrap();

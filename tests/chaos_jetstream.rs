@@ -244,6 +244,7 @@ async fn everything_is_there_once_and_what_is_gone_is_gone() {
             contact: "x".into(),
             seed: kills,
             filter: Arc::new(|post| post.text.contains("broke")),
+            callbacks: None,
         };
         let settings: SourceSettings = toml::from_str(&format!(
             "name = 'b'\nkind = 'jetstream'\nretry_first = '1ms'\nretry_most = '2ms'\nbatch_every = '2ms'\n\

@@ -70,3 +70,30 @@ fn a_source_is_tried_without_storing_anything() {
     assert_eq!(code, 2);
     assert!(said.contains("they have it, away"), "{said}");
 }
+
+#[test]
+fn a_feed_readers_list_becomes_tables_that_can_be_appended() {
+    let dir = tempfile::tempdir().unwrap();
+    let (list, config) = (dir.path().join("feeds.opml"), dir.path().join("groundswell.toml"));
+    std::fs::write(
+        &list,
+        r#"<opml version="2.0"><body><outline text="Press" xmlUrl="https://a.example/rss"/><outline text="Press" xmlUrl="https://b.example/rss"/>
+           <outline text="known" xmlUrl="https://known.example/rss"/></body></opml>"#,
+    )
+    .unwrap();
+    let before = "[[source]]\nname = \"press\"\nkind = \"feed\"\nurl = \"https://known.example/rss\"\n";
+    std::fs::write(&config, before).unwrap();
+    let args = ["source", "import", list.to_str().unwrap(), "--config", config.to_str().unwrap()];
+    let (code, out, said) = run(&args);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("2 feeds; 1 were in the settings already"), "{said}");
+    let file: toml::Table = toml::from_str(&format!("{before}{out}")).unwrap();
+    let names: Vec<&str> =
+        file["source"].as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["press", "press-2", "press-3"]);
+    std::fs::write(&list, "<html>").unwrap();
+    let (code, _, said) = run(&args);
+    assert_eq!(code, 65);
+    assert!(said.contains("feeds.opml is no list of feeds: it is no OPML"), "{said}");
+    assert_eq!(run(&["source", "import", "/nonexistent"]).0, 66);
+}

@@ -83,6 +83,7 @@ impl Source {
             contact: "ops@example.org\r\nX-Evil: 1".into(),
             seed: 7,
             filter: Arc::new(|_| panic!("only the whole network is filtered")),
+            callbacks: None,
         };
         let settings: SourceSettings =
             toml::from_str(&format!("name = 'forum'\nkind = 'feed'\nurl = '{url}'\n{more}")).unwrap();

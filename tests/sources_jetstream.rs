@@ -104,6 +104,7 @@ impl Source {
             contact: "ops@example.org".into(),
             seed: 3,
             filter: Arc::new(|post| post.text.contains("broke")),
+            callbacks: None,
         };
         let hosts: Vec<&str> = hosts.iter().map(|s| s.host.as_str()).collect();
         let batch_every = if more.contains("batch_every") { "" } else { "batch_every = '5ms'\n" };

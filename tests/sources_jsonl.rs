@@ -41,6 +41,7 @@ impl Source {
             contact: "ops@example.org".into(),
             seed: 1,
             filter: Arc::new(|_| panic!("only the whole network is filtered")),
+            callbacks: None,
         };
         let kind = SourceConfig::Jsonl(JsonlConfig {
             replay: false,

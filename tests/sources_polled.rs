@@ -68,6 +68,7 @@ impl Source {
             contact: "ops@example.org".into(),
             seed: 5,
             filter: Arc::new(|_| panic!("only the whole network is filtered")),
+            callbacks: None,
         };
         let settings: SourceSettings = toml::from_str(&format!("name = 'it'\n{settings}")).unwrap();
         let task = tokio::spawn(run(settings, cursor.clone(), around));
@@ -597,5 +598,200 @@ async fn servers_that_talk_nonsense_hurt_nobody() {
             source.until(|h| h.errors > 0 || h.state == State::Listening).await;
             source.stop().await;
         }
+    }
+}
+
+#[tokio::test]
+async fn stack_exchange_says_how_long_to_wait_and_what_is_gone() {
+    // Twelve questions over two pages; the answer to the first; the second is deleted later.
+    let gone = Arc::new(Mutex::new(false));
+    let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (it, log) = (Arc::clone(&gone), Arc::clone(&asked));
+    let url = serve(move |path, asked, _| {
+        assert_eq!((asked["site"].as_str(), asked["filter"].as_str()), ("diy", "withbody"));
+        log.lock().unwrap().push(path.to_owned());
+        let question = |n: i64| {
+            json!({"question_id": n, "title": "It &amp; leaks", "body": format!("<p>kettle <b>{n}</b></p>"), "creation_date": 1_767_300_000 + n,
+                   "last_activity_date": 1_767_300_000 + n, "link": format!("https://diy.example/q/{n}"), "owner": {"user_id": 9, "display_name": "Ana &#39;A&#39;"}})
+        };
+        let min: i64 = asked.get("min").map_or(0, |m| m.parse().unwrap());
+        let body = match path {
+            "/search" => {
+                assert_eq!((asked["tagged"].as_str(), asked["order"].as_str()), ("acme;kettles", "asc"));
+                let all: Vec<Value> = (1..=4).filter(|n| 1_767_300_000 + n >= min).map(question).collect();
+                let page: usize = asked["page"].parse().unwrap();
+                json!({"items": all.iter().skip(2 * (page - 1)).take(2).collect::<Vec<_>>(), "has_more": all.len() > 2 * page, "quota_remaining": 250})
+            }
+            "/questions/1;2/answers" => json!({"items": [{"question_id": 1, "answer_id": 77, "body": "<p>same here</p>", "creation_date": 1_767_300_100}]}),
+            path if path.ends_with("/answers") => json!({"items": []}),
+            path => {
+                let ids = path.strip_prefix("/posts/").unwrap();
+                let there = |id: &&str| *id != "2" || !*it.lock().unwrap();
+                json!({"items": ids.split(';').filter(there).map(|id| json!({"post_id": id.parse::<i64>().unwrap()})).collect::<Vec<_>>()})
+            }
+        };
+        status(200, &[], body)
+    })
+    .await;
+    let settings = format!(
+        "kind = 'stackexchange'\nsite = 'diy'\ntags = ['acme', 'kettles']\nserver = '{url}'\ninterval = '2ms'"
+    );
+    let mut source = Source::start(&settings, None);
+    assert_eq!(source.items(3).await, ["question/1 kettle 1", "question/2 kettle 2", "answer/77 same here"]);
+    assert_eq!(source.items(2).await, ["question/3 kettle 3", "question/4 kettle 4"]);
+    assert_eq!(source.health.snapshot(source.clock.now()).limit.unwrap(), "250 requests are left for today");
+    *gone.lock().unwrap() = true;
+    assert_eq!(source.items(1).await, ["-question/2"]);
+    let looks = asked.lock().unwrap().iter().filter(|p| p.starts_with("/posts/")).count();
+    assert!(
+        looks * 6 <= asked.lock().unwrap().iter().filter(|p| *p == "/search").count(),
+        "the day's requests are few"
+    );
+    let cursor = source.stop().await.unwrap();
+    assert!(cursor.contains("1767300004"), "{cursor}");
+}
+
+#[tokio::test]
+async fn stack_exchange_is_left_alone_when_it_says_so() {
+    for (body, code, words) in [
+        (json!({"items": [], "has_more": true, "backoff": 30}), 200, None),
+        (json!({"items": [], "quota_remaining": 3}), 200, None),
+        (
+            json!({"error_id": 502, "error_name": "throttle_violation", "error_message": "too many requests from this IP, more requests available in 81234 seconds"}),
+            400,
+            Some("has banned us for a while: too many requests"),
+        ),
+    ] {
+        let asked: Arc<Mutex<usize>> = Arc::default();
+        let count = Arc::clone(&asked);
+        let url = serve(move |_, _, _| {
+            *count.lock().unwrap() += 1;
+            status(code, &[], body.clone())
+        })
+        .await;
+        let source = Source::start(
+            &format!("kind = 'stackexchange'\ntags = ['acme']\nserver = '{url}'\ninterval = '1ms'"),
+            None,
+        );
+        let health = source.until(|h| h.state == State::Listening || h.state == State::Retrying).await;
+        assert_eq!(health.last_error.is_some(), words.is_some());
+        assert!(words.is_none_or(|w| health.last_error.unwrap().contains(w)));
+        // A hundred intervals later it was not asked again.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(*asked.lock().unwrap(), 1);
+        source.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn github_discussions_come_with_what_is_written_below_them_and_go_again() {
+    let gone = Arc::new(Mutex::new(false));
+    let it = Arc::clone(&gone);
+    let answer = move |question: &Value| {
+        let by = |login: &str, kind: &str| json!({"login": login, "__typename": kind});
+        let comment = |id: &str, text: &str, replies: Value| json!({"id": id, "body": text, "url": "https://github.com/acme/kettle/discussions/7#c", "createdAt": "2026-01-01T11:00:00Z", "author": by("bo", "User"), "replies": {"nodes": replies}});
+        let discussion = |n: i64, changed: &str, comments: Value| {
+            json!({"number": n, "title": "It leaks", "body": format!("kettle **{n}**"), "url": format!("https://github.com/acme/kettle/discussions/{n}"),
+                   "createdAt": "2026-01-01T10:00:00Z", "updatedAt": changed, "author": by("ana", "User"), "comments": {"nodes": comments}})
+        };
+        let variables = &question["variables"];
+        if let Some(id) = variables.get("id").or_else(|| variables.get("number")) {
+            let is = *it.lock().unwrap() && id == "DC_1";
+            let place = if variables.get("id").is_some() {
+                json!({"it": if is { Value::Null } else { json!({"id": id}) }})
+            } else {
+                json!({"repository": {"it": {"id": "D"}}})
+            };
+            return if is {
+                json!({"data": place, "errors": [{"type": "NOT_FOUND", "message": "no"}]})
+            } else {
+                json!({"data": place})
+            };
+        }
+        assert_eq!((&variables["owner"], &variables["name"]), (&json!("acme"), &json!("kettle")));
+        let reply = json!([comment("DC_2", "same here", json!([]))]);
+        let (nodes, next) = match variables["after"].as_str() {
+            None => (
+                json!([
+                    discussion(8, "2026-01-01T22:00:00Z", json!([])),
+                    discussion(7, "2026-01-01T21:00:00Z", json!([comment("DC_1", "mine too", reply)]))
+                ]),
+                true,
+            ),
+            Some(after) => {
+                assert_eq!(after, "c1");
+                // Changed before our first look, and by a program.
+                (json!([discussion(6, "2025-12-01T00:00:00Z", json!([])), null]), true)
+            }
+        };
+        json!({"data": {"repository": {"discussions": {"pageInfo": {"hasNextPage": next, "endCursor": "c1"}, "nodes": nodes}}}})
+    };
+    let answer = Arc::new(answer);
+    let router = Router::new()
+        .route(
+            "/graphql",
+            axum::routing::post(move |headers: HeaderMap, axum::Json(question): axum::Json<Value>| {
+                assert_eq!(headers["authorization"], "Bearer t0ken");
+                let answer = Arc::clone(&answer);
+                async move { axum::Json(answer(&question)) }
+            }),
+        )
+        .fallback(|| async { axum::Json(json!([])) });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let token = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(token.path(), "t0ken").unwrap();
+    let settings = format!(
+        "kind = 'github'\nrepo = 'acme/kettle'\ninterval = '2ms'\nserver = '{url}'\ntoken_file = '{}'",
+        token.path().display()
+    );
+    let mut source = Source::start(&settings, None);
+    let found = source.items(4).await;
+    assert_eq!(
+        found,
+        [
+            "discussion/7 kettle 7",
+            "discussion-comment/DC_1 mine too",
+            "discussion-comment/DC_2 same here",
+            "discussion/8 kettle 8"
+        ]
+    );
+    assert_eq!(source.until(|h| h.state == State::Listening).await.errors, 0);
+    *gone.lock().unwrap() = true;
+    assert_eq!(source.items(1).await, ["-discussion-comment/DC_1"]);
+    let cursor = source.stop().await.unwrap();
+    assert!(cursor.contains("\"discussions\":\"2026-01-01T22:00:00Z\""), "{cursor}");
+}
+
+#[tokio::test]
+async fn github_says_with_success_that_it_refuses() {
+    for (kind, message, words) in [
+        (
+            "RATE_LIMITED",
+            "API rate limit exceeded",
+            "asks to be left alone for a while (API rate limit exceeded)",
+        ),
+        ("NOT_FOUND", "Could not resolve to a Repository", "refuses to show discussions: Could not resolve"),
+    ] {
+        let url = serve(move |path, _, _| match path {
+            "/graphql" => status(
+                200,
+                &[],
+                json!({"data": {"repository": null}, "errors": [{"type": kind, "message": message}]}),
+            ),
+            _ => status(200, &[], json!([])),
+        })
+        .await;
+        let token = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(token.path(), "t0ken").unwrap();
+        let settings = format!(
+            "kind = 'github'\nrepo = 'acme/kettle'\ninterval = '2ms'\nserver = '{url}'\ntoken_file = '{}'",
+            token.path().display()
+        );
+        let source = Source::start(&settings, None);
+        let said = source.until(|h| h.last_error.is_some()).await.last_error.unwrap();
+        assert!(said.contains(words), "{said}");
+        source.stop().await;
     }
 }

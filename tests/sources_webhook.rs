@@ -49,6 +49,7 @@ impl Hook {
             contact: "ops@example.org".into(),
             seed: 1,
             filter: Arc::new(|_| panic!("only the whole network is filtered")),
+            callbacks: None,
         };
         let settings: SourceSettings = toml::from_str(&format!(
             "name = 'hook'\nkind = 'webhook'\nlisten = '127.0.0.1:0'\nsecret_file = '{}'\n{more}",
@@ -231,15 +232,9 @@ async fn it_stops_when_told_and_says_what_it_cannot_listen_on() {
     hook.stop.cancel();
     timeout(LONG, hook.task).await.unwrap().unwrap().unwrap();
 
-    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = taken.local_addr().unwrap();
     let secret = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(secret.path(), SECRET).unwrap();
     for (settings, expected) in [
-        (
-            format!("listen = '{address}'\nsecret_file = '{}'", secret.path().display()),
-            format!("cannot listen on {address}"),
-        ),
         (
             "secret_file = '/nonexistent/secret'".to_owned(),
             "cannot read `secret_file` /nonexistent/secret".to_owned(),
@@ -259,6 +254,7 @@ async fn it_stops_when_told_and_says_what_it_cannot_listen_on() {
             contact: String::new(),
             seed: 1,
             filter: Arc::new(|_| true),
+            callbacks: None,
         };
         let said = run(settings, None, around).await.unwrap_err().to_string();
         assert!(said.contains(&expected), "{said}");
@@ -311,4 +307,58 @@ async fn who_sends_more_than_can_be_stored_is_told_to_wait() {
     let (status, later, said) = hook.send(POST).await.unwrap();
     assert_eq!((status, later.as_deref()), (429, Some("5")), "{said}");
     hook.batch().await;
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_tried_again_until_it_is_free() {
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = taken.local_addr().unwrap();
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(secret.path(), SECRET).unwrap();
+    let settings: SourceSettings = toml::from_str(&format!(
+        "name = 'hook'\nkind = 'webhook'\nlisten = '{address}'\nsecret_file = '{}'",
+        secret.path().display()
+    ))
+    .unwrap();
+    let (health, stop) = (Arc::new(Health::new()), CancellationToken::new());
+    let clock = Arc::new(SimulatedClock::new("2026-01-02T00:00:00Z".parse().unwrap()));
+    let around = Surroundings {
+        clock: clock.clone(),
+        out: mpsc::channel(1).0,
+        stop: stop.clone(),
+        health: health.clone(),
+        contact: String::new(),
+        seed: 1,
+        filter: Arc::new(|_| true),
+        callbacks: None,
+    };
+    let task = tokio::spawn(run(settings, None, around));
+    let until = async |state: State| {
+        timeout(LONG, async {
+            while health.snapshot(clock.now()).state != state {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        })
+        .await
+        .unwrap();
+    };
+    until(State::Retrying).await;
+    let said = health.snapshot(clock.now()).last_error.unwrap();
+    assert!(said.contains(&format!("cannot listen on {address}")) && said.contains("ss -ltnp"), "{said}");
+    drop(taken);
+    until(State::Listening).await;
+    stop.cancel();
+    timeout(LONG, task).await.unwrap().unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn requests_that_are_turned_away_are_counted_with_the_reason() {
+    let hook = Hook::start("").await;
+    let (status, ..) = hook.send_named(POST, Some(sign(b"other")), None).await.unwrap();
+    assert_eq!(status, 401);
+    let (status, ..) = hook.send_named("[1", Some(sign(b"[1")), None).await.unwrap();
+    assert_eq!(status, 400);
+    let health = hook.health.snapshot(hook.clock.now());
+    assert_eq!((health.refused, health.errors), (2, 0));
+    assert!(health.last_refused.unwrap().contains("JSON array"));
 }

@@ -6,7 +6,9 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use groundswell::edges::web::{Answer, Fixed, Question, listen, serve};
+use std::sync::Arc;
+
+use groundswell::edges::web::{Answer, Fixed, Hubs, Question, listen, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
@@ -24,7 +26,7 @@ async fn pages(queue: usize, answers: bool) -> (SocketAddr, CancellationToken, m
     let stop = CancellationToken::new();
     let page = |status, html: &str| Answer { status, html: html.into() };
     let fixed = Fixed { style: "p{}", nowhere: page(404, "nowhere"), later: page(503, "later") };
-    tokio::spawn(serve(listener, ask, fixed, stop.clone()));
+    tokio::spawn(serve(listener, ask, fixed, hubs(), stop.clone()));
     if !answers {
         return (address, stop, questions);
     }
@@ -36,6 +38,15 @@ async fn pages(queue: usize, answers: bool) -> (SocketAddr, CancellationToken, m
         }
     });
     (address, stop, mpsc::channel(1).1)
+}
+
+/// One address is known, `t0`; it answers with what came.
+fn hubs() -> Option<Hubs> {
+    let call = |call: groundswell::edges::web::Call| {
+        let body = call.body.map_or("nothing".to_owned(), |b| String::from_utf8_lossy(&b).into_owned());
+        (202, format!("{} {} {:?} {body}", call.token, call.query, call.signature))
+    };
+    Some(Hubs { knows: Arc::new(|token| token == "t0"), call: Arc::new(call) })
 }
 
 async fn say(address: SocketAddr, request: &str) -> String {
@@ -130,5 +141,39 @@ fn heads_without_end_are_refused_and_stopping_closes_connections() {
         let mut rest = Vec::new();
         let ended = tokio::time::timeout(Duration::from_secs(5), idle.read_to_end(&mut rest)).await;
         assert!(ended.is_ok(), "a stopped daemon waits for nobody");
+    });
+}
+
+#[test]
+fn hubs_are_heard_at_addresses_that_are_open_and_within_bounds() {
+    wait(async {
+        let (address, _stop, _) = pages(8, true).await;
+        let asked = say(address, &request("GET", "/hub/t0?hub.challenge=%3Cb%3E", "")).await;
+        assert!(
+            asked.starts_with("HTTP/1.1 202") && asked.ends_with("t0 hub.challenge=%3Cb%3E None nothing"),
+            "{asked}"
+        );
+        assert!(asked.contains("content-type: text/plain") && asked.contains("nosniff"), "{asked}");
+        let signed = request("POST", "/hub/t0", "<rss/>").replace("Host", "X-Hub-Signature: sha1=00\r\nHost");
+        assert!(say(address, &signed).await.ends_with("t0  Some(\"sha1=00\") <rss/>"));
+        for method in ["GET", "POST"] {
+            let said = say(address, &request(method, "/hub/t1", "x")).await;
+            assert!(said.starts_with("HTTP/1.1 404"), "{method}: {said}");
+        }
+        // More than letters need, and less than can hurt.
+        let large = say(address, &request("POST", "/hub/t0", &"x".repeat(1 << 20))).await;
+        assert!(large.starts_with("HTTP/1.1 202"));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream
+            .write_all(
+                b"POST /hub/t0 HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\nConnection: close\r\n\r\n",
+            )
+            .await
+            .unwrap();
+        let mut answer = [0; 12];
+        // The answer comes before the body, or as soon as there is too much of it.
+        let _ = stream.write_all(&vec![b'x'; 3_000_000]).await;
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 413");
     });
 }

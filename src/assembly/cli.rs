@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use mail::{MailArgs, MailCommand, MailPreviewArgs, MailTestArgs};
 pub use route::{RouteArgs, SeverityArg};
 pub use rules::{CheckArgs, FmtArgs, MatchArgs, TestArgs};
-pub use source::{SourceArgs, SourceCommand, SourceListArgs, SourceTestArgs};
+pub use source::{SourceArgs, SourceCommand, SourceImportArgs, SourceListArgs, SourceTestArgs};
 
 /// groundswell listens to what people say in public about your products, groups the complaints among them, and
 /// e-mails the team that owns the product when one begins to grow.

@@ -201,8 +201,31 @@ fn parse<M: DeserializeOwned, S: DeserializeOwned>(
         .and_then(Config::try_deserialize)
         .map_err(|e| SettingsFileError::Unusable {
             path: path.to_owned(),
-            why: e.to_string().trim().to_owned(),
+            why: placed(e.to_string().trim(), text),
         })
+}
+
+/// The library's words about a source (`source[2]url`), as people count and call it: `source 3 ("press"): …`.
+fn placed(why: &str, text: &str) -> String {
+    let whole = || {
+        let (before, rest) = why.split_once("source[")?;
+        let (number, after) = rest.split_once(']')?;
+        let index: usize = number.parse().ok()?;
+        let table: Option<toml::Table> = toml::from_str(text).ok();
+        let source = table.as_ref().and_then(|t| t.get("source")?.get(index));
+        let name = source.and_then(|s| s.get("name")?.as_str());
+        let name = name.map_or_else(String::new, |name| format!(" (\"{}\")", name.escape_debug()));
+        let key = after.trim_start_matches('.').split(['`', '"']).next().unwrap_or_default();
+        let said = match before.strip_prefix("missing configuration field") {
+            Some(_) => format!("the key `{key}` is missing"),
+            None => {
+                let said = before.trim_end_matches('`').trim_end().trim_end_matches("for key").trim_end();
+                if key.is_empty() { said.to_owned() } else { format!("{key}: {said}") }
+            }
+        };
+        Some(format!("source {}{name}: {said}; groundswell source list shows every key", index + 1))
+    };
+    whole().unwrap_or_else(|| why.to_owned())
 }
 
 #[cfg(test)]
@@ -263,6 +286,43 @@ mod tests {
     fn an_unknown_key_is_named_with_the_file() {
         let said = read("[data]\nfolders = \"/a\"\n", &[]).unwrap_err().to_string();
         assert!(said.contains("groundswell.toml") && said.contains("folders"), "{said}");
+    }
+
+    #[test]
+    fn a_source_is_called_by_its_name_and_counted_from_one() {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Feed {
+            #[allow(dead_code, reason = "read for its errors")]
+            name: String,
+            #[allow(dead_code, reason = "read for its errors")]
+            url: String,
+        }
+        let said = |text: &str| {
+            let read = parse::<Mail, Feed>(Path::new("g.toml"), text, std::collections::HashMap::new());
+            read.unwrap_err().to_string().split_once("be used: ").unwrap().1.to_owned()
+        };
+        let good = "[[source]]\nname = \"a\"\nurl = \"u\"\n";
+        for (text, expected) in [
+            ("[[source]]\nname = \"press\"", "source 2 (\"press\"): the key `url` is missing"),
+            ("[[source]]\nurl = \"u\"", "source 2: the key `name` is missing"),
+            (
+                "[[source]]\nname = \"press\"\nurl = \"u\"\nurll = 3",
+                "source 2 (\"press\"): unknown field `urll`, expected `name` or `url`",
+            ),
+            (
+                "[[source]]\nname = \"press\"\nurl = [1]",
+                "source 2 (\"press\"): url: invalid type: sequence, expected a string",
+            ),
+        ] {
+            let hint = "; groundswell source list shows every key";
+            assert_eq!(said(&format!("{good}{text}")), format!("{expected}{hint}"));
+        }
+        assert_eq!(placed("something about source[x]", ""), "something about source[x]");
+        assert_eq!(
+            placed("missing configuration field \"source[7]url\"", "="),
+            "source 8: the key `url` is missing; groundswell source list shows every key"
+        );
     }
 
     #[test]

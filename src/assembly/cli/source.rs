@@ -26,6 +26,13 @@ pub enum SourceCommand {
     ///
     /// Example: groundswell source test bluesky --config groundswell.toml
     Test(SourceTestArgs),
+    /// Turn a feed reader's list (OPML) into [[source]] tables for groundswell.toml
+    ///
+    /// The tables go to standard output; what was left out, to standard error. Feeds that the settings have already are left
+    /// out, and no name is used twice.
+    ///
+    /// Example: groundswell source import feeds.opml >> groundswell.toml
+    Import(SourceImportArgs),
 }
 
 /// Options of `source list`.
@@ -36,6 +43,17 @@ pub struct SourceListArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub format: Format,
+}
+
+/// Options of `source import`.
+#[derive(Debug, Args)]
+pub struct SourceImportArgs {
+    /// The list; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub file: std::path::PathBuf,
+    /// Where the settings are.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// Options of `source test`.

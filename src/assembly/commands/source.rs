@@ -1,6 +1,7 @@
 //! `source list` and `source test`: which sources there are, and whether one works.
 
-use std::io::Write;
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,18 +10,22 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use crate::assembly::cli::{Format, SourceArgs, SourceCommand, SourceListArgs, SourceTestArgs};
+use crate::assembly::cli::{
+    Format, SourceArgs, SourceCommand, SourceImportArgs, SourceListArgs, SourceTestArgs,
+};
 use crate::assembly::configured::{All, settings};
 use crate::assembly::failure::{Exit, Failure};
-use crate::assembly::output::{stdout, tell};
+use crate::assembly::output::{counted, stdout, tell};
 use crate::edges::clock::SystemClock;
-use crate::edges::sources::{Batch, Health, KINDS, Kind, SourceSettings, Surroundings, run};
+use crate::edges::sources::{Batch, Health, KINDS, Kind, SourceSettings, Surroundings, read_opml, run};
 use crate::ground::account::Standing;
 use crate::ground::post::Incoming;
 use crate::ground::time::Clock;
 
 /// Batches on their way.
 const BATCHES: usize = 4;
+/// Longest list of feeds that is read, in bytes.
+const MAX_LIST: u64 = 8 << 20;
 /// Longest position that is shown.
 const CURSOR_SHOWN: usize = 300;
 
@@ -32,6 +37,7 @@ pub fn source(args: &SourceArgs) -> Result<(), Failure> {
     match &args.what {
         SourceCommand::List(args) => list(args),
         SourceCommand::Test(args) => test(args),
+        SourceCommand::Import(args) => import(args),
     }
 }
 
@@ -64,6 +70,55 @@ fn list(args: &SourceListArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Tables for the feeds of a list. Settings that are not there yet have no sources.
+fn import(args: &SourceImportArgs) -> Result<(), Failure> {
+    let shown = args.file.display();
+    let unreadable =
+        |e: std::io::Error| Failure::say(Exit::NoInput, format!("the list {shown} cannot be read: {e}"));
+    let mut list = Vec::new();
+    let mut bounded: Box<dyn Read> = if args.file.as_os_str() == "-" {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(std::fs::File::open(&args.file).map_err(unreadable)?)
+    };
+    bounded.by_ref().take(MAX_LIST + 1).read_to_end(&mut list).map_err(unreadable)?;
+    if list.len() as u64 > MAX_LIST {
+        return Err(Failure::say(Exit::BadData, format!("the list {shown} is longer than {MAX_LIST} bytes")));
+    }
+    let listed = read_opml(&list)
+        .map_err(|e| Failure::say(Exit::BadData, format!("the list {shown} is no list of feeds: {e}")))?;
+    let known = if args.config.config.exists() { settings(&args.config)?.source } else { Vec::new() };
+    let mut names: BTreeSet<String> = known.iter().map(|s| s.name.clone()).collect();
+    let addresses: BTreeSet<&str> = known.iter().filter_map(|s| s.kind.address()).collect();
+    let mut out = stdout();
+    let (mut written, mut left_out) = (0, 0);
+    for feed in listed {
+        if addresses.contains(feed.url.as_str()) {
+            left_out += 1;
+            continue;
+        }
+        let mut name = feed.name.clone();
+        let mut n = 2;
+        while !names.insert(name.clone()) {
+            name = format!("{}-{n}", feed.name);
+            n += 1;
+        }
+        let quoted = |text: &str| toml::Value::from(text).to_string();
+        writeln!(
+            out,
+            "\n[[source]]\nname = {}\nkind = \"feed\"\nurl = {}",
+            quoted(&name),
+            quoted(&feed.url)
+        )?;
+        written += 1;
+    }
+    out.flush()?;
+    let already =
+        if left_out > 0 { format!("; {left_out} were in the settings already") } else { String::new() };
+    tell(format!("{}{already}", counted(written, "feed", "feeds")));
+    Ok(())
+}
+
 fn test(args: &SourceTestArgs) -> Result<(), Failure> {
     let settings: All = settings(&args.config)?;
     let names: Vec<&str> = settings.source.iter().map(|s| s.name.as_str()).collect();
@@ -93,6 +148,7 @@ async fn listen(source: SourceSettings, contact: String, args: &SourceTestArgs) 
         seed: clock.now().as_millisecond().cast_unsigned(),
         // Whether the rules want a post is another question: `groundswell match` answers it.
         filter: Arc::new(|_| true),
+        callbacks: None,
     };
     let mut task = tokio::spawn(run(source, None, around));
     let until = Instant::now() + Duration::from_secs(args.seconds);

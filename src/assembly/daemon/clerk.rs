@@ -10,8 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::assembly::decisions;
 use crate::assembly::failure::{Exit, Failure};
+use crate::edges::sources::{Call, Callbacks};
 use crate::edges::store::{Store, StoreError};
-use crate::edges::web::{self, Answer, Fixed, Question};
+use crate::edges::web::{self, Answer, Fixed, Hubs, Question};
 use crate::ground::entry::Act;
 use crate::ground::time::Clock;
 use crate::logic::letters::{DeskPage, STYLE, Templates};
@@ -37,6 +38,7 @@ pub(super) struct Clerk {
 pub(super) async fn start(
     clerk: Clerk,
     address: SocketAddr,
+    callbacks: Arc<Callbacks>,
     stop: &CancellationToken,
 ) -> Result<JoinHandle<()>, Failure> {
     let listener = web::listen(address).await.map_err(|e| {
@@ -56,7 +58,17 @@ pub(super) async fn start(
         nowhere: DeskPage::nowhere(&templates).into(),
         later: DeskPage::later(&templates).into(),
     };
-    Ok(tokio::spawn(web::serve(listener, ask, fixed, stop.clone())))
+    Ok(tokio::spawn(web::serve(listener, ask, fixed, Some(hubs(callbacks)), stop.clone())))
+}
+
+/// Hands the calls of hubs to the sources that subscribed.
+fn hubs(callbacks: Arc<Callbacks>) -> Hubs {
+    let known = Arc::clone(&callbacks);
+    let call = move |call: web::Call| {
+        let web::Call { token, query, signature, body } = call;
+        callbacks.call(Call { token, query, signature, body })
+    };
+    Hubs { knows: Arc::new(move |token| known.knows(token)), call: Arc::new(call) }
 }
 
 impl Clerk {

@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 use super::engine::Order;
 use crate::assembly::configured::All;
 use crate::assembly::failure::{Exit, Failure};
-use crate::edges::sources::{Batch, Health, HealthSnapshot, SourceConfig, State, Surroundings, run};
+use crate::edges::sources::{
+    Batch, Callbacks, Health, HealthSnapshot, SourceConfig, State, Surroundings, run,
+};
 use crate::ground::post::Post;
 use crate::ground::time::{Clock, Timestamp};
 
@@ -90,6 +92,7 @@ impl Listeners {
         mut cursors: BTreeMap<String, String>,
         clock: &Arc<dyn Clock>,
         filter: Arc<dyn Fn(&Post) -> bool + Send + Sync>,
+        callbacks: Option<Arc<Callbacks>>,
         orders: mpsc::Sender<Order>,
         stop: CancellationToken,
     ) -> Self {
@@ -113,6 +116,7 @@ impl Listeners {
                 contact: settings.contact.clone(),
                 seed: clock.now().as_millisecond().cast_unsigned() ^ (i as u64) << 48,
                 filter: Arc::clone(&filter),
+                callbacks: callbacks.clone(),
             };
             health.insert(name.clone(), Arc::clone(&around.health));
             let cursor = cursors.remove(&name);

@@ -26,6 +26,7 @@ use crate::edges::clock::SystemClock;
 use crate::edges::mail::{Stationery, Transport};
 use crate::edges::rules_folder::read_rules;
 use crate::edges::rules_watch::RulesWatch;
+use crate::edges::sources::Callbacks;
 use crate::ground::time::Clock;
 use crate::logic::letters::Sender;
 
@@ -121,8 +122,13 @@ impl Daemon {
         let from = self.stationery;
         let indexer = indexer::start(&data)?;
         let (tell, mut to_tell) = mpsc::channel(WORDS);
-        let web = match &self.sender.desk {
-            Some(links) => {
+        let callbacks = self
+            .sender
+            .desk
+            .as_ref()
+            .map(|desk| Arc::new(Callbacks::new(&desk.url, &desk.key.derived("hubs of feeds"))));
+        let web = match (&self.sender.desk, &callbacks) {
+            (Some(links), Some(callbacks)) => {
                 let clerk = Clerk {
                     store: self.engine.another_store()?,
                     key: links.key.clone(),
@@ -130,16 +136,23 @@ impl Daemon {
                     clock: Arc::clone(&self.clock),
                     replays: decisions::replays(&self.settings),
                 };
-                Some(clerk::start(clerk, self.settings.web.listen, &stop).await?)
+                Some(clerk::start(clerk, self.settings.web.listen, Arc::clone(callbacks), &stop).await?)
             }
-            None => None,
+            _ => None,
         };
         let mut engine = std::thread::spawn({
             let engine = self.engine;
             move || engine.run(queue, &tell)
         });
-        let mut listeners =
-            Listeners::start(&self.settings, cursors, &self.clock, filter, orders.clone(), stop.clone());
+        let mut listeners = Listeners::start(
+            &self.settings,
+            cursors,
+            &self.clock,
+            filter,
+            callbacks,
+            orders.clone(),
+            stop.clone(),
+        );
         let clock = Arc::clone(&self.clock);
         let transport = Arc::new(self.transport);
         let operators = Operators {

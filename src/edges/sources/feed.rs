@@ -3,18 +3,29 @@
 //! A feed shows its latest items only. What came and went between two polls is not known, so no gap is reported
 //! either: choose the interval to suit the feed. An item that is gone from the document is not deleted, it has only
 //! become old. The same id with other words is an edit.
+//!
+//! Where a feed names a hub (WebSub) and the world can reach us, the hub sends what is new; polling goes on, less often.
 
+mod decode;
 mod discover;
 mod fetch;
+mod hub;
 mod items;
 mod memory;
+mod opml;
+mod push;
 
 use std::time::Duration;
 
 use serde::Deserialize;
 
+use tokio::time::Instant;
+
 use self::fetch::{Fetched, Fetcher};
+use self::hub::Links;
 use self::memory::Memory;
+pub use self::opml::{Listed, read_opml};
+use self::push::{Push, Woken};
 use super::backoff::Backoff;
 use super::shape::duration;
 use super::{Batch, MAX_BATCH_ITEMS, SourceError, State, Stopped, Surroundings};
@@ -27,6 +38,7 @@ kind = "feed"
 url = "https://reviews.example.org/latest.rss"
 interval = "10m"
 longest_interval = "1h"
+push = true
 connect_timeout = "10s"
 idle_timeout = "20s"
 total_timeout = "60s"
@@ -51,6 +63,10 @@ pub struct FeedConfig {
     /// A feed in which nothing is new is asked less and less often, up to this. Default: `"1h"`.
     #[serde(default = "an_hour", deserialize_with = "duration")]
     pub longest_interval: Duration,
+    /// Let the feed's hub (WebSub) send what is new, where the feed names one and `[web] public_url` says how to reach us.
+    /// While it does, the feed is asked each `longest_interval`. Default: true.
+    #[serde(default = "yes")]
+    pub push: bool,
     /// Longest wait for a connection. Default: `"10s"`.
     #[serde(default = "ten_seconds", deserialize_with = "duration")]
     pub connect_timeout: Duration,
@@ -65,6 +81,9 @@ pub struct FeedConfig {
     pub max_bytes: usize,
 }
 
+fn yes() -> bool {
+    true
+}
 fn ten_minutes() -> Duration {
     Duration::from_secs(600)
 }
@@ -97,12 +116,28 @@ pub(super) async fn run(
     let mut backoff = Backoff::new(config.interval, MAX_WAIT, around.seed);
     around.health.peer(Some(config.url.clone()));
     let mut pace = config.interval;
+    let mut push = Push::new(name, config.push, &memory, around);
+    let mut poll = Instant::now();
     loop {
-        let now = around.clock.now();
+        let asked = match push.wait(poll, &mut memory, &fetcher).await {
+            Err(Stopped) => return Ok(()),
+            Ok(Woken::Poll) => None,
+            Ok(Woken::Document(body)) => Some(body),
+        };
+        if let Some(body) = asked {
+            match take(name, config, memory.pushed(body), &mut memory, around).await {
+                Ok(_) => {}
+                Err(Trouble::Stopped) => return Ok(()),
+                // What cannot be read still says that there is something.
+                Err(Trouble::Page(_) | Trouble::NoFeed(_)) => poll = Instant::now(),
+            }
+            continue;
+        }
+        let sends = push.sends(&memory);
         let fetched = tokio::select! {
             biased;
             () = around.stop.cancelled() => return Ok(()),
-            fetched = fetcher.fetch(&memory, now) => fetched,
+            fetched = fetcher.fetch(&memory, around.clock.now()) => fetched,
         };
         let outcome = match fetched {
             Ok(Fetched::Gone) => {
@@ -147,11 +182,19 @@ pub(super) async fn run(
                 Err((message, None))
             }
         };
+        push.follow(memory.hub.as_ref());
         let wait = match outcome {
             Ok(news) => {
                 backoff.reset();
                 around.health.state(State::Listening, around.clock.now());
-                pace = next_pace(pace, news, config);
+                if news && sends {
+                    push.was_silent();
+                }
+                pace = if push.sends(&memory) {
+                    config.longest_interval.max(config.interval)
+                } else {
+                    next_pace(pace, news, config)
+                };
                 backoff.around(pace)
             }
             Err((message, asked)) => {
@@ -162,9 +205,7 @@ pub(super) async fn run(
                 asked.unwrap_or(Duration::ZERO).max(usual)
             }
         };
-        if around.pause(wait).await.is_err() {
-            return Ok(());
-        }
+        poll = Instant::now() + wait;
     }
 }
 
@@ -195,22 +236,30 @@ async fn take(
     memory: &mut Memory,
     around: &Surroundings,
 ) -> Result<bool, Trouble> {
-    let Fetched::Document { body, kind, url, moved, etag, last_modified } = document else {
+    let Fetched::Document { body, kind, url, moved, etag, last_modified, links } = document else {
         return Ok(false);
     };
     let now = around.clock.now();
     let source = name.to_owned();
     let base = url.clone();
+    let was_pushed = kind == memory::PUSHED;
     // Parsing a document made to be slow must not hold up the other sources.
-    let parsed = tokio::task::spawn_blocking(move || match items::read(&body, &base) {
-        Ok(feed) => Ok((feed.entries.len(), items::items(feed, &source, now))),
-        Err(reason) => match url::Url::parse(&base).ok().and_then(|base| discover::feed_of(&body, &base)) {
-            Some(feed) => Err(Trouble::Page(feed.into())),
-            None => Err(Trouble::NoFeed(not_a_feed(&body, &kind, &reason))),
-        },
+    let parsed = tokio::task::spawn_blocking(move || {
+        let body = decode::utf8(&body, &kind);
+        let at = url::Url::parse(&base).ok();
+        match items::read(&body, &base) {
+            Ok(feed) => {
+                let hub = at.and_then(|at| links.hub(Links::of_document(&feed, &body), &at));
+                Ok((feed.entries.len(), hub, items::items(feed, &source, now)))
+            }
+            Err(reason) => match at.and_then(|at| discover::feed_of(&body, &at)) {
+                Some(feed) => Err(Trouble::Page(feed.into())),
+                None => Err(Trouble::NoFeed(not_a_feed(&body, &kind, &reason))),
+            },
+        }
     })
     .await;
-    let (listed, items) = match parsed {
+    let (listed, hub, items) = match parsed {
         Ok(items) => items?,
         Err(_) => {
             return Err(Trouble::NoFeed("answers with a document on which the reader of feeds fails".into()));
@@ -228,6 +277,11 @@ async fn take(
     around.health.notice(moved.or(long));
     memory.etag = etag;
     memory.last_modified = last_modified;
+    // What a hub brings need not name it.
+    if hub.is_some() || !was_pushed {
+        memory.hub = hub;
+        memory.lease = memory.lease.take().filter(|lease| memory.hub.as_ref() == Some(&lease.of));
+    }
     let mut fresh: Vec<Incoming> =
         memory.sift(items).into_iter().map(|item| Incoming::Post(Box::new(item.post))).collect();
     if fresh.is_empty() && *memory == before {

@@ -1,8 +1,10 @@
-//! Issues of a GitHub repository and what people write below them, by polling.
+//! Issues and discussions of a GitHub repository and what people write below them, by polling.
 //!
 //! `since` filters by the last change, so an old issue that is touched comes again: it is known, or it is old. A list that has
 //! not changed costs nothing of the limit (`ETag`). Pull requests and what programs write are passed over. Deletions are not
 //! told, so what we have is looked after for three days, one thing at each poll.
+
+mod discussions;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,6 +27,7 @@ name = "github"
 kind = "github"
 repo = "acme/kettle"
 token_file = "/run/credentials/groundswell.service/github"   # without one: 60 requests an hour
+discussions = true                                           # with a token
 interval = "5m"
 server = "https://api.github.com"
 "#;
@@ -42,6 +45,9 @@ pub struct GithubConfig {
     pub repo: String,
     /// File with a token; it needs no rights to read a public repository.
     pub token_file: Option<PathBuf>,
+    /// Read discussions, too, where there is a token. Default: true.
+    #[serde(default = "yes")]
+    pub discussions: bool,
     /// Time between polls. Default: `"5m"`.
     #[serde(default = "five_minutes", deserialize_with = "duration")]
     pub interval: Duration,
@@ -50,6 +56,9 @@ pub struct GithubConfig {
     pub server: String,
 }
 
+fn yes() -> bool {
+    true
+}
 fn five_minutes() -> Duration {
     Duration::from_secs(300)
 }
@@ -71,6 +80,9 @@ struct List {
 struct Position {
     issues: List,
     comments: List,
+    /// The last change of a discussion that was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    discussions: Option<Timestamp>,
     /// What is looked after, as the end of its address.
     #[serde(default)]
     after: LookedAfter,
@@ -96,13 +108,29 @@ pub(super) async fn run(
     let position = cursor.and_then(|c| serde_json::from_str(&c).ok()).unwrap_or_default();
     let repo = below(&server, &format!("/repos/{}", config.repo));
     let address = repo.to_string();
-    let it = Repository { name: name.to_owned(), repo, http, position, recent: Recent::default() };
+    let graphql = (config.discussions && token.is_some()).then(|| graphql(&server));
+    let of = config.repo.clone();
+    let it =
+        Repository { name: name.to_owned(), repo, of, graphql, http, position, recent: Recent::default() };
     poll::run(name, &address, config.interval, it, around).await
+}
+
+/// Where GraphQL is asked: beside the REST of a server of one's own (`/api/v3`), else below the same address.
+fn graphql(server: &Url) -> Url {
+    let mut url = below(server, "/graphql");
+    if let Some(base) = server.path().trim_end_matches('/').strip_suffix("/v3") {
+        url.set_path(&format!("{base}/graphql"));
+    }
+    url
 }
 
 struct Repository {
     name: String,
     repo: Url,
+    /// `owner/name`.
+    of: String,
+    /// Where discussions are asked for, where they are wanted and can be had.
+    graphql: Option<Url>,
     http: Http,
     position: Position,
     recent: Recent,
@@ -132,7 +160,11 @@ impl Polled for Repository {
     async fn ask(&mut self, around: &Surroundings) -> Result<Option<Duration>, Trouble> {
         let issues = self.list("/issues", around).await?;
         let comments = self.list("/issues/comments", around).await?;
-        let wait = issues.max(comments);
+        let discussions = match self.graphql.clone() {
+            Some(graphql) if issues.max(comments).is_none() => self.discussions(&graphql, around).await?,
+            _ => None,
+        };
+        let wait = issues.max(comments).max(discussions);
         Ok(if wait.is_none() { self.look_after(around).await? } else { wait })
     }
 }
@@ -188,12 +220,75 @@ impl Repository {
         Ok(wait)
     }
 
+    /// Hands over what changed in discussions since we looked, the oldest change first.
+    async fn discussions(
+        &mut self,
+        graphql: &Url,
+        around: &Surroundings,
+    ) -> Result<Option<Duration>, Trouble> {
+        let since = self.position.discussions.unwrap_or_else(|| plus_ms(around.clock.now(), -DAY_MS));
+        let (mut found, mut after, mut wait) = (Vec::new(), None, None);
+        for _ in 0..MAX_PAGES {
+            let answer =
+                self.http.post(graphql, &discussions::page(&self.of, after.as_deref()), around).await?;
+            let said: serde_json::Value = answer.json()?;
+            match discussions::refusal(&said) {
+                Some((true, why)) => {
+                    let wait = wait_of(&answer, around.clock.now());
+                    return Err(Trouble::Later(format!("asks to be left alone for a while ({why})"), wait));
+                }
+                Some((false, why)) => {
+                    return Err(Trouble::Failed(format!("refuses to show discussions: {why}")));
+                }
+                None if !answer.status.is_success() => {
+                    return Err(Trouble::Failed(format!("answers {} for its discussions", answer.status)));
+                }
+                None => {}
+            }
+            let page = discussions::read(&said, &self.name, around.clock.now()).map_err(Trouble::Failed)?;
+            found.extend(page.posts.into_iter().filter(|(changed, _)| *changed >= since));
+            wait = limit(&answer, around);
+            after = page.next;
+            if after.is_none() || wait.is_some() || page.oldest.is_none_or(|oldest| oldest < since) {
+                break;
+            }
+        }
+        // Stable, so a discussion stays before what is written below it.
+        found.sort_by_key(|(changed, _)| *changed);
+        let latest = found.last().map_or(since, |(changed, _)| *changed);
+        let mut items = Vec::new();
+        for (_, post) in found {
+            if self.recent.is_news(&post) {
+                self.position.after.add(&post);
+                items.push(Incoming::Post(Box::new(post)));
+            }
+        }
+        let moved = self.position.discussions.replace(latest) != Some(latest);
+        if moved || !items.is_empty() {
+            let cursor = serde_json::to_string(&self.position).ok();
+            poll::hand_over(&self.name, items, None, cursor, around).await?;
+        }
+        Ok(wait)
+    }
+
     /// Asks for one thing that we have: when it is gone there, it goes here.
     async fn look_after(&mut self, around: &Surroundings) -> Result<Option<Duration>, Trouble> {
         let Some(id) = self.position.after.next(1, around.clock.now()).pop() else { return Ok(None) };
-        let answer =
-            self.http.get(&below(&self.repo, &format!("/issues{}", place(&id))), &[], around).await?;
-        if matches!(answer.status.as_u16(), 404 | 410) {
+        let (answer, gone) = match (discussions::is_there(&self.of, &id), &self.graphql) {
+            (Some(question), Some(graphql)) => {
+                let answer = self.http.post(graphql, &question, around).await?;
+                let gone = answer.json().is_ok_and(|said| discussions::is_gone(&said));
+                (answer, gone)
+            }
+            (Some(_), None) => return Ok(None),
+            (None, _) => {
+                let place = below(&self.repo, &format!("/issues{}", place(&id)));
+                let answer = self.http.get(&place, &[], around).await?;
+                let gone = matches!(answer.status.as_u16(), 404 | 410);
+                (answer, gone)
+            }
+        };
+        if gone {
             self.position.after.remove(&id);
             let gone = vec![Incoming::Delete(PostKey { source: self.name.clone(), id })];
             let cursor = serde_json::to_string(&self.position).ok();

@@ -58,6 +58,14 @@ pub struct HealthSnapshot {
     pub posts: u64,
     /// Things that could not be read, since start.
     pub rejects: u64,
+    /// Requests that were turned away, since start: without a good signature, too large, or not readable.
+    pub refused: u64,
+    /// Why the last of them was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_refused: Option<String>,
+    /// The hub that sends what is new, where a feed has one that does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pushed_by: Option<String>,
     /// Posts that nobody wants, dropped since start.
     pub unwanted: u64,
     /// Failures since start.
@@ -144,6 +152,18 @@ impl Health {
 
     pub(super) fn lag(&self, seconds: f64) {
         self.inner().seen.lag_seconds = Some(seconds);
+    }
+
+    /// Counts a request that was turned away, and gives how many there were.
+    pub(super) fn refused(&self, why: &str) -> u64 {
+        let mut inner = self.inner();
+        inner.seen.refused += 1;
+        inner.seen.last_refused = Some(why.to_owned());
+        inner.seen.refused
+    }
+
+    pub(super) fn pushed_by(&self, hub: Option<String>) {
+        self.inner().seen.pushed_by = hub;
     }
 
     pub(super) fn unwanted(&self, posts: u64) {

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use reqwest::{Client, StatusCode};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -120,6 +122,11 @@ impl Http {
         Ok(Self { client, guard, token })
     }
 
+    /// What the server may send us to.
+    pub(super) fn guard(&self) -> &Guard {
+        &self.guard
+    }
+
     /// Asks for `url`. Answers of success, 304 and 400 to 499 (but 429) are given back; what they mean differs.
     ///
     /// # Errors
@@ -133,7 +140,25 @@ impl Http {
         tokio::select! {
             biased;
             () = around.stop.cancelled() => Err(Trouble::Stopped),
-            answer = self.follow(url, more, around) => answer,
+            answer = self.follow(url, more, None, around) => answer,
+        }
+    }
+
+    /// Sends JSON to `url`. A redirect is not followed: what is sent is meant for this server.
+    ///
+    /// # Errors
+    /// As of [`Http::get`].
+    pub(super) async fn post(
+        &self,
+        url: &Url,
+        body: &serde_json::Value,
+        around: &Surroundings,
+    ) -> Result<Answer, Trouble> {
+        let kind = [(CONTENT_TYPE, "application/json".to_owned())];
+        tokio::select! {
+            biased;
+            () = around.stop.cancelled() => Err(Trouble::Stopped),
+            answer = self.follow(url, &kind, Some(body.to_string()), around) => answer,
         }
     }
 
@@ -141,11 +166,16 @@ impl Http {
         &self,
         url: &Url,
         more: &[(HeaderName, String)],
+        sent: Option<String>,
         around: &Surroundings,
     ) -> Result<Answer, Trouble> {
         let mut at = url.clone();
         for _ in 0..=MAX_HOPS {
-            let mut request = self.client.get(at.clone()).header(ACCEPT, "application/json");
+            let request = match &sent {
+                None => self.client.get(at.clone()),
+                Some(body) => self.client.post(at.clone()).body(body.clone()),
+            };
+            let mut request = request.header(ACCEPT, "application/json");
             // A secret does not go to where somebody else sends us.
             if let Some(token) = self.token.as_ref().filter(|_| at.origin() == url.origin()) {
                 request = request.header(AUTHORIZATION, token);
@@ -159,6 +189,9 @@ impl Http {
                 .map_err(|e| Trouble::Failed(format!("does not answer: {}", causes(&e))))?;
             let (status, headers) = (response.status(), response.headers().clone());
             if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
+                if sent.is_some() {
+                    return Err(Trouble::Failed(format!("answers {status} to what was sent there")));
+                }
                 let to = headers.get(LOCATION).and_then(|v| at.join(v.to_str().ok()?).ok());
                 let to = to
                     .ok_or_else(|| Trouble::Failed(format!("answers {status} without saying where to go")))?;

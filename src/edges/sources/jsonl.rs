@@ -397,6 +397,7 @@ mod tests {
             contact: "ops@example.org".into(),
             seed: 1,
             filter: Arc::new(|_| true),
+            callbacks: None,
         };
         (around, batches)
     }

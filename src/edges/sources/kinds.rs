@@ -1,6 +1,9 @@
 //! All kinds of sources, for people to choose from.
 
-use super::{appstore, discourse, feed, github, hackernews, jetstream, jsonl, lemmy, mastodon, webhook};
+use super::{
+    appstore, discourse, feed, github, hackernews, jetstream, jsonl, lemmy, mastodon, nats, stackexchange,
+    webhook,
+};
 
 /// One kind of source.
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +17,7 @@ pub struct Kind {
 }
 
 /// Every kind, the most useful first.
-pub const KINDS: [Kind; 10] = [
+pub const KINDS: [Kind; 12] = [
     Kind {
         name: "jetstream",
         about: "Bluesky, all of it, live; no account needed",
@@ -44,11 +47,21 @@ pub const KINDS: [Kind; 10] = [
     },
     Kind {
         name: "github",
-        about: "issues of a GitHub repository, and comments on them",
+        about: "issues and discussions of a GitHub repository, and comments on them",
         example: github::EXAMPLE,
     },
     Kind { name: "lemmy", about: "posts and comments of a Lemmy server", example: lemmy::EXAMPLE },
     Kind { name: "appstore", about: "reviews of an app in Apple's App Store", example: appstore::EXAMPLE },
+    Kind {
+        name: "stackexchange",
+        about: "questions with certain tags on Stack Overflow and its sister sites, and their answers",
+        example: stackexchange::EXAMPLE,
+    },
+    Kind {
+        name: "nats",
+        about: "posts that your company collects on NATS JetStream",
+        example: nats::EXAMPLE,
+    },
 ];
 
 #[cfg(test)]

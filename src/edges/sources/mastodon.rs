@@ -1,9 +1,14 @@
-//! Hashtag timelines of Mastodon, and of what speaks its API, by polling.
+//! Hashtag timelines of Mastodon, and of what speaks its API, by polling, and by the server's stream for those who have a token.
 //!
 //! Ids are opaque: the next page is where the server's `Link` says, and nothing is skipped (`since_id` would). Who asks
 //! not to be indexed (`noindex`, `discoverable` switched off, `#nobot` in the profile) is not read. Servers do not tell
 //! of deletions here, so posts are looked after for three days. A server sees only what reached it: choose a large one, or
-//! the one on which your customers are.
+//! the one on which your customers are. The stream brings posts and deletions within a second; polls go on as before, since
+//! streams are silent about what they lose.
+
+mod heard;
+mod status;
+mod stream;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,13 +17,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::html::plain;
+use self::heard::{Heard, Hearing};
+use self::status::read;
+use self::stream::{Said, Stream, Wanted};
 use super::http::{Answer, Http, Trouble, limit_of};
 use super::poll::{self, LookedAfter, Polled, Recent, below};
-use super::shape::{duration, post_text, written};
-use super::{SourceError, Surroundings};
-use crate::ground::post::{Incoming, MAX_ID_BYTES, Post, PostKey};
-use crate::ground::time::Timestamp;
+use super::shape::duration;
+use super::{SourceError, Stopped, Surroundings};
+use crate::ground::post::{Incoming, MAX_ID_BYTES, PostKey};
 
 /// The settings, filled in.
 pub(super) const EXAMPLE: &str = r#"[[source]]
@@ -28,6 +34,7 @@ server = "https://mastodon.social"
 tags = ["acme", "acmekettle"]
 token_file = "/run/credentials/groundswell.service/mastodon"   # only where the server asks for one
 interval = "1m"
+stream = true   # with a token
 "#;
 
 /// Posts of one page.
@@ -38,8 +45,6 @@ const MAX_PAGES: usize = 25;
 const LOOKED_AFTER: usize = 5;
 /// Requests of the server's limit that are left for others.
 const LEFT_OVER: u64 = 10;
-/// What people write into their profile who do not want to be read by programs.
-const STAY_AWAY: [&str; 3] = ["#nobot", "#noindex", "#nobots"];
 
 /// Settings of `kind = "mastodon"`.
 #[derive(Clone, Debug, Deserialize)]
@@ -54,6 +59,13 @@ pub struct MastodonConfig {
     /// Time between polls. Default: `"1m"`.
     #[serde(default = "a_minute", deserialize_with = "duration")]
     pub interval: Duration,
+    /// Listen to the server's stream between polls, where there is a token. Default: true.
+    #[serde(default = "yes")]
+    pub stream: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn a_minute() -> Duration {
@@ -90,8 +102,19 @@ pub(super) async fn run(
     let http = Http::new(&server, around, token.as_deref()).map_err(settings)?;
     let position = cursor.and_then(|c| serde_json::from_str(&c).ok()).unwrap_or_default();
     let address = server.to_string();
-    let mastodon =
-        Mastodon { name: name.to_owned(), server, tags, http, position, recent: Recent::default() };
+    let wanted = config.stream && token.is_some();
+    let mastodon = Mastodon {
+        name: name.to_owned(),
+        server,
+        tags,
+        http,
+        token: token.filter(|_| wanted).unwrap_or_default(),
+        position,
+        recent: Recent::default(),
+        stream: None,
+        open: false,
+        hearing: Hearing::default(),
+    };
     poll::run(name, &address, config.interval, mastodon, around).await
 }
 
@@ -102,20 +125,140 @@ struct Mastodon {
     http: Http,
     position: Position,
     recent: Recent,
+    /// Empty where there is to be no stream.
+    token: String,
+    stream: Option<Stream>,
+    /// The stream stood when the last poll began.
+    open: bool,
+    hearing: Hearing,
 }
 
 impl Polled for Mastodon {
     async fn ask(&mut self, around: &Surroundings) -> Result<Option<Duration>, Trouble> {
+        if self.stream.is_none() && !self.token.is_empty() {
+            self.open_stream(around).await?;
+        }
+        // What the stream has brought already is not missed.
+        while let Some(said) = self.stream.as_mut().and_then(Stream::waiting) {
+            self.hear(said, around).await?;
+        }
         let mut wait = None;
         for tag in self.tags.clone() {
             wait = wait.max(self.tag(&tag, around).await?);
         }
+        self.judge(around);
         // Looking after what we have comes after hearing what is new.
         Ok(if wait.is_none() { self.look_after(around).await? } else { wait })
+    }
+
+    async fn meanwhile(&mut self, wait: Duration, around: &Surroundings) -> Result<(), Stopped> {
+        let until = tokio::time::Instant::now() + wait;
+        loop {
+            let Some(stream) = &mut self.stream else {
+                return around.pause(until.saturating_duration_since(tokio::time::Instant::now())).await;
+            };
+            tokio::select! {
+                biased;
+                () = around.stop.cancelled() => return Err(Stopped),
+                () = tokio::time::sleep_until(until) => return Ok(()),
+                said = stream.next() => match said {
+                    Some(said) => self.hear(said, around).await?,
+                    None => self.stream = None,
+                },
+            }
+        }
     }
 }
 
 impl Mastodon {
+    /// Asks where the stream is, and opens it. A server without one is polled.
+    async fn open_stream(&mut self, around: &Surroundings) -> Result<(), Trouble> {
+        let mut address = None;
+        for (path, place) in [
+            ("/api/v2/instance", "/configuration/urls/streaming"),
+            ("/api/v1/instance", "/urls/streaming_api"),
+        ] {
+            let answer = self.http.get(&below(&self.server, path), &[], around).await?;
+            let about: serde_json::Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+            address = about.pointer(place).and_then(|a| Url::parse(a.as_str()?).ok());
+            if answer.status.is_success() && address.is_some() {
+                break;
+            }
+        }
+        let Some(address) = address.filter(|a| matches!(a.scheme(), "wss" | "ws")) else {
+            around.health.notice(Some(format!("{} names no stream; it is polled", self.server)));
+            self.token.clear();
+            return Ok(());
+        };
+        // The token goes unprotected only where the operator's own address is.
+        if address.scheme() == "ws" && self.server.scheme() != "http" {
+            around
+                .health
+                .notice(Some(format!("the stream {address} is not protected; {} is polled", self.server)));
+            self.token.clear();
+            return Ok(());
+        }
+        self.stream = Some(Stream::open(Wanted {
+            address: below(&address, "/api/v1/streaming"),
+            guard: self.http.guard().clone(),
+            tags: self.tags.clone(),
+            token: self.token.clone(),
+            agent: around.user_agent(),
+            seed: around.seed,
+        }));
+        Ok(())
+    }
+
+    /// Takes in what the stream says.
+    async fn hear(&mut self, said: Said, around: &Surroundings) -> Result<(), Stopped> {
+        let heard = match said {
+            Said::Open => {
+                (self.open, self.hearing) = (true, Hearing::default());
+                around.health.notice(None);
+                return Ok(());
+            }
+            Said::Lost(why) => {
+                self.open = false;
+                let notice = format!("the stream of {} {why}; it is polled meanwhile", self.server);
+                tracing::info!(source = self.name, "{notice}");
+                around.health.notice(Some(notice));
+                return Ok(());
+            }
+            Said::Heard(heard) => heard,
+        };
+        self.hearing.heard(&heard);
+        let item = match heard {
+            Heard::Status(status) => read(*status, &self.name, &self.server, around.clock.now())
+                .filter(|post| self.recent.is_news(post))
+                .map(|post| {
+                    self.position.after.add(&post);
+                    Incoming::Post(Box::new(post))
+                }),
+            // Also of posts that have not come yet: the store keeps them away when they do.
+            Heard::Deleted(id) if !id.is_empty() && id.len() <= MAX_ID_BYTES => {
+                self.position.after.remove(&id);
+                Some(Incoming::Delete(PostKey { source: self.name.clone(), id }))
+            }
+            _ => None,
+        };
+        if let Some(item) = item {
+            let cursor = serde_json::to_string(&self.position).ok();
+            poll::hand_over(&self.name, vec![item], None, cursor, around).await?;
+        }
+        self.judge(around);
+        Ok(())
+    }
+
+    /// A stream that does not bring what it should is said, and opened anew.
+    fn judge(&mut self, around: &Surroundings) {
+        if let Some(why) = self.hearing.deaf() {
+            let message = format!("the stream of {} {why}", self.server);
+            around.complain(&self.name, &message);
+            around.health.notice(Some(message));
+            (self.stream, self.open, self.hearing) = (None, false, Hearing::default());
+        }
+    }
+
     /// Reads what is new of a tag, the oldest first.
     async fn tag(&mut self, tag: &str, around: &Surroundings) -> Result<Option<Duration>, Trouble> {
         let mut url = below(&self.server, "/api/v1/timelines/tag/");
@@ -138,6 +281,7 @@ impl Mastodon {
             // The newest comes first. Where the server says itself where to go on, that counts.
             let next = answer.link("prev").and_then(|l| min_id(&l)).or_else(|| id_of(statuses.first()?));
             let mut items = Vec::new();
+            let first = newest.is_none();
             for status in statuses.into_iter().rev() {
                 if let Some(post) = read(status, &self.name, &self.server, around.clock.now())
                     && self.recent.is_news(&post)
@@ -145,6 +289,9 @@ impl Mastodon {
                     self.position.after.add(&post);
                     items.push(Incoming::Post(Box::new(post)));
                 }
+            }
+            if self.open && !first {
+                self.hearing.missed(items.len());
             }
             let moved = next.is_some() && next != newest;
             if let Some(next) = next.filter(|id| id.len() <= MAX_ID_BYTES) {
@@ -224,136 +371,4 @@ fn min_id(link: &str) -> Option<String> {
 
 fn id_of(status: &serde_json::Value) -> Option<String> {
     status.get("id")?.as_str().map(str::to_owned)
-}
-
-#[derive(Deserialize)]
-struct Status {
-    id: String,
-    created_at: String,
-    #[serde(default)]
-    content: String,
-    #[serde(default)]
-    spoiler_text: String,
-    #[serde(default)]
-    visibility: String,
-    language: Option<String>,
-    url: Option<String>,
-    uri: Option<String>,
-    in_reply_to_id: Option<String>,
-    account: Account,
-}
-
-#[derive(Deserialize)]
-struct Account {
-    acct: String,
-    #[serde(default)]
-    display_name: String,
-    followers_count: Option<i64>,
-    noindex: Option<bool>,
-    discoverable: Option<bool>,
-    #[serde(default)]
-    note: String,
-}
-
-impl Account {
-    /// Whether its owner asks not to be read by programs.
-    fn stays_away(&self) -> bool {
-        let note = self.note.to_lowercase();
-        // In a profile a hashtag is a link: `#<span>nobot</span>`.
-        let bare = note.replace("<span>", "").replace("</span>", "");
-        self.noindex == Some(true)
-            || self.discoverable == Some(false)
-            || STAY_AWAY.iter().any(|tag| note.contains(tag) || bare.contains(tag))
-    }
-}
-
-/// Reads one status; nothing for one that is not public, whose author does not want to be read, or that is odd.
-fn read(status: serde_json::Value, source: &str, server: &Url, now: Timestamp) -> Option<Post> {
-    let status: Status = serde_json::from_value(status).ok()?;
-    let public = matches!(status.visibility.as_str(), "" | "public" | "unlisted");
-    if !public || status.account.stays_away() || status.id.is_empty() || status.id.len() > MAX_ID_BYTES {
-        return None;
-    }
-    let text = plain(&status.content);
-    let title = Some(plain(&status.spoiler_text)).filter(|t| !t.is_empty()).map(post_text);
-    if text.is_empty() && title.is_none() {
-        return None;
-    }
-    let web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
-    let acct = status.account.acct;
-    let author =
-        if acct.contains('@') { acct } else { format!("{acct}@{}", server.host_str().unwrap_or_default()) };
-    Some(Post {
-        id: status.id,
-        source: source.to_owned(),
-        author: Some(author),
-        author_name: Some(status.account.display_name).filter(|n| !n.is_empty()),
-        followers: status.account.followers_count.and_then(|n| u64::try_from(n).ok()),
-        text: post_text(text),
-        title,
-        url: status.url.or(status.uri).filter(web),
-        created_at: written(status.created_at.parse().ok(), now, now),
-        arrived_at: now,
-        lang: status.language.filter(|l| !l.is_empty() && l.len() <= 64),
-        region: None,
-        in_reply_to: status.in_reply_to_id,
-        repost_of: None,
-        rating: None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn status(account: serde_json::Value) -> serde_json::Value {
-        let mut whole = serde_json::json!({"id": "115", "created_at": "2026-01-01T10:00:00.000Z", "spoiler_text": "kettles",
-            "visibility": "public", "language": "de", "url": "https://m.example/@ana/115", "in_reply_to_id": "114",
-            "content": "<p>Mein <a href=\"https://m.example/tags/acme\">#<span>acme</span></a> Kessel<br>läuft aus</p>",
-            "account": {"acct": "ana", "display_name": "Ana", "followers_count": -1, "note": "<p>hi</p>", "discoverable": null}});
-        for (key, value) in account.as_object().unwrap() {
-            whole["account"][key] = value.clone();
-        }
-        whole
-    }
-
-    fn post(account: serde_json::Value) -> Option<Post> {
-        let server = Url::parse("https://m.example").unwrap();
-        read(status(account), "fedi", &server, "2026-01-01T10:00:05Z".parse().unwrap())
-    }
-
-    #[test]
-    fn a_status_is_read_as_people_see_it() {
-        let post = post(serde_json::json!({})).unwrap();
-        assert_eq!(
-            (post.text.as_str(), post.title.as_deref()),
-            ("Mein #acme Kessel\nläuft aus", Some("kettles"))
-        );
-        assert_eq!((post.author.as_deref(), post.followers), (Some("ana@m.example"), None));
-        assert_eq!((post.lang.as_deref(), post.in_reply_to.as_deref()), (Some("de"), Some("114")));
-    }
-
-    #[test]
-    fn who_does_not_want_to_be_read_is_not() {
-        for account in [
-            serde_json::json!({"noindex": true}),
-            serde_json::json!({"discoverable": false}),
-            serde_json::json!({"note": "<p>please <a href=\"x\">#<span>NoBot</span></a></p>"}),
-            serde_json::json!({"note": "#nobots"}),
-        ] {
-            assert_eq!(post(account.clone()), None, "{account}");
-        }
-        assert!(
-            post(serde_json::json!({"discoverable": true, "noindex": false, "note": "no bother"})).is_some()
-        );
-    }
-
-    #[test]
-    fn what_is_not_for_everybody_is_left_alone() {
-        let mut private = status(serde_json::json!({}));
-        private["visibility"] = "private".into();
-        let server = Url::parse("https://m.example").unwrap();
-        assert_eq!(read(private, "fedi", &server, Timestamp::UNIX_EPOCH), None);
-        assert_eq!(read(serde_json::json!({"id": 7}), "fedi", &server, Timestamp::UNIX_EPOCH), None);
-    }
 }

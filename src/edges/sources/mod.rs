@@ -7,6 +7,7 @@
 
 mod appstore;
 mod backoff;
+mod callbacks;
 mod discourse;
 mod feed;
 mod github;
@@ -20,9 +21,11 @@ mod kinds;
 mod lemmy;
 mod markdown;
 mod mastodon;
+mod nats;
 mod poll;
 mod reach;
 mod shape;
+mod stackexchange;
 mod webhook;
 
 use std::sync::Arc;
@@ -36,8 +39,9 @@ use crate::ground::post::{Incoming, Post};
 use crate::ground::time::{Clock, Timestamp};
 
 pub use self::appstore::AppstoreConfig;
+pub use self::callbacks::{Call, Callbacks};
 pub use self::discourse::DiscourseConfig;
-pub use self::feed::FeedConfig;
+pub use self::feed::{FeedConfig, Listed, read_opml};
 pub use self::github::GithubConfig;
 pub use self::hackernews::HackernewsConfig;
 pub use self::health::{Health, HealthSnapshot, State};
@@ -46,6 +50,8 @@ pub use self::jsonl::JsonlConfig;
 pub use self::kinds::{KINDS, Kind};
 pub use self::lemmy::LemmyConfig;
 pub use self::mastodon::MastodonConfig;
+pub use self::nats::NatsConfig;
+pub use self::stackexchange::StackexchangeConfig;
 pub use self::webhook::WebhookConfig;
 
 /// Most posts and deletions in one batch; a webhook's request may hold more and stays one batch.
@@ -145,6 +151,20 @@ pub enum SourceConfig {
     Lemmy(LemmyConfig),
     /// Reviews in Apple's App Store.
     Appstore(AppstoreConfig),
+    /// Questions and answers of a site of Stack Exchange.
+    Stackexchange(StackexchangeConfig),
+    /// A stream of NATS JetStream.
+    Nats(NatsConfig),
+}
+
+impl SourceConfig {
+    /// The address of a feed.
+    pub fn address(&self) -> Option<&str> {
+        match self {
+            Self::Feed(config) => Some(&config.url),
+            _ => None,
+        }
+    }
 }
 
 /// Everything a source needs of its surroundings.
@@ -166,6 +186,8 @@ pub struct Surroundings {
     /// which this is false is dropped at once. Edits and deletions always pass, because an earlier version may be
     /// stored. The other sources are small and pass everything on.
     pub filter: Arc<dyn Fn(&Post) -> bool + Send + Sync>,
+    /// Addresses at which the hubs of feeds can call, where the world can reach us.
+    pub callbacks: Option<Arc<Callbacks>>,
 }
 
 /// The batch could not be handed over, because the daemon stops.
@@ -266,6 +288,8 @@ pub async fn run(
         SourceConfig::Github(config) => github::run(&name, &config, cursor, &around).await,
         SourceConfig::Lemmy(config) => lemmy::run(&name, &config, cursor, &around).await,
         SourceConfig::Appstore(config) => appstore::run(&name, &config, cursor, &around).await,
+        SourceConfig::Nats(config) => nats::run(&name, &config, cursor, &around).await,
+        SourceConfig::Stackexchange(config) => stackexchange::run(&name, &config, cursor, &around).await,
     };
     match &ended {
         Ok(()) if stop.is_cancelled() => health.state(State::Stopped, clock.now()),

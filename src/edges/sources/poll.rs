@@ -33,6 +33,14 @@ pub(super) trait Polled {
     /// # Errors
     /// See [`Trouble`].
     async fn ask(&mut self, around: &Surroundings) -> Result<Option<Duration>, Trouble>;
+
+    /// Waits for the next question; who also listens in between, does so here.
+    ///
+    /// # Errors
+    /// It is time to stop.
+    async fn meanwhile(&mut self, wait: Duration, around: &Surroundings) -> Result<(), Stopped> {
+        around.pause(wait).await
+    }
 }
 
 /// Asks until stopped, or until there will be nothing any more.
@@ -69,7 +77,7 @@ pub(super) async fn run(
                 backoff.around(interval) + backoff.next()
             }
         };
-        if around.pause(wait).await.is_err() {
+        if polled.meanwhile(wait, around).await.is_err() {
             return Ok(());
         }
     }

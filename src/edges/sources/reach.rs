@@ -108,6 +108,33 @@ impl Guard {
         }
     }
 
+    /// The addresses of a server for other protocols than HTTP, which look names up by themselves: those that may be
+    /// connected to.
+    ///
+    /// # Errors
+    /// There are none; the message continues the server's address.
+    pub(super) async fn addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, String> {
+        let port = url.port_or_known_default().unwrap_or(443);
+        let allowed = match url.host() {
+            Some(Host::Ipv4(v4)) => self.allowed(url, IpAddr::V4(v4), port),
+            Some(Host::Ipv6(v6)) => self.allowed(url, IpAddr::V6(v6), port),
+            Some(Host::Domain(name)) => {
+                let found = tokio::net::lookup_host((name, port)).await;
+                self.sift(name, found.map_err(|e| format!("has no address: {e}"))?.collect())
+            }
+            None => Vec::new(),
+        };
+        if allowed.is_empty() {
+            return Err("has no address on the public internet; such an address is only used when the settings name it".to_owned());
+        }
+        Ok(allowed)
+    }
+
+    fn allowed(&self, url: &Url, address: IpAddr, port: u16) -> Vec<SocketAddr> {
+        let may = url.host_str() == Some(&self.host) || self.allows(address);
+        may.then(|| SocketAddr::new(address, port)).into_iter().collect()
+    }
+
     fn allows(&self, address: IpAddr) -> bool {
         let reach = reach(address);
         reach == Reach::Public || self.own.lock().unwrap_or_else(PoisonError::into_inner).contains(&reach)
@@ -192,6 +219,23 @@ mod tests {
         assert!(check("http://10.0.0.5/feed", "http://192.168.1.1/feed"));
         assert!(!check("http://10.0.0.5/feed", "http://169.254.169.254/"));
         assert!(!check("http://127.0.0.1/feed", "http://10.0.0.5/"));
+    }
+
+    #[tokio::test]
+    async fn other_protocols_reach_no_further() {
+        let from = guard("https://feeds.example.org/a");
+        let addresses = async |guard: &Guard, to: &str| guard.addresses(&Url::parse(to).unwrap()).await;
+        for to in ["wss://127.0.0.1/x", "ws://[::1]:4000/", "wss://169.254.169.254/", "wss://localhost/"] {
+            assert!(addresses(&from, to).await.unwrap_err().contains("public internet"), "{to}");
+        }
+        let world: Vec<SocketAddr> = vec!["93.184.215.14:443".parse().unwrap()];
+        assert_eq!(addresses(&from, "wss://93.184.215.14/x").await, Ok(world));
+        let home = guard("http://127.0.0.1:1/a");
+        assert_eq!(
+            addresses(&home, "ws://127.0.0.1:4000/").await,
+            Ok(vec!["127.0.0.1:4000".parse().unwrap()])
+        );
+        assert!(addresses(&home, "ws://169.254.169.254/").await.is_err());
     }
 
     #[test]

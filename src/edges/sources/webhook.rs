@@ -8,6 +8,7 @@ mod body;
 mod deliveries;
 mod signature;
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,6 +32,7 @@ use tokio::time::timeout;
 use self::body::BodyError;
 use self::deliveries::{Deliveries, Delivery};
 use self::signature::{Secret, SignatureError};
+use super::backoff::Backoff;
 use super::shape::duration;
 use super::{Batch, SourceError, State, Surroundings};
 
@@ -55,6 +57,9 @@ const TIMESTAMP: &str = "x-groundswell-timestamp";
 const MAX_REQUESTS: usize = 16;
 /// Seconds after which a sender is asked to try again.
 const RETRY_SECONDS: &str = "5";
+/// First and longest wait while the port is taken.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+const LAST_RETRY: Duration = Duration::from_secs(30);
 /// How long requests under way may take to end when the daemon stops.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -124,7 +129,7 @@ pub(super) async fn run(
         what: format!("cannot listen on {}", config.listen),
         error,
     };
-    let listener = TcpListener::bind(config.listen).await.map_err(unusable)?;
+    let Some(listener) = listen(name, config.listen, around).await.map_err(unusable)? else { return Ok(()) };
     let address = listener.local_addr().map_err(unusable)?;
     let desk = Arc::new(Desk {
         name: name.to_owned(),
@@ -144,6 +149,32 @@ pub(super) async fn run(
     tokio::select! {
         served = serve => served.map_err(unusable),
         () = async { stop.cancelled().await; tokio::time::sleep(GRACE).await } => Ok(()),
+    }
+}
+
+/// Listens at an address; while another program has it, or the machine does not have the address yet, again and again.
+/// Nothing when it is time to stop.
+async fn listen(
+    name: &str,
+    address: SocketAddr,
+    around: &Surroundings,
+) -> std::io::Result<Option<TcpListener>> {
+    let mut backoff = Backoff::new(FIRST_RETRY, LAST_RETRY, around.seed);
+    loop {
+        match TcpListener::bind(address).await {
+            Ok(listener) => return Ok(Some(listener)),
+            Err(error) if matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::AddrNotAvailable) => {
+                around.complain(
+                    name,
+                    &format!("cannot listen on {address}: {error}; tried again (`ss -ltnp` shows who listens there)"),
+                );
+                around.health.state(State::Retrying, around.clock.now());
+            }
+            Err(error) => return Err(error),
+        }
+        if around.pause(backoff.next()).await.is_err() {
+            return Ok(None);
+        }
     }
 }
 
@@ -171,9 +202,10 @@ enum Refusal {
     Later(&'static str),
 }
 
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let (status, message) = match self {
+impl Refusal {
+    /// Status and words of the answer.
+    fn said(&self) -> (StatusCode, String) {
+        match self {
             Self::Signature(error) => (StatusCode::UNAUTHORIZED, error.to_string()),
             Self::TooLarge(most) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, format!("the body is over {most} bytes; send it in parts"))
@@ -184,7 +216,13 @@ impl IntoResponse for Refusal {
             Self::Broken => (StatusCode::BAD_REQUEST, "the body broke off".to_owned()),
             Self::Busy(why) => (StatusCode::TOO_MANY_REQUESTS, format!("{why}; try again later")),
             Self::Later(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}; try again later")),
-        };
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let (status, message) = self.said();
         let answer = (status, Json(json!({ "error": message })));
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             ([(RETRY_AFTER, RETRY_SECONDS)], answer).into_response()
@@ -194,7 +232,28 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// Takes a request; one that is turned away is counted, and said in the log: the first, and then each time that there
+/// are ten times as many.
 async fn receive(Held(desk): Held<Arc<Desk>>, request: Request) -> Result<Response, Refusal> {
+    let answer = read(&desk, request).await;
+    if let Err(refusal) = &answer
+        && !matches!(refusal, Refusal::Busy(_) | Refusal::Later(_))
+    {
+        let (status, why) = refusal.said();
+        let n = desk.around.health.refused(&why);
+        if n.to_string().trim_end_matches('0') == "1" {
+            tracing::warn!(
+                source = desk.name,
+                refused = n,
+                status = status.as_u16(),
+                "a request was turned away: {why}"
+            );
+        }
+    }
+    answer
+}
+
+async fn read(desk: &Desk, request: Request) -> Result<Response, Refusal> {
     let _room = desk.room.try_acquire().map_err(|_| Refusal::Busy("too many requests at once"))?;
     let (head, body) = request.into_parts();
     let header = |name| head.headers.get(name).map(axum::http::HeaderValue::as_bytes);

@@ -1,4 +1,4 @@
-//! The small web pages behind the links of letters. This knows HTTP alone: what a link means, and what is answered, is
+//! The small web pages behind the links of letters, and the addresses at which hubs of feeds call. This knows HTTP alone: what a link means, and what is answered, is
 //! said by whoever takes the [`Question`]s. A GET asks and changes nothing, since mail scanners follow links; a POST acts.
 //!
 //! Listen on the loopback address and let a reverse proxy speak TLS to the world.
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::{HeaderName, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -32,6 +32,10 @@ const MAX_BODY: usize = 4 * 1024;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Longest time until a request's head has come, and between two requests of a connection.
 const HEAD: Duration = Duration::from_secs(10);
+/// Most bytes that a hub may bring at once; more than that is found by the next poll.
+const MAX_DOCUMENT: usize = 2 << 20;
+/// Bodies of hubs that are read at once; further ones are asked to wait.
+const MAX_DOCUMENTS: usize = 4;
 /// Connections at once; further ones wait.
 const MOST: usize = 64;
 /// No page needs more than this: nothing from elsewhere, no scripts, no frames.
@@ -71,10 +75,35 @@ pub struct Fixed {
     pub later: Answer,
 }
 
+/// A hub calls, with what a source subscribed to.
+#[derive(Debug)]
+pub struct Call {
+    /// The end of the address.
+    pub token: String,
+    /// What stands behind the `?`.
+    pub query: String,
+    /// `X-Hub-Signature`, as it came.
+    pub signature: Option<String>,
+    /// The body of a POST; none for a GET.
+    pub body: Option<Vec<u8>>,
+}
+
+/// Who takes the calls of hubs.
+#[derive(Clone)]
+pub struct Hubs {
+    /// Whether there is such an address. Asked before a body is read.
+    pub knows: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    /// Takes a call, and says with which status and words to answer.
+    pub call: Arc<dyn Fn(Call) -> (u16, String) + Send + Sync>,
+}
+
 /// What every request needs.
 struct Desk {
     questions: mpsc::Sender<Question>,
     fixed: Fixed,
+    hubs: Option<Hubs>,
+    /// Bodies of hubs that are read at once.
+    bodies: Semaphore,
 }
 
 /// Listens at an address.
@@ -90,9 +119,10 @@ pub async fn serve(
     listener: TcpListener,
     questions: mpsc::Sender<Question>,
     fixed: Fixed,
+    hubs: Option<Hubs>,
     stop: CancellationToken,
 ) {
-    let router = router(Arc::new(Desk { questions, fixed }));
+    let router = router(Arc::new(Desk { questions, fixed, hubs, bodies: Semaphore::new(MAX_DOCUMENTS) }));
     let room = Arc::new(Semaphore::new(MOST));
     loop {
         let Ok(place) = Arc::clone(&room).acquire_owned().await else { return };
@@ -130,6 +160,7 @@ fn router(
     Router::new()
         .route("/act/{token}", get(look).post(act))
         .route("/leave/{token}", get(look_at_leaving).post(leave))
+        .route("/hub/{token}", get(hub_asks).post(hub_brings))
         .route("/act.css", get(style))
         .fallback(nowhere)
         .layer(DefaultBodyLimit::max(MAX_BODY))
@@ -158,6 +189,44 @@ async fn leave(
 /// `List-Unsubscribe=One-Click`, the form of the page sends `sure=yes`.
 async fn act(State(desk): State<Arc<Desk>>, Path(token): Path<String>, _body: axum::body::Bytes) -> Response {
     desk.ask(token, true, false).await
+}
+
+async fn hub_asks(
+    State(desk): State<Arc<Desk>>,
+    Path(token): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let Some(hubs) = desk.hubs.as_ref().filter(|hubs| (hubs.knows)(&token)) else {
+        return page(desk.fixed.nowhere.clone());
+    };
+    words((hubs.call)(Call { token, query: query.unwrap_or_default(), signature: None, body: None }))
+}
+
+/// A body is read only at an address that somebody has subscribed at, and few of them at once.
+async fn hub_brings(
+    State(desk): State<Arc<Desk>>,
+    Path(token): Path<String>,
+    request: Request<Body>,
+) -> Response {
+    let Some(hubs) = desk.hubs.as_ref().filter(|hubs| (hubs.knows)(&token)) else {
+        return page(desk.fixed.nowhere.clone());
+    };
+    let Ok(_place) = desk.bodies.try_acquire() else {
+        return words((503, "too much at once; try again later\n".to_owned()));
+    };
+    let signature = request.headers().get("x-hub-signature").and_then(|v| v.to_str().ok()).map(str::to_owned);
+    match axum::body::to_bytes(request.into_body(), MAX_DOCUMENT).await {
+        Ok(body) => {
+            words((hubs.call)(Call { token, query: String::new(), signature, body: Some(body.to_vec()) }))
+        }
+        Err(_) => words((413, "too much for one delivery; the feed will be asked for it\n".to_owned())),
+    }
+}
+
+/// Plain words: a hub's challenge goes back as it came, and must never be a page.
+fn words((status, text): (u16, String)) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
 }
 
 async fn style(State(desk): State<Arc<Desk>>) -> Response {

@@ -138,6 +138,16 @@ impl Key {
         }
     }
 
+    /// Another key for another purpose, from which this one cannot be told.
+    pub fn derived(&self, purpose: &str) -> Vec<u8> {
+        let mac = Hmac::<Sha256>::new_from_slice(&self.0).ok().map(|mut mac| {
+            mac.update(b"groundswell key for ");
+            mac.update(purpose.as_bytes());
+            mac.finalize().into_bytes().to_vec()
+        });
+        mac.unwrap_or_default()
+    }
+
     fn mac(&self, said: &[u8]) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
         mac.update(DOMAIN);

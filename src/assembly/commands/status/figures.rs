@@ -9,7 +9,7 @@ use crate::logic::metrics::{Kind, Metric, render};
 /// A figure of a source: its name, what it says, how it moves, its key in the note.
 type OfSource = (&'static str, &'static str, Kind, &'static str);
 
-const OF_SOURCES: [OfSource; 6] = [
+const OF_SOURCES: [OfSource; 7] = [
     (
         "groundswell_source_posts_total",
         "Posts and deletions handed over since the daemon started.",
@@ -27,6 +27,12 @@ const OF_SOURCES: [OfSource; 6] = [
         "Posts that no product wants, since the daemon started.",
         Kind::Counter,
         "unwanted",
+    ),
+    (
+        "groundswell_source_refused_total",
+        "Requests that were turned away (no good signature, too large, not readable) since the daemon started.",
+        Kind::Counter,
+        "refused",
     ),
     ("groundswell_source_errors_total", "Failures since the daemon started.", Kind::Counter, "errors"),
     (

@@ -140,6 +140,13 @@ fn source_line(name: &str, source: &Value) -> String {
     if let Some(lag) = source.get("lag_seconds").and_then(Value::as_f64).filter(|lag| *lag >= 60.0) {
         line.push_str(&format!(", {} behind", span(lag as i64)));
     }
+    if let Some(hub) = text(source, "pushed_by") {
+        line.push_str(&format!(", sent by {}", one_line(hub)));
+    }
+    if let Some(n) = source.get("refused").and_then(Value::as_u64).filter(|n| *n > 0) {
+        let why = text(source, "last_refused").unwrap_or("no reason is known");
+        line.push_str(&format!("; {} turned away: {}", count(n, "request", "requests"), one_line(why)));
+    }
     for key in ["last_error", "notice"] {
         if let Some(said) = text(source, key) {
             line.push_str(&format!("; {}", one_line(said)));

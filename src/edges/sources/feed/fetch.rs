@@ -8,6 +8,7 @@ use reqwest::{Client, Response, StatusCode};
 use url::Url;
 
 use super::FeedConfig;
+use super::hub::Links;
 use super::memory::Memory;
 use crate::edges::sources::backoff::retry_after;
 use crate::edges::sources::http::causes;
@@ -17,6 +18,8 @@ use crate::ground::time::Timestamp;
 
 /// Most redirects that are followed.
 const MAX_HOPS: usize = 5;
+/// Most bytes of what a hub says that are repeated.
+const MAX_SAID: usize = 200;
 /// Kinds of documents we ask for.
 const ACCEPTED: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/json;q=0.9, \
                         application/xml;q=0.9, text/xml;q=0.8, */*;q=0.1";
@@ -38,6 +41,8 @@ pub(super) enum Fetched {
         etag: Option<String>,
         /// `Last-Modified`.
         last_modified: Option<String>,
+        /// What the headers say of a hub.
+        links: Links,
     },
     /// Nothing changed but what to ask with, perhaps.
     NotModified {
@@ -53,6 +58,7 @@ pub(super) enum Fetched {
 }
 
 /// A client for one configured address.
+#[derive(Clone)]
 pub(super) struct Fetcher {
     client: Client,
     guard: Guard,
@@ -145,6 +151,7 @@ impl Fetcher {
         let kind = header(response.headers(), &CONTENT_TYPE).unwrap_or_default();
         let etag = header(response.headers(), &ETAG);
         let last_modified = header(response.headers(), &LAST_MODIFIED);
+        let links = Links::of_headers(response.headers());
         let mut body = Vec::new();
         loop {
             match response.chunk().await {
@@ -160,7 +167,40 @@ impl Fetcher {
                 Err(error) => return Err(format!("broke off its answer: {}", causes(&error))),
             }
         }
-        Ok(Fetched::Document { body, kind, url: url.to_string(), moved, etag, last_modified })
+        Ok(Fetched::Document { body, kind, url: url.to_string(), moved, etag, last_modified, links })
+    }
+
+    /// Asks a hub to send what is new. The feed names the hub, so the address is checked like one that it redirects to.
+    ///
+    /// # Errors
+    /// One sentence that continues "the hub …".
+    pub(super) async fn subscribe(&self, hub: &str, form: String) -> Result<(), String> {
+        let mut url = Url::parse(hub).map_err(|e| format!("has no address: {e}"))?;
+        for _ in 0..=MAX_HOPS {
+            self.guard.check(&url).map_err(|e| format!("is not asked: {e}"))?;
+            let request = self
+                .client
+                .post(url.clone())
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(form.clone());
+            let mut response =
+                request.send().await.map_err(|e| format!("does not answer: {}", causes(&e)))?;
+            let status = response.status();
+            if status.is_success() {
+                return Ok(());
+            }
+            if matches!(status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT) {
+                url = header(response.headers(), &LOCATION)
+                    .and_then(|to| url.join(&to).ok())
+                    .ok_or_else(|| format!("answers {status} without saying where to go"))?;
+                continue;
+            }
+            let said = response.chunk().await.ok().flatten().unwrap_or_default();
+            let said = String::from_utf8_lossy(said.get(..MAX_SAID).unwrap_or(&said)).into_owned();
+            let said: String = said.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            return Err(format!("answers {status}: {}", said.trim()));
+        }
+        Err(format!("redirects more than {MAX_HOPS} times"))
     }
 }
 

@@ -5,9 +5,13 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::fetch::Fetched;
+use super::hub::{Hub, Lease, Links};
 use super::items::Item;
 use crate::ground::time::from_ms;
 
+/// What stands for the content type of a document that a hub sent.
+pub(super) const PUSHED: &str = "sent by the hub";
 /// Most items that are remembered. It is also the most that are read of one document, so that a long feed does not
 /// push out its own items and come as new again and again.
 const MAX_SEEN: usize = super::items::MAX_ITEMS;
@@ -24,6 +28,12 @@ pub(super) struct Memory {
     pub(super) etag: Option<String>,
     /// `Last-Modified` of the last document, as it came.
     pub(super) last_modified: Option<String>,
+    /// The hub that the feed names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) hub: Option<Hub>,
+    /// What that hub has promised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) lease: Option<Lease>,
     /// Known items, the one that was in the document longest ago first.
     seen: VecDeque<Seen>,
 }
@@ -46,6 +56,19 @@ impl Memory {
             .and_then(|c| serde_json::from_str::<Self>(c).ok())
             .filter(|m| m.url == url)
             .unwrap_or_else(|| Self { url: url.to_owned(), ..Self::default() })
+    }
+
+    /// A document that the feed's hub sent. What the server is asked with next time stays as it is.
+    pub(super) fn pushed(&self, body: Vec<u8>) -> Fetched {
+        Fetched::Document {
+            body,
+            kind: PUSHED.to_owned(),
+            url: self.at.clone().unwrap_or_else(|| self.url.clone()),
+            moved: None,
+            etag: self.etag.clone(),
+            last_modified: self.last_modified.clone(),
+            links: Links::default(),
+        }
     }
 
     /// The position to store.
