@@ -24,7 +24,7 @@ use crate::edges::store::{Committed, DataLock, Store};
 use crate::ground::alert::{AlertEvent, Collected, Severity};
 use crate::ground::entry::{Body, RuleFiles};
 use crate::ground::post::{Post, PostKey};
-use crate::ground::time::{Clock, Timestamp, ticks_between};
+use crate::ground::time::{Clock, HOUR_MS, Timestamp, plus_ms, ticks_between};
 use crate::logic::analysis::Analysis;
 use crate::logic::letters::{Sender, collected_id, message_id};
 
@@ -99,18 +99,7 @@ impl Engine {
     ) -> Result<Self, Failure> {
         let lock = patience::take(data)?;
         let store = Store::open(data)?;
-        let decided = store.position()?;
-        let last = store.last_entry()?;
-        if decided > last {
-            // Nothing new would ever be read: better no start than a deaf one.
-            return Err(Failure::say(
-                Exit::BadData,
-                format!(
-                    "the store in {} is damaged: it says that entry {decided} of the log was read, and the log ends with {last}; put a backup in its place (groundswell restore FILE, with another empty folder)",
-                    data.display()
-                ),
-            ));
-        }
+        let decided = store.decided()?;
         let (mut position, mut analysis) = (0, Analysis::default());
         if let Some((at, bytes)) = store.snapshot()?.filter(|(at, _)| *at <= decided) {
             match Analysis::restore(&bytes) {
@@ -251,10 +240,13 @@ impl Engine {
             if let Err(e) = self.store.set_note("sources", &json) {
                 tracing::warn!("{e}");
             }
+            // After a start the sources remember no hour, and the log does.
+            let logged = self.store.heard_by_source(plus_ms(now, -HOUR_MS)).unwrap_or_default();
             let posts: u64 = health.values().map(|h| h.posts_last_hour).sum();
+            let posts = posts.max(logged.values().sum());
             system::status(&format!("{} sources, {posts} posts in the last hour", health.len()));
         }
-        if self.seconds % WATCH_SECONDS == WATCH_SECONDS - 1 && self.times.is_live(health) {
+        if self.seconds % WATCH_SECONDS == WATCH_SECONDS - 1 {
             match self.watchman.look(&mut self.store, health, now) {
                 Ok(told) => told.into_iter().for_each(|word| {
                     let _ = operators.try_send(word);
@@ -262,7 +254,10 @@ impl Engine {
                 // Nothing is lost: it is looked at again in a minute.
                 Err(e) => tracing::warn!("{e}"),
             }
-            self.let_go(now)?;
+            // While history is lived through the machine's clock says nothing of how old a post is.
+            if self.times.is_live(health) {
+                self.let_go(now)?;
+            }
         }
         self.seconds = self.seconds.wrapping_add(1);
         system::alive();

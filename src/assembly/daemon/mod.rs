@@ -4,6 +4,7 @@
 mod baseline;
 mod clerk;
 mod engine;
+mod fit;
 mod indexer;
 mod listeners;
 mod operators;
@@ -19,7 +20,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::configured::{All, credentials, desk, mail, sender, stationery};
+use super::configured::{All, desk, mail, sender, stationery};
 use super::decisions;
 use super::failure::{Exit, Failure};
 use crate::edges::clock::SystemClock;
@@ -32,9 +33,11 @@ use crate::logic::letters::Sender;
 use clerk::Clerk;
 use engine::Order;
 pub use engine::{Engine, Keeping, Taken};
+pub use fit::{Unfit, unfit};
 use listeners::Listeners;
 use operators::Operators;
 use system::{Signal, Signals};
+pub(in crate::assembly) use watchman::NOTE as WATCH_NOTE;
 
 /// Orders that may wait for the engine; a full queue holds the sources back.
 const QUEUE: usize = 8;
@@ -64,13 +67,15 @@ impl Daemon {
     /// Settings that cannot be used, a data folder that cannot be written or is taken, or rules with an error and none
     /// in force from before.
     pub fn set_up(settings: All, rules: PathBuf, until_done: bool) -> Result<Self, Failure> {
+        if let Some(first) = unfit(&settings).into_iter().next() {
+            return Err(first.failure);
+        }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let mail = mail(&settings);
         let wrong = |e| {
             Failure::new(Exit::Settings, anyhow::Error::from(e).context("the section [mail] cannot be used"))
         };
         let mut sender = sender(&settings)?;
-        listeners::check_names(&settings)?;
         let mut engine = Engine::open(
             &settings.data.folder,
             Arc::clone(&clock),
@@ -82,7 +87,7 @@ impl Daemon {
         // The folder is ours by now: a key may be made in it.
         sender.desk = desk(&settings)?;
         let stationery = stationery(&settings)?;
-        let transport = Transport::open(&mail, credentials().as_deref()).map_err(wrong)?;
+        let transport = Transport::open(&mail, settings.credentials.as_deref()).map_err(wrong)?;
         let taken = engine.take_rules(&read_rules(&rules).map_err(|e| e.to_string()))?;
         Ok(Self { settings, rules, engine, transport, stationery, sender, clock, until_done, taken })
     }

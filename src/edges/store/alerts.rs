@@ -114,6 +114,20 @@ impl Store {
             .map_err(|e| self.fail(e))
     }
 
+    /// The same, where it can be: nothing new would ever be read past the end of the log, so a deaf start is refused.
+    ///
+    /// # Errors
+    /// The position lies past the end of the log, or the file cannot be read.
+    pub fn decided(&self) -> Result<u64, StoreError> {
+        let (decided, last) = (self.position()?, self.last_entry()?);
+        if decided <= last {
+            return Ok(decided);
+        }
+        let detail =
+            format!("it says that entry {decided} of the log was read, and the log ends with {last}");
+        Err(StoreError::Damaged { path: self.path.clone(), detail })
+    }
+
     /// The number of the newest entry that there ever was, also where it has been taken out since.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ mod log;
 mod look;
 mod outbox;
 mod owner;
+mod refused;
 mod retention;
 mod schema;
 
@@ -25,6 +26,7 @@ pub use lock::DataLock;
 pub use log::{Appended, NewPost, ToAppend};
 pub use outbox::{About, OutboxCounts, OutboxItem, Verdict};
 pub use owner::give_to_owner;
+pub use refused::RefusedAddress;
 
 /// Name of the database in the data folder.
 pub const FILE: &str = "groundswell.db";

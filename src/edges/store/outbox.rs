@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, refused};
 use crate::ground::alert::{AlertEvent, Collected};
 use crate::ground::time::{DAY_MS, Timestamp, from_ms, plus_ms};
 
@@ -35,6 +35,16 @@ pub enum About {
     Event(Box<AlertEvent>),
     /// What a team was not told one by one: the list, and what is known of it now.
     Collected(Collected, Vec<AlertEvent>),
+}
+
+impl OutboxItem {
+    /// The team that it is for.
+    pub fn team(&self) -> &str {
+        match &self.about {
+            About::Event(event) => &event.team,
+            About::Collected(collected, _) => &collected.team,
+        }
+    }
 }
 
 /// What became of one try.
@@ -154,7 +164,8 @@ impl Store {
             .map_err(|e| self.fail(e))
     }
 
-    /// Writes down what became of one try. Returns when the next is due, if one is.
+    /// Writes down what became of one try, with the addresses that were refused for good and what was said of each. Returns
+    /// when the next try is due, if one is.
     ///
     /// # Errors
     /// The disk is full or broken.
@@ -163,6 +174,7 @@ impl Store {
         item: &OutboxItem,
         now: Timestamp,
         verdict: &Verdict,
+        refused: &[(String, String)],
     ) -> Result<Option<Timestamp>, StoreError> {
         let _turn = self.turn.wait();
         let attempts = item.attempts + 1;
@@ -181,13 +193,22 @@ impl Store {
             Verdict::Partly { left, .. } => left,
             _ => &item.recipients,
         };
-        let left = serde_json::to_string(left).unwrap_or_default();
-        self.db
-            .execute(
-                "UPDATE outbox SET state = ?, attempts = ?, next_at = ?, said = ?, recipients = ? WHERE message_id = ?",
-                params![state, attempts, next.as_millisecond(), said, left, item.message_id],
-            )
-            .map_err(|e| self.fail(e))?;
+        let json = serde_json::to_string(left).unwrap_or_default();
+        let path = self.path.clone();
+        let fail = |e| StoreError::sqlite(&path, e);
+        let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
+        tx.execute(
+            "UPDATE outbox SET state = ?, attempts = ?, next_at = ?, said = ?, recipients = ? WHERE message_id = ?",
+            params![state, attempts, next.as_millisecond(), said, json, item.message_id],
+        )
+        .map_err(fail)?;
+        match verdict {
+            Verdict::Sent { .. } => refused::note(&tx, item, &[], refused, now).map_err(fail)?,
+            Verdict::Partly { left, .. } => refused::note(&tx, item, left, refused, now).map_err(fail)?,
+            // Nobody has got it: what is known of its addresses stays as it was.
+            Verdict::Later { .. } | Verdict::Refused { .. } => {}
+        }
+        tx.commit().map_err(fail)?;
         Ok(again)
     }
 

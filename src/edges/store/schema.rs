@@ -11,7 +11,7 @@ use super::StoreError;
 pub(super) const FORM: i64 = MIGRATIONS.len() as i64;
 
 /// Each brings a file from the form of its index to the next. Never edited after a release, only added to.
-const MIGRATIONS: [&str; 3] = ["
+const MIGRATIONS: [&str; 4] = ["
     -- Everything the analysis may know, in one order. `body` is JSON; a deleted or replaced post leaves its place with
     -- body NULL.
     CREATE TABLE log (
@@ -80,7 +80,12 @@ const MIGRATIONS: [&str; 3] = ["
     CREATE INDEX hidden_of_author ON hidden (source, author);
 ",
     // What a letter tells that is about no single event, as JSON: it names events and holds no text of posts.
-    "ALTER TABLE outbox ADD COLUMN collected TEXT;"];
+    "ALTER TABLE outbox ADD COLUMN collected TEXT;",
+    // Addresses that a mail server will not take letters for, while it takes them for others of the team: no letter waits for
+    // them, so they are kept here until somebody corrects them, or a letter to them is taken.
+    "CREATE TABLE refused (
+        team TEXT NOT NULL, address TEXT NOT NULL, why TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (team, address)
+    ) STRICT, WITHOUT ROWID;"];
 
 /// Sets a connection up and brings the file to today's form.
 pub(super) fn prepare(db: &Connection, path: &Path) -> Result<(), StoreError> {
@@ -107,4 +112,17 @@ pub(super) fn prepare(db: &Connection, path: &Path) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// A file as a version of before left it: of this form, and empty.
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(super) fn of_form(path: &Path, form: usize) -> Connection {
+    let db = Connection::open(path).unwrap();
+    db.pragma_update(None, "journal_mode", "WAL").unwrap();
+    for migration in MIGRATIONS.iter().take(form) {
+        db.execute_batch(migration).unwrap();
+    }
+    db.pragma_update(None, "user_version", form as i64).unwrap();
+    db
 }
