@@ -1,5 +1,6 @@
 //! `doctor`: is this installation sound, and what is to be done where it is not?
 
+mod deep;
 mod findings;
 
 use std::io::Write;
@@ -47,7 +48,12 @@ pub fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
             e.message().unwrap_or_default(),
             "mend them, and run groundswell doctor again: the rest depends on them",
         )),
-        Ok(settings) => look(&settings, &args.config.config, &mut found)?,
+        Ok(settings) => {
+            look(&settings, &args.config.config, &mut found)?;
+            if args.deep {
+                deep::look(&settings.data.folder, args.let_go, &mut found)?;
+            }
+        }
     }
     let mut out = stdout();
     for finding in &found {

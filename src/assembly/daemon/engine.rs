@@ -98,7 +98,24 @@ impl Engine {
         keeping: Keeping,
     ) -> Result<Self, Failure> {
         let lock = patience::take(data)?;
-        let store = Store::open(data)?;
+        Self::on(lock, Store::open(data)?, data, clock, sender, operators, times, keeping)
+    }
+
+    /// The same, on a store that is open.
+    ///
+    /// # Errors
+    /// The store is damaged.
+    #[allow(clippy::too_many_arguments, reason = "what a daemon is made of")]
+    pub fn on(
+        lock: DataLock,
+        store: Store,
+        data: &Path,
+        clock: Arc<dyn Clock>,
+        sender: Sender,
+        operators: Vec<String>,
+        times: Times,
+        keeping: Keeping,
+    ) -> Result<Self, Failure> {
         let decided = store.decided()?;
         let (mut position, mut analysis) = (0, Analysis::default());
         if let Some((at, bytes)) = store.snapshot()?.filter(|(at, _)| *at <= decided) {
@@ -191,21 +208,44 @@ impl Engine {
         });
         self.patiently(|store| store.set_note("daemon", &started.to_string()))?;
         while let Some(order) = queue.blocking_recv() {
-            match order {
-                Order::Batch(batch) => self.take(batch)?,
-                Order::Second(health) => self.second(&health, operators)?,
-                Order::Reload(files, done) => {
-                    // What is wrong with them has been said; the daemon goes on either way.
-                    let taken = self.take_rules(&files)?;
-                    let _ = done.send(taken);
-                }
-                Order::IsDone(answer) => {
-                    let done = queue.is_empty() && self.store.outbox_counts()?.waiting == 0;
-                    let _ = answer.send(done);
-                }
-                Order::Stop => break,
+            if matches!(order, Order::Stop) {
+                break;
             }
+            self.obey(order, queue.is_empty(), operators)?;
         }
+        self.finish()
+    }
+
+    /// Does one thing that it is asked to do; `last` says that nothing else waits.
+    ///
+    /// # Errors
+    /// The store breaks in a way that waiting does not mend.
+    pub fn obey(
+        &mut self,
+        order: Order,
+        last: bool,
+        operators: &mpsc::Sender<ToTell>,
+    ) -> Result<(), Failure> {
+        match order {
+            Order::Batch(batch) => self.take(batch),
+            Order::Second(health) => self.second(&health, operators),
+            Order::Reload(files, done) => {
+                // What is wrong with them has been said; the daemon goes on either way.
+                let taken = self.take_rules(&files)?;
+                let _ = done.send(taken);
+                Ok(())
+            }
+            Order::IsDone(answer) => {
+                let done = last && self.store.outbox_counts()?.waiting == 0;
+                let _ = answer.send(done);
+                Ok(())
+            }
+            Order::Stop => self.finish(),
+        }
+    }
+
+    /// Folds what is left, and leaves a snapshot.
+    fn finish(&mut self) -> Result<(), Failure> {
         self.advance()?;
         self.commit(&[], &[], true, BTreeSet::new())?;
         tracing::info!(position = self.position, "stopped");

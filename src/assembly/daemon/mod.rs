@@ -31,13 +31,16 @@ use crate::ground::time::Clock;
 use crate::logic::letters::Sender;
 
 use clerk::Clerk;
-use engine::Order;
-pub use engine::{Engine, Keeping, Taken};
+pub use engine::{Engine, Keeping, Order, Taken};
 pub use fit::{Unfit, unfit};
+pub use indexer::catch_up;
 use listeners::Listeners;
+pub use listeners::Times;
 use operators::Operators;
+pub use postman::Postman;
 use system::{Signal, Signals};
 pub(in crate::assembly) use watchman::NOTE as WATCH_NOTE;
+pub use watchman::ToTell;
 
 /// Orders that may wait for the engine; a full queue holds the sources back.
 const QUEUE: usize = 8;

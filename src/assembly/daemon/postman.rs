@@ -27,7 +27,7 @@ const FULL: Duration = Duration::from_secs(1);
 type Refused = Vec<(String, String)>;
 
 /// What every attempt needs.
-struct Postman {
+pub struct Postman {
     transport: Arc<Transport>,
     from: Stationery,
     sender: Sender,
@@ -44,8 +44,7 @@ pub(super) fn start(
     clock: Arc<dyn Clock>,
     stop: CancellationToken,
 ) -> JoinHandle<()> {
-    let postman = Postman { transport, from, sender, clock, store: Mutex::new(store) };
-    tokio::spawn(work(Arc::new(postman), stop))
+    tokio::spawn(work(Postman::new(store, transport, from, sender, clock), stop))
 }
 
 async fn work(postman: Arc<Postman>, stop: CancellationToken) {
@@ -71,10 +70,8 @@ async fn work(postman: Arc<Postman>, stop: CancellationToken) {
                     under_way.insert(item.message_id.clone());
                     let postman = Arc::clone(&postman);
                     tasks.spawn(async move {
-                        let (verdict, refused) = postman.attempt(&item).await;
                         let id = item.message_id.clone();
-                        log(&item, &verdict);
-                        postman.write_down(item, verdict, refused).await;
+                        postman.bring(item).await;
                         id
                     });
                 }
@@ -84,7 +81,26 @@ async fn work(postman: Arc<Postman>, stop: CancellationToken) {
 }
 
 impl Postman {
-    async fn due(self: &Arc<Self>, under_way: &BTreeSet<String>, most: usize) -> Vec<OutboxItem> {
+    /// A postman who has not started.
+    pub fn new(
+        store: Store,
+        transport: Arc<Transport>,
+        from: Stationery,
+        sender: Sender,
+        clock: Arc<dyn Clock>,
+    ) -> Arc<Self> {
+        Arc::new(Self { transport, from, sender, clock, store: Mutex::new(store) })
+    }
+
+    /// One attempt at a letter, noted.
+    pub async fn bring(self: &Arc<Self>, item: OutboxItem) {
+        let (verdict, refused) = self.attempt(&item).await;
+        log(&item, &verdict);
+        self.write_down(item, verdict, refused).await;
+    }
+
+    /// Letters that may go now, but for those that are under way.
+    pub async fn due(self: &Arc<Self>, under_way: &BTreeSet<String>, most: usize) -> Vec<OutboxItem> {
         let (postman, under_way) = (Arc::clone(self), under_way.clone());
         let due = spawn_blocking(move || {
             let now = postman.clock.now();
@@ -123,7 +139,8 @@ impl Postman {
                 Ok(Err(e)) => tracing::error!("{e}; what became of a letter is not written down yet"),
                 Err(_) => return,
             }
-            tokio::time::sleep(FULL).await;
+            let postman = Arc::clone(self);
+            let _ = spawn_blocking(move || postman.clock.wait(FULL)).await;
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{Store, StoreError};
+use super::{Moment, Store, StoreError};
 use crate::ground::alert::{AlertEvent, Collected};
 use crate::ground::post::PostKey;
 use crate::ground::time::Timestamp;
@@ -33,7 +33,7 @@ impl Store {
     /// The disk is full or broken; then nothing is written.
     pub fn commit(&mut self, at: Timestamp, what: &Committed<'_>) -> Result<(), StoreError> {
         let _turn = self.turn.wait();
-        let path = self.path.clone();
+        let (path, faults) = (self.path.clone(), self.faults.clone());
         let fail = |e| StoreError::sqlite(&path, e);
         let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
         for (event, message_id) in &what.events {
@@ -45,7 +45,8 @@ impl Store {
             })?;
             let new = tx
                 .prepare_cached(
-                    "INSERT INTO events (alert, number, at, json) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    "INSERT INTO events (alert, number, at, json, sum)
+                     VALUES (?1, ?2, ?3, ?4, groundswell_sum(?1, ?2, ?3, ?4)) ON CONFLICT DO NOTHING",
                 )
                 .and_then(|mut s| {
                     s.execute(params![event.alert, event.number, event.at.as_millisecond(), json])
@@ -55,8 +56,8 @@ impl Store {
                 let to = if event.deliver_to.is_empty() { &what.instead } else { &event.deliver_to };
                 let to = serde_json::to_string(to).unwrap_or_default();
                 tx.prepare_cached(
-                    "INSERT INTO outbox (message_id, alert, number, recipients, state, made_at, next_at)
-                     VALUES (?, ?, ?, ?, 'waiting', ?, ?) ON CONFLICT DO NOTHING",
+                    "INSERT INTO outbox (message_id, alert, number, recipients, state, made_at, next_at, sum)
+                     VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5, groundswell_sum(?1, ?2, ?3, ?4, NULL)) ON CONFLICT DO NOTHING",
                 )
                 .and_then(|mut s| {
                     s.execute(params![
@@ -64,7 +65,6 @@ impl Store {
                         event.alert,
                         event.number,
                         to,
-                        at.as_millisecond(),
                         at.as_millisecond()
                     ])
                 })
@@ -75,8 +75,8 @@ impl Store {
             let to = serde_json::to_string(&collected.deliver_to).unwrap_or_default();
             let json = serde_json::to_string(collected).unwrap_or_default();
             tx.prepare_cached(
-                "INSERT INTO outbox (message_id, alert, number, recipients, state, made_at, next_at, collected)
-                 VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5, ?6) ON CONFLICT DO NOTHING",
+                "INSERT INTO outbox (message_id, alert, number, recipients, state, made_at, next_at, collected, sum)
+                 VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5, ?6, groundswell_sum(?1, ?2, ?3, ?4, ?6)) ON CONFLICT DO NOTHING",
             )
             .and_then(|mut s| {
                 let (thread, number) = (format!("{} {}", if collected.digest.is_some() { "digest" } else { "collected" }, collected.team), collected.at.as_second());
@@ -87,7 +87,7 @@ impl Store {
         tx.execute("UPDATE position SET seq = ? WHERE one = 1", [what.position as i64]).map_err(fail)?;
         if let Some(bytes) = &what.snapshot {
             tx.execute(
-                "INSERT OR REPLACE INTO snapshots VALUES (?, ?)",
+                "INSERT OR REPLACE INTO snapshots (seq, bytes, sum) VALUES (?1, ?2, groundswell_sum(?1, ?2))",
                 params![what.position as i64, bytes],
             )
             .map_err(fail)?;
@@ -96,7 +96,9 @@ impl Store {
                 remove_text(&tx, key, what.position).map_err(fail)?;
             }
         }
+        faults.at(&path, "commit", Moment::Before)?;
         tx.commit().map_err(fail)?;
+        faults.at(&path, "commit", Moment::After)?;
         if !what.gone.is_empty() && what.snapshot.is_some() {
             self.fold_in();
         }
@@ -147,11 +149,20 @@ impl Store {
     /// The file cannot be read.
     pub fn snapshot(&self) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
         self.db
-            .query_row("SELECT seq, bytes FROM snapshots ORDER BY seq DESC LIMIT 1", [], |row| {
-                Ok((row.get::<_, i64>(0)? as u64, row.get(1)?))
-            })
+            .query_row(
+                "SELECT seq, bytes, sum IS groundswell_sum(seq, bytes) FROM snapshots ORDER BY seq DESC LIMIT 1",
+                [],
+                |row| Ok((row.get::<_, i64>(0)? as u64, row.get(1)?, row.get(2)?)),
+            )
             .optional()
             .map_err(|e| self.fail(e))
+            .map(|found| match found {
+                Some((seq, _, false)) => {
+                    tracing::error!(seq, "the snapshot of what was learnt is damaged: it is learnt again from the log");
+                    None
+                }
+                other => other.map(|(seq, bytes, _): (u64, Vec<u8>, bool)| (seq, bytes)),
+            })
     }
 
     /// Every event of one alert, or of all, oldest first.
@@ -162,15 +173,21 @@ impl Store {
         let mut statement = self
             .db
             .prepare_cached(
-                "SELECT alert, json FROM events WHERE ?1 IS NULL OR alert = ?1 ORDER BY at, alert, number",
+                "SELECT alert, json, sum IS groundswell_sum(alert, number, at, json) FROM events
+                 WHERE ?1 IS NULL OR alert = ?1 ORDER BY at, alert, number",
             )
             .map_err(|e| self.fail(e))?;
         let rows = statement
-            .query_map([alert], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+            .query_map([alert], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, bool>(2)?))
+            })
             .map_err(|e| self.fail(e))?;
         let mut events = Vec::new();
         for row in rows {
-            let (alert, json) = row.map_err(|e| self.fail(e))?;
+            let (alert, json, sound) = row.map_err(|e| self.fail(e))?;
+            if !sound {
+                return Err(self.altered(format!("an event of alert {alert}")));
+            }
             events.push(serde_json::from_str(&json).map_err(|e| StoreError::Row {
                 path: self.path.clone(),
                 table: "events",
@@ -198,6 +215,7 @@ impl Store {
     /// The disk is full or broken.
     pub fn set_note(&mut self, name: &str, json: &str) -> Result<(), StoreError> {
         let _turn = self.turn.wait();
+        self.faults.at(&self.path, "note", Moment::Before)?;
         self.db
             .execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", params![name, json])
             .map(|_| ())
@@ -217,7 +235,7 @@ fn remove_text(tx: &rusqlite::Transaction<'_>, key: &PostKey, position: u64) -> 
     let (newest, deleted) = newest.unwrap_or((None, true));
     let keep = if deleted { -1 } else { newest.unwrap_or(-1) };
     tx.execute(
-        "UPDATE log SET body = NULL WHERE kind IN ('post', 'edit') AND source = ? AND post = ? AND seq <= ? AND seq <> ?",
+        "UPDATE log SET body = NULL, sum = NULL WHERE kind IN ('post', 'edit') AND source = ? AND post = ? AND seq <= ? AND seq <> ?",
         params![key.source, key.id, position as i64, keep],
     )?;
     let mut statement =
@@ -238,7 +256,7 @@ fn remove_text(tx: &rusqlite::Transaction<'_>, key: &PostKey, position: u64) -> 
         }
         let json = serde_json::to_string(&event).unwrap_or(json);
         tx.execute(
-            "UPDATE events SET json = ? WHERE alert = ? AND number = ?",
+            "UPDATE events SET json = ?1, sum = groundswell_sum(alert, number, at, ?1) WHERE alert = ?2 AND number = ?3",
             params![json, alert, number],
         )?;
     }

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::{Store, StoreError, refused};
+use super::{Moment, Store, StoreError, refused};
 use crate::ground::alert::{AlertEvent, Collected};
 use crate::ground::time::{DAY_MS, Timestamp, from_ms, plus_ms};
 
@@ -96,7 +96,9 @@ impl Store {
         let mut statement = self
             .db
             .prepare_cached(
-                "SELECT o.message_id, o.attempts, o.made_at, coalesce(e.json, ''), o.recipients, o.collected
+                "SELECT o.message_id, o.attempts, o.made_at, coalesce(e.json, ''), o.recipients, o.collected,
+                     o.sum IS groundswell_sum(o.message_id, o.alert, o.number, o.recipients, o.collected)
+                     AND (e.alert IS NULL OR e.sum IS groundswell_sum(e.alert, e.number, e.at, e.json))
                  FROM outbox o LEFT JOIN events e ON e.alert = o.alert AND e.number = o.number
                  WHERE (e.json IS NOT NULL OR o.collected IS NOT NULL) AND o.state = 'waiting' AND o.next_at <= ?1
                    AND NOT EXISTS (SELECT 1 FROM outbox p
@@ -116,12 +118,19 @@ impl Store {
                     row.get::<_, String>(3)?,
                     row.get::<_, String>(4)?,
                     row.get::<_, Option<String>>(5)?,
+                    row.get::<_, bool>(6)?,
                 ))
             })
             .map_err(|e| self.fail(e))?;
         let mut items = Vec::new();
         for row in rows {
-            let (message_id, attempts, made_at, json, to, collected) = row.map_err(|e| self.fail(e))?;
+            let (message_id, attempts, made_at, json, to, collected, sound) =
+                row.map_err(|e| self.fail(e))?;
+            if !sound {
+                // Nobody knows to whom it would go or what it would say; the others go.
+                tracing::error!("{}", self.altered(format!("letter {message_id} of the outbox")));
+                continue;
+            }
             let damaged = |e: serde_json::Error| StoreError::Row {
                 path: self.path.clone(),
                 table: "outbox",
@@ -158,10 +167,15 @@ impl Store {
     pub fn delivered(&mut self, item: &OutboxItem, left: &[String]) -> Result<(), StoreError> {
         let _turn = self.turn.wait();
         let left = serde_json::to_string(left).unwrap_or_default();
+        self.faults.at(&self.path, "delivered", Moment::Before)?;
         self.db
-            .execute("UPDATE outbox SET recipients = ? WHERE message_id = ?", params![left, item.message_id])
-            .map(|_| ())
-            .map_err(|e| self.fail(e))
+            .execute(
+                "UPDATE outbox SET recipients = ?1, sum = groundswell_sum(message_id, alert, number, ?1, collected)
+                 WHERE message_id = ?2",
+                params![left, item.message_id],
+            )
+            .map_err(|e| self.fail(e))?;
+        self.faults.at(&self.path, "delivered", Moment::After)
     }
 
     /// Writes down what became of one try, with the addresses that were refused for good and what was said of each. Returns
@@ -194,11 +208,12 @@ impl Store {
             _ => &item.recipients,
         };
         let json = serde_json::to_string(left).unwrap_or_default();
-        let path = self.path.clone();
+        let (path, faults) = (self.path.clone(), self.faults.clone());
         let fail = |e| StoreError::sqlite(&path, e);
         let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
         tx.execute(
-            "UPDATE outbox SET state = ?, attempts = ?, next_at = ?, said = ?, recipients = ? WHERE message_id = ?",
+            "UPDATE outbox SET state = ?1, attempts = ?2, next_at = ?3, said = ?4, recipients = ?5,
+                    sum = groundswell_sum(message_id, alert, number, ?5, collected) WHERE message_id = ?6",
             params![state, attempts, next.as_millisecond(), said, json, item.message_id],
         )
         .map_err(fail)?;
@@ -208,7 +223,9 @@ impl Store {
             // Nobody has got it: what is known of its addresses stays as it was.
             Verdict::Later { .. } | Verdict::Refused { .. } => {}
         }
+        faults.at(&path, "tried", Moment::Before)?;
         tx.commit().map_err(fail)?;
+        faults.at(&path, "tried", Moment::After)?;
         Ok(again)
     }
 

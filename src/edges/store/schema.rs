@@ -11,7 +11,7 @@ use super::StoreError;
 pub(super) const FORM: i64 = MIGRATIONS.len() as i64;
 
 /// Each brings a file from the form of its index to the next. Never edited after a release, only added to.
-const MIGRATIONS: [&str; 4] = ["
+const MIGRATIONS: [&str; 5] = ["
     -- Everything the analysis may know, in one order. `body` is JSON; a deleted or replaced post leaves its place with
     -- body NULL.
     CREATE TABLE log (
@@ -85,12 +85,25 @@ const MIGRATIONS: [&str; 4] = ["
     // them, so they are kept here until somebody corrects them, or a letter to them is taken.
     "CREATE TABLE refused (
         team TEXT NOT NULL, address TEXT NOT NULL, why TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (team, address)
-    ) STRICT, WITHOUT ROWID;"];
+    ) STRICT, WITHOUT ROWID;",
+    // A checksum for each row that something is decided from: `sum.rs`.
+    "ALTER TABLE log ADD COLUMN sum INTEGER;
+     UPDATE log SET sum = groundswell_sum(at, kind, source, post, body) WHERE body IS NOT NULL;
+     ALTER TABLE snapshots ADD COLUMN sum INTEGER;
+     UPDATE snapshots SET sum = groundswell_sum(seq, bytes);
+     ALTER TABLE events ADD COLUMN sum INTEGER;
+     UPDATE events SET sum = groundswell_sum(alert, number, at, json);
+     ALTER TABLE outbox ADD COLUMN sum INTEGER;
+     UPDATE outbox SET sum = groundswell_sum(message_id, alert, number, recipients, collected);
+     ALTER TABLE cursors ADD COLUMN sum INTEGER;
+     UPDATE cursors SET sum = groundswell_sum(source, cursor);
+    "];
 
 /// Sets a connection up and brings the file to today's form.
 pub(super) fn prepare(db: &Connection, path: &Path) -> Result<(), StoreError> {
     let fail = |e| StoreError::sqlite(path, e);
     db.busy_timeout(Duration::from_secs(10)).map_err(fail)?;
+    super::sum::register(db).map_err(fail)?;
     // A deleted post's text must not linger in free pages.
     db.pragma_update(None, "secure_delete", "ON").map_err(fail)?;
     db.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
