@@ -284,6 +284,11 @@ impl<'d> Simulation<'d> {
             let only =
                 ToAppend { source: "stream".into(), cursor: Some(end.to_string()), ..ToAppend::default() };
             Store::open(self.data).unwrap().append(self.clock.now(), &only).unwrap();
+            // Two transactions have a moment between them.
+            if self.chance.percent(25) {
+                self.around.kill();
+                return Err(Dead);
+            }
         }
         self.obey(life, Order::Batch(batch))?;
         self.stream.at = end;
