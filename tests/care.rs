@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 
 use assert_cmd::Command;
+use groundswell::edges::clock::SystemClock;
+use groundswell::ground::time::Clock;
 use serde_json::Value;
 
 const PRODUCT: &str = "[product]\nid = 'mini-9'\nname = 'Mini 9'\nmatch = 'mini9'\nteam = 't'\n";
@@ -142,6 +144,119 @@ fn the_doctor_finds_a_sound_installation_sound() {
     home.write("groundswell.toml", "[dta]\n");
     let ran = home.run(&["doctor"]);
     assert!(ran.code == 1 && ran.out.contains("WRONG settings") && ran.out.contains("dta"), "{}", ran.out);
+}
+
+#[test]
+fn the_doctor_refuses_what_run_refuses() {
+    let source = "[[source]]\nname = 'b'\nkind = 'jetstream'\n";
+    let home = Home::new(&format!(
+        "contact = 'c'\n[operators]\nemail = ['ops@example.org']\n[web]\npublic_url = 'groundswell.example.org'\n{source}"
+    ));
+    let (doctor, run) = (home.run(&["doctor"]), home.run(&["run"]));
+    assert_eq!((doctor.code, run.code), (1, 78), "{}{}", doctor.out, run.err);
+    for said in [&doctor.out, &run.err] {
+        assert!(said.contains("public_url is \"groundswell.example.org\""), "{said}");
+    }
+    let text = std::fs::read_to_string(home.path("groundswell.toml")).unwrap();
+    let text = text.replace("[data]\n", "[data]\nkeep_days = 30\n");
+    home.write(
+        "groundswell.toml",
+        &text.replace("groundswell.example.org", "http://groundswell.example.org"),
+    );
+    let (doctor, run) = (home.run(&["doctor"]), home.run(&["run"]));
+    assert_eq!((doctor.code, run.code), (1, 78), "{}{}", doctor.out, run.err);
+    assert!(doctor.out.contains("keep_days has to be 60 or more") && run.err.contains("keep_days"));
+    assert!(doctor.out.contains("hint  web       the links of letters lead to http:"), "{}", doctor.out);
+}
+
+#[test]
+fn a_password_that_systemd_hands_over_is_found_from_a_shell() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let home = Home::new(&format!(
+        "[[source]]\nname = 'b'\nkind = 'jetstream'\n[mail]\ntransport = 'smtp'\nfrom = 'g <g@example.org>'\n[mail.smtp]\nhost = 'localhost'\nport = {port}\nusername = 'g'"
+    ));
+    for words in [&["doctor"][..], &["mail", "test", "ana@example.org"]] {
+        let ran = home.run(words);
+        let said = ran.out + &ran.err;
+        assert!(said.contains("--credentials /run/credentials/groundswell.service"), "{said}");
+    }
+    drop(server);
+    std::fs::create_dir(home.path("handed")).unwrap();
+    home.write("handed/smtp-password", "secret of the shell");
+    let handed = home.path("handed");
+    let ran = home.run(&["mail", "test", "ana@example.org", "--credentials", handed.to_str().unwrap()]);
+    assert_eq!(ran.code, 75, "it has a password and finds no server: {}{}", ran.out, ran.err);
+    assert!(!(ran.out + &ran.err).contains("secret of the shell"));
+}
+
+#[test]
+fn an_address_that_gets_nothing_is_shown_until_it_is_corrected() {
+    let home = Home::new("[[source]]\nname = 'b'\nkind = 'jetstream'").with_posts();
+    let db = rusqlite::Connection::open(home.path("data/groundswell.db")).unwrap();
+    db.execute("INSERT INTO refused VALUES ('t', 't@example.org', '550 no\nsuch user', 0)", []).unwrap();
+    let said =
+        "t@example.org gets no letters of team t: the mail server refuses it for good (550 no such user)";
+    let ran = home.run(&["status"]);
+    assert!(ran.code == 1 && ran.out.contains(said) && ran.out.contains("teams.toml"), "{}", ran.out);
+    db.execute("INSERT INTO notes VALUES ('daemon', '{}')", []).unwrap();
+    let ran = home.run(&["doctor"]);
+    assert!(ran.out.contains(said), "{}", ran.out);
+    assert!(home.run(&["status", "--format", "prometheus"]).out.contains("groundswell_refused_addresses 1"));
+    home.write("rules/teams.toml", "[team.t]\nemail = ['mended@example.org']\n");
+    let import = home.path("posts.jsonl");
+    home.run(&["import", import.to_str().unwrap()]);
+    assert!(!home.run(&["status"]).out.contains("refuses it for good"));
+}
+
+#[test]
+fn what_cannot_be_mended_by_a_restart_is_not_restarted() {
+    let unit =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/systemd/groundswell.service")).unwrap();
+    let statuses = unit.lines().find_map(|line| line.strip_prefix("RestartPreventExitStatus=")).unwrap();
+    let statuses: Vec<&str> = statuses.split(' ').collect();
+    for status in ["1", "2", "65", "66", "73", "78"] {
+        assert!(statuses.contains(&status), "{status} in {statuses:?}");
+    }
+    // A bug, a disk that fails and a folder that is taken for an instant may be over at the next start.
+    assert!(!["70", "74", "75"].iter().any(|status| statuses.contains(status)));
+}
+
+#[test]
+fn after_a_restart_the_last_hour_is_counted_from_the_log() {
+    let home = Home::new("[[source]]\nname = 'forum'\nkind = 'jetstream'").with_posts();
+    let db = rusqlite::Connection::open(home.path("data/groundswell.db")).unwrap();
+    let note = r#"{"forum": {"state": "listening", "posts_last_hour": 900}}"#;
+    db.execute("INSERT INTO notes VALUES ('sources', ?)", [note]).unwrap();
+    let ran = home.run(&["status"]);
+    assert!(ran.out.contains("forum: listening, 0 posts in the last hour"), "{}", ran.out);
+    let now = SystemClock.now().as_millisecond();
+    db.execute("UPDATE log SET at = ? WHERE seq > 1", [now]).unwrap();
+    let ran = home.run(&["status"]);
+    assert!(ran.out.contains(", 3 posts in the last hour"), "{}", ran.out);
+}
+
+#[test]
+fn a_restored_log_is_old_and_nobody_is_days_behind_for_that() {
+    let home = Home::new("[[source]]\nname = 'b'\nkind = 'jetstream'").with_posts();
+    let db = rusqlite::Connection::open(home.path("data/groundswell.db")).unwrap();
+    db.execute("UPDATE log SET body = replace(body, '\"history\":true', '\"history\":false')", []).unwrap();
+    let started = |at: &str| {
+        let note = serde_json::json!({ "started_at": at, "version": "0", "pid": 1 }).to_string();
+        db.execute("INSERT OR REPLACE INTO notes VALUES ('daemon', ?)", [note]).unwrap();
+    };
+    std::fs::remove_dir_all(home.path("data/index-1")).unwrap();
+    let lock = groundswell::edges::store::DataLock::take(&home.path("data")).unwrap();
+    let now = SystemClock.now().as_millisecond();
+    let time = |ms: i64| groundswell::ground::time::from_ms(ms).to_string();
+    started(&time(now));
+    let ran = home.run(&["status"]);
+    assert!(!ran.out.contains("behind: see the daemon's journal"), "{}", ran.out);
+    // It has been there for two hours, and the index has not come along.
+    started(&time(now - 7_300_000));
+    let ran = home.run(&["status"]);
+    assert!(ran.out.contains("the index is 2 hours behind"), "{}", ran.out);
+    drop(lock);
 }
 
 #[test]

@@ -238,6 +238,11 @@ pub struct ConfigArgs {
     /// Data folder, instead of the one in the settings
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Folder of credentials (smtp-password, dkim-key, web-key), as systemd hands it to the service
+    ///
+    /// While the service runs, root finds it at /run/credentials/groundswell.service.
+    #[arg(long, value_name = "DIR", env = "CREDENTIALS_DIRECTORY")]
+    pub credentials: Option<PathBuf>,
 }
 
 /// Where the rules are.

@@ -27,6 +27,7 @@ pub fn settings(args: &ConfigArgs) -> Result<All, Failure> {
     if let Some(folder) = &args.data {
         all.data.folder.clone_from(folder);
     }
+    all.credentials.clone_from(&args.credentials);
     choose(&all.clusters.model)?;
     Ok(all)
 }
@@ -101,7 +102,7 @@ pub fn stationery(all: &All) -> Result<Stationery, Failure> {
     let mail = mail(all);
     let wrong =
         |e| Failure::new(Exit::Settings, anyhow::Error::from(e).context("the section [mail] cannot be used"));
-    let signer = mail.signer(credentials().as_deref()).map_err(wrong)?.map(Arc::new);
+    let signer = mail.signer(all.credentials.as_deref()).map_err(wrong)?.map(Arc::new);
     Ok(Stationery { from: mail.mailbox().map_err(wrong)?, signer })
 }
 
@@ -150,15 +151,10 @@ pub fn templates_of(folder: &Path) -> (Templates, Vec<String>) {
 pub fn desk(all: &All) -> Result<Option<Desk>, Failure> {
     let Some(url) = all.web.address().map_err(|e| Failure::say(Exit::Settings, e))? else { return Ok(None) };
     let file = all.web.key_file.as_deref();
-    let bytes =
-        key(file, credentials().as_deref(), &all.data.folder).map_err(|e| Failure::new(Exit::Settings, e))?;
+    let bytes = key(file, all.credentials.as_deref(), &all.data.folder)
+        .map_err(|e| Failure::new(Exit::Settings, e))?;
     let short = || Failure::say(Exit::Settings, "[web]: the key is too short");
     Ok(Some(Desk { url, key: Key::new(&bytes).ok_or_else(short)? }))
-}
-
-/// The folder in which systemd keeps the service's credentials, where there is one.
-pub fn credentials() -> Option<PathBuf> {
-    std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from)
 }
 
 fn spool_folder(all: &All) -> PathBuf {

@@ -74,7 +74,7 @@ impl From<crate::edges::store::StoreError> for Failure {
             E::Folder { .. } | E::NotWritable { .. } => Exit::CannotCreate,
             E::Absent { .. } => Exit::NoInput,
             E::Taken { .. } => Exit::Later,
-            E::Damaged { .. } | E::Row { .. } | E::Newer { .. } => Exit::BadData,
+            E::Damaged { .. } | E::Altered { .. } | E::Row { .. } | E::Newer { .. } => Exit::BadData,
             E::Full { .. } | E::Sqlite { .. } => Exit::Io,
         };
         Self::new(exit, error)

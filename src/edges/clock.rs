@@ -11,4 +11,8 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         whole_ms(Timestamp::now())
     }
+
+    fn wait(&self, time: std::time::Duration) {
+        std::thread::sleep(time);
+    }
 }

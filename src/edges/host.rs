@@ -1,5 +1,6 @@
 //! The machine that we run on: room on its disks, who answers on the network, and what systemd was told about us.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::net::{TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
@@ -68,8 +69,17 @@ pub struct Unit {
     pub enabled: bool,
     /// The program that it starts, where that is not there.
     pub lacks_program: Option<PathBuf>,
+    /// It runs as a user that is there only while it runs (`DynamicUser`): files cannot be given to that user.
+    pub dynamic_user: bool,
+    /// Files that systemd hands over to it, by the name that it hands them over under (`LoadCredential`).
+    pub credentials: BTreeMap<String, PathBuf>,
     /// The clock is held in step with others; `None` where systemd does not do that.
     pub clock_in_step: Option<bool>,
+}
+
+impl Unit {
+    /// The folder in which systemd keeps what it hands over to the unit, while that runs.
+    pub const CREDENTIALS: &str = "/run/credentials/groundswell.service";
 }
 
 /// Looks for our unit below `root`, which is `/` but for tests.
@@ -81,12 +91,35 @@ pub fn unit(root: &Path) -> Unit {
         "lib/systemd/system",
     ];
     let file = places.iter().map(|place| root.join(place).join(UNIT)).find(|path| path.is_file());
-    let text = file.as_ref().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    let mut text = file.as_ref().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+    // What `systemctl edit` and packages add, in the order in which systemd reads it: by the names of the files.
+    let mut further: Vec<PathBuf> = places
+        .iter()
+        .filter_map(|place| std::fs::read_dir(root.join(place).join(format!("{UNIT}.d"))).ok())
+        .flat_map(|folder| folder.flatten().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|e| e == "conf"))
+        .collect();
+    further.sort_by(|a, b| a.file_name().cmp(&b.file_name()));
+    for path in further {
+        text.push('\n');
+        text.push_str(&std::fs::read_to_string(path).unwrap_or_default());
+    }
     let program = text
         .lines()
         .find_map(|line| line.strip_prefix("ExecStart="))
         .and_then(|line| line.trim_start_matches(['-', '+', '!', ':', '@']).split_whitespace().next())
         .map(PathBuf::from);
+    let setting = |key: &str| {
+        let key = format!("{key}=");
+        text.lines().filter_map(|line| line.trim().strip_prefix(&key)).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let dynamic_user =
+        setting("DynamicUser").last().is_some_and(|v| matches!(v.trim(), "yes" | "true" | "on" | "1"));
+    let credentials = setting("LoadCredential")
+        .iter()
+        .filter_map(|line| line.trim().split_once(':'))
+        .map(|(name, path)| (name.to_owned(), PathBuf::from(path)))
+        .collect();
     let wanted = root.join("etc/systemd/system/multi-user.target.wants").join(UNIT);
     let timesync = root.join("run/systemd/timesync");
     Unit {
@@ -94,6 +127,8 @@ pub fn unit(root: &Path) -> Unit {
         enabled: wanted.symlink_metadata().is_ok(),
         lacks_program: program
             .filter(|path| !path.strip_prefix("/").is_ok_and(|inner| root.join(inner).is_file())),
+        dynamic_user,
+        credentials,
         clock_in_step: timesync.is_dir().then(|| timesync.join("synchronized").exists()),
         file,
     }
@@ -127,6 +162,24 @@ mod tests {
         std::os::unix::fs::symlink("/nowhere", wants.join(UNIT)).unwrap();
         let found = unit(root);
         assert_eq!((found.lacks_program, found.enabled, found.clock_in_step), (None, true, Some(true)));
+    }
+
+    #[test]
+    fn what_was_added_to_a_unit_counts() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path();
+        let (shipped, added) =
+            (root.join("lib/systemd/system"), root.join("etc/systemd/system").join(format!("{UNIT}.d")));
+        std::fs::create_dir_all(&shipped).unwrap();
+        std::fs::create_dir_all(&added).unwrap();
+        std::fs::write(shipped.join(UNIT), "[Service]\nDynamicUser=yes\nLoadCredential=a:/etc/a\n").unwrap();
+        std::fs::write(added.join("override.conf"), "[Service]\nLoadCredential=b:/etc/b\n").unwrap();
+        let found = unit(root);
+        assert!(found.dynamic_user);
+        let names: Vec<&str> = found.credentials.keys().map(String::as_str).collect();
+        assert_eq!(names, ["a", "b"]);
+        std::fs::write(added.join("z.conf"), "[Service]\nDynamicUser=no\n").unwrap();
+        assert!(!unit(root).dynamic_user);
     }
 
     #[test]

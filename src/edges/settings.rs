@@ -59,6 +59,9 @@ pub struct Settings<M, S> {
     /// The sources.
     #[serde(default = "Vec::new")]
     pub source: Vec<S>,
+    /// The folder in which systemd keeps the service's credentials, where there is one: no setting, but known beside them.
+    #[serde(skip)]
+    pub credentials: Option<PathBuf>,
 }
 
 /// The section `[data]`.

@@ -1,6 +1,7 @@
 //! Time is an argument. Logic receives a [`Timestamp`]; the edges receive a [`Clock`].
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 pub use jiff::Timestamp;
 
@@ -13,6 +14,9 @@ pub const DAY_MS: i64 = 24 * HOUR_MS;
 pub trait Clock: Send + Sync + 'static {
     /// The present, in whole milliseconds (see [`whole_ms`]).
     fn now(&self) -> Timestamp;
+
+    /// Lets so much time pass, and this thread with it.
+    fn wait(&self, time: Duration);
 }
 
 /// A clock that stands still until it is told to move. Used by tests and simulations.
@@ -34,6 +38,10 @@ impl SimulatedClock {
 impl Clock for SimulatedClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn wait(&self, time: Duration) {
+        self.set(plus_ms(self.now(), i64::try_from(time.as_millis()).unwrap_or(i64::MAX)));
     }
 }
 

@@ -36,6 +36,9 @@ pub struct Watch {
     told: BTreeSet<String>,
     /// When it was last looked.
     looked: Option<Timestamp>,
+    /// Where the log ended at a look up to which the index has not read since, and when that was.
+    #[serde(default)]
+    behind: Option<(u64, Timestamp)>,
 }
 
 /// How a source speaks.
@@ -60,8 +63,8 @@ pub struct Standing {
     pub letters_parked: u64,
     /// What the mail server said of one of these.
     pub said: String,
-    /// Age of the oldest entry of the log that the index has not read, in seconds.
-    pub lag_seconds: i64,
+    /// Up to where the index has read the log, and where the log ends.
+    pub index: (u64, u64),
 }
 
 /// How a source is.
@@ -96,6 +99,30 @@ impl Watch {
         self.told.iter().map(String::as_str)
     }
 
+    /// For how long the index has been behind, in seconds. Counted from looks, since the entries of a log that was restored,
+    /// imported or lived through again are old when they come.
+    fn lag(&mut self, standing: &Standing, was_away: bool, now: Timestamp) -> i64 {
+        let (read, end) = standing.index;
+        match self.behind {
+            Some((until, _)) if read < until && !was_away => {}
+            _ => self.behind = (read < end).then_some((end, now)),
+        }
+        self.behind.map_or(0, |(_, since)| (now.as_second() - since.as_second()).max(0))
+    }
+
+    /// The last moment at which an index that has read so far was known to be up to date; nothing before the first look.
+    pub fn index_was_up_to_date(&self, read: u64) -> Option<Timestamp> {
+        match self.behind {
+            Some((until, since)) if read < until => Some(since),
+            _ => self.looked,
+        }
+    }
+
+    /// When it was last looked. The analysis was up to date then: its own thread looks.
+    pub fn looked(&self) -> Option<Timestamp> {
+        self.looked
+    }
+
     /// Looks at how things stand, at most once a minute. Each trouble is told once, and once more when it is over.
     pub fn look(&mut self, standing: &Standing, now: Timestamp) -> Vec<Word> {
         let mut troubles: BTreeMap<String, String> = BTreeMap::new();
@@ -125,8 +152,9 @@ impl Watch {
             let why = format!("mail is not going out: {letters} letters could not be sent{said}");
             troubles.insert("mail".into(), why);
         }
-        if standing.lag_seconds > LAG {
-            let why = format!("the search index is {} behind the log", span(standing.lag_seconds * 1_000));
+        let lag = self.lag(standing, away > ABSENT, now);
+        if lag > LAG {
+            let why = format!("the search index is {} behind the log", span(lag * 1_000));
             troubles.insert("index".into(), why);
         }
         let over = self.told.iter().filter(|key| !troubles.contains_key(*key));
@@ -273,15 +301,14 @@ mod tests {
             sources: [("b".to_owned(), failing)].into(),
             letters_stuck: 2,
             said: "454 try later".into(),
-            lag_seconds: 4_000,
             ..Standing::default()
         };
-        assert_eq!(watch.look(&standing, at(MINUTE)).len(), 2, "a source may fail for a quarter of an hour");
+        assert_eq!(watch.look(&standing, at(MINUTE)).len(), 1, "a source may fail for a quarter of an hour");
         let told = watch.look(&standing, at(20 * MINUTE));
         assert_eq!(told, [Word::Alarm("source b has failed for 20 minutes: refused".into())]);
         assert_eq!(watch.look(&standing, at(30 * MINUTE)), []);
         let well = Standing { sources: [("b".to_owned(), Source::default())].into(), ..Standing::default() };
-        let over: Vec<Word> = ["index", "mail", "source b"].map(|key| Word::Over(key.into())).into();
+        let over: Vec<Word> = ["mail", "source b"].map(|key| Word::Over(key.into())).into();
         assert_eq!(watch.look(&well, at(40 * MINUTE)), over);
         let failed = Source { failed: true, ..Source::default() };
         let standing = Standing { sources: [("b".to_owned(), failed)].into(), ..Standing::default() };
@@ -291,6 +318,27 @@ mod tests {
         let over = Source { over: true, failed: false, ..Source::default() };
         let standing = Standing { sources: [("b".to_owned(), over)].into(), ..Standing::default() };
         assert_eq!(watch.look(&standing, at(60 * MINUTE)).len(), 1);
+    }
+
+    #[test]
+    fn an_index_is_behind_when_it_does_not_come_to_where_the_log_ended_and_not_when_entries_are_old() {
+        let mut watch = Watch::default();
+        let mut look = |ms: i64, read: u64, end: u64| {
+            let standing = Standing { index: (read, end), ..Standing::default() };
+            let words = watch.look(&standing, at(ms));
+            words.into_iter().filter(|word| *word != Word::SignOfLife).collect::<Vec<_>>()
+        };
+        // A log that grows while it is read, for three hours: at each look there is a little more.
+        for minute in 0..180 {
+            assert_eq!(look(minute * MINUTE, minute as u64 * 100, minute as u64 * 100 + 50), []);
+        }
+        // It stands still at 18,000.
+        let told: Vec<Word> = (180..300).flat_map(|m| look(m * MINUTE, 18_000, 18_010)).collect();
+        assert_eq!(told, [Word::Alarm("the search index is 61 minutes behind the log".into())]);
+        assert_eq!(look(300 * MINUTE, 18_010, 18_010), [Word::Over("index".into())]);
+        // The machine was off, and a backup of long ago stands in the folder: the index begins anew and nothing is wrong.
+        assert_eq!(look(9_000 * MINUTE, 0, 18_010), []);
+        assert_eq!(look(9_001 * MINUTE, 9_000, 18_010), []);
     }
 
     #[test]

@@ -15,6 +15,12 @@ pub struct DoctorArgs {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
+    /// Also read all that is kept and compare every checksum; may take minutes
+    #[arg(long)]
+    pub deep: bool,
+    /// Let go of what is damaged, while no daemon runs: for when there is no backup
+    #[arg(long, requires = "deep")]
+    pub let_go: bool,
 }
 
 /// `backup`

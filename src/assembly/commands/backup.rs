@@ -7,6 +7,7 @@ use crate::assembly::cli::{BackupArgs, RestoreArgs};
 use crate::assembly::configured::settings;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::stdout;
+use crate::edges::index::PostIndex;
 use crate::edges::store::{BackupError, Store, give_to_owner};
 
 /// Runs `backup`.
@@ -43,6 +44,8 @@ pub fn restore(args: &RestoreArgs) -> Result<(), Failure> {
         ));
     }
     Store::restore(&args.file, folder).map_err(failure)?;
+    // One that was left behind is of another log.
+    PostIndex::remove(folder)?;
     let store = Store::open_existing(folder)?;
     let posts = store.count_posts()?;
     give_to_owner(folder)?;
@@ -59,7 +62,7 @@ pub fn restore(args: &RestoreArgs) -> Result<(), Failure> {
 fn failure(error: BackupError) -> Failure {
     let exit = match error {
         BackupError::Store(error) => return error.into(),
-        BackupError::Unsound { .. } => Exit::BadData,
+        BackupError::Unsound { .. } | BackupError::Damaged { .. } => Exit::BadData,
         BackupError::There { .. } => Exit::CannotCreate,
         BackupError::Io { .. } => Exit::Io,
     };

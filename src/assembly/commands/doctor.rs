@@ -1,22 +1,24 @@
 //! `doctor`: is this installation sound, and what is to be done where it is not?
 
+mod deep;
 mod findings;
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use findings::{Finding, Level};
+use findings::{Finding, Level, Secret};
 
 use super::standing::{count, is_running, minute};
 use super::status::troubles;
 use crate::assembly::cli::{DoctorArgs, Format};
 use crate::assembly::configured::{All, mail, settings, templates};
+use crate::assembly::daemon::unfit;
 use crate::assembly::failure::Failure;
 use crate::assembly::output::stdout;
 use crate::edges::clock::SystemClock;
-use crate::edges::host;
-use crate::edges::mail::{Kind, Tls, Transport};
+use crate::edges::host::{self, Unit};
+use crate::edges::mail::{Kind, Tls};
 use crate::edges::rules_folder::read_rules;
 use crate::edges::sources::SourceConfig;
 use crate::edges::store::Store;
@@ -46,7 +48,12 @@ pub fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
             e.message().unwrap_or_default(),
             "mend them, and run groundswell doctor again: the rest depends on them",
         )),
-        Ok(settings) => look(&settings, &args.config.config, &mut found)?,
+        Ok(settings) => {
+            look(&settings, &args.config.config, &mut found)?;
+            if args.deep {
+                deep::look(&settings.data.folder, args.let_go, &mut found)?;
+            }
+        }
     }
     let mut out = stdout();
     for finding in &found {
@@ -81,11 +88,27 @@ fn look(settings: &All, file: &Path, found: &mut Vec<Finding>) -> Result<(), Fai
         ));
     }
     let now = SystemClock.now();
+    let unit = host::unit(Path::new("/"));
+    for refused in unfit(settings) {
+        let why = refused.failure.message().unwrap_or_default();
+        found.push(Finding::bad(refused.about, why, "groundswell run refuses to start until this is mended"));
+    }
     data(settings, now, found)?;
     rules(&settings.rules.folder, found);
-    letters(settings, found);
-    sources(settings, found);
-    found.extend(findings::of_unit(&host::unit(Path::new("/"))));
+    letters(settings, &unit, found);
+    sources(settings, &unit, found);
+    if let Ok(Some(url)) = settings.web.address()
+        && url.starts_with("http:")
+    {
+        found.push(Finding::advice(
+            "web",
+            format!(
+                "the links of letters lead to {url}: what is said there can be read and changed on the way"
+            ),
+            "let a proxy speak TLS in front, and write public_url = \"https://…\"",
+        ));
+    }
+    found.extend(findings::of_unit(&unit));
     Ok(())
 }
 
@@ -118,6 +141,13 @@ fn data(settings: &All, now: Timestamp, found: &mut Vec<Finding>) -> Result<(), 
             match Store::open_existing(folder) {
                 Err(e) => found.push(Finding::bad("data", e.to_string(), "see the message")),
                 Ok(store) => {
+                    if let Err(e) = store.decided() {
+                        found.push(Finding::bad(
+                            "data",
+                            e.to_string(),
+                            "groundswell restore FILE, into an empty folder",
+                        ));
+                    }
                     let ahead = store.last_time()?.filter(|last| last.as_second() - now.as_second() > AHEAD);
                     if let Some(last) = ahead {
                         found.push(Finding::bad(
@@ -170,7 +200,7 @@ fn rules(folder: &Path, found: &mut Vec<Finding>) {
     }
 }
 
-fn letters(settings: &All, found: &mut Vec<Finding>) {
+fn letters(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
     if settings.operators.email.is_empty() {
         found.push(Finding::advice(
             "mail",
@@ -179,15 +209,6 @@ fn letters(settings: &All, found: &mut Vec<Finding>) {
         ));
     }
     let mail = mail(settings);
-    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    // A spool is only looked at: opening it would make its folder, as whoever runs this.
-    let opened = match (mail.transport, &mail.spool) {
-        (Kind::Spool, Some(spool)) if !spool.folder.is_dir() => Ok(()),
-        _ => Transport::open(&mail, credentials.as_deref()).map(|_| ()),
-    };
-    if let Err(e) = mail.mailbox().map(|_| ()).and(opened) {
-        return found.push(Finding::bad("mail", e.to_string(), "mend the section [mail] of the settings"));
-    }
     for problem in templates(settings).1 {
         let what = format!("a template cannot be used, the built-in one takes its place: {problem}");
         found.push(Finding::bad("mail", what, "mend it (docs/templates.md), and start groundswell again"));
@@ -199,14 +220,10 @@ fn letters(settings: &All, found: &mut Vec<Finding>) {
             "name a mail server: [mail] transport = \"smtp\" and [mail.smtp] host = \"…\" (README.md, Settings)",
         ));
     };
-    if let Some(file) = &smtp.password_file
-        && host::mode(file).is_ok_and(|mode| mode & 0o077 != 0)
-    {
-        found.push(Finding::bad(
-            "mail",
-            format!("others can read {}, which holds a password", file.display()),
-            format!("chmod 600 {}", file.display()),
-        ));
+    if let Some(path) = &smtp.password_file {
+        let (what, read) = ("the password of the mail server".to_owned(), readable(path));
+        let (key, credential) = ("password_file", "smtp-password");
+        found.push(findings::of_secret(&Secret { about: "mail", what, path, key, credential, read }, unit));
     }
     let usual = match smtp.tls {
         Tls::Implicit => 465,
@@ -234,29 +251,18 @@ fn letters(settings: &All, found: &mut Vec<Finding>) {
     });
 }
 
-fn sources(settings: &All, found: &mut Vec<Finding>) {
-    let mut names: Vec<&str> = settings.source.iter().map(|source| source.name.as_str()).collect();
-    names.sort_unstable();
-    if names.is_empty() {
-        found.push(Finding::bad(
-            "sources",
-            "there is nothing to listen to",
-            "name a [[source]]: README.md has one of each kind",
-        ));
-    }
-    if let Some(twice) =
-        names.windows(2).find(|pair| pair.first() == pair.last()).and_then(|pair| pair.first())
-    {
-        found.push(Finding::bad(
-            "sources",
-            format!("two sources are named \"{twice}\""),
-            "give each a name of its own",
-        ));
-    }
+fn sources(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
     for source in &settings.source {
         let (path, what) = match &source.kind {
             SourceConfig::Jsonl(config) if config.path != Path::new("-") => (&config.path, "file"),
-            SourceConfig::Webhook(config) => (&config.secret_file, "secret"),
+            SourceConfig::Webhook(config) => {
+                let what = format!("{}: the secret", source.name);
+                let (path, read) = (&config.secret_file, readable(&config.secret_file));
+                let (key, credential) = ("secret_file", "webhook-secret");
+                let secret = Secret { about: "sources", what, path, key, credential, read };
+                found.push(findings::of_secret(&secret, unit));
+                continue;
+            }
             _ => {
                 found.push(Finding::good("sources", format!("{} is named", source.name)));
                 continue;
@@ -273,12 +279,10 @@ fn sources(settings: &All, found: &mut Vec<Finding>) {
                 "make it, or let the user that groundswell runs as read it",
             ),
         });
-        if what == "secret" && host::mode(path).is_ok_and(|mode| mode & 0o007 != 0) {
-            found.push(Finding::bad(
-                "sources",
-                format!("everybody on this machine can read {}", path.display()),
-                format!("chmod 640 {}", path.display()),
-            ));
-        }
     }
+}
+
+/// The mode of a file that can be opened, or why it cannot be.
+fn readable(path: &Path) -> Result<u32, String> {
+    std::fs::File::open(path).and_then(|_| host::mode(path)).map_err(|e| e.to_string())
 }

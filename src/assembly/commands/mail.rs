@@ -4,9 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::assembly::cli::{ConfigArgs, MailCommand, MailPreviewArgs, MailTestArgs};
-use crate::assembly::configured::{
-    credentials, mail as mail_settings, sender, settings, stationery, templates_of,
-};
+use crate::assembly::configured::{mail as mail_settings, sender, settings, stationery, templates_of};
 use crate::assembly::daemon::watch_samples;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{counted, stdout, tell};
@@ -134,7 +132,7 @@ fn test(args: &MailTestArgs) -> Result<(), Failure> {
         ),
         other => Failure::new(Exit::Software, other),
     })?;
-    let transport = Transport::open(&mail, credentials().as_deref()).map_err(wrong)?;
+    let transport = Transport::open(&mail, all.credentials.as_deref()).map_err(wrong)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (outcome, said) = runtime.block_on(transport.send_noting(&message));
     let mut out = stdout();

@@ -11,22 +11,24 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::told::{span, text, write};
-use super::standing::{count, is_running, one_line, snapshot};
+use super::standing::{clip, count, is_running, one_line, snapshot};
 use crate::assembly::cli::{StatusArgs, StatusFormat};
 use crate::assembly::configured::{All, settings};
+use crate::assembly::daemon::WATCH_NOTE;
 use crate::assembly::failure::Failure;
 use crate::assembly::output::stdout;
 use crate::edges::clock::SystemClock;
 use crate::edges::index::PostIndex;
 use crate::edges::rules_folder::read_rules;
-use crate::edges::store::{OutboxCounts, Store};
+use crate::edges::store::{OutboxCounts, RefusedAddress, Store};
 use crate::ground::alert::WaitReason;
 use crate::ground::diagnostic::Level;
 use crate::ground::entry::{Act, Deed, RuleFiles};
-use crate::ground::time::{Clock, Timestamp};
+use crate::ground::time::{Clock, HOUR_MS, Timestamp, plus_ms};
 use crate::logic::assess::Assessor;
 use crate::logic::links::those_who_left;
 use crate::logic::rules::RuleSet;
+use crate::logic::upkeep::Watch;
 
 /// An analysis or index further behind than this needs a person, in seconds.
 const LAG: i64 = 3_600;
@@ -52,6 +54,8 @@ struct Status {
     sources: BTreeMap<String, Value>,
     outbox: OutboxCounts,
     troubled_letters: Vec<Letter>,
+    /// Addresses that get nothing, since the mail server refuses them for good.
+    refused_addresses: Vec<RefusedAddress>,
     /// What people silenced, and until when.
     silences: BTreeMap<String, Silenced>,
     /// What waits for quiet hours to end, or for a list.
@@ -144,16 +148,27 @@ pub(super) fn troubles(settings: &All, store: &Store, now: Timestamp) -> Result<
 
 fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<Status, Failure> {
     let last_position = store.last_position()?;
-    let reader = |position: u64| -> Result<Reader, Failure> {
-        let oldest = store.oldest_after(position)?;
-        let lag_seconds = oldest.map_or(0, |at| (now.as_second() - at.as_second()).max(0));
-        Ok(Reader { position, behind: last_position.saturating_sub(position), lag_seconds })
-    };
     let note = |name: &str| -> Result<Option<Value>, Failure> {
         Ok(store.note(name)?.and_then(|json| serde_json::from_str(&json).ok()))
     };
-    let sources: BTreeMap<String, Value> =
+    let running = is_running(folder);
+    let daemon = note("daemon")?;
+    let watch: Watch =
+        note(WATCH_NOTE)?.and_then(|watch| serde_json::from_value(watch).ok()).unwrap_or_default();
+    // Entries of a log that was restored, or lived through again, are old when they come: a reader of it is not behind
+    // for longer than the daemon is there, nor since before it was last seen up to date.
+    let started =
+        daemon.as_ref().and_then(|note| text(note, "started_at")).and_then(|at| at.parse::<Timestamp>().ok());
+    let reader = |position: u64, up_to_date: Option<Timestamp>| -> Result<Reader, Failure> {
+        let known = if running { started.max(up_to_date) } else { None };
+        let since = store.oldest_after(position)?.map(|at| known.map_or(at, |known| known.max(at)));
+        let lag_seconds = since.map_or(0, |at| (now.as_second() - at.as_second()).max(0));
+        Ok(Reader { position, behind: last_position.saturating_sub(position), lag_seconds })
+    };
+    let mut sources: BTreeMap<String, Value> =
         note("sources")?.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default();
+    last_hour(&mut sources, &store.heard_by_source(plus_ms(now, -HOUR_MS))?, running);
+    let indexed = PostIndex::open_for_reading(folder)?.position();
     let troubled_letters: Vec<Letter> = store
         .troubled_letters()?
         .into_iter()
@@ -163,22 +178,29 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
     let mut status = Status {
         at: now,
         data: folder.display().to_string(),
-        running: is_running(folder),
-        daemon: note("daemon")?,
+        running,
+        daemon,
         posts: store.count_posts()?,
         last_position,
-        analysis: reader(store.position()?)?,
-        index: reader(PostIndex::open_for_reading(folder)?.position())?,
+        analysis: reader(store.position()?, watch.looked())?,
+        index: reader(indexed, watch.index_was_up_to_date(indexed))?,
         rules: rules(store, &settings.rules.folder)?,
         sources,
         outbox: store.outbox_counts()?,
         troubled_letters,
+        refused_addresses: Vec::new(),
         silences: silences(&acts, now),
         waiting: note("waiting")?.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default(),
         left: those_who_left(&acts),
         disk_bytes: bytes_in(folder, 4),
         needs_a_person: Vec::new(),
     };
+    // One that was taken out of the rules since is no trouble any more.
+    let written_to = |refused: &RefusedAddress| {
+        let readers = status.rules.in_force.as_ref().and_then(|set| set.readers.get(&refused.team));
+        readers.is_none_or(|readers| readers.contains(&refused.address))
+    };
+    status.refused_addresses = store.refused_addresses()?.into_iter().filter(written_to).collect();
     status.needs_a_person = needs(&status);
     Ok(status)
 }
@@ -192,6 +214,18 @@ pub(super) struct Silenced {
     why: String,
     /// It ends before that for what gets worse.
     until_worse: bool,
+}
+
+/// What each source brought in the last hour. A source forgets at a restart, and what it last said before the daemon ended
+/// is of another hour: the log knows, of what was wanted.
+fn last_hour(sources: &mut BTreeMap<String, Value>, logged: &BTreeMap<String, u64>, running: bool) {
+    for (name, source) in sources {
+        let said = source.get("posts_last_hour").and_then(Value::as_u64).filter(|_| running).unwrap_or(0);
+        let logged = logged.get(name).copied().unwrap_or(0);
+        if let Some(source) = source.as_object_mut() {
+            source.insert("posts_last_hour".into(), said.max(logged).into());
+        }
+    }
 }
 
 /// The silences in force: of each scope the latest, while it lasts.
@@ -276,6 +310,15 @@ fn needs(status: &Status) -> Vec<String> {
             count(status.outbox.parked, "letter", "letters")
         ));
     }
+    for refused in &status.refused_addresses {
+        needs.push(format!(
+            "{} gets no letters of team {}: the mail server refuses it for good ({}); correct or remove it in teams.toml in {}",
+            one_line(&refused.address),
+            one_line(&refused.team),
+            clip(&one_line(&refused.why), 200),
+            status.rules.folder
+        ));
+    }
     let readers = status.rules.in_force.iter().flat_map(|set| &set.readers);
     for (team, addresses) in readers {
         let gone = |address: &String| {
@@ -306,9 +349,10 @@ fn needs(status: &Status) -> Vec<String> {
         needs.push(why.clone());
     }
     for (name, reader) in [("analysis", &status.analysis), ("index", &status.index)] {
-        if reader.lag_seconds > LAG {
-            let do_what = if status.running { "see the daemon's journal" } else { "no daemon is running" };
-            needs.push(format!("the {name} is {} behind: {do_what}", span(reader.lag_seconds)));
+        // Without a daemon nothing is read, and that has been said.
+        if status.running && reader.lag_seconds > LAG {
+            needs
+                .push(format!("the {name} is {} behind: see the daemon's journal", span(reader.lag_seconds)));
         }
     }
     needs

@@ -25,7 +25,7 @@ use crate::edges::store::{Committed, DataLock, Store};
 use crate::ground::alert::AlertEvent;
 use crate::ground::entry::{Body, RuleFiles};
 use crate::ground::post::{Post, PostKey};
-use crate::ground::time::{Clock, Timestamp, ticks_between};
+use crate::ground::time::{Clock, HOUR_MS, Timestamp, plus_ms, ticks_between};
 use crate::logic::analysis::{Analysis, Outcome};
 use crate::logic::letters::Sender;
 
@@ -101,19 +101,25 @@ impl Engine {
         keeping: Keeping,
     ) -> Result<Self, Failure> {
         let lock = patience::take(data)?;
-        let store = Store::open(data)?;
-        let decided = store.position()?;
-        let last = store.last_entry()?;
-        if decided > last {
-            // Nothing new would ever be read: better no start than a deaf one.
-            return Err(Failure::say(
-                Exit::BadData,
-                format!(
-                    "the store in {} is damaged: it says that entry {decided} of the log was read, and the log ends with {last}; put a backup in its place (groundswell restore FILE, with another empty folder)",
-                    data.display()
-                ),
-            ));
-        }
+        Self::on(lock, Store::open(data)?, data, clock, sender, operators, times, keeping)
+    }
+
+    /// The same, on a store that is open.
+    ///
+    /// # Errors
+    /// The store is damaged.
+    #[allow(clippy::too_many_arguments, reason = "what a daemon is made of")]
+    pub fn on(
+        lock: DataLock,
+        store: Store,
+        data: &Path,
+        clock: Arc<dyn Clock>,
+        sender: Sender,
+        operators: Vec<String>,
+        times: Times,
+        keeping: Keeping,
+    ) -> Result<Self, Failure> {
+        let decided = store.decided()?;
         let (mut position, mut analysis) = (0, Analysis::default());
         if let Some((at, bytes)) = store.snapshot()?.filter(|(at, _)| *at <= decided) {
             match Analysis::restore(&bytes) {
@@ -206,21 +212,44 @@ impl Engine {
         });
         self.patiently(|store| store.set_note("daemon", &started.to_string()))?;
         while let Some(order) = queue.blocking_recv() {
-            match order {
-                Order::Batch(batch) => self.take(batch)?,
-                Order::Second(health) => self.second(&health, operators)?,
-                Order::Reload(files, done) => {
-                    // What is wrong with them has been said; the daemon goes on either way.
-                    let taken = self.take_rules(&files)?;
-                    let _ = done.send(taken);
-                }
-                Order::IsDone(answer) => {
-                    let done = queue.is_empty() && self.store.outbox_counts()?.waiting == 0;
-                    let _ = answer.send(done);
-                }
-                Order::Stop => break,
+            if matches!(order, Order::Stop) {
+                break;
             }
+            self.obey(order, queue.is_empty(), operators)?;
         }
+        self.finish()
+    }
+
+    /// Does one thing that it is asked to do; `last` says that nothing else waits.
+    ///
+    /// # Errors
+    /// The store breaks in a way that waiting does not mend.
+    pub fn obey(
+        &mut self,
+        order: Order,
+        last: bool,
+        operators: &mpsc::Sender<ToTell>,
+    ) -> Result<(), Failure> {
+        match order {
+            Order::Batch(batch) => self.take(batch),
+            Order::Second(health) => self.second(&health, operators),
+            Order::Reload(files, done) => {
+                // What is wrong with them has been said; the daemon goes on either way.
+                let taken = self.take_rules(&files)?;
+                let _ = done.send(taken);
+                Ok(())
+            }
+            Order::IsDone(answer) => {
+                let done = last && self.store.outbox_counts()?.waiting == 0;
+                let _ = answer.send(done);
+                Ok(())
+            }
+            Order::Stop => self.finish(),
+        }
+    }
+
+    /// Folds what is left, and leaves a snapshot.
+    fn finish(&mut self) -> Result<(), Failure> {
         self.advance()?;
         self.commit(&[], true, BTreeSet::new())?;
         tracing::info!(position = self.position, "stopped");
@@ -261,10 +290,13 @@ impl Engine {
             if let Err(e) = self.store.set_note("sources", &json) {
                 tracing::warn!("{e}");
             }
+            // After a start the sources remember no hour, and the log does.
+            let logged = self.store.heard_by_source(plus_ms(now, -HOUR_MS)).unwrap_or_default();
             let posts: u64 = health.values().map(|h| h.posts_last_hour).sum();
+            let posts = posts.max(logged.values().sum());
             system::status(&format!("{} sources, {posts} posts in the last hour", health.len()));
         }
-        if self.seconds % WATCH_SECONDS == WATCH_SECONDS - 1 && self.times.is_live(health) {
+        if self.seconds % WATCH_SECONDS == WATCH_SECONDS - 1 {
             match self.watchman.look(&mut self.store, health, now) {
                 Ok(told) => told.into_iter().for_each(|word| {
                     let _ = operators.try_send(word);
@@ -272,7 +304,10 @@ impl Engine {
                 // Nothing is lost: it is looked at again in a minute.
                 Err(e) => tracing::warn!("{e}"),
             }
-            self.let_go(now)?;
+            // While history is lived through the machine's clock says nothing of how old a post is.
+            if self.times.is_live(health) {
+                self.let_go(now)?;
+            }
         }
         self.seconds = self.seconds.wrapping_add(1);
         system::alive();

@@ -37,6 +37,18 @@ impl Indexer {
 pub(super) fn start(data: &Path) -> Result<Indexer, Failure> {
     let store = Store::open(data)?;
     let mut index = PostIndex::open(data)?;
+    let last = store.last_entry()?;
+    if index.position() > last {
+        // The end of the log is lost (a damaged write-ahead log), or another log was put in its place.
+        tracing::error!(
+            indexed = index.position(),
+            last,
+            "the index has read further than the log goes: the end of the log was lost, or the log is another one (groundswell doctor --deep looks); what the sources still have comes again, and the index is made anew"
+        );
+        drop(index);
+        PostIndex::remove(data)?;
+        index = PostIndex::open(data)?;
+    }
     let stop = Arc::new(AtomicBool::new(false));
     let thread = std::thread::spawn({
         let (stop, data) = (Arc::clone(&stop), data.to_owned());
@@ -75,7 +87,7 @@ fn work(store: &Store, index: &mut PostIndex, data: &Path, stop: &AtomicBool) {
 ///
 /// # Errors
 /// The store cannot be read or the index cannot be written.
-pub(crate) fn catch_up(store: &Store, index: &mut PostIndex, stop: &AtomicBool) -> Result<(), Failure> {
+pub fn catch_up(store: &Store, index: &mut PostIndex, stop: &AtomicBool) -> Result<(), Failure> {
     loop {
         let entries = store.read(index.position(), STRETCH)?;
         let Some(last) = entries.last() else { return Ok(()) };

@@ -27,6 +27,11 @@ pub struct Times {
 }
 
 impl Times {
+    /// Of these live sources.
+    pub fn of_live<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        Self { live: names.into_iter().map(str::to_owned).collect(), ..Self::default() }
+    }
+
     /// Whether this source is history that is lived through again.
     pub(super) fn is_replay(&self, source: &str) -> bool {
         self.replays.contains(source)

@@ -4,6 +4,7 @@
 mod baseline;
 mod clerk;
 mod engine;
+mod fit;
 mod indexer;
 mod listeners;
 mod operators;
@@ -19,7 +20,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::configured::{All, credentials, desk, mail, sender, stationery, templates};
+use super::configured::{All, desk, mail, sender, stationery, templates};
 use super::decisions;
 use super::failure::{Exit, Failure};
 use crate::edges::clock::SystemClock;
@@ -31,11 +32,16 @@ use crate::ground::time::Clock;
 use crate::logic::letters::Sender;
 
 use clerk::Clerk;
-use engine::Order;
-pub use engine::{Engine, Keeping, Taken};
+pub use engine::{Engine, Keeping, Order, Taken};
+pub use fit::{Unfit, unfit};
+pub use indexer::catch_up;
 use listeners::Listeners;
+pub use listeners::Times;
 use operators::Operators;
+pub use postman::Postman;
 use system::{Signal, Signals};
+pub(in crate::assembly) use watchman::NOTE as WATCH_NOTE;
+pub use watchman::ToTell;
 pub use watchman::watch_samples;
 
 /// Orders that may wait for the engine; a full queue holds the sources back.
@@ -68,13 +74,15 @@ impl Daemon {
     /// Settings that cannot be used, a data folder that cannot be written or is taken, or rules with an error and none
     /// in force from before.
     pub fn set_up(settings: All, rules: PathBuf, until_done: bool) -> Result<Self, Failure> {
+        if let Some(first) = unfit(&settings).into_iter().next() {
+            return Err(first.failure);
+        }
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let mail = mail(&settings);
         let wrong = |e| {
             Failure::new(Exit::Settings, anyhow::Error::from(e).context("the section [mail] cannot be used"))
         };
         let mut sender = sender(&settings)?;
-        listeners::check_names(&settings)?;
         let mut engine = Engine::open(
             &settings.data.folder,
             Arc::clone(&clock),
@@ -91,7 +99,7 @@ impl Daemon {
             tracing::error!(problem, "a template cannot be used; the built-in one takes its place");
         }
         let stationery = stationery(&settings)?;
-        let transport = Transport::open(&mail, credentials().as_deref()).map_err(wrong)?;
+        let transport = Transport::open(&mail, settings.credentials.as_deref()).map_err(wrong)?;
         let taken = engine.take_rules(&read_rules(&rules).map_err(|e| e.to_string()))?;
         Ok(Self {
             settings,

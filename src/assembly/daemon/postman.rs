@@ -23,8 +23,11 @@ const EVERY: Duration = Duration::from_millis(250);
 /// How long to wait before what became of a letter is written again, when the disk is full.
 const FULL: Duration = Duration::from_secs(1);
 
+/// Addresses that the mail server refuses for good, each with what it said.
+type Refused = Vec<(String, String)>;
+
 /// What every attempt needs.
-struct Postman {
+pub struct Postman {
     transport: Arc<Transport>,
     from: Stationery,
     sender: Sender,
@@ -41,8 +44,7 @@ pub(super) fn start(
     clock: Arc<dyn Clock>,
     stop: CancellationToken,
 ) -> JoinHandle<()> {
-    let postman = Postman { transport, from, sender, clock, store: Mutex::new(store) };
-    tokio::spawn(work(Arc::new(postman), stop))
+    tokio::spawn(work(Postman::new(store, transport, from, sender, clock), stop))
 }
 
 async fn work(postman: Arc<Postman>, stop: CancellationToken) {
@@ -68,10 +70,8 @@ async fn work(postman: Arc<Postman>, stop: CancellationToken) {
                     under_way.insert(item.message_id.clone());
                     let postman = Arc::clone(&postman);
                     tasks.spawn(async move {
-                        let verdict = postman.attempt(&item).await;
                         let id = item.message_id.clone();
-                        log(&item, &verdict);
-                        postman.write_down(item, verdict).await;
+                        postman.bring(item).await;
                         id
                     });
                 }
@@ -81,7 +81,26 @@ async fn work(postman: Arc<Postman>, stop: CancellationToken) {
 }
 
 impl Postman {
-    async fn due(self: &Arc<Self>, under_way: &BTreeSet<String>, most: usize) -> Vec<OutboxItem> {
+    /// A postman who has not started.
+    pub fn new(
+        store: Store,
+        transport: Arc<Transport>,
+        from: Stationery,
+        sender: Sender,
+        clock: Arc<dyn Clock>,
+    ) -> Arc<Self> {
+        Arc::new(Self { transport, from, sender, clock, store: Mutex::new(store) })
+    }
+
+    /// One attempt at a letter, noted.
+    pub async fn bring(self: &Arc<Self>, item: OutboxItem) {
+        let (verdict, refused) = self.attempt(&item).await;
+        log(&item, &verdict);
+        self.write_down(item, verdict, refused).await;
+    }
+
+    /// Letters that may go now, but for those that are under way.
+    pub async fn due(self: &Arc<Self>, under_way: &BTreeSet<String>, most: usize) -> Vec<OutboxItem> {
         let (postman, under_way) = (Arc::clone(self), under_way.clone());
         let due = spawn_blocking(move || {
             let now = postman.clock.now();
@@ -102,20 +121,26 @@ impl Postman {
     }
 
     /// Writes down what became of a letter, however long the disk is full: forgetting it would repeat the letter.
-    async fn write_down(self: &Arc<Self>, item: OutboxItem, verdict: Verdict) {
-        let (item, verdict) = (Arc::new(item), Arc::new(verdict));
+    async fn write_down(self: &Arc<Self>, item: OutboxItem, verdict: Verdict, refused: Refused) {
+        let all = Arc::new((item, verdict, refused));
         loop {
-            let (postman, item, verdict) = (Arc::clone(self), Arc::clone(&item), Arc::clone(&verdict));
+            let (postman, all) = (Arc::clone(self), Arc::clone(&all));
             let done = spawn_blocking(move || {
                 let now = postman.clock.now();
-                postman.store.lock().unwrap_or_else(PoisonError::into_inner).tried(&item, now, &verdict)
+                let (item, verdict, refused) = all.as_ref();
+                postman
+                    .store
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .tried(item, now, verdict, refused)
             });
             match done.await {
                 Ok(Ok(_)) => return,
                 Ok(Err(e)) => tracing::error!("{e}; what became of a letter is not written down yet"),
                 Err(_) => return,
             }
-            tokio::time::sleep(FULL).await;
+            let postman = Arc::clone(self);
+            let _ = spawn_blocking(move || postman.clock.wait(FULL)).await;
         }
     }
 }
@@ -123,12 +148,11 @@ impl Postman {
 impl Postman {
     /// One attempt at one letter. It is made from the event now, so that nothing is quoted that was deleted since, and goes
     /// to nobody who has left meanwhile. Where it has links each reader gets a copy, since the links name the reader.
-    async fn attempt(self: &Arc<Self>, item: &OutboxItem) -> Verdict {
+    async fn attempt(self: &Arc<Self>, item: &OutboxItem) -> (Verdict, Refused) {
         let readers = self.readers(item).await;
         if readers.is_empty() {
-            return Verdict::Sent {
-                answer: "to nobody: its readers have taken themselves off the list".into(),
-            };
+            let answer = "to nobody: its readers have taken themselves off the list".into();
+            return (Verdict::Sent { answer }, Vec::new());
         }
         match self.sender.desk {
             Some(_) => self.copies(item, readers).await,
@@ -138,7 +162,7 @@ impl Postman {
 
     /// Those who still wait for the letter, and want it.
     async fn readers(self: &Arc<Self>, item: &OutboxItem) -> Vec<String> {
-        let (postman, team) = (Arc::clone(self), team_of(item).to_owned());
+        let (postman, team) = (Arc::clone(self), item.team().to_owned());
         let left = spawn_blocking(move || {
             let store = postman.store.lock().unwrap_or_else(PoisonError::into_inner);
             Ok::<_, StoreError>(those_who_left(&store.acts()?).remove(&team).unwrap_or_default())
@@ -157,7 +181,7 @@ impl Postman {
         item.recipients.iter().filter(|a| instead || !gone(a)).cloned().collect()
     }
 
-    async fn copies(self: &Arc<Self>, item: &OutboxItem, readers: Vec<String>) -> Verdict {
+    async fn copies(self: &Arc<Self>, item: &OutboxItem, readers: Vec<String>) -> (Verdict, Refused) {
         let mut left = readers.clone();
         let (mut taken, mut refused, mut later) = (None, Vec::new(), Vec::new());
         for address in &readers {
@@ -165,7 +189,7 @@ impl Postman {
                 Ok(message) => message,
                 Err(e) => {
                     left.retain(|a| a != address);
-                    refused.push(e.to_string());
+                    refused.push((address.clone(), e.to_string()));
                     continue;
                 }
             };
@@ -178,7 +202,7 @@ impl Postman {
                 Outcome::Refused { why } => {
                     tracing::error!(address, why, "the mail server refuses this letter to this address");
                     left.retain(|a| a != address);
-                    refused.push(why);
+                    refused.push((address.clone(), why));
                 }
                 Outcome::TryLater { why } | Outcome::Unclear { why } => later.push(why),
                 // The next would have to wait as long for nothing.
@@ -188,11 +212,14 @@ impl Postman {
                 }
             }
         }
-        match (left.is_empty(), taken) {
+        let verdict = match (left.is_empty(), taken) {
             (false, _) => Verdict::Partly { left, why: later.join("; ") },
             (true, Some(answer)) => Verdict::Sent { answer },
-            (true, None) => Verdict::Refused { why: refused.join("; ") },
-        }
+            (true, None) => Verdict::Refused {
+                why: refused.iter().map(|(_, why)| why.as_str()).collect::<Vec<_>>().join("; "),
+            },
+        };
+        (verdict, refused)
     }
 
     /// Writes down who still waits, so that a crash repeats one copy at the most.
@@ -206,24 +233,27 @@ impl Postman {
         }
     }
 
-    async fn one_for_all(&self, item: &OutboxItem, readers: &[String]) -> Verdict {
+    async fn one_for_all(&self, item: &OutboxItem, readers: &[String]) -> (Verdict, Refused) {
+        let mut refused = Vec::new();
         let message = match to_message(&write(item, &self.sender, None), &self.from) {
             Ok(message) => message,
-            Err(e) => return Verdict::Refused { why: e.to_string() },
+            Err(e) => return (Verdict::Refused { why: e.to_string() }, refused),
         };
         let Some(message) = message.only_to(readers) else {
-            return Verdict::Refused { why: "no recipient is left that the server would take".into() };
+            let why = "no recipient is left that the server would take".into();
+            return (Verdict::Refused { why }, refused);
         };
-        match self.transport.send(&message).await {
+        let verdict = match self.transport.send(&message).await {
             Outcome::Sent { answer, left_out } => {
                 let again: Vec<String> =
                     left_out.iter().filter(|l| !l.for_good).map(|l| l.address.clone()).collect();
-                for refused in left_out.iter().filter(|l| l.for_good) {
+                for out in left_out.iter().filter(|l| l.for_good) {
                     tracing::error!(
-                        address = refused.address,
-                        why = refused.why,
+                        address = out.address,
+                        why = out.why,
                         "the mail server refuses this address; correct it in teams.toml"
                     );
+                    refused.push((out.address.clone(), out.why.clone()));
                 }
                 if again.is_empty() {
                     Verdict::Sent { answer }
@@ -240,7 +270,8 @@ impl Postman {
                 Verdict::Later { why }
             }
             Outcome::Refused { why } => Verdict::Refused { why },
-        }
+        };
+        (verdict, refused)
     }
 }
 
@@ -261,13 +292,6 @@ fn write(item: &OutboxItem, sender: &Sender, address: Option<&str>) -> Letter {
         );
     }
     letter
-}
-
-fn team_of(item: &OutboxItem) -> &str {
-    match &item.about {
-        About::Event(event) => &event.team,
-        About::Collected(collected, _) => &collected.team,
-    }
 }
 
 fn log(item: &OutboxItem, verdict: &Verdict) {

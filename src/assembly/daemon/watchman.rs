@@ -12,7 +12,7 @@ use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, from_ms, plus_ms};
 use crate::logic::upkeep::{Source, Standing, Watch, Word};
 
 /// The note that keeps what was told over a restart.
-const NOTE: &str = "watch";
+pub(in crate::assembly) const NOTE: &str = "watch";
 /// A letter tried so often is stuck: with the growing waits, a quarter of an hour has passed.
 const TRIES: u32 = 4;
 
@@ -55,13 +55,12 @@ impl Watchman {
         let stuck =
             troubled.iter().filter(|(_, state, tries, _)| state == "waiting" && *tries >= TRIES).count();
         let indexed = PostIndex::open_for_reading(&self.data).map_or(0, |index| index.position());
-        let oldest = store.oldest_after(indexed)?;
         let standing = Standing {
             sources: health.iter().map(|(name, health)| (name.clone(), source(health))).collect(),
             letters_stuck: stuck as u64,
             letters_parked: store.outbox_counts()?.parked,
             said: troubled.last().map(|letter| one_line(&letter.3)).unwrap_or_default(),
-            lag_seconds: oldest.map_or(0, |at| (now.as_second() - at.as_second()).max(0)),
+            index: (indexed, store.last_position()?),
         };
         let mut told = Vec::new();
         for word in self.watch.look(&standing, now) {

@@ -91,6 +91,20 @@ impl PostIndex {
         Ok(opened)
     }
 
+    /// Takes away the index below a data folder, if there is one: it is of another log.
+    ///
+    /// # Errors
+    /// The folder cannot be removed.
+    pub fn remove(data: &Path) -> Result<(), IndexError> {
+        let folder = data.join(FOLDER);
+        match std::fs::remove_dir_all(&folder) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(IndexError::Folder { folder, source })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Opens the index for searching only.
     ///
     /// # Errors
@@ -119,6 +133,16 @@ impl PostIndex {
         // Who reads an index of other words finds what is the same in both; it is told that the rest is still to come.
         let position = if tokens == Some(TOKENS_FORM) { position } else { 0 };
         Ok(Self { folder: folder.clone(), index, fields, writer: None, position, tokens })
+    }
+
+    /// Files of the index that are not as they were written: each carries a checksum.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn damaged_files(&self) -> Result<Vec<PathBuf>, IndexError> {
+        let fail = |source| IndexError::Tantivy { folder: self.folder.clone(), source };
+        let files = self.index.validate_checksum().map_err(fail)?;
+        Ok(files.into_iter().collect())
     }
 
     /// Position in the log up to which the committed index has read.

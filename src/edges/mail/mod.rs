@@ -18,6 +18,7 @@ pub use smtp::Smtp;
 pub use spool::Spool;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use smtp::Notes;
 
@@ -28,6 +29,18 @@ pub enum Transport {
     Smtp(Smtp),
     /// A folder.
     Spool(Spool),
+    /// A script, in place of a mail server: for simulations.
+    Script(Script),
+}
+
+/// A mail server that is a script.
+#[derive(Clone)]
+pub struct Script(pub Arc<dyn Fn(&Message) -> Outcome + Send + Sync>);
+
+impl std::fmt::Debug for Script {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Script")
+    }
 }
 
 /// What became of one attempt to hand a letter over.
@@ -107,6 +120,7 @@ impl Transport {
         let outcome = match self {
             Self::Smtp(smtp) => smtp.send(message, &mut notes).await,
             Self::Spool(spool) => spool.send(message).await,
+            Self::Script(script) => script.0(message),
         };
         (outcome, notes.lines())
     }

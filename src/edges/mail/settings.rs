@@ -220,12 +220,12 @@ pub enum SettingsError {
     },
     /// A name without a password.
     #[error(
-        "mail.smtp.username is set and there is no password: set mail.smtp.password_file, or give the service the systemd credential smtp-password"
+        "mail.smtp.username is set and there is no password: set mail.smtp.password_file, or give the service the systemd credential smtp-password (a shell has none: there add --credentials /run/credentials/groundswell.service, as root and while the service runs)"
     )]
     NoPassword,
     /// A signature without a key.
     #[error(
-        "[mail.dkim] is there and names no key: set mail.dkim.key_file, or give the service the systemd credential dkim-key"
+        "[mail.dkim] is there and names no key: set mail.dkim.key_file, or give the service the systemd credential dkim-key (a shell has none: there add --credentials /run/credentials/groundswell.service, as root and while the service runs)"
     )]
     NoKey,
     /// A name that can stand in no signature.

@@ -370,17 +370,14 @@ mod tests {
     #[test]
     fn a_store_of_the_first_form_learns_who_wrote_what() {
         let dir = tempfile::tempdir().unwrap();
-        let mut store = Store::open(dir.path()).unwrap();
-        append(&mut store, 1, vec![post("ana", "1", "a")], vec![]);
-        store
-            .db
-            .execute_batch(
-                "DROP INDEX posts_of_author; ALTER TABLE posts DROP COLUMN author; DROP TABLE accounts;
-                 DROP TABLE hidden; ALTER TABLE outbox DROP COLUMN collected; DROP INDEX outbox_thread; DROP INDEX outbox_order;
-                 ALTER TABLE outbox DROP COLUMN team; ALTER TABLE outbox DROP COLUMN readers; PRAGMA user_version = 1;",
-            )
+        let db = super::super::schema::of_form(&dir.path().join(super::super::FILE), 1);
+        let said = post("ana", "1", "a").post;
+        let hash = said.content_hash().cast_signed();
+        let body = serde_json::to_string(&Body::Post { post: Box::new(said), history: false }).unwrap();
+        db.execute("INSERT INTO log (at, kind, source, post, body) VALUES (1, 'post', 's', '1', ?)", [body])
             .unwrap();
-        drop(store);
+        db.execute("INSERT INTO posts (source, id, seq, hash) VALUES ('s', '1', 1, ?)", [hash]).unwrap();
+        drop(db);
         let mut store = Store::open(dir.path()).unwrap();
         assert_eq!(append(&mut store, 2, vec![], vec![news("ana", Standing::Hidden)]).hidden, 1);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{Store, StoreError};
+use super::{Moment, Store, StoreError};
 use crate::ground::alert::{AlertEvent, Collected};
 use crate::ground::post::PostKey;
 use crate::ground::time::Timestamp;
@@ -62,7 +62,7 @@ impl Store {
     /// The disk is full or broken; then nothing is written.
     pub fn commit(&mut self, at: Timestamp, what: &Committed<'_>) -> Result<(), StoreError> {
         let _turn = self.turn.wait();
-        let path = self.path.clone();
+        let (path, faults) = (self.path.clone(), self.faults.clone());
         let fail = |e| StoreError::sqlite(&path, e);
         let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
         let mut known = BTreeSet::new();
@@ -75,7 +75,8 @@ impl Store {
             })?;
             let new = tx
                 .prepare_cached(
-                    "INSERT INTO events (alert, number, at, json) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    "INSERT INTO events (alert, number, at, json, sum)
+                     VALUES (?1, ?2, ?3, ?4, groundswell_sum(?1, ?2, ?3, ?4)) ON CONFLICT DO NOTHING",
                 )
                 .and_then(|mut s| {
                     s.execute(params![event.alert, event.number, event.at.as_millisecond(), json])
@@ -103,8 +104,9 @@ impl Store {
             let to = serde_json::to_string(letter.to).unwrap_or_default();
             tx.prepare_cached(
                 "INSERT INTO outbox
-                     (message_id, alert, number, recipients, state, made_at, next_at, collected, team, readers)
-                 VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5, ?6, ?7, ?4) ON CONFLICT DO NOTHING",
+                     (message_id, alert, number, recipients, state, made_at, next_at, collected, team, readers, sum)
+                 VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, ?5, ?6, ?7, ?4, groundswell_sum(?1, ?2, ?3, ?4, ?6, ?7, ?4))
+                 ON CONFLICT DO NOTHING",
             )
             .and_then(|mut s| {
                 let made = at.as_millisecond();
@@ -115,7 +117,7 @@ impl Store {
         tx.execute("UPDATE position SET seq = ? WHERE one = 1", [what.position as i64]).map_err(fail)?;
         if let Some(bytes) = &what.snapshot {
             tx.execute(
-                "INSERT OR REPLACE INTO snapshots VALUES (?, ?)",
+                "INSERT OR REPLACE INTO snapshots (seq, bytes, sum) VALUES (?1, ?2, groundswell_sum(?1, ?2))",
                 params![what.position as i64, bytes],
             )
             .map_err(fail)?;
@@ -124,7 +126,9 @@ impl Store {
                 remove_text(&tx, key, what.position).map_err(fail)?;
             }
         }
+        faults.at(&path, "commit", Moment::Before)?;
         tx.commit().map_err(fail)?;
+        faults.at(&path, "commit", Moment::After)?;
         if !what.gone.is_empty() && what.snapshot.is_some() {
             self.fold_in();
         }
@@ -140,6 +144,20 @@ impl Store {
             .query_row("SELECT seq FROM position", [], |row| row.get::<_, i64>(0))
             .map(|seq| seq as u64)
             .map_err(|e| self.fail(e))
+    }
+
+    /// The same, where it can be: nothing new would ever be read past the end of the log, so a deaf start is refused.
+    ///
+    /// # Errors
+    /// The position lies past the end of the log, or the file cannot be read.
+    pub fn decided(&self) -> Result<u64, StoreError> {
+        let (decided, last) = (self.position()?, self.last_entry()?);
+        if decided <= last {
+            return Ok(decided);
+        }
+        let detail =
+            format!("it says that entry {decided} of the log was read, and the log ends with {last}");
+        Err(StoreError::Damaged { path: self.path.clone(), detail })
     }
 
     /// The number of the newest entry that there ever was, also where it has been taken out since.
@@ -161,11 +179,20 @@ impl Store {
     /// The file cannot be read.
     pub fn snapshot(&self) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
         self.db
-            .query_row("SELECT seq, bytes FROM snapshots ORDER BY seq DESC LIMIT 1", [], |row| {
-                Ok((row.get::<_, i64>(0)? as u64, row.get(1)?))
-            })
+            .query_row(
+                "SELECT seq, bytes, sum IS groundswell_sum(seq, bytes) FROM snapshots ORDER BY seq DESC LIMIT 1",
+                [],
+                |row| Ok((row.get::<_, i64>(0)? as u64, row.get(1)?, row.get(2)?)),
+            )
             .optional()
             .map_err(|e| self.fail(e))
+            .map(|found| match found {
+                Some((seq, _, false)) => {
+                    tracing::error!(seq, "the snapshot of what was learnt is damaged: it is learnt again from the log");
+                    None
+                }
+                other => other.map(|(seq, bytes, _): (u64, Vec<u8>, bool)| (seq, bytes)),
+            })
     }
 
     /// Every event of one alert, or of all, oldest first.
@@ -176,15 +203,21 @@ impl Store {
         let mut statement = self
             .db
             .prepare_cached(
-                "SELECT alert, json FROM events WHERE ?1 IS NULL OR alert = ?1 ORDER BY at, alert, number",
+                "SELECT alert, json, sum IS groundswell_sum(alert, number, at, json) FROM events
+                 WHERE ?1 IS NULL OR alert = ?1 ORDER BY at, alert, number",
             )
             .map_err(|e| self.fail(e))?;
         let rows = statement
-            .query_map([alert], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+            .query_map([alert], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, bool>(2)?))
+            })
             .map_err(|e| self.fail(e))?;
         let mut events = Vec::new();
         for row in rows {
-            let (alert, json) = row.map_err(|e| self.fail(e))?;
+            let (alert, json, sound) = row.map_err(|e| self.fail(e))?;
+            if !sound {
+                return Err(self.altered(format!("an event of alert {alert}")));
+            }
             events.push(serde_json::from_str(&json).map_err(|e| StoreError::Row {
                 path: self.path.clone(),
                 table: "events",
@@ -212,6 +245,7 @@ impl Store {
     /// The disk is full or broken.
     pub fn set_note(&mut self, name: &str, json: &str) -> Result<(), StoreError> {
         let _turn = self.turn.wait();
+        self.faults.at(&self.path, "note", Moment::Before)?;
         self.db
             .execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", params![name, json])
             .map(|_| ())
@@ -231,7 +265,7 @@ fn remove_text(tx: &rusqlite::Transaction<'_>, key: &PostKey, position: u64) -> 
     let (newest, deleted) = newest.unwrap_or((None, true));
     let keep = if deleted { -1 } else { newest.unwrap_or(-1) };
     tx.execute(
-        "UPDATE log SET body = NULL WHERE kind IN ('post', 'edit') AND source = ? AND post = ? AND seq <= ? AND seq <> ?",
+        "UPDATE log SET body = NULL, sum = NULL WHERE kind IN ('post', 'edit') AND source = ? AND post = ? AND seq <= ? AND seq <> ?",
         params![key.source, key.id, position as i64, keep],
     )?;
     let mut statement =
@@ -252,7 +286,7 @@ fn remove_text(tx: &rusqlite::Transaction<'_>, key: &PostKey, position: u64) -> 
         }
         let json = serde_json::to_string(&event).unwrap_or(json);
         tx.execute(
-            "UPDATE events SET json = ? WHERE alert = ? AND number = ?",
+            "UPDATE events SET json = ?1, sum = groundswell_sum(alert, number, at, ?1) WHERE alert = ?2 AND number = ?3",
             params![json, alert, number],
         )?;
     }

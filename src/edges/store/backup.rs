@@ -31,6 +31,16 @@ pub enum BackupError {
         /// What SQLite says.
         detail: String,
     },
+    /// What would be copied is damaged.
+    #[error(
+        "no backup was made: {what} ({table}) is damaged; keep the newest backup that you have, and type groundswell doctor --deep, which names all that is damaged and says what to do"
+    )]
+    Damaged {
+        /// The row.
+        what: String,
+        /// Its table.
+        table: &'static str,
+    },
     /// The store itself.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -49,7 +59,8 @@ impl Store {
             .db
             .execute("VACUUM INTO ?", [to.to_string_lossy()])
             .map_err(|e| BackupError::Store(self.fail(e)))
-            .and_then(|_| sound(to))
+            .and_then(|_| write_manifest(to))
+            .and_then(|()| sound(to))
             .and_then(|()| synced(to));
         if copied.is_err() {
             let _ = std::fs::remove_file(to);
@@ -73,6 +84,7 @@ impl Store {
         let _ = std::fs::remove_file(&beside);
         private_file(&beside)?;
         std::fs::copy(from, &beside).map_err(io(&beside))?;
+        without_manifest(&beside)?;
         synced(&beside)?;
         // A write-ahead log of another store would be taken for this one's.
         for rest in ["-wal", "-shm"] {
@@ -124,7 +136,56 @@ fn sound(path: &Path) -> Result<(), BackupError> {
         db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|e| unsound(e.to_string()))?;
     db.query_row("SELECT count(*) FROM position", [], |row| row.get::<_, i64>(0))
         .map_err(|e| unsound(e.to_string()))?;
-    if said == "ok" { Ok(()) } else { Err(unsound(said)) }
+    if said != "ok" {
+        return Err(unsound(said));
+    }
+    if found < WITH_SUMS {
+        return Ok(());
+    }
+    let fail = |e: rusqlite::Error| unsound(e.to_string());
+    super::sum::register(&db).map_err(fail)?;
+    let mut manifest = db.prepare("SELECT name, sum FROM manifest ORDER BY name").map_err(|_| {
+        unsound("it has no list of checksums, so it is no backup that groundswell made".into())
+    })?;
+    let written: Vec<(String, i64)> = manifest
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .and_then(Iterator::collect)
+        .map_err(fail)?;
+    let here = super::sum::of_tables(&db).map_err(fail)?;
+    match here.iter().find(|sum| !written.contains(sum)) {
+        Some((table, _)) => Err(unsound(format!("the checksum of table {table} does not fit"))),
+        None if here.len() != written.len() => Err(unsound("a table is missing".into())),
+        None => Ok(()),
+    }
+}
+
+/// From this form on rows have checksums, and backups a list of them.
+const WITH_SUMS: i64 = 6;
+
+/// Compares every checksum of a fresh copy, so that no damage is handed on, and writes down those of whole tables.
+fn write_manifest(path: &Path) -> Result<(), BackupError> {
+    let fail = |e| BackupError::Store(StoreError::sqlite(path, e));
+    let db = Connection::open(path).map_err(fail)?;
+    super::sum::register(&db).map_err(fail)?;
+    let copy = Store { db, path: path.to_owned(), turn: Default::default(), faults: Default::default() };
+    if let Some(damage) = copy.verify()?.first() {
+        return Err(BackupError::Damaged { what: damage.row.clone(), table: damage.table });
+    }
+    copy.db
+        .execute_batch(
+            "CREATE TABLE manifest (name TEXT PRIMARY KEY, sum INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+        )
+        .map_err(fail)?;
+    for (name, sum) in super::sum::of_tables(&copy.db).map_err(fail)? {
+        copy.db.execute("INSERT INTO manifest VALUES (?, ?)", rusqlite::params![name, sum]).map_err(fail)?;
+    }
+    Ok(())
+}
+
+fn without_manifest(path: &Path) -> Result<(), BackupError> {
+    let fail = |e| BackupError::Store(StoreError::sqlite(path, e));
+    let db = Connection::open(path).map_err(fail)?;
+    db.execute_batch("DROP TABLE IF EXISTS manifest;").map_err(fail)
 }
 
 #[cfg(test)]

@@ -49,6 +49,14 @@ pub enum StoreError {
         /// What SQLite says.
         detail: String,
     },
+    /// A row that is not as it was written: a bit has flipped.
+    #[error("{what} in {} is damaged: its checksum does not fit. Nothing is made of it. Restore the newest backup (groundswell restore), or, where there is none, stop the daemon and type groundswell doctor --deep, which names all that is damaged and can let go of it", path.display())]
+    Altered {
+        /// The database.
+        path: PathBuf,
+        /// What: `entry 17 of the log`.
+        what: String,
+    },
     /// Written by a newer version.
     #[error("{} has form {found}; this version of groundswell knows forms up to {known}: install the newer version again", path.display())]
     Newer {

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{Store, StoreError, accounts};
+use super::{Moment, Store, StoreError, accounts};
 use crate::ground::account::{AccountNews, Standing};
 use crate::ground::entry::{Body, Entry};
 use crate::ground::post::{Post, PostKey};
@@ -73,7 +73,7 @@ impl Store {
     /// The disk is full or broken; then nothing of the batch is stored.
     pub fn append(&mut self, at: Timestamp, batch: &ToAppend) -> Result<Appended, StoreError> {
         let _turn = self.turn.wait();
-        let path = self.path.clone();
+        let (path, faults) = (self.path.clone(), self.faults.clone());
         let fail = |e| StoreError::sqlite(&path, e);
         let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
         let mut done = Appended::default();
@@ -112,11 +112,15 @@ impl Store {
                 .map_err(fail)?;
         }
         if let Some(cursor) = &batch.cursor {
-            tx.prepare_cached("INSERT OR REPLACE INTO cursors VALUES (?, ?, ?)")
+            tx.prepare_cached(
+                "INSERT OR REPLACE INTO cursors (source, cursor, at, sum) VALUES (?1, ?2, ?3, groundswell_sum(?1, ?2))",
+            )
                 .and_then(|mut s| s.execute(params![batch.source, cursor, at.as_millisecond()]))
                 .map_err(fail)?;
         }
+        faults.at(&path, "append", Moment::Before)?;
         tx.commit().map_err(fail)?;
+        faults.at(&path, "append", Moment::After)?;
         Ok(done)
     }
 
@@ -126,7 +130,10 @@ impl Store {
     /// The disk is full or broken.
     pub fn append_entry(&mut self, at: Timestamp, body: &Body) -> Result<u64, StoreError> {
         let _turn = self.turn.wait();
-        insert(&self.db, at, body, None).map_err(|e| self.fail(e))
+        self.faults.at(&self.path, "append_entry", Moment::Before)?;
+        let seq = insert(&self.db, at, body, None).map_err(|e| self.fail(e))?;
+        self.faults.at(&self.path, "append_entry", Moment::After)?;
+        Ok(seq)
     }
 
     /// Entries after a position, oldest first, at most so many. Posts that are gone are passed over.
@@ -137,17 +144,24 @@ impl Store {
         let mut statement = self
             .db
             .prepare_cached(
-                "SELECT seq, at, body FROM log WHERE seq > ? AND body IS NOT NULL ORDER BY seq LIMIT ?",
+                "SELECT seq, at, body, sum IS groundswell_sum(at, kind, source, post, body) FROM log
+                 WHERE seq > ? AND body IS NOT NULL ORDER BY seq LIMIT ?",
             )
             .map_err(|e| self.fail(e))?;
         let rows = statement
             .query_map(params![after as i64, most as i64], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, String>(2)?))
+                let sound: bool = row.get(3)?;
+                // What is no text any more is told of as damaged, and not as a text of another kind.
+                let body = if sound { row.get::<_, String>(2)? } else { String::new() };
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, body, sound))
             })
             .map_err(|e| self.fail(e))?;
         let mut entries = Vec::new();
         for row in rows {
-            let (seq, at, body) = row.map_err(|e| self.fail(e))?;
+            let (seq, at, body, sound) = row.map_err(|e| self.fail(e))?;
+            if !sound {
+                return Err(self.altered(format!("entry {seq} of the log")));
+            }
             let body = serde_json::from_str(&body).map_err(|e| StoreError::Row {
                 path: self.path.clone(),
                 table: "log",
@@ -206,9 +220,21 @@ impl Store {
     /// The file cannot be read.
     pub fn cursor(&self, source: &str) -> Result<Option<String>, StoreError> {
         self.db
-            .query_row("SELECT cursor FROM cursors WHERE source = ?", [source], |row| row.get(0))
+            .query_row(
+                "SELECT cursor, sum IS groundswell_sum(source, cursor) FROM cursors WHERE source = ?",
+                [source],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
             .optional()
             .map_err(|e| self.fail(e))
+            .map(|found| match found {
+                Some((_, false)) => {
+                    // To go on from a wrong position would pass posts over; those that are known are not stored twice.
+                    tracing::error!(source, "the stored position of this source is damaged: it begins anew");
+                    None
+                }
+                other => other.map(|(cursor, _): (String, bool)| cursor),
+            })
     }
 
     /// Rejected lines, newest first: (source, when, place, reason).
@@ -252,10 +278,8 @@ fn append_post(
                 done.hidden += 1;
                 return Ok(());
             }
-            let seq = insert(tx, at, &body, Some((&post.source, &post.id)))?;
-            if known.is_some() {
-                tx.prepare_cached("UPDATE log SET kind = 'edit' WHERE seq = ?")?.execute([seq as i64])?;
-            }
+            let kind = if known.is_some() { "edit" } else { "post" };
+            let seq = insert_as(tx, at, kind, &body, Some((&post.source, &post.id)))?;
             tx.prepare_cached(
                 "INSERT OR REPLACE INTO posts (source, id, seq, hash, author) VALUES (?, ?, ?, ?, ?)",
             )?
@@ -326,9 +350,22 @@ pub(super) fn insert(
         Body::Act(_) => "act",
         Body::Baseline { .. } => "baseline",
     };
+    insert_as(db, at, kind, body, post)
+}
+
+fn insert_as(
+    db: &rusqlite::Connection,
+    at: Timestamp,
+    kind: &str,
+    body: &Body,
+    post: Option<(&str, &str)>,
+) -> rusqlite::Result<u64> {
     let json =
         serde_json::to_string(body).map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))?;
-    db.prepare_cached("INSERT INTO log (at, kind, source, post, body) VALUES (?, ?, ?, ?, ?)")?
-        .execute(params![at.as_millisecond(), kind, post.map(|p| p.0), post.map(|p| p.1), json])?;
+    db.prepare_cached(
+        "INSERT INTO log (at, kind, source, post, body, sum)
+         VALUES (?1, ?2, ?3, ?4, ?5, groundswell_sum(?1, ?2, ?3, ?4, ?5))",
+    )?
+    .execute(params![at.as_millisecond(), kind, post.map(|p| p.0), post.map(|p| p.1), json])?;
     Ok(db.last_insert_rowid() as u64)
 }

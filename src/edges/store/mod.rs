@@ -6,13 +6,17 @@ mod alerts;
 mod author;
 mod backup;
 mod error;
+mod faults;
 mod lock;
 mod log;
 mod look;
 mod outbox;
 mod owner;
+mod refused;
 mod retention;
 mod schema;
+mod sum;
+mod verify;
 
 use std::path::{Path, PathBuf};
 
@@ -21,10 +25,13 @@ use rusqlite::Connection;
 pub use alerts::{Committed, ToSend, What};
 pub use backup::BackupError;
 pub use error::StoreError;
+pub use faults::{Fault, Moment, Script};
 pub use lock::DataLock;
 pub use log::{Appended, NewPost, ToAppend};
 pub use outbox::{About, OutboxCounts, OutboxItem, Verdict};
 pub use owner::give_to_owner;
+pub use refused::RefusedAddress;
+pub use verify::Damage;
 
 /// Name of the database in the data folder.
 pub const FILE: &str = "groundswell.db";
@@ -34,6 +41,7 @@ pub struct Store {
     db: Connection,
     path: PathBuf,
     turn: Turn,
+    faults: faults::Faults,
 }
 
 /// Whose turn it is to write, among the connections of one process. SQLite lets one write at a time and lets the others
@@ -58,7 +66,7 @@ impl Store {
         let path = folder.join(FILE);
         let db = Connection::open(&path).map_err(|e| StoreError::sqlite(&path, e))?;
         schema::prepare(&db, &path)?;
-        Ok(Self { db, path, turn: Turn::default() })
+        Ok(Self { db, path, turn: Turn::default(), faults: faults::Faults::default() })
     }
 
     /// Opens the store for looking only.
@@ -79,7 +87,11 @@ impl Store {
     pub fn another(&self) -> Result<Self, StoreError> {
         let db = Connection::open(&self.path).map_err(|e| self.fail(e))?;
         schema::prepare(&db, &self.path)?;
-        Ok(Self { db, path: self.path.clone(), turn: self.turn.clone() })
+        Ok(Self { db, path: self.path.clone(), turn: self.turn.clone(), faults: self.faults.clone() })
+    }
+
+    fn altered(&self, what: String) -> StoreError {
+        StoreError::Altered { path: self.path.clone(), what }
     }
 
     fn fail(&self, error: rusqlite::Error) -> StoreError {

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::{Store, StoreError};
+use super::{Moment, Store, StoreError, refused};
 use crate::ground::alert::{AlertEvent, Collected};
 use crate::ground::time::{DAY_MS, Timestamp, from_ms, plus_ms};
 
@@ -35,6 +35,16 @@ pub enum About {
     Event(Box<AlertEvent>),
     /// What a team was not told one by one: the list, and what is known of it now.
     Collected(Collected, Vec<AlertEvent>),
+}
+
+impl OutboxItem {
+    /// The team that it is for.
+    pub fn team(&self) -> &str {
+        match &self.about {
+            About::Event(event) => &event.team,
+            About::Collected(collected, _) => &collected.team,
+        }
+    }
 }
 
 /// What became of one try.
@@ -78,7 +88,9 @@ pub struct OutboxCounts {
 /// Letters that are due, in order. It walks the waiting ones by age and stops when there are enough: however many wait,
 /// the next is found at once.
 const DUE: &str = "SELECT o.message_id, o.attempts, o.made_at, coalesce(e.json, ''), o.recipients, o.collected,
-            coalesce(o.team, ''), o.readers
+            coalesce(o.team, ''), o.readers,
+            o.sum IS groundswell_sum(o.message_id, o.alert, o.number, o.recipients, o.collected, o.team, o.readers)
+            AND (e.alert IS NULL OR e.sum IS groundswell_sum(e.alert, e.number, e.at, e.json))
      FROM outbox o LEFT JOIN events e ON e.alert = o.alert AND e.number = o.number
      WHERE o.rowid IN (
          SELECT o.rowid FROM outbox o INDEXED BY outbox_order LEFT JOIN events e ON e.alert = o.alert AND e.number = o.number
@@ -113,13 +125,19 @@ impl Store {
                     row.get::<_, Option<String>>(5)?,
                     row.get::<_, String>(6)?,
                     row.get::<_, Option<String>>(7)?,
+                    row.get::<_, bool>(8)?,
                 ))
             })
             .map_err(|e| self.fail(e))?;
         let mut items = Vec::new();
         for row in rows {
-            let (message_id, attempts, made_at, json, to, collected, team, readers) =
+            let (message_id, attempts, made_at, json, to, collected, team, readers, sound) =
                 row.map_err(|e| self.fail(e))?;
+            if !sound {
+                // Nobody knows to whom it would go or what it would say; the others go.
+                tracing::error!("{}", self.altered(format!("letter {message_id} of the outbox")));
+                continue;
+            }
             let damaged = |e: serde_json::Error| StoreError::Row {
                 path: self.path.clone(),
                 table: "outbox",
@@ -164,13 +182,19 @@ impl Store {
     pub fn delivered(&mut self, item: &OutboxItem, left: &[String]) -> Result<(), StoreError> {
         let _turn = self.turn.wait();
         let left = serde_json::to_string(left).unwrap_or_default();
+        self.faults.at(&self.path, "delivered", Moment::Before)?;
         self.db
-            .execute("UPDATE outbox SET recipients = ? WHERE message_id = ?", params![left, item.message_id])
-            .map(|_| ())
-            .map_err(|e| self.fail(e))
+            .execute(
+                "UPDATE outbox SET recipients = ?1, sum = groundswell_sum(message_id, alert, number, ?1, collected, team, readers)
+                 WHERE message_id = ?2",
+                params![left, item.message_id],
+            )
+            .map_err(|e| self.fail(e))?;
+        self.faults.at(&self.path, "delivered", Moment::After)
     }
 
-    /// Writes down what became of one try. Returns when the next is due, if one is.
+    /// Writes down what became of one try, with the addresses that were refused for good and what was said of each. Returns
+    /// when the next try is due, if one is.
     ///
     /// # Errors
     /// The disk is full or broken.
@@ -179,6 +203,7 @@ impl Store {
         item: &OutboxItem,
         now: Timestamp,
         verdict: &Verdict,
+        refused: &[(String, String)],
     ) -> Result<Option<Timestamp>, StoreError> {
         let _turn = self.turn.wait();
         let attempts = item.attempts + 1;
@@ -197,13 +222,25 @@ impl Store {
             Verdict::Partly { left, .. } => left,
             _ => &item.recipients,
         };
-        let left = serde_json::to_string(left).unwrap_or_default();
-        self.db
-            .execute(
-                "UPDATE outbox SET state = ?, attempts = ?, next_at = ?, said = ?, recipients = ? WHERE message_id = ?",
-                params![state, attempts, next.as_millisecond(), said, left, item.message_id],
-            )
-            .map_err(|e| self.fail(e))?;
+        let json = serde_json::to_string(left).unwrap_or_default();
+        let (path, faults) = (self.path.clone(), self.faults.clone());
+        let fail = |e| StoreError::sqlite(&path, e);
+        let tx = self.db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fail)?;
+        tx.execute(
+            "UPDATE outbox SET state = ?1, attempts = ?2, next_at = ?3, said = ?4, recipients = ?5,
+                    sum = groundswell_sum(message_id, alert, number, ?5, collected, team, readers) WHERE message_id = ?6",
+            params![state, attempts, next.as_millisecond(), said, json, item.message_id],
+        )
+        .map_err(fail)?;
+        match verdict {
+            Verdict::Sent { .. } => refused::note(&tx, item, &[], refused, now).map_err(fail)?,
+            Verdict::Partly { left, .. } => refused::note(&tx, item, left, refused, now).map_err(fail)?,
+            // Nobody has got it: what is known of its addresses stays as it was.
+            Verdict::Later { .. } | Verdict::Refused { .. } => {}
+        }
+        faults.at(&path, "tried", Moment::Before)?;
+        tx.commit().map_err(fail)?;
+        faults.at(&path, "tried", Moment::After)?;
         Ok(again)
     }
 

@@ -11,7 +11,7 @@ use super::StoreError;
 pub(super) const FORM: i64 = MIGRATIONS.len() as i64;
 
 /// Each brings a file from the form of its index to the next. Never edited after a release, only added to.
-const MIGRATIONS: [&str; 4] = ["
+const MIGRATIONS: [&str; 6] = ["
     -- Everything the analysis may know, in one order. `body` is JSON; a deleted or replaced post leaves its place with
     -- body NULL.
     CREATE TABLE log (
@@ -87,12 +87,29 @@ const MIGRATIONS: [&str; 4] = ["
     -- are sorted to find the first.
     CREATE INDEX outbox_thread ON outbox (alert, state, number);
     CREATE INDEX outbox_order ON outbox (state, made_at);",
-];
+    // Addresses that a mail server will not take letters for, while it takes them for others of the team: no letter waits for
+    // them, so they are kept here until somebody corrects them, or a letter to them is taken.
+    "CREATE TABLE refused (
+        team TEXT NOT NULL, address TEXT NOT NULL, why TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (team, address)
+    ) STRICT, WITHOUT ROWID;",
+    // A checksum for each row that something is decided from: `sum.rs`.
+    "ALTER TABLE log ADD COLUMN sum INTEGER;
+     UPDATE log SET sum = groundswell_sum(at, kind, source, post, body) WHERE body IS NOT NULL;
+     ALTER TABLE snapshots ADD COLUMN sum INTEGER;
+     UPDATE snapshots SET sum = groundswell_sum(seq, bytes);
+     ALTER TABLE events ADD COLUMN sum INTEGER;
+     UPDATE events SET sum = groundswell_sum(alert, number, at, json);
+     ALTER TABLE outbox ADD COLUMN sum INTEGER;
+     UPDATE outbox SET sum = groundswell_sum(message_id, alert, number, recipients, collected, team, readers);
+     ALTER TABLE cursors ADD COLUMN sum INTEGER;
+     UPDATE cursors SET sum = groundswell_sum(source, cursor);
+    "];
 
 /// Sets a connection up and brings the file to today's form.
 pub(super) fn prepare(db: &Connection, path: &Path) -> Result<(), StoreError> {
     let fail = |e| StoreError::sqlite(path, e);
     db.busy_timeout(Duration::from_secs(10)).map_err(fail)?;
+    super::sum::register(db).map_err(fail)?;
     // A deleted post's text must not linger in free pages.
     db.pragma_update(None, "secure_delete", "ON").map_err(fail)?;
     db.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
@@ -114,4 +131,17 @@ pub(super) fn prepare(db: &Connection, path: &Path) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// A file as a version of before left it: of this form, and empty.
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(super) fn of_form(path: &Path, form: usize) -> Connection {
+    let db = Connection::open(path).unwrap();
+    db.pragma_update(None, "journal_mode", "WAL").unwrap();
+    for migration in MIGRATIONS.iter().take(form) {
+        db.execute_batch(migration).unwrap();
+    }
+    db.pragma_update(None, "user_version", form as i64).unwrap();
+    db
 }

@@ -189,8 +189,47 @@ fn one_reader_whose_mailbox_is_full_holds_nothing_back_from_the_others() {
     };
     assert_eq!(due(&store), ["m0"]);
     let partly = Verdict::Partly { left: vec!["full@example.org".into()], why: "452 full".into() };
-    store.tried(&store.due(NOW, 10).unwrap()[0], NOW, &partly).unwrap();
+    store.tried(&store.due(NOW, 10).unwrap()[0], NOW, &partly, &[]).unwrap();
     assert_eq!(due(&store), ["m1"]);
+}
+
+#[test]
+fn an_address_that_is_refused_for_good_is_known_until_it_takes_a_letter() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let of = |number| {
+        let team = vec!["gone@example.org".to_owned(), "good@example.org".to_owned()];
+        AlertEvent { deliver_to: team, ..event("a", number, &post("1", "x")) }
+    };
+    let (first, second, third) = (of(0), of(1), of(2));
+    let events = vec![&first, &second, &third];
+    let letters = events.iter().map(|e| told(e, &format!("m{}", e.number))).collect();
+    store.commit(NOW, &Committed { position: 1, events, letters, ..Committed::default() }).unwrap();
+    let sent = Verdict::Sent { answer: "250 ok".into() };
+    let refused = [("gone@example.org".to_owned(), "550 no such user".to_owned())];
+    let due = |store: &Store| store.due(NOW, 10).unwrap().remove(0);
+    store.tried(&due(&store), NOW, &sent, &refused).unwrap();
+    let known = store.refused_addresses().unwrap();
+    assert_eq!(known.len(), 1);
+    assert_eq!((known[0].team.as_str(), known[0].address.as_str()), ("t", "gone@example.org"));
+    assert_eq!(known[0].why, "550 no such user");
+    // A letter that nobody got says nothing new.
+    store.tried(&due(&store), NOW, &Verdict::Refused { why: "554 spam".into() }, &[]).unwrap();
+    assert_eq!(store.refused_addresses().unwrap().len(), 1);
+    // It was mended at the mail server: the next letter is taken for both.
+    store.tried(&due(&store), NOW, &sent, &[]).unwrap();
+    assert_eq!(store.refused_addresses().unwrap(), []);
+}
+
+#[test]
+fn a_position_past_the_end_of_the_log_is_damage() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    store.append(NOW, &batch(&[("1", "a")], "c")).unwrap();
+    store.commit(NOW, &Committed { position: 1, ..Committed::default() }).unwrap();
+    assert_eq!(store.decided().unwrap(), 1);
+    store.commit(NOW, &Committed { position: 7, ..Committed::default() }).unwrap();
+    assert!(store.decided().unwrap_err().to_string().contains("entry 7 of the log was read"));
 }
 
 #[test]
@@ -206,13 +245,13 @@ fn a_thread_stays_in_order_and_a_letter_is_tried_for_five_days() {
     let due = store.due(NOW, 10).unwrap();
     assert_eq!(ids(due.clone()), ["m0", "m2"]);
     let later = Verdict::Later { why: "451 queue full".into() };
-    assert_eq!(store.tried(&due[0], NOW, &later).unwrap(), Some(from_ms(60_000)));
+    assert_eq!(store.tried(&due[0], NOW, &later, &[]).unwrap(), Some(from_ms(60_000)));
     assert_eq!(ids(store.due(NOW, 10).unwrap()), ["m2"]);
     let sent = Verdict::Sent { answer: "250 ok".into() };
-    store.tried(&store.due(from_ms(60_000), 10).unwrap()[0], NOW, &sent).unwrap();
+    store.tried(&store.due(from_ms(60_000), 10).unwrap()[0], NOW, &sent, &[]).unwrap();
     assert_eq!(ids(store.due(from_ms(60_000), 10).unwrap()), ["m1", "m2"]);
     let late = plus_ms(NOW, 5 * DAY_MS);
-    assert_eq!(store.tried(&store.due(late, 10).unwrap()[0], late, &later).unwrap(), None);
+    assert_eq!(store.tried(&store.due(late, 10).unwrap()[0], late, &later, &[]).unwrap(), None);
     let counts = store.outbox_counts().unwrap();
     assert_eq!((counts.waiting, counts.sent, counts.parked), (1, 1, 1));
     assert_eq!(store.retry_parked(late).unwrap(), 1);
@@ -258,10 +297,10 @@ fn teams_have_threads_of_their_own_and_a_letter_that_waited_is_one_of_them() {
     );
     // One team's server is down: the other's thread goes on. Of a team of two, one mailbox is full.
     let sent = Verdict::Sent { answer: "250 ok".into() };
-    store.tried(&due[0], NOW, &sent).unwrap();
+    store.tried(&due[0], NOW, &sent, &[]).unwrap();
     assert_eq!(ids(&store), ["u0", "t1"]);
     let partly = Verdict::Partly { left: vec!["v@example.org".into()], why: "452 full".into() };
-    store.tried(&due[1], NOW, &partly).unwrap();
+    store.tried(&due[1], NOW, &partly, &[]).unwrap();
     // What waited comes without its event, which is known; twice it is put in once. It is addressed to those who read now.
     let changed = ["w@example.org".to_owned()];
     for _ in 0..2 {
@@ -333,27 +372,43 @@ fn what_is_addressed_to_nobody_can_go_to_others_instead() {
     assert_eq!(store.due(NOW, 10).unwrap()[0].recipients, instead);
 }
 
-#[test]
-fn a_file_of_the_form_before_is_brought_to_todays() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut store = Store::open(dir.path()).unwrap();
-    let events = event("a", 0, &post("1", "x"));
-    let what = Committed {
-        position: 1,
-        events: vec![&events],
-        letters: vec![told(&events, "m1")],
-        ..Committed::default()
-    };
-    store.commit(NOW, &what).unwrap();
-    store
-        .db
-        .execute_batch(
-            "ALTER TABLE outbox DROP COLUMN collected; DROP INDEX outbox_thread; DROP INDEX outbox_order; ALTER TABLE outbox DROP COLUMN team;
-             ALTER TABLE outbox DROP COLUMN readers; PRAGMA user_version = 2;",
-        )
+/// A file of an older form, with one post, an event about it, and a letter that waits.
+fn older(folder: &std::path::Path, form: usize) {
+    let db = schema::of_form(&folder.join(FILE), form);
+    let known = post("1", "keys that stick");
+    let body = serde_json::to_string(&Body::Post { post: Box::new(known.clone()), history: false }).unwrap();
+    let hash = known.content_hash().cast_signed();
+    let event = serde_json::to_string(&event("a", 0, &known)).unwrap();
+    db.execute("INSERT INTO log (at, kind, source, post, body) VALUES (5, 'post', 's', '1', ?)", [body])
         .unwrap();
-    drop(store);
-    assert_eq!(Store::open(dir.path()).unwrap().due(NOW, 10).unwrap()[0].message_id, "m1");
+    db.execute("INSERT INTO posts (source, id, seq, hash) VALUES ('s', '1', 1, ?)", [hash]).unwrap();
+    db.execute("INSERT INTO events (alert, number, at, json) VALUES ('a', 0, 5, ?)", [event]).unwrap();
+    db.execute_batch(
+        "INSERT INTO cursors (source, cursor, at) VALUES ('s', 'c5', 5); UPDATE position SET seq = 1;
+         INSERT INTO snapshots (seq, bytes) VALUES (1, x'00'); INSERT INTO notes VALUES ('n', '{}');
+         INSERT INTO outbox (message_id, alert, number, recipients, state, made_at, next_at)
+         VALUES ('m1', 'a', 0, '[\"t@example.org\"]', 'waiting', 5, 5);",
+    )
+    .unwrap();
+}
+
+#[test]
+fn a_file_of_each_older_form_is_brought_to_todays_and_loses_nothing() {
+    for form in 1..schema::FORM as usize {
+        let dir = tempfile::tempdir().unwrap();
+        older(dir.path(), form);
+        let mut store = Store::open(dir.path()).unwrap();
+        let entries = store.read(0, 10).unwrap();
+        assert!(matches!(&entries[..], [e] if e.seq == 1 && e.at == from_ms(5)), "form {form}: {entries:?}");
+        assert_eq!(store.due(from_ms(5), 10).unwrap()[0].message_id, "m1", "form {form}");
+        assert_eq!(store.cursor("s").unwrap().as_deref(), Some("c5"), "form {form}");
+        assert_eq!(store.events(None).unwrap().len(), 1, "form {form}");
+        assert_eq!(store.snapshot().unwrap(), Some((1, vec![0])), "form {form}");
+        assert_eq!(store.append(NOW, &batch(&[("1", "keys that stick")], "c6")).unwrap().known, 1);
+        assert_eq!(store.append(NOW, &batch(&[("1", "edited"), ("2", "new")], "c7")).unwrap().stored, 2);
+        drop(store);
+        assert_eq!(Store::open(dir.path()).unwrap().read(0, 10).unwrap().len(), 3, "form {form}");
+    }
 }
 
 #[test]

@@ -28,11 +28,8 @@ pub enum KeyError {
 /// # Errors
 /// A file cannot be read or made, or holds fewer than 32 bytes.
 pub fn key(file: Option<&Path>, credentials: Option<&Path>, data: &Path) -> Result<Vec<u8>, KeyError> {
-    if let Some(file) = file {
-        return read(file);
-    }
-    if let Some(file) = credentials.map(|folder| folder.join(NAME)).filter(|file| file.exists()) {
-        return read(&file);
+    if let Some(key) = given_key(file, credentials)? {
+        return Ok(key);
     }
     let file = data.join(NAME);
     match make(&file) {
@@ -41,6 +38,15 @@ pub fn key(file: Option<&Path>, credentials: Option<&Path>, data: &Path) -> Resu
         Err(e) => return Err(KeyError::File { path: file, why: e.to_string() }),
     }
     read(&file)
+}
+
+/// The same, where it is given: nothing is made.
+///
+/// # Errors
+/// A file cannot be read, or holds fewer than 32 bytes.
+pub fn given_key(file: Option<&Path>, credentials: Option<&Path>) -> Result<Option<Vec<u8>>, KeyError> {
+    let credential = || credentials.map(|folder| folder.join(NAME)).filter(|file| file.exists());
+    file.map(Path::to_owned).or_else(credential).map(|file| read(&file)).transpose()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, KeyError> {

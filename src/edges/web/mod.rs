@@ -24,7 +24,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tower_http::timeout::TimeoutLayer;
 
-pub use key::{KeyError, key};
+pub use key::{KeyError, given_key, key};
 
 /// Most bytes of a request's body: a form with one field.
 const MAX_BODY: usize = 4 * 1024;

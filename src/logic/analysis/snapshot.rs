@@ -60,7 +60,7 @@ impl Analysis {
         if let (Some(rules), _) = RuleSet::load(&files) {
             analysis.rules = Arc::new(rules);
         }
-        analysis.assessor = Arc::new(Assessor::load(&files).0);
+        analysis.assessor = Assessor::shared(&files);
         Ok(analysis)
     }
 }

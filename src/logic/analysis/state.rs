@@ -96,7 +96,7 @@ impl Default for Analysis {
         Self {
             memory: Memory::default(),
             rules: Arc::new(RuleSet::default()),
-            assessor: Arc::new(Assessor::load(&files).0),
+            assessor: Assessor::shared(&files),
         }
     }
 }
@@ -329,7 +329,7 @@ impl Analysis {
     /// Puts new rules in force. Refused rules change nothing.
     fn put_in_force(&mut self, files: &RuleFiles, now: Timestamp, out: &mut Outcome) -> bool {
         let (Some(rules), _) = RuleSet::load(files) else { return false };
-        let (assessor, _) = Assessor::load(files);
+        let assessor = Assessor::shared(files);
         let renamed = self.follow_names(&rules);
         // What an alert was about may be watched no more: say so under the old rules.
         let old = Arc::clone(&self.rules);
@@ -355,7 +355,7 @@ impl Analysis {
             state.clusters.name_product(&names);
             state.ideas.name_product(&names);
         }
-        self.assessor = Arc::new(assessor);
+        self.assessor = assessor;
         self.memory.rule_files = files.clone();
         true
     }

@@ -1,5 +1,7 @@
 //! The assessment of one post: language, sentiment, complaint, and the cues behind them.
 
+use std::sync::{Arc, LazyLock};
+
 use super::feeling::{Tone, sentiment};
 use super::lexicon::{CueKind, Extension, Lexicons};
 use super::reading::Reading;
@@ -114,6 +116,17 @@ impl Assessor {
     pub fn load(files: &RuleFiles) -> (Self, Vec<Diagnostic>) {
         let (lexicons, problems) = Lexicons::load(files);
         (Self { lexicons }, problems)
+    }
+
+    /// The same without what is wrong. Where a rules folder adds nothing, all share what is built in: to read it takes longer
+    /// than to restore a day's snapshot.
+    pub fn shared(files: &RuleFiles) -> Arc<Self> {
+        static BUILT_IN: LazyLock<Arc<Assessor>> =
+            LazyLock::new(|| Arc::new(Assessor::load(&RuleFiles::default()).0));
+        if files.files.iter().any(|file| file.path.starts_with("lexicon/")) {
+            return Arc::new(Self::load(files).0);
+        }
+        Arc::clone(&BUILT_IN)
     }
 
     /// What the lexicons of the rules folder did to the built-in ones.

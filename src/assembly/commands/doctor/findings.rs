@@ -1,6 +1,7 @@
 //! What the doctor says, and what follows from what the machine told.
 
 use std::fmt;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -55,6 +56,87 @@ impl fmt::Display for Finding {
         };
         writeln!(f, "{mark:6}{:9} {}", self.about, self.says)?;
         if self.then.is_empty() { Ok(()) } else { writeln!(f, "{:16}-> {}", "", self.then) }
+    }
+}
+
+/// A file that holds a secret and that the settings name.
+pub(super) struct Secret<'s> {
+    /// What it is about, in one word.
+    pub(super) about: &'static str,
+    /// What it is for, in words: `the secret of help-desk`.
+    pub(super) what: String,
+    /// Its path.
+    pub(super) path: &'s Path,
+    /// The key of the settings that names it.
+    pub(super) key: &'static str,
+    /// The name that a credential in its place would have.
+    pub(super) credential: &'static str,
+    /// Its mode, or why it cannot be opened.
+    pub(super) read: Result<u32, String>,
+}
+
+/// Of a secret: can the service read it, and nobody else? Under `DynamicUser` no file can be given to the service's user, so
+/// the way there is a credential.
+pub(super) fn of_secret(secret: &Secret<'_>, unit: &Unit) -> Finding {
+    let Secret { about, what, path, key, credential, read } = secret;
+    let shown = path.display();
+    let hand_over = |file: &dyn fmt::Display| {
+        format!(
+            "hand it over as a credential: systemctl edit groundswell, [Service] LoadCredential={credential}:{file} (the file: root, chmod 600), and {key} = \"{}/{credential}\"",
+            Unit::CREDENTIALS
+        )
+    };
+    if let Ok(name) = path.strip_prefix(Unit::CREDENTIALS) {
+        let name = name.to_string_lossy();
+        return match (unit.credentials.get(name.as_ref()), read) {
+            (_, Ok(_)) => Finding::good(about, format!("{what} is handed over by systemd")),
+            (Some(file), Err(_)) if file.is_absolute() && !file.exists() => Finding::bad(
+                about,
+                format!("{what} is to be handed over by systemd from {}, which is not there", file.display()),
+                "make the file (root, chmod 600)",
+            ),
+            (Some(_), Err(_)) => Finding::good(
+                about,
+                format!(
+                    "{what} is handed over by systemd; it can be seen only while the service runs, by root"
+                ),
+            ),
+            (None, Err(_)) => Finding::bad(
+                about,
+                format!("{what} is to be handed over by systemd, and the unit does not do so: {shown}"),
+                format!(
+                    "systemctl edit groundswell, [Service] LoadCredential={name}:/etc/credstore/groundswell.{name}"
+                ),
+            ),
+        };
+    }
+    match read {
+        Err(e) => Finding::bad(
+            about,
+            format!("{what} cannot be read: {shown}: {e}"),
+            if unit.dynamic_user {
+                hand_over(&shown)
+            } else {
+                "make it, or let the user that groundswell runs as read it".into()
+            },
+        ),
+        Ok(mode) if unit.dynamic_user && mode & 0o004 == 0 => Finding::bad(
+            about,
+            format!(
+                "{what} can be read from here and not by the service, whose user is there only while it runs: {shown}"
+            ),
+            hand_over(&shown),
+        ),
+        Ok(mode) if mode & 0o007 != 0 => Finding::bad(
+            about,
+            format!("everybody on this machine can read {what}: {shown}"),
+            if unit.dynamic_user {
+                hand_over(&shown)
+            } else {
+                format!("chmod 640 {shown}, and give it to the group that groundswell runs as")
+            },
+        ),
+        Ok(_) => Finding::good(about, format!("{what} can be read: {shown}")),
     }
 }
 
@@ -121,6 +203,7 @@ mod tests {
             enabled,
             lacks_program: lacks.map(Into::into),
             clock_in_step: clock,
+            ..Unit::default()
         };
         let file = Some("/lib/systemd/system/groundswell.service");
         let mut all = vec![
@@ -138,6 +221,44 @@ mod tests {
             all.extend(of_unit(&unit));
         }
         let shown: String = all.iter().map(ToString::to_string).collect();
+        insta::assert_snapshot!(shown);
+    }
+
+    #[test]
+    fn a_secret_that_the_services_user_cannot_be_given_is_handed_over() {
+        let here = tempfile::tempdir().unwrap();
+        let kept = here.path().join("kept");
+        std::fs::write(&kept, "s").unwrap();
+        let plain = Unit::default();
+        let dynamic = Unit { dynamic_user: true, ..Unit::default() };
+        let loads = |file: &Path| Unit {
+            dynamic_user: true,
+            credentials: [("webhook-secret".to_owned(), file.to_owned())].into(),
+            ..Unit::default()
+        };
+        let file = "/etc/groundswell/webhook-secret";
+        let handed = "/run/credentials/groundswell.service/webhook-secret";
+        let absent = || Err("No such file or directory (os error 2)".to_owned());
+        let cases = [
+            (file, Ok(0o640), &plain),
+            (file, Ok(0o644), &plain),
+            (file, absent(), &plain),
+            (file, Ok(0o640), &dynamic),
+            (file, Ok(0o644), &dynamic),
+            (file, absent(), &dynamic),
+            (handed, absent(), &dynamic),
+            (handed, absent(), &loads(Path::new("/nonexistent/secret"))),
+            (handed, absent(), &loads(&kept)),
+            (handed, Ok(0o400), &loads(&kept)),
+        ];
+        let shown: String = cases
+            .into_iter()
+            .map(|(path, read, unit)| {
+                let (about, what) = ("sources", "help-desk: the secret".to_owned());
+                let (key, credential, path) = ("secret_file", "webhook-secret", Path::new(path));
+                of_secret(&Secret { about, what, path, key, credential, read }, unit).to_string()
+            })
+            .collect();
         insta::assert_snapshot!(shown);
     }
 }

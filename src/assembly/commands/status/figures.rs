@@ -103,6 +103,11 @@ pub(super) fn figures(status: &Status) -> String {
                 .map(|(state, n)| (vec![("state", (*state).to_owned())], *n as f64))
                 .collect(),
         },
+        Metric::gauge(
+            "groundswell_refused_addresses",
+            "Addresses that get no letters since the mail server refuses them for good.",
+            status.refused_addresses.len() as f64,
+        ),
         Metric {
             name: "groundswell_source_up",
             help: "Whether a source is at work: neither failed, nor trying again.",

@@ -29,7 +29,7 @@ impl Engine {
                 Err(e) if e.may_pass() => {
                     self.full(&e);
                     system::alive();
-                    std::thread::sleep(FULL);
+                    self.clock.wait(FULL);
                 }
                 Err(e) => return Err(e.into()),
             }
