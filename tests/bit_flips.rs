@@ -124,7 +124,8 @@ fn a_flipped_bit_in_the_database_is_found_or_changes_nothing_that_is_used() {
         std::fs::remove_dir_all(&broken).unwrap();
     }
     println!("database: {counts:?}");
-    assert!(counts.get("refused, and said").is_some_and(|n| *n > 50), "{counts:?}");
+    // Flips that hit nothing would prove nothing.
+    assert!(counts.get("refused, and said").is_some_and(|n| *n > 25), "{counts:?}");
 }
 
 #[test]

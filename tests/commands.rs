@@ -805,3 +805,20 @@ fn a_lexicon_of_the_rules_adds_and_check_says_so() {
     home.write("rules/lexicon/en.toml", &format!("language = \"en\"\nreplace = true\n{words}"));
     assert!(check().contains("lexicon/en.toml: 1 phrase in place of the built-in list"), "{}", check());
 }
+
+#[test]
+fn a_rule_file_with_another_ending_is_told_of() {
+    let rules = tempfile::tempdir().unwrap();
+    std::fs::write(rules.path().join("kettle.toml.txt"), "[product]\n").unwrap();
+    std::fs::write(rules.path().join("README.md"), "about").unwrap();
+    let ran = Command::cargo_bin("groundswell")
+        .unwrap()
+        .args(["check", "--rules"])
+        .arg(rules.path())
+        .output()
+        .unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    assert!(said.contains("kettle.toml.txt is not read"), "{said}");
+    assert!(said.contains("under the name kettle.toml"), "{said}");
+    assert!(!said.contains("README.md"), "{said}");
+}

@@ -11,6 +11,9 @@ const MOST_FILES: usize = 20_000;
 /// Larger files are handed on cut off: the loader says that they are too large.
 const MOST_BYTES: u64 = 2 << 20;
 
+/// How files end that somebody may have meant as rules.
+const OTHER_ENDINGS: [&str; 7] = [".txt", ".tml", ".doc", ".docx", ".odt", ".rtf", ".ini"];
+
 /// Why the rules cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum RulesFolderError {
@@ -65,6 +68,27 @@ pub fn read_rules(folder: &Path) -> Result<RuleFiles, RulesFolderError> {
     Ok(RuleFiles { folder: folder.display().to_string(), files })
 }
 
+/// Files of a rules folder that look like rules and are not read, since they end in another way than `.toml`: an editor that
+/// adds `.txt`, a text program that saves its own form. As paths below the folder, in order; none where it cannot be read.
+pub fn strays(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let below = ["", "tests", "lexicon"].map(|below| (below, folder.join(below)));
+    for (below, folder) in below {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        for entry in entries.filter(|e| e.path().is_file()) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let small = name.to_lowercase();
+            let ignored = name.starts_with('.') || name.starts_with("~$") || name.ends_with('~');
+            let like_rules = small.contains(".toml") || OTHER_ENDINGS.iter().any(|end| small.ends_with(end));
+            if !ignored && !name.ends_with(".toml") && like_rules {
+                found.push(if below.is_empty() { name } else { format!("{below}/{name}") });
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
 /// Writes one rule file back, so that whoever reads it meanwhile sees the old text or the new one, and nothing between.
 ///
 /// # Errors
@@ -101,7 +125,7 @@ fn collect(
         let path = entry.map_err(fail(folder))?.path();
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
         // Editors leave hidden files and `x~` behind; a dangling link is somebody's half-done work.
-        if name.starts_with('.') || name.ends_with('~') {
+        if name.starts_with('.') || name.ends_with('~') || name.starts_with("~$") {
             continue;
         }
         let meta = std::fs::metadata(&path).map_err(fail(&path))?;

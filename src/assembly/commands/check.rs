@@ -8,7 +8,7 @@ use crate::assembly::commands::standing::analysis_now;
 use crate::assembly::configured::templates_of;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{colour, counted, diff, each_post, stdout, tell};
-use crate::edges::rules_folder::{read_rules, write_rule};
+use crate::edges::rules_folder::{read_rules, strays, write_rule};
 use crate::edges::store::Store;
 use crate::ground::diagnostic::{Diagnostic, Level};
 use crate::ground::entry::{Body, RuleFiles};
@@ -17,7 +17,7 @@ use crate::ground::time::{DAY_MS, plus_ms};
 use crate::logic::assess::{Assessor, Extension};
 use crate::logic::rules::fix::fixed;
 use crate::logic::rules::measure::Measure;
-use crate::logic::rules::{RuleSet, Subject, load_scenarios, renamed, report};
+use crate::logic::rules::{RuleSet, Subject, load_scenarios, not_read, renamed, report};
 use crate::logic::text::{Lang, tokenize};
 
 /// Entries of the log that are looked at for the posts of the last week.
@@ -49,6 +49,7 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
     let (set, mut problems) = RuleSet::load(&files);
     let (assessor, more) = Assessor::load(&files);
     problems.extend(more);
+    problems.extend(not_read(&strays(&args.rules.rules)));
     if let Some(set) = &set {
         problems.extend(load_scenarios(&files, set).1);
         problems.extend(beside_posts(args, set, &assessor)?);

@@ -13,10 +13,11 @@ use crate::assembly::cli::{FixedArgs, Format, KnownArgs, LedgerArgs};
 use crate::assembly::configured::settings;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{stdout, tell};
+use crate::edges::clock::SystemClock;
 use crate::edges::store::Store;
 use crate::ground::alert::{AlertEvent, EventKind, Reason};
 use crate::ground::entry::{Act, Deed};
-use crate::ground::time::{Timestamp, days_between};
+use crate::ground::time::{Clock, Timestamp, days_between};
 
 /// Longest version or title, in letters.
 const LONGEST: usize = 80;
@@ -75,6 +76,12 @@ pub fn known(args: &KnownArgs) -> Result<(), Failure> {
     let title = one_line(&args.how);
     if title.chars().count() > LONGEST {
         return Err(too_long("--how", &title));
+    }
+    if at > SystemClock.now() {
+        return Err(Failure::say(
+            Exit::Usage,
+            format!("{} is still to come: nobody can have known it on that day", args.day),
+        ));
     }
     let lead = days_between(event.opened_at, at).round();
     let then = match lead {

@@ -74,12 +74,13 @@ fn explained(out: &mut impl Write, rules: &Rules, subject: &Subject<'_>) -> Resu
         if let Some(not) = taken_back.filter(|_| asked.held) {
             block("not", not.lines())?;
         }
-        if !is {
-            continue;
-        }
         for topic in &product.topics {
             let asked = topic.query.explain(subject);
-            let verdict = if asked.held { "matches" } else { "does not match" };
+            let verdict = match (asked.held, is) {
+                (true, true) => "matches",
+                (true, false) => "would match, if the text were about the product",
+                (false, _) => "does not match",
+            };
             writeln!(out, "    topic {}: {verdict}", topic.id)?;
             asked.lines().iter().try_for_each(|line| writeln!(out, "      {line}"))?;
         }

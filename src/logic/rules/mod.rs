@@ -47,6 +47,11 @@ pub fn load_scenarios(files: &RuleFiles, rules: &RuleSet) -> (Vec<scenario::Scen
     load::scenario::load(files, rules)
 }
 
+/// Files of a rules folder that are not read because of how they end, as problems.
+pub fn not_read(paths: &[String]) -> Vec<Diagnostic> {
+    paths.iter().map(|path| lint::files::other_ending(path)).collect()
+}
+
 /// What between the rules in force and new ones was given another id and says nothing about its history, which would stay
 /// behind: errors, for whoever puts the new ones in force.
 pub fn renamed(old: &RuleSet, new: &RuleSet) -> Vec<Diagnostic> {

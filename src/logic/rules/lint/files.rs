@@ -7,7 +7,7 @@ use super::documented::{Doc, Shown};
 use crate::ground::diagnostic::{Diagnostic, Level, Place};
 
 /// Entries of the reference.
-pub(super) const DOCS: [Doc; 2] = [
+pub(super) const DOCS: [Doc; 3] = [
     Doc::error("no-product", "No file defines a product", "Nothing would be watched.", Shown::Words, ""),
     Doc::warning(
         "file-not-read",
@@ -16,7 +16,34 @@ pub(super) const DOCS: [Doc; 2] = [
         Shown::Words,
         "",
     ),
+    Doc::warning(
+        "file-other-ending",
+        "A file that looks like rules and does not end in .toml",
+        "It is not read, and looks as if it were: editors add .txt, and text programs save their own form. Told by `check`.",
+        Shown::Words,
+        "",
+    ),
 ];
+
+/// `file-other-ending`: a file that looks like rules and is not read, by its path below the rules folder.
+pub(in crate::logic::rules) fn other_ending(path: &str) -> Diagnostic {
+    let stem = path.split(".toml").next().unwrap_or(path);
+    let stem = match stem == path {
+        true => path.rsplit_once('.').map_or(path, |(stem, _)| stem),
+        false => stem,
+    };
+    Diagnostic {
+        code: "file-other-ending",
+        level: Level::Warning,
+        message: format!("{path} is not read: rule files end in .toml"),
+        place: None,
+        label: String::new(),
+        fix: None,
+        help: Some(format!(
+            "save it as plain text under the name {stem}.toml, or move it out of the rules folder"
+        )),
+    }
+}
 
 /// `no-product`: no file defines a product.
 pub(in crate::logic::rules) fn no_product(folder: &str) -> Diagnostic {
