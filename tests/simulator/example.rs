@@ -30,10 +30,12 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let broken = args
-        .broken
-        .as_ref()
-        .map(|name| *simulator::BREAKS.iter().find(|b| format!("{b:?}") == *name).expect("a name of --help"));
+    let broken = args.broken.as_ref().map(|name| simulator::BREAKS.iter().find(|b| format!("{b:?}") == *name));
+    if broken == Some(None) {
+        eprintln!("--break takes a name of --help");
+        return ExitCode::from(2);
+    }
+    let broken = broken.flatten().copied();
     let (next, end) = (Arc::new(AtomicU64::new(args.from)), args.from + args.seeds);
     let (failed, sums) = (Arc::new(AtomicU64::new(0)), Arc::new(Mutex::new(simulator::Counts::new())));
     let workers: Vec<_> = (0..args.jobs.max(1))
@@ -47,7 +49,7 @@ fn main() -> ExitCode {
                     }
                     match simulator::run(seed, broken) {
                         Ok(counts) => {
-                            let mut sums = sums.lock().unwrap();
+                            let mut sums = sums.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                             for (what, n) in counts {
                                 *sums.entry(what).or_default() += n;
                             }
