@@ -30,7 +30,8 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let broken = args.broken.as_ref().map(|name| simulator::BREAKS.iter().find(|b| format!("{b:?}") == *name));
+    let broken =
+        args.broken.as_ref().map(|name| simulator::BREAKS.iter().find(|b| format!("{b:?}") == *name));
     if broken == Some(None) {
         eprintln!("--break takes a name of --help");
         return ExitCode::from(2);

@@ -82,7 +82,7 @@ impl Strings {
             let head = head_at(bytes, at);
             self.may_be(head) && self.here(head, bytes.get(at..).unwrap_or_default(), usize::MAX, &read)
         });
-        plain.unwrap_or_else(|| self.are_in_folded(&Folded::new(text), &read))
+        plain.unwrap_or_else(|| mixes_alphabets(text) || self.are_in_folded(&Folded::new(text), &read))
     }
 
     fn are_in_folded(&self, folded: &Folded, read: &Read<'_>) -> bool {
@@ -109,6 +109,18 @@ impl Strings {
                 && is_meant(&string.forms, string.text.len(), text, sure, read)
         })
     }
+}
+
+/// May some word of this text hold Latin letters beside look-alikes of another alphabet? Folding reads such a word as a Latin
+/// one by all of its letters, and here they are looked at in stretches.
+fn mixes_alphabets(text: &str) -> bool {
+    // What Greek and Cyrillic letters begin with in UTF-8.
+    let others = text.bytes().any(|b| (0xcd..=0xd4).contains(&b));
+    let mixed = |word: &str| {
+        word.bytes().any(|b| b.is_ascii_alphabetic())
+            && word.chars().any(|c| c >= '\u{370}' && c.is_alphabetic())
+    };
+    others && text.split_whitespace().any(mixed)
 }
 
 impl Read<'_> {

@@ -65,7 +65,7 @@ fn post(text: &str, source: &str) -> Post {
     }
 }
 
-const WORDS: [&str; 32] = [
+const WORDS: [&str; 35] = [
     "key",
     "keys",
     "Keyboard",
@@ -98,6 +98,9 @@ const WORDS: [&str; 32] = [
     "__keys",
     "__key",
     "_2_2",
+    "m\u{456}ni",
+    "U\u{3b7}EU",
+    "\u{3b7}",
 ];
 
 fn texts() -> impl Strategy<Value = String> {
@@ -187,6 +190,23 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn a_latin_word_with_letters_of_another_alphabet_passes_the_gate() {
+    // "η" looks like an n and is read as one in a word that is else Latin.
+    for (query, text) in [
+        ("rattle", "it does r\u{430}ttle"),
+        ("mini", "my m\u{456}n\u{456}, loud"),
+        ("U\u{3b7}EU", "H, U\u{3b7}EU"),
+    ] {
+        let rules = rules(&[parse_query(query).unwrap()]);
+        let tokens = tokenize(text, Lang::English);
+        let post = post(text, "reddit");
+        let subject = Subject { post: &post, text, tokens: &tokens, lang: Lang::English, sentiment: None };
+        assert!(!rules.match_post(&subject).is_empty(), "{query} is in {text}");
+        assert!(rules.may_match(text, Some("en")), "{query} is not turned away in {text}");
     }
 }
 
