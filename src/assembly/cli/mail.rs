@@ -47,7 +47,7 @@ pub struct MailPreviewArgs {
     /// Language of the letters: en, fr, pt, es or de
     #[arg(long, value_name = "LANG", default_value = "en", value_parser = ["en", "fr", "pt", "es", "de"])]
     pub language: String,
-    /// Folder with templates that override the built-in ones ([mail] templates): see what yours look like
+    /// Folder with templates that override the built-in ones (the key templates in the section mail): see what yours look like
     #[arg(long, value_name = "DIR")]
     pub templates: Option<PathBuf>,
 }

@@ -24,7 +24,7 @@ pub struct CheckArgs {
     /// Data folder of the daemon: compare with the rules in force, and measure queries on the posts of the last week
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Folder with templates of letters ([mail] templates of the settings): look these over too
+    /// Folder with templates of letters (the key templates in the section mail of the settings): look these over too
     #[arg(long, value_name = "DIR")]
     pub templates: Option<PathBuf>,
     /// Say what a code means, such as query-near-number, and check nothing

@@ -26,7 +26,7 @@ pub enum SourceCommand {
     ///
     /// Example: groundswell source test bluesky --config groundswell.toml
     Test(SourceTestArgs),
-    /// Turn a feed reader's list (OPML) into [[source]] tables for groundswell.toml
+    /// Turn a feed reader's list (OPML) into sources for groundswell.toml
     ///
     /// The tables go to standard output; what was left out, to standard error. Feeds that the settings have already are left
     /// out, and no name is used twice.
