@@ -222,4 +222,8 @@ fn what_is_damaged_can_be_let_go_of_and_the_rest_goes_on() {
     assert_eq!(store.let_go_of_damaged().unwrap(), 2);
     assert_eq!((store.verify().unwrap(), store.read(0, 1_000).unwrap().len()), (vec![], POSTS as usize - 1));
     store.back_up(&dir.path().join("copy.db")).unwrap();
+    // Rules that were let go of are rules that there are none of.
+    let db = rusqlite::Connection::open(folder.join("groundswell.db")).unwrap();
+    db.execute("INSERT INTO log (at, kind, body, sum) VALUES (1, 'rules', NULL, NULL)", []).unwrap();
+    assert!(store.rules_after(0).unwrap().is_none());
 }

@@ -359,6 +359,14 @@ fn what_it_cannot_work_with_is_named_with_the_right_status() {
     assert_eq!(bad.status.code(), Some(1));
     assert!(said(&bad).contains("mini-9.toml"), "{}", said(&bad));
 
+    // Without rules nothing would be wanted, and a source's posts would be passed over for good.
+    let place = Place::replay(&demo("mentions.jsonl"));
+    std::fs::remove_dir_all(place.path("rules")).unwrap();
+    std::fs::create_dir(place.path("rules")).unwrap();
+    let empty = place.run(&["run", "--until-done"]);
+    assert_eq!(empty.status.code(), Some(1), "{}", said(&empty));
+    assert!(said(&empty).contains("there is no product"), "{}", said(&empty));
+
     let place = Place::replay(&demo("mentions.jsonl"));
     std::fs::write(place.path("data"), "a file where the folder should be").unwrap();
     let taken = place.run(&["run"]);

@@ -128,6 +128,11 @@ fn a_query_that_finds_nearly_everything() {
 }
 
 #[test]
+fn a_file_with_another_ending() {
+    golden("file-other-ending", &["check"], &[("rules/kettle.toml.txt", PRODUCT.to_owned())]);
+}
+
+#[test]
 fn every_mistake_has_a_golden_file() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let reference = std::fs::read_to_string(root.join("docs/rules-diagnostics.md")).unwrap();

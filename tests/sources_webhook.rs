@@ -169,7 +169,8 @@ async fn what_is_not_signed_does_not_enter() {
     let recorded = format!("d-1.1735689600.{POST}\n{POST}");
     let (status, _, said) =
         hook.send_signed(recorded.as_str(), Some(sign(recorded.as_bytes()))).await.unwrap();
-    assert_eq!(status, 401, "{said}");
+    assert_eq!(status, 400, "{said}");
+    assert!(said["error"].as_str().unwrap().contains("begins with neither"), "{said}");
     assert!(hook.batches.try_recv().is_err());
 }
 

@@ -75,7 +75,9 @@ fn in_words(
     writeln!(out, "{id}  \"{}\"", one_line(name))?;
     writeln!(out, "    {posts}, {} to {}{ignored}", minute(cluster.born), minute(cluster.last))?;
     for quote in typical(cluster, all) {
-        writeln!(out, "    - {}", clip(&one_line(&quote.text), QUOTE))?;
+        // The id is what `split` takes.
+        let id = one_line(&format!("{}:{}", quote.key.source, quote.key.id));
+        writeln!(out, "    - {}  [{id}]", clip(&one_line(&quote.text), QUOTE))?;
     }
     Ok(())
 }

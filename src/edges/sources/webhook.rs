@@ -194,6 +194,8 @@ enum Refusal {
     Signature(SignatureError),
     TooLarge(usize),
     Body(BodyError),
+    /// Signed rightly, and no post.
+    NoJson,
     Slow,
     Broken,
     /// We are behind.
@@ -212,6 +214,10 @@ impl Refusal {
             }
             Self::Body(error @ BodyError::TooMany) => (StatusCode::PAYLOAD_TOO_LARGE, error.to_string()),
             Self::Body(error) => (StatusCode::BAD_REQUEST, error.to_string()),
+            Self::NoJson => (
+                StatusCode::BAD_REQUEST,
+                "the signature fits, but the body is no JSON: it begins with neither { nor [ (and no byte-order mark stands before it)".to_owned(),
+            ),
             Self::Slow => (StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive".to_owned()),
             Self::Broken => (StatusCode::BAD_REQUEST, "the body broke off".to_owned()),
             Self::Busy(why) => (StatusCode::TOO_MANY_REQUESTS, format!("{why}; try again later")),
@@ -269,11 +275,11 @@ async fn read(desk: &Desk, request: Request) -> Result<Response, Refusal> {
     }
     let body = timeout(desk.config.timeout, collect(body, most)).await.map_err(|_| Refusal::Slow)??;
     let Some(delivery) = delivery else {
+        desk.secret.check(signature, &[&body]).map_err(Refusal::Signature)?;
         // What was signed with a delivery begins with that, and is no body: its signature must not serve twice.
         if !matches!(body.trim_ascii_start().first(), None | Some(b'{' | b'[')) {
-            return Err(Refusal::Signature(SignatureError::Wrong));
+            return Err(Refusal::NoJson);
         }
-        desk.secret.check(signature, &[&body]).map_err(Refusal::Signature)?;
         return desk.take(&body, None).await;
     };
     let signed = [delivery.id.as_bytes(), b".", delivery.time.as_bytes(), b".", &body];

@@ -146,7 +146,7 @@ impl Store {
         let row: Option<(i64, i64, String)> = self
             .db
             .query_row(
-                "SELECT seq, at, body FROM log WHERE seq > ? AND kind = 'rules' ORDER BY seq DESC LIMIT 1",
+                "SELECT seq, at, body FROM log WHERE seq > ? AND kind = 'rules' AND body IS NOT NULL ORDER BY seq DESC LIMIT 1",
                 [seq as i64],
                 |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
             )

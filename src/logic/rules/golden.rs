@@ -184,6 +184,9 @@ fn ids_that_were_renamed() {
     };
     as_golden("id-renamed-topic", told(&topic("keyboard")));
     as_golden("id-renamed-product", told(&product(&topic("keys"), "\"mini9\"")));
+    // A misspelt one says nothing.
+    assert!(told(&topic("keyboard\"\nwas = \"kesy")).contains("was = \"keys\""));
+    assert!(told(&product(&topic("keys"), "\"mini9\"\nwas = \"mini-8\"")).contains("was = \"mini-9\""));
     // What says whose history it has is told nothing, and neither is what has another query and another name.
     for said in [
         topic("keyboard\"\nwas = \"keys"),

@@ -23,7 +23,7 @@ impl Engine {
             Err(why) => return Err(Failure::say(Exit::NoInput, why)),
         };
         // Nothing new, and nothing to say again.
-        if files.files == self.analysis.rule_files().files {
+        if known && files.files == self.analysis.rule_files().files {
             self.patiently(|store| store.set_note("rules_refused", ""))?;
             tracing::info!(folder = files.folder, "the rules are as they were");
             return Ok(Taken::InForce);

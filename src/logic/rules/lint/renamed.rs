@@ -24,7 +24,7 @@ pub(in crate::logic::rules) fn between(old: &RuleSet, new: &RuleSet) -> Vec<Diag
     for product in &new.products {
         if let Some(known) = product.before(old) {
             topics(known, product, &mut found);
-        } else if product.was.is_none() {
+        } else if says_nothing(&product.was) {
             let gone = |p: &&Product| new.products.iter().all(|n| n.id != p.id && !claims(&n.was, &p.id));
             let same = |p: &&Product| p.query.text() == product.query.text() || p.name == product.name;
             if let Some(was) = old.products.iter().filter(gone).find(same) {
@@ -36,7 +36,7 @@ pub(in crate::logic::rules) fn between(old: &RuleSet, new: &RuleSet) -> Vec<Diag
 }
 
 fn topics(old: &Product, new: &Product, found: &mut Vec<Diagnostic>) {
-    for topic in new.topics.iter().filter(|t| t.was.is_none() && t.before(old).is_none()) {
+    for topic in new.topics.iter().filter(|t| says_nothing(&t.was) && t.before(old).is_none()) {
         let was = old
             .topics
             .iter()
@@ -46,6 +46,12 @@ fn topics(old: &Product, new: &Product, found: &mut Vec<Diagnostic>) {
             found.push(say(topic.origin.clone(), "topic", &was.id, &topic.id, "title"));
         }
     }
+}
+
+/// Of what has no history by this `was`: nothing was said of it, or only ids that nothing had, as when one is misspelt. `[]`
+/// says that it begins anew.
+fn says_nothing(was: &Option<Vec<String>>) -> bool {
+    was.as_ref().is_none_or(|ids| !ids.is_empty())
 }
 
 fn claims(was: &Option<Vec<String>>, id: &str) -> bool {
