@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fill the outbox, kill the daemon again and again while it delivers, and count what is lost and what is repeated.
 
-    queue.py --bin target/release/groundswell --rules DIR --mentions FILE [--letters 10000] [--kills 200] [--seed 1]
+    full_outbox.py --bin target/release/groundswell --rules DIR --mentions FILE [--letters 10000] [--kills 200] [--seed 1]
 
 A daemon lives through FILE once (`replay = true`), so that there are real alerts. What it wrote about them is copied, under
 other ids, until so many letters wait: threads of four, every tenth letter to a team of three readers. Links are on, so each
