@@ -145,8 +145,14 @@ class Lab:
         subprocess.run(["bash", self.script, what, self.folder], check=True, env={**os.environ, "PY": sys.executable})
 
     def ledger(self):
-        with open(f"{self.folder}/ledger.jsonl") as f:
-            return [json.loads(line) for line in f]
+        """What the servers took. Another situation's line may be half written while we read: then read again."""
+        for _ in range(500):
+            with open(f"{self.folder}/ledger.jsonl") as f:
+                text = f.read()
+            if not text or text.endswith("\n"):
+                return [json.loads(line) for line in text.splitlines()]
+            time.sleep(0.01)
+        raise RuntimeError(f"{self.folder}/ledger.jsonl: its last line was not ended in 5 s")
 
     def mail(self, port=2525, tls="starttls", password="lab-secret", login=True):
         port += int(os.environ.get("LAB_OFFSET", "0"))
