@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::alert::{EventKind, Reason};
+use super::alert::EventKind;
+use super::reason::Reason;
 use super::time::Timestamp;
 
 /// What was heard in one stretch of days, and what was told.

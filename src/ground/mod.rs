@@ -8,4 +8,5 @@ pub mod entry;
 pub mod language;
 pub mod letter;
 pub mod post;
+pub mod reason;
 pub mod time;

@@ -13,8 +13,9 @@ use crate::assembly::configured::settings;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::stdout;
 use crate::edges::store::Store;
-use crate::ground::alert::{Alert, AlertEvent, AlertState, EventKind, Reason, Wait, WaitReason};
+use crate::ground::alert::{Alert, AlertEvent, AlertState, EventKind, Wait, WaitReason};
 use crate::ground::post::PostKey;
+use crate::ground::reason::Reason;
 use crate::logic::spike::{bar, bar_of_evidence};
 
 /// Characters of a quote that are shown.

@@ -15,8 +15,9 @@ use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{stdout, tell};
 use crate::edges::clock::SystemClock;
 use crate::edges::store::Store;
-use crate::ground::alert::{AlertEvent, EventKind, Reason};
+use crate::ground::alert::{AlertEvent, EventKind};
 use crate::ground::entry::{Act, Deed};
+use crate::ground::reason::Reason;
 use crate::ground::time::{Clock, Timestamp, days_between};
 
 /// Longest version or title, in letters.

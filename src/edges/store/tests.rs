@@ -1,9 +1,10 @@
 use super::*;
 use crate::ground::alert::{
-    Addressee, AlertEvent, Beside, Collected, EventKind, Quote, Reason, Routing, Severity, Sum,
+    Addressee, AlertEvent, Beside, Collected, EventKind, Quote, Routing, Severity, Sum,
 };
 use crate::ground::entry::Body;
 use crate::ground::post::{Incoming, Post, PostKey, parse_line};
+use crate::ground::reason::Reason;
 use crate::ground::time::{DAY_MS, Timestamp, from_ms, plus_ms};
 
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;

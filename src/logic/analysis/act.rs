@@ -9,9 +9,9 @@ use super::fix::Fix;
 use super::product::{SeriesId, features_of};
 use super::silence::Silence;
 use super::state::{Analysis, Outcome};
-use crate::ground::alert::Reason;
 use crate::ground::entry::{Act, Deed};
 use crate::ground::post::PostKey;
+use crate::ground::reason::Reason;
 use crate::ground::time::Timestamp;
 use crate::logic::cluster::Clusters;
 

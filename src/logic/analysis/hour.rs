@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::product::SeriesId;
 use super::state::{Analysis, Outcome};
-use crate::ground::alert::{EventKind, Reason};
+use crate::ground::alert::EventKind;
+use crate::ground::reason::Reason;
 use crate::ground::time::{DAY_MS, Timestamp, day_of, days_between, plus_ms};
 use crate::logic::lifecycle::Verdict;
 use crate::logic::rules::{Product, Team};

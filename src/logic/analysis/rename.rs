@@ -55,9 +55,10 @@ impl Analysis {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ground::alert::{AlertEvent, EventKind, Reason};
+    use crate::ground::alert::{AlertEvent, EventKind};
     use crate::ground::entry::{Act, Body, Deed, Entry, RuleFile, RuleFiles};
     use crate::ground::post::{Incoming, parse_line};
+    use crate::ground::reason::Reason;
     use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, plus_ms};
 
     fn rules(id: &str, topic: &str) -> Body {

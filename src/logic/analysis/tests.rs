@@ -1,10 +1,11 @@
 //! Laws of the fold, over a small stream made here: complaints about several things, each in its own words.
 
 use super::*;
-use crate::ground::alert::{AlertEvent, Collected, EventKind, Reason, Severity};
+use crate::ground::alert::{AlertEvent, Collected, EventKind, Severity};
 use crate::ground::entry::{Act, Body, Deed, Entry, RuleFile, RuleFiles};
 use crate::ground::language::Language;
 use crate::ground::post::Post;
+use crate::ground::reason::Reason;
 use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, from_ms, plus_ms};
 
 const START: i64 = 20_000 * DAY_MS;

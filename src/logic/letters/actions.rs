@@ -1,6 +1,7 @@
 //! The steps that a letter offers.
 
-use crate::ground::alert::{AlertEvent, EventKind, Reason};
+use crate::ground::alert::{AlertEvent, EventKind};
+use crate::ground::reason::Reason;
 use crate::logic::links::Purpose;
 
 /// What can be done about an alert after this event, and what the button says (a message of the catalogue). What is over can

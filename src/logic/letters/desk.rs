@@ -7,8 +7,9 @@ use super::clean;
 use super::story::reason;
 use super::templates::Templates;
 use super::tongue::Tongue;
-use crate::ground::alert::{AlertEvent, Reason};
+use crate::ground::alert::AlertEvent;
 use crate::ground::language::Language;
+use crate::ground::reason::Reason;
 use crate::logic::links::{Already, Link, Purpose, Refused, SILENCE_DAYS};
 
 /// The style sheet of the pages.

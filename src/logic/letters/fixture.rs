@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use crate::ground::alert::{
-    AlertEvent, Before, Beside, DayCount, EventKind, Fixed, Quote, Reason, Related, Severity, Sum,
+    AlertEvent, Before, Beside, DayCount, EventKind, Fixed, Quote, Related, Severity, Sum,
 };
 use crate::ground::digest::{Digest, Feeling, Growing, ProductDigest, ToldAlert};
 use crate::ground::language::Language;
 use crate::ground::post::PostKey;
+use crate::ground::reason::Reason;
 use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
 
 /// The opening of the alert.

@@ -7,8 +7,8 @@ use insta::assert_snapshot;
 
 use super::tests::words_of;
 use super::*;
-use crate::ground::alert::Reason;
 use crate::ground::letter::Letter;
+use crate::ground::reason::Reason;
 use crate::logic::links::{Already, Refused};
 
 /// Messages of a language, and the arguments that each takes.

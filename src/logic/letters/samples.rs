@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{Desk, DeskPage, Sender, Templates, collected, fixture, letter, letter_for, notice};
-use crate::ground::alert::{AlertEvent, Collected, Reason};
+use crate::ground::alert::{AlertEvent, Collected};
 use crate::ground::language::Language;
 use crate::ground::letter::Letter;
+use crate::ground::reason::Reason;
 use crate::ground::time::{DAY_MS, plus_ms};
 use crate::logic::links::{Already, Key, Link, Purpose, Refused};
 

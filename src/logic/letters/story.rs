@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use crate::ground::alert::{AlertEvent, DayCount, EventKind, Quote, Reason, Severity};
+use crate::ground::alert::{AlertEvent, DayCount, EventKind, Quote, Severity};
+use crate::ground::reason::Reason;
 use crate::ground::time::{Timestamp, day_of, days_between};
 
 use super::beside;

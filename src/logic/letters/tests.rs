@@ -9,7 +9,8 @@ use super::fixture::{
     back_after_fix, doubled, elsewhere, fix_holds, hostile, opened, perhaps, regressed, resolved, storm,
 };
 use super::*;
-use crate::ground::alert::{EventKind, Reason, Severity};
+use crate::ground::alert::{EventKind, Severity};
+use crate::ground::reason::Reason;
 
 fn english() -> &'static Tongue {
     Tongue::of(Language::English)

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 pub use lid::{Lid, Pass, Release, Terms};
 use serde::{Deserialize, Serialize};
 
-use crate::ground::alert::{Before, EventKind, Reason, Severity};
+use crate::ground::alert::{Before, EventKind, Severity};
+use crate::ground::reason::Reason;
 use crate::ground::time::{Timestamp, days_between};
 use crate::logic::spike::Reading;
 

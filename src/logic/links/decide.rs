@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Link, Purpose, SILENCE_DAYS};
-use crate::ground::alert::{AlertEvent, EventKind, Reason};
+use crate::ground::alert::{AlertEvent, EventKind};
 use crate::ground::entry::{Act, Deed};
+use crate::ground::reason::Reason;
 use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
 
 /// Why there is nothing left to do.
