@@ -183,7 +183,12 @@ impl Bus<'_> {
             }
             if waited.is_zero() {
                 let (source, seconds) = (self.name, wait.as_secs());
-                tracing::info!(source, under_way, seconds, "waiting for messages that were under way to come again");
+                tracing::info!(
+                    source,
+                    under_way,
+                    seconds,
+                    "waiting for messages that were under way to come again"
+                );
             }
             self.around.pause(ASK).await?;
             waited += ASK;
@@ -265,7 +270,8 @@ impl Bus<'_> {
             message.ack_with(AckKind::Ack).await.map_err(|e| untaken(e.to_string()))?;
         }
         // The server's answer to the last covers all: what it counts as under way afterwards is not ours.
-        let answer = timeout(CONNECT, last.double_ack()).await.map_err(|_| untaken("it is silent".to_owned()))?;
+        let answer =
+            timeout(CONNECT, last.double_ack()).await.map_err(|_| untaken("it is silent".to_owned()))?;
         answer.map_err(|e| untaken(e.to_string()))
     }
 }

@@ -100,7 +100,10 @@ mod tests {
         }
         assert!(newest.takes(&item(3), 9_000));
         let mut again = Newest::load(newest.store().as_deref());
-        assert!(!again.takes(&item(3), 3), "what was under way at a kill came again and took the newer one's place");
+        assert!(
+            !again.takes(&item(3), 3),
+            "what was under way at a kill came again and took the newer one's place"
+        );
     }
 
     #[test]
