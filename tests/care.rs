@@ -183,6 +183,11 @@ fn a_password_that_systemd_hands_over_is_found_from_a_shell() {
     }
     drop(server);
     std::fs::create_dir(home.path("handed")).unwrap();
+    // What the unit hands over where there is no password is none.
+    home.write("handed/smtp-password", "unset");
+    let handed = home.path("handed");
+    let ran = home.run(&["mail", "test", "ana@example.org", "--credentials", handed.to_str().unwrap()]);
+    assert!(ran.code == 78 && ran.err.contains("there is no password"), "{} {}", ran.code, ran.err);
     home.write("handed/smtp-password", "secret of the shell");
     let handed = home.path("handed");
     let ran = home.run(&["mail", "test", "ana@example.org", "--credentials", handed.to_str().unwrap()]);
