@@ -183,6 +183,11 @@ fn a_password_that_systemd_hands_over_is_found_from_a_shell() {
     }
     drop(server);
     std::fs::create_dir(home.path("handed")).unwrap();
+    // What the unit hands over where there is no password is none.
+    home.write("handed/smtp-password", "unset");
+    let handed = home.path("handed");
+    let ran = home.run(&["mail", "test", "ana@example.org", "--credentials", handed.to_str().unwrap()]);
+    assert!(ran.code == 78 && ran.err.contains("there is no password"), "{} {}", ran.code, ran.err);
     home.write("handed/smtp-password", "secret of the shell");
     let handed = home.path("handed");
     let ran = home.run(&["mail", "test", "ana@example.org", "--credentials", handed.to_str().unwrap()]);
@@ -215,7 +220,7 @@ fn what_cannot_be_mended_by_a_restart_is_not_restarted() {
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/systemd/groundswell.service")).unwrap();
     let statuses = unit.lines().find_map(|line| line.strip_prefix("RestartPreventExitStatus=")).unwrap();
     let statuses: Vec<&str> = statuses.split(' ').collect();
-    for status in ["1", "2", "65", "66", "73", "78"] {
+    for status in ["1", "2", "65", "66", "69", "73", "78"] {
         assert!(statuses.contains(&status), "{status} in {statuses:?}");
     }
     // A bug, a disk that fails and a folder that is taken for an instant may be over at the next start.

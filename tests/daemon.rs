@@ -380,6 +380,47 @@ fn what_it_cannot_work_with_is_named_with_the_right_status() {
 }
 
 #[test]
+fn a_service_without_rules_waits_for_sound_ones_and_takes_nothing_in_before() {
+    let place = Place::replay(&demo("mentions.jsonl"));
+    let away = place.path("rules-away");
+    std::fs::rename(place.path("rules"), &away).unwrap();
+    let log = place.path("log");
+    let mut child = place
+        .command(&["run", "--until-done", "--wait-for-rules"])
+        .stderr(std::fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    let said = || std::fs::read_to_string(&log).unwrap_or_default();
+    wait_until("a word about the rules", || said().contains("no rules are in force yet"));
+    std::fs::create_dir(place.path("rules")).unwrap();
+    std::fs::write(place.path("rules/mini-9.toml"), "[product\n").unwrap();
+    wait_until("a word about the error", || said().contains("mini-9.toml:1"));
+    signal(&child, "-HUP");
+    assert!(child.try_wait().unwrap().is_none(), "{}", said());
+    let db = rusqlite::Connection::open(place.path("data/groundswell.db")).unwrap();
+    let posts: i64 = db.query_row("SELECT count(*) FROM log", [], |row| row.get(0)).unwrap();
+    assert_eq!(posts, 0);
+    drop(db);
+    std::fs::remove_dir_all(place.path("rules")).unwrap();
+    std::fs::rename(&away, place.path("rules")).unwrap();
+    assert!(child.wait().unwrap().success(), "{}", said());
+    assert!(!place.events().is_empty());
+
+    // Told to stop while it waits, it stops in order.
+    let place = Place::replay(&demo("mentions.jsonl"));
+    std::fs::remove_dir_all(place.path("rules")).unwrap();
+    let log = place.path("log");
+    let mut child = place
+        .command(&["run", "--wait-for-rules"])
+        .stderr(std::fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    wait_until("it waits", || std::fs::read_to_string(&log).unwrap_or_default().contains("in force yet"));
+    signal(&child, "-TERM");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn a_run_whose_source_failed_did_not_succeed() {
     let place = Place::replay(Path::new("/nonexistent/posts.jsonl"));
     let output = place.run(&["run", "--until-done"]);

@@ -3,7 +3,7 @@
 
 mod simulator;
 
-use simulator::{Break, run};
+use simulator::run;
 
 #[test]
 fn nothing_is_lost_doubled_or_made_up_whatever_happens() {
@@ -23,8 +23,7 @@ fn a_seed_decides_everything() {
 
 #[test]
 fn what_is_broken_on_purpose_is_found() {
-    // PositionAhead and EventLost need more seeds than fit here.
-    for broken in [Break::CursorFirst, Break::MarkForgotten, Break::SentBefore250, Break::Twice] {
+    for broken in simulator::BREAKS {
         let found = (1..=30).find(|seed| run(*seed, Some(broken)).is_err());
         assert!(found.is_some(), "{broken:?} is not found within thirty seeds");
     }

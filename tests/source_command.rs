@@ -78,6 +78,7 @@ fn a_feed_readers_list_becomes_tables_that_can_be_appended() {
     std::fs::write(
         &list,
         r#"<opml version="2.0"><body><outline text="Press" xmlUrl="https://a.example/rss"/><outline text="Press" xmlUrl="https://b.example/rss"/>
+           <outline text="once more" xmlUrl="https://a.example/rss"/><outline text="old" xmlUrl="ftp://f.example/rss"/>
            <outline text="known" xmlUrl="https://known.example/rss"/></body></opml>"#,
     )
     .unwrap();

@@ -48,7 +48,7 @@ impl Hook {
             health: health.clone(),
             contact: "ops@example.org".into(),
             seed: 1,
-            filter: Arc::new(|_| panic!("only the whole network is filtered")),
+            filter: Arc::new(|post| !post.text.contains("nobody asks for this")),
             callbacks: None,
         };
         let settings: SourceSettings = toml::from_str(&format!(
@@ -152,6 +152,13 @@ async fn an_array_is_as_good_as_lines() {
     let answer = hook.send(format!("[{POST}]"));
     hook.batch().await.stored.unwrap().send(true).unwrap();
     assert_eq!(answer.await.unwrap().2, serde_json::json!({"stored": 1, "rejected": []}));
+    // Whoever sends a post that no rule is about hears that it is not looked for in vain.
+    let answer = hook.send(format!(
+        "{POST}\n{}",
+        POST.replace("it leaks", "nobody asks for this").replace("\"1\"", "\"2\"")
+    ));
+    hook.batch().await.stored.unwrap().send(true).unwrap();
+    assert_eq!(answer.await.unwrap().2, serde_json::json!({"stored": 1, "rejected": [], "unwanted": 1}));
 }
 
 #[tokio::test]

@@ -265,6 +265,11 @@ pub struct RunArgs {
     /// Stop when every source has ended and every letter is out (for sources that are files)
     #[arg(long)]
     pub until_done: bool,
+    /// Without rules that can be put in force, wait for them and take nothing in, instead of ending
+    ///
+    /// For a service that starts with the machine. Rules that were in force before stay so in any case.
+    #[arg(long)]
+    pub wait_for_rules: bool,
 }
 
 /// `demo`

@@ -228,7 +228,51 @@ fn placed(why: &str, text: &str) -> String {
         };
         Some(format!("source {}{name}: {said}; groundswell source list shows every key", index + 1))
     };
-    whole().unwrap_or_else(|| why.to_owned())
+    in_words(&whole().unwrap_or_else(|| why.to_owned()))
+}
+
+/// The library's words about a value of the wrong kind, as people would say them.
+fn in_words(why: &str) -> String {
+    const FOUND: [(&str, &str); 6] = [
+        ("string", "the text"),
+        ("integer", "the number"),
+        ("floating point", "the number"),
+        ("boolean", "the value"),
+        ("sequence", "a list"),
+        ("map", "a table"),
+    ];
+    const WANTED: [(&str, &str); 12] = [
+        ("an integer", "a whole number without quotes"),
+        ("a boolean", "true or false, without quotes"),
+        ("a string", "a text in quotes"),
+        ("path string", "a path in quotes"),
+        ("a sequence", "a list in square brackets, such as [\"…\"]"),
+        ("a map", "a table"),
+        ("struct", "a table with keys of its own"),
+        ("floating point", "a number without quotes"),
+        ("f", "a number without quotes"),
+        ("u", "a whole number without quotes, 0 or more"),
+        ("i", "a whole number without quotes"),
+        ("socket address", "an address with a port, such as \"127.0.0.1:7171\""),
+    ];
+    let address = why.replace(
+        "invalid socket address syntax",
+        "this is no address with a port; write it in quotes, such as \"127.0.0.1:7171\"",
+    );
+    let told = || {
+        let (before, rest) = address.split_once("invalid type: ")?;
+        let (found, rest) = rest.split_once(", expected ")?;
+        let end = rest.find([';', '\n']).or_else(|| rest.find(" for key")).unwrap_or(rest.len());
+        let end = rest.find(" for key").map_or(end, |key| key.min(end));
+        let (wanted, after) = rest.split_at_checked(end)?;
+        let (kind, name) = FOUND.iter().find(|(kind, _)| found.starts_with(kind))?;
+        let value = found.strip_prefix(kind)?.trim().trim_matches('`');
+        let found = if value.is_empty() { (*name).to_owned() } else { format!("{name} {value}") };
+        let exact = WANTED.iter().find(|(known, _)| *known == wanted);
+        let (_, wanted) = exact.or_else(|| WANTED.iter().find(|(known, _)| wanted.starts_with(known)))?;
+        Some(format!("{before}{found} stands here; write {wanted}{after}"))
+    };
+    told().unwrap_or(address.clone())
 }
 
 #[cfg(test)]
@@ -286,6 +330,33 @@ mod tests {
     }
 
     #[test]
+    fn a_value_of_the_wrong_kind_is_told_in_words() {
+        let said = |text: &str| {
+            read(text, &[]).unwrap_err().to_string().split_once("be used: ").unwrap().1.to_owned()
+        };
+        for (text, expected) in [
+            (
+                "[data]\nkeep_days = \"x\"",
+                "the text \"x\" stands here; write a whole number without quotes for key `data.keep_days`",
+            ),
+            (
+                "[operators]\nemail = \"a@b.c\"",
+                "the text \"a@b.c\" stands here; write a list in square brackets, such as [\"…\"] for key `operators.email`",
+            ),
+            ("data = \"x\"", "the text \"x\" stands here; write a table with keys of its own for key `data`"),
+            (
+                "[web]\nlisten = \"x\"",
+                "this is no address with a port; write it in quotes, such as \"127.0.0.1:7171\" for key `web.listen`",
+            ),
+        ] {
+            assert_eq!(said(text), expected);
+        }
+        for rust in ["u64", "struct ", "sequence,", "invalid type"] {
+            assert!(!in_words("invalid type: integer `3`, expected u64 for key `a`").contains(rust));
+        }
+    }
+
+    #[test]
     fn an_unknown_key_is_named_with_the_file() {
         let said = read("[data]\nfolders = \"/a\"\n", &[]).unwrap_err().to_string();
         assert!(said.contains("groundswell.toml") && said.contains("folders"), "{said}");
@@ -315,7 +386,7 @@ mod tests {
             ),
             (
                 "[[source]]\nname = \"press\"\nurl = [1]",
-                "source 2 (\"press\"): url: invalid type: sequence, expected a string",
+                "source 2 (\"press\"): url: a list stands here; write a text in quotes",
             ),
         ] {
             let hint = "; groundswell source list shows every key";

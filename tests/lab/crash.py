@@ -4,12 +4,12 @@
     crash.py --bin target/release/groundswell --rules DIR --mentions FILE [--kills 10] [--seed 1]
 
 One undisturbed run and one with `kill -9` at random moments take the same history (`replay = true`) and deliver to a
-real SMTP server (aiosmtpd, `pip install aiosmtpd`) on loopback. Prints the counts; exits 1 if an alert or a letter was
+real SMTP server (`pip install aiosmtpd xxhash`) on loopback. Prints the counts; exits 1 if an alert or a letter was
 lost or differs, or if a letter was delivered twice although its first delivery had been confirmed and written down.
 """
-import argparse, collections, json, os, random, signal, sqlite3, subprocess, sys, tempfile, time
+import argparse, collections, json, random, signal, subprocess, sys, tempfile, time
 
-from aiosmtpd.controller import Controller
+from setting_up import serve, settings, start, store
 
 
 class Ledger:
@@ -25,36 +25,8 @@ class Ledger:
         return "250 2.0.0 taken"
 
 
-def settings(folder, args, port):
-    path = os.path.join(folder, "groundswell.toml")
-    with open(path, "w") as f:
-        f.write(f'''
-[data]
-folder = "{folder}/data"
-[rules]
-folder = "{os.path.abspath(args.rules)}"
-[mail]
-transport = "smtp"
-from = "groundswell <groundswell@example.org>"
-[mail.smtp]
-host = "127.0.0.1"
-port = {port}
-tls = "none"
-[[source]]
-name = "history"
-kind = "jsonl"
-path = "{os.path.abspath(args.mentions)}"
-replay = true
-''')
-    return path
-
-
-def start(args, path):
-    return subprocess.Popen([args.bin, "run", "--config", path, "--until-done"], stderr=subprocess.DEVNULL)
-
-
 def events(folder):
-    db = sqlite3.connect(f"{folder}/data/groundswell.db")
+    db = store(folder)
     rows = [json.loads(j) for (j,) in db.execute("SELECT json FROM events ORDER BY at, alert, number")]
     posts = db.execute("SELECT count(*) FROM log WHERE kind = 'post'").fetchone()[0]
     doubled = db.execute("SELECT count(*) FROM (SELECT 1 FROM log WHERE kind = 'post' GROUP BY source, post HAVING count(*) > 1)").fetchone()[0]
@@ -73,21 +45,15 @@ def main():
     results = {}
     for name in ("calm", "killed"):
         ledger = Ledger()
-        server = Controller(ledger, hostname="127.0.0.1", port=0)
-        # Port 0 would not be known to the controller's own check, so a free one is chosen here.
-        import socket
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            server.port = s.getsockname()[1]
-        server.start()
+        server = serve(ledger)
         with tempfile.TemporaryDirectory() as folder:
-            path = settings(folder, args, server.port)
+            path = settings(folder, args.rules, args.mentions, server.port)
             began = time.monotonic()
             kills = 0
             if name == "killed":
                 # Moments spread over the time that the calm run took to do its work.
                 while kills < args.kills:
-                    daemon = start(args, path)
+                    daemon = start(args.bin, path)
                     try:
                         daemon.wait(timeout=rng.uniform(0.02, max(0.1, results["calm"][4] / 4)))
                         print(f"  finished after {kills} kills; beginning again on an empty folder is no test, stopping here")
@@ -96,7 +62,7 @@ def main():
                         daemon.send_signal(signal.SIGKILL)
                         daemon.wait()
                         kills += 1
-            daemon = start(args, path)
+            daemon = start(args.bin, path)
             if daemon.wait(timeout=600) != 0:
                 sys.exit(f"the daemon ended with status {daemon.returncode}")
             took = time.monotonic() - began

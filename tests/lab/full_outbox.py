@@ -5,14 +5,14 @@
 
 A daemon lives through FILE once (`replay = true`), so that there are real alerts. What it wrote about them is copied, under
 other ids, until so many letters wait: threads of four, every tenth letter to a team of three readers. Links are on, so each
-reader gets a copy of his own. Then the daemon delivers to a real SMTP server (aiosmtpd, `pip install aiosmtpd`) on loopback,
+reader gets a copy of his own. Then the daemon delivers to a real SMTP server (`pip install aiosmtpd xxhash`) on loopback,
 is killed with `kill -9` each time when a random number of letters has arrived, and at last may finish. The server's ledger is
 compared with what was queued: no copy may be lost, none may come under a Message-ID that was not queued, one that comes again
 has to be the same to the byte, and no thread may come out of order to any of its readers. Prints the counts; exits 1 otherwise.
 """
-import argparse, collections, hashlib, json, os, random, re, signal, socket, sqlite3, subprocess, sys, tempfile, time
+import argparse, collections, hashlib, json, os, random, re, signal, sys, tempfile, time
 
-from aiosmtpd.controller import Controller
+from setting_up import free_port, serve, settings, start, store
 
 THREAD = 4
 READERS = ["ana@queue.test", "bo@queue.test", "chi@queue.test"]
@@ -35,53 +35,9 @@ class Ledger:
         return "250 2.0.0 taken"
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-def serve():
-    ledger = Ledger()
-    server = Controller(ledger, hostname="127.0.0.1", port=free_port())
-    server.start()
-    return ledger, server
-
-
-def settings(folder, args, port):
-    path = os.path.join(folder, "groundswell.toml")
-    with open(path, "w") as f:
-        f.write(f'''
-[data]
-folder = "{folder}/data"
-[rules]
-folder = "{os.path.abspath(args.rules)}"
-[mail]
-transport = "smtp"
-from = "groundswell <groundswell@example.org>"
-[mail.smtp]
-host = "127.0.0.1"
-port = {port}
-tls = "none"
-[web]
-public_url = "https://groundswell.example.org"
-listen = "127.0.0.1:{free_port()}"
-[[source]]
-name = "history"
-kind = "jsonl"
-path = "{os.path.abspath(args.mentions)}"
-replay = true
-''')
-    return path
-
-
-def start(args, path):
-    return subprocess.Popen([args.bin, "run", "--config", path, "--until-done"], stderr=subprocess.DEVNULL)
-
-
 def fill(folder, letters):
     """Copies the daemon's own events under other ids, and puts a letter about each into the outbox."""
-    db = sqlite3.connect(f"{folder}/data/groundswell.db", timeout=60)
+    db = store(folder)
     kinds = [json.loads(j) for (j,) in db.execute("SELECT json FROM events ORDER BY at, alert, number")]
     domain = db.execute("SELECT message_id FROM outbox LIMIT 1").fetchone()[0].rsplit("@", 1)[1]
     expected, now = {}, int(time.time() * 1000)
@@ -91,10 +47,12 @@ def fill(folder, letters):
         event.update(alert=f"queue-{n // THREAD:05}", number=n % THREAD, deliver_to=to)
         event.pop("held", None)
         mid = f"{event['alert']}.{event['number']}.{event['team']}@{domain}"
-        db.execute("INSERT INTO events (alert, number, at, json) VALUES (?, ?, ?, ?)",
+        # The daemon refuses a row whose checksum does not fit.
+        db.execute("INSERT INTO events (alert, number, at, json, sum) VALUES (?1, ?2, ?3, ?4, groundswell_sum(?1, ?2, ?3, ?4))",
                    (event["alert"], event["number"], now, json.dumps(event)))
-        db.execute("INSERT INTO outbox (message_id, alert, number, recipients, state, made_at, next_at) "
-                   "VALUES (?, ?, ?, ?, 'waiting', ?, 0)", (mid, event["alert"], event["number"], json.dumps(to), now + n))
+        db.execute("INSERT INTO outbox (message_id, alert, number, recipients, state, made_at, next_at, team, readers, sum) "
+                   "VALUES (?1, ?2, ?3, ?4, 'waiting', ?5, 0, ?6, ?4, groundswell_sum(?1, ?2, ?3, ?4, NULL, ?6, ?4))",
+                   (mid, event["alert"], event["number"], json.dumps(to), now + n, event["team"]))
         for reader in to:
             expected[mid, reader] = n
     db.commit()
@@ -102,20 +60,29 @@ def fill(folder, letters):
     return expected
 
 
-def killed(args, path, ledger, copies, rng):
+def said(log):
+    """The last that the daemon wrote."""
+    log.flush()
+    log.seek(0)
+    return ":\n" + "".join(log.readlines()[-5:])
+
+
+def killed(args, path, ledger, copies, rng, log):
     """Kills the daemon so often that the kills are spread over the whole delivery. Returns how often that was."""
     for kill in range(args.kills):
         left = copies - len(ledger.order)
         # Twice the even share on the average, so that the last kills still find something under way.
         until = len(ledger.order) + rng.uniform(0, 2 * max(left, 1) / (args.kills - kill + 1))
-        daemon, began = start(args, path), time.monotonic()
+        daemon, began = start(args.bin, path, log), time.monotonic()
         while len(ledger.order) <= until and daemon.poll() is None:
             if time.monotonic() - began > 300:
                 daemon.kill()
-                sys.exit("no letter came for five minutes")
+                sys.exit(f"no letter came for five minutes{said(log)}")
             time.sleep(0.002)
         time.sleep(rng.uniform(0, 0.02))
         if daemon.poll() is not None:
+            if daemon.returncode != 0:
+                sys.exit(f"the daemon ended with status {daemon.returncode} after {kill} kills{said(log)}")
             return kill
         daemon.send_signal(signal.SIGKILL)
         daemon.wait()
@@ -147,21 +114,24 @@ def main():
     args.bin = os.path.abspath(args.bin)
     rng = random.Random(args.seed)
     with tempfile.TemporaryDirectory() as folder:
-        _, server = serve()
-        daemon = start(args, settings(folder, args, server.port))
+        log = open(f"{folder}/log", "w+")
+        server = serve(Ledger())
+        links = f'[web]\npublic_url = "https://groundswell.example.org"\nlisten = "127.0.0.1:{free_port()}"'
+        daemon = start(args.bin, settings(folder, args.rules, args.mentions, server.port, links), log)
         if daemon.wait(timeout=900) != 0:
-            sys.exit(f"the daemon ended with status {daemon.returncode} before anything was queued")
+            sys.exit(f"the daemon ended with status {daemon.returncode} before anything was queued{said(log)}")
         server.stop()
         expected = fill(folder, args.letters)
-        ledger, server = serve()
-        path, began = settings(folder, args, server.port), time.monotonic()
-        kills = killed(args, path, ledger, len(expected), rng)
-        daemon = start(args, path)
+        ledger = Ledger()
+        server = serve(ledger)
+        path, began = settings(folder, args.rules, args.mentions, server.port, links), time.monotonic()
+        kills = killed(args, path, ledger, len(expected), rng, log)
+        daemon = start(args.bin, path, log)
         if daemon.wait(timeout=3600) != 0:
-            sys.exit(f"the daemon ended with status {daemon.returncode}")
+            sys.exit(f"the daemon ended with status {daemon.returncode}{said(log)}")
         took = time.monotonic() - began
         server.stop()
-        db = sqlite3.connect(f"{folder}/data/groundswell.db")
+        db = store(folder)
         states = dict(db.execute("SELECT state, count(*) FROM outbox WHERE alert LIKE 'queue-%' GROUP BY state"))
     lost = [copy for copy in expected if copy not in ledger.taken]
     foreign = [copy for copy in ledger.taken if copy not in expected]

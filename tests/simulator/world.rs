@@ -27,6 +27,8 @@ pub struct World {
     pub crashed: bool,
     /// So many writes find no room.
     pub full: u64,
+    /// The next decision that is to be written is not: the process dies with the log ahead of it.
+    pub undecided: bool,
     /// Of a thousand writes, so many are the last.
     crashes: u64,
     reader: Store,
@@ -63,6 +65,7 @@ impl Around {
             calm: false,
             crashed: false,
             full: 0,
+            undecided: false,
             crashes,
             reader,
             log: Vec::new(),
@@ -134,6 +137,11 @@ impl World {
         }
         if self.calm {
             return None;
+        }
+        if self.undecided && what == "commit" && moment == Moment::Before {
+            self.undecided = false;
+            self.die("crashes before a decision");
+            return Some(Fault::Crash);
         }
         if moment == Moment::Before && self.full > 0 {
             self.full -= 1;

@@ -9,10 +9,11 @@ use super::{ConfigArgs, Format};
 /// `route`
 #[derive(Debug, Args)]
 pub struct RouteArgs {
-    /// Folder with the rule files; with an alert's id those in force, unless a folder is named
+    /// Folder with the rule files; the one of the settings, or `rules` where there are none, unless it is named; with an
+    /// alert's id those in force
     #[arg(long, value_name = "DIR")]
     pub rules: Option<PathBuf>,
-    /// Settings, where an alert is named.
+    /// Settings: where the rules are, who has left, and what is silenced.
     #[command(flatten)]
     pub config: ConfigArgs,
     /// Id of an alert: who would be written to about it now

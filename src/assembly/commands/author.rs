@@ -3,9 +3,9 @@
 use std::io::Write;
 
 use super::import::learn;
-use super::standing::{Keeper, count, take_unless_running};
+use super::standing::{Keeper, count, did_you_mean, take_unless_running};
 use crate::assembly::cli::AuthorArgs;
-use crate::assembly::configured::settings;
+use crate::assembly::configured::{All, settings};
 use crate::assembly::failure::Failure;
 use crate::assembly::output::{stdout, tell};
 use crate::edges::clock::SystemClock;
@@ -30,7 +30,21 @@ pub fn export(args: &AuthorArgs) -> Result<(), Failure> {
     }
     out.flush()?;
     tell(format!("{} of \"{}\"", count(posts.len() as u64, "post", "posts"), args.author));
+    if posts.is_empty() {
+        unknown_source(args, &settings);
+    }
     Ok(())
+}
+
+/// Says that no source is called so, where that may be why nothing was found. Posts of a webhook can name other sources.
+fn unknown_source(args: &AuthorArgs, settings: &All) {
+    let Some(source) = &args.source else { return };
+    let known: Vec<&str> = settings.source.iter().map(|s| s.name.as_str()).collect();
+    if !known.contains(&source.as_str()) {
+        let near = did_you_mean(source, known.iter().copied());
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        tell(format!("the settings name no source \"{source}\"{near}; they name {known}"));
+    }
 }
 
 /// Runs `forget`.
@@ -47,6 +61,7 @@ pub fn forget(args: &AuthorArgs) -> Result<(), Failure> {
     let rejects = store.forget_rejects_of(&args.author)?;
     if keys.is_empty() && rejects == 0 {
         tell(format!("nothing of \"{}\" is kept: nothing was changed", args.author));
+        unknown_source(args, &settings);
         return Ok(());
     }
     let lock = take_unless_running(folder)?;

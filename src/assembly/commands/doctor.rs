@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use findings::{Finding, Level, Secret};
 
-use super::standing::{count, is_running, minute};
-use super::status::troubles;
+use super::standing::{count, is_running, minute, one_line};
+use super::status::{NOT_RUNNING, troubles};
 use crate::assembly::cli::{DoctorArgs, Format};
 use crate::assembly::configured::{All, mail, settings, templates};
 use crate::assembly::daemon::unfit;
@@ -49,7 +49,7 @@ pub fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
             "mend them, and run groundswell doctor again: the rest depends on them",
         )),
         Ok(settings) => {
-            look(&settings, &args.config.config, &mut found)?;
+            look(&settings, &args.config.config, args.let_go, &mut found)?;
             if args.deep {
                 deep::look(&settings.data.folder, args.let_go, &mut found)?;
             }
@@ -78,7 +78,7 @@ pub fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
     if bad == 0 { Ok(()) } else { Err(Failure::said()) }
 }
 
-fn look(settings: &All, file: &Path, found: &mut Vec<Finding>) -> Result<(), Failure> {
+fn look(settings: &All, file: &Path, let_go: bool, found: &mut Vec<Finding>) -> Result<(), Failure> {
     found.push(Finding::good("settings", format!("{} can be read", file.display())));
     if settings.contact == "no contact given" {
         found.push(Finding::advice(
@@ -93,10 +93,11 @@ fn look(settings: &All, file: &Path, found: &mut Vec<Finding>) -> Result<(), Fai
         let why = refused.failure.message().unwrap_or_default();
         found.push(Finding::bad(refused.about, why, "groundswell run refuses to start until this is mended"));
     }
-    data(settings, now, found)?;
+    data(settings, now, let_go, found)?;
     rules(&settings.rules.folder, found);
     letters(settings, &unit, found);
     sources(settings, &unit, found);
+    listeners(settings, found);
     if let Ok(Some(url)) = settings.web.address()
         && url.starts_with("http:")
     {
@@ -112,7 +113,7 @@ fn look(settings: &All, file: &Path, found: &mut Vec<Finding>) -> Result<(), Fai
     Ok(())
 }
 
-fn data(settings: &All, now: Timestamp, found: &mut Vec<Finding>) -> Result<(), Failure> {
+fn data(settings: &All, now: Timestamp, let_go: bool, found: &mut Vec<Finding>) -> Result<(), Failure> {
     let folder = &settings.data.folder;
     let shown = folder.display();
     if !folder.is_dir() {
@@ -158,7 +159,16 @@ fn data(settings: &All, now: Timestamp, found: &mut Vec<Finding>) -> Result<(), 
                     }
                     if is_running(folder) || store.note("daemon")?.is_some() {
                         for trouble in troubles(settings, &store, now)? {
-                            found.push(Finding::bad("daemon", trouble, "groundswell status shows more"));
+                            // To let go of what is damaged, it has to be stopped.
+                            found.push(if let_go && trouble == NOT_RUNNING {
+                                Finding::advice(
+                                    "daemon",
+                                    "it is stopped",
+                                    "systemctl start groundswell, when this is done",
+                                )
+                            } else {
+                                Finding::bad("daemon", trouble, "groundswell status shows more")
+                            });
                         }
                     }
                 }
@@ -213,6 +223,11 @@ fn letters(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
         let what = format!("a template cannot be used, the built-in one takes its place: {problem}");
         found.push(Finding::bad("mail", what, "mend it (docs/templates.md), and start groundswell again"));
     }
+    if let Some(spool) =
+        mail.spool.as_ref().filter(|_| mail.transport == Kind::Spool && settings.mail.is_some())
+    {
+        found.push(spool_folder(&spool.folder));
+    }
     let Some(smtp) = mail.smtp.as_ref().filter(|_| mail.transport == Kind::Smtp) else {
         return found.push(Finding::advice(
             "mail",
@@ -251,6 +266,44 @@ fn letters(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
     });
 }
 
+/// Whether letters can be left in a folder: it is made if it is not there.
+fn spool_folder(folder: &Path) -> Finding {
+    let shown = folder.display();
+    let there = folder.ancestors().find(|part| part.exists()).unwrap_or(Path::new("."));
+    let there = if there.as_os_str().is_empty() { Path::new(".") } else { there };
+    match host::can_write(there) {
+        Ok(()) => Finding::good("mail", format!("letters can be left in {shown}")),
+        Err(e) => Finding::bad(
+            "mail",
+            format!("letters cannot be left in {shown} (mail.spool.folder): {}: {e}", there.display()),
+            "name another folder, or let the user that groundswell runs as write there",
+        ),
+    }
+}
+
+/// Whether something else listens where we are to. While the daemon runs, that is itself.
+fn listeners(settings: &All, found: &mut Vec<Finding>) {
+    // To ask whether it runs makes a file, and a doctor makes nothing.
+    if settings.data.folder.is_dir() && is_running(&settings.data.folder) {
+        return;
+    }
+    let web = settings.web.public_url.as_ref().map(|_| ("[web] listen".to_owned(), settings.web.listen));
+    let hooks = settings.source.iter().filter_map(|source| match &source.kind {
+        SourceConfig::Webhook(hook) => Some((format!("{}: listen", source.name), hook.listen)),
+        _ => None,
+    });
+    for (what, address) in web.into_iter().chain(hooks) {
+        if let Err(e) = std::net::TcpListener::bind(address) {
+            let about = if what.starts_with('[') { "web" } else { "sources" };
+            found.push(Finding::bad(
+                about,
+                format!("{what}: {address} cannot be listened on: {e}"),
+                "ss -ltnp shows who listens there; take another port",
+            ));
+        }
+    }
+}
+
 fn sources(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
     for source in &settings.source {
         let (path, what) = match &source.kind {
@@ -261,6 +314,18 @@ fn sources(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
                 let (key, credential) = ("secret_file", "webhook-secret");
                 let secret = Secret { about: "sources", what, path, key, credential, read };
                 found.push(findings::of_secret(&secret, unit));
+                continue;
+            }
+            SourceConfig::Feed(config) if !is_of_the_web(&config.url) => {
+                found.push(Finding::bad(
+                    "sources",
+                    format!(
+                        "{}: url is \"{}\", which is no address of the web",
+                        source.name,
+                        one_line(&config.url)
+                    ),
+                    "write it whole, such as https://example.org/feed.xml",
+                ));
                 continue;
             }
             _ => {
@@ -280,6 +345,11 @@ fn sources(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
             ),
         });
     }
+}
+
+fn is_of_the_web(address: &str) -> bool {
+    url::Url::parse(address.trim())
+        .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
 /// The mode of a file that can be opened, or why it cannot be.

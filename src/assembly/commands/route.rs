@@ -8,16 +8,18 @@ use serde_json::{Value, json};
 use super::acts::unknown_alert;
 use super::load_rules;
 use super::standing::{analysis_now, did_you_mean, minute, one_line};
+use super::status::{Silenced, silences};
 use crate::assembly::cli::{Format, RouteArgs, SeverityArg};
-use crate::assembly::configured::settings;
+use crate::assembly::configured::{All, settings};
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{stdout, tell};
 use crate::edges::clock::SystemClock;
-use crate::edges::store::Store;
+use crate::edges::store::{FILE, Store};
 use crate::ground::alert::{Severity, Wait};
 use crate::ground::diagnostic::Place;
 use crate::ground::time::{Clock, Timestamp};
 use crate::logic::lifecycle::{Lid, Pass, Terms};
+use crate::logic::links::those_who_left;
 use crate::logic::rules::{Destination, Facts, RouteReason, RuleSet};
 use crate::logic::text::Lang;
 
@@ -31,6 +33,44 @@ struct Asked {
     sources: BTreeMap<String, u32>,
     /// Teams that were told of it already.
     thread: Vec<String>,
+    /// The alert, where one is asked about.
+    alert: Option<String>,
+}
+
+/// What people decided that keeps letters back, as the daemon's store has it; nothing where there is none.
+struct Standing {
+    now: Timestamp,
+    left: BTreeMap<String, BTreeMap<String, Timestamp>>,
+    silences: BTreeMap<String, Silenced>,
+}
+
+impl Standing {
+    fn of(settings: Option<&All>, now: Timestamp) -> Result<Self, Failure> {
+        let mut standing = Self { now, left: BTreeMap::new(), silences: BTreeMap::new() };
+        if let Some(settings) = settings.filter(|s| s.data.folder.join(FILE).exists()) {
+            let acts = Store::open_existing(&settings.data.folder)?.acts()?;
+            standing.left = those_who_left(&acts);
+            standing.silences = silences(&acts, now);
+        }
+        Ok(standing)
+    }
+
+    fn has_left(&self, team: &str, address: &str) -> bool {
+        self.left.get(team).is_some_and(|left| left.keys().any(|gone| gone.eq_ignore_ascii_case(address)))
+    }
+
+    /// The silences that keep a letter about this back. What could hurt somebody is kept back by its own name alone.
+    fn silenced(&self, asked: &Asked) -> Vec<(&str, &Silenced)> {
+        let topic = asked.topic.as_ref().map(|topic| format!("{}/{topic}", asked.product));
+        let named = [topic.as_deref(), asked.alert.as_deref()];
+        let wide = [Some("*"), Some(asked.product.as_str())];
+        let wide = wide.into_iter().filter(|_| asked.severity != Severity::Safety);
+        let scopes = named.into_iter().chain(wide).flatten();
+        scopes
+            .filter_map(|scope| self.silences.get_key_value(scope))
+            .map(|(s, of)| (s.as_str(), of))
+            .collect()
+    }
 }
 
 /// Runs `route`.
@@ -39,7 +79,14 @@ struct Asked {
 /// The rules cannot be read, what is named does not exist, or nobody would be written to.
 pub fn route(args: &RouteArgs) -> Result<(), Failure> {
     let now = args.at.unwrap_or_else(|| SystemClock.now());
-    let folder = || args.rules.clone().unwrap_or_else(|| "rules".into());
+    // The settings' folder where there are settings, as everywhere; without them, the one at hand.
+    let given = args.config.config.exists().then(|| settings(&args.config)).transpose()?;
+    let folder = || match (&args.rules, &given) {
+        (Some(folder), _) => folder.clone(),
+        (None, Some(settings)) => settings.rules.folder.clone(),
+        (None, None) => "rules".into(),
+    };
+    let standing = Standing::of(given.as_ref(), now)?;
     let (rules, asked) = match (&args.alert, &args.text) {
         (Some(alert), _) => of_alert(args, alert)?,
         (None, Some(text)) => {
@@ -60,8 +107,8 @@ pub fn route(args: &RouteArgs) -> Result<(), Failure> {
         let told = rules.route(&facts);
         reached += told.len();
         match args.format {
-            Format::Json => writeln!(out, "{}", as_json(asked, &told, &rules, now, args.explain))?,
-            Format::Text => write_text(&mut out, asked, &told, &rules, now, args.explain)?,
+            Format::Json => writeln!(out, "{}", as_json(asked, &told, &rules, &standing, args.explain))?,
+            Format::Text => write_text(&mut out, asked, &told, &rules, &standing, args.explain)?,
         }
     }
     out.flush()?;
@@ -113,6 +160,7 @@ fn of_alert(args: &RouteArgs, alert: &str) -> Result<(RuleSet, Vec<Asked>), Fail
         regions: given(&args.region).unwrap_or_else(|| last.regions.clone()),
         languages: given(&args.language).unwrap_or_else(|| last.languages.clone()),
         sources: given(&args.source).unwrap_or_else(|| last.sources.clone()),
+        alert: Some(alert.to_owned()),
         thread: last.addressees().map(|(team, ..)| team.to_owned()).collect(),
     };
     Ok((rules, vec![asked]))
@@ -151,6 +199,7 @@ fn of_text(args: &RouteArgs, rules: &super::Rules, text: &str) -> Vec<Asked> {
                 languages: given(&language).unwrap_or_default(),
                 sources: given(&args.source).unwrap_or_default(),
                 thread: Vec::new(),
+                alert: None,
             }),
         );
     }
@@ -183,6 +232,7 @@ fn of_names(args: &RouteArgs, rules: &RuleSet) -> Result<Asked, Failure> {
         languages: given(&args.language).unwrap_or_default(),
         sources: given(&args.source).unwrap_or_default(),
         thread: Vec::new(),
+        alert: None,
     })
 }
 
@@ -216,12 +266,21 @@ fn place(at: Option<&Place>) -> String {
     at.map_or_else(|| "rules".to_owned(), |at| format!("{}:{}", at.file, at.line))
 }
 
-fn as_json(asked: &Asked, told: &[Destination<'_>], rules: &RuleSet, now: Timestamp, explain: bool) -> Value {
+fn as_json(
+    asked: &Asked,
+    told: &[Destination<'_>],
+    rules: &RuleSet,
+    standing: &Standing,
+    explain: bool,
+) -> Value {
     let teams: Vec<Value> = told
         .iter()
         .map(|to| {
-            let wait = wait(rules, to.team, asked.severity, now);
-            json!({"team": to.team, "why": to.why.name(), "at": place(to.at), "email": addresses(rules, to.team),
+            let wait = wait(rules, to.team, asked.severity, standing.now);
+            let (left, email): (Vec<_>, Vec<_>) = addresses(rules, to.team)
+                .into_iter()
+                .partition(|address| standing.has_left(to.team, address));
+            json!({"team": to.team, "why": to.why.name(), "at": place(to.at), "email": email, "left": left,
                 "waits": wait.map(|w| json!({"until": w.until, "why": w.why.name()}))})
         })
         .collect();
@@ -229,6 +288,13 @@ fn as_json(asked: &Asked, told: &[Destination<'_>], rules: &RuleSet, now: Timest
         "product": asked.product, "topic": asked.topic, "severity": asked.severity, "regions": asked.regions,
         "languages": asked.languages, "sources": asked.sources, "thread": asked.thread, "teams": teams,
     });
+    let silenced = standing.silenced(asked);
+    if !silenced.is_empty()
+        && let Some(line) = line.as_object_mut()
+    {
+        let each = silenced.iter().map(|(scope, of)| json!({"scope": scope, "until": of.until, "by": of.by}));
+        line.insert("silenced".into(), each.collect());
+    }
     if explain && let Some(line) = line.as_object_mut() {
         let routes = rules.routes.iter().map(|route| {
             let unmet = route.unmet(&asked.facts());
@@ -245,7 +311,7 @@ fn write_text(
     asked: &Asked,
     told: &[Destination<'_>],
     rules: &RuleSet,
-    now: Timestamp,
+    standing: &Standing,
     explain: bool,
 ) -> std::io::Result<()> {
     let mut about = vec![asked.topic.as_ref().map_or_else(
@@ -268,14 +334,32 @@ fn write_text(
             RouteReason::Fallback => format!("gets what nobody owns ({})", place(to.at)),
         };
         writeln!(out, "  team {}: {by}", to.team)?;
-        let when = match wait(rules, to.team, asked.severity, now) {
+        let when = match wait(rules, to.team, asked.severity, standing.now) {
             None => "at once".to_owned(),
             Some(Wait { until: Some(until), why }) => {
                 format!("not before {} UTC: {}", minute(until), why.words())
             }
             Some(Wait { until: None, why }) => format!("no letter: {}", why.words()),
         };
-        writeln!(out, "      {}, {when}", addresses(rules, to.team).join(", "))?;
+        let shown: Vec<String> = addresses(rules, to.team)
+            .into_iter()
+            .map(|address| match standing.has_left(to.team, &address) {
+                true => format!("{address} (gets none: has left the list)"),
+                false => address,
+            })
+            .collect();
+        writeln!(out, "      {}, {when}", shown.join(", "))?;
+    }
+    for (scope, of) in standing.silenced(asked) {
+        let worse = if of.until_worse { ", or until it gets worse" } else { "" };
+        writeln!(
+            out,
+            "  no letter while {} is silenced: until {} UTC{worse}, by {} (groundswell silence {} --undo)",
+            one_line(scope),
+            minute(of.until),
+            one_line(&of.by),
+            one_line(scope)
+        )?;
     }
     let before: Vec<&str> = asked
         .thread

@@ -26,7 +26,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     }
     let settings = settings(&args.config)?;
     let rules = args.rules.clone().unwrap_or_else(|| settings.rules.folder.clone());
-    let daemon = Daemon::set_up(settings, rules, args.until_done)?;
+    let daemon = Daemon::set_up(settings, rules, args.until_done, args.wait_for_rules)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
+use super::standing::one_line;
 use crate::assembly::cli::{
     Format, SourceArgs, SourceCommand, SourceImportArgs, SourceListArgs, SourceTestArgs,
 };
@@ -70,6 +71,9 @@ fn list(args: &SourceListArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Addresses of a list that are named each, of those that are left out.
+const MOST_SAID: usize = 20;
+
 /// Tables for the feeds of a list. Settings that are not there yet have no sources.
 fn import(args: &SourceImportArgs) -> Result<(), Failure> {
     let shown = args.file.display();
@@ -92,7 +96,7 @@ fn import(args: &SourceImportArgs) -> Result<(), Failure> {
     let addresses: BTreeSet<&str> = known.iter().filter_map(|s| s.kind.address()).collect();
     let mut out = stdout();
     let (mut written, mut left_out) = (0, 0);
-    for feed in listed {
+    for feed in listed.feeds {
         if addresses.contains(feed.url.as_str()) {
             left_out += 1;
             continue;
@@ -115,6 +119,17 @@ fn import(args: &SourceImportArgs) -> Result<(), Failure> {
     out.flush()?;
     let already =
         if left_out > 0 { format!("; {left_out} were in the settings already") } else { String::new() };
+    for (addresses, why) in [
+        (&listed.not_web, "left out, no address of the web"),
+        (&listed.again, "left out, it is listed twice"),
+    ] {
+        for address in addresses.iter().take(MOST_SAID) {
+            tell(format!("{why}: {}", one_line(address)));
+        }
+        if addresses.len() > MOST_SAID {
+            tell(format!("{why}: {} more", addresses.len() - MOST_SAID));
+        }
+    }
     tell(format!("{}{already}", counted(written, "feed", "feeds")));
     Ok(())
 }

@@ -14,13 +14,14 @@ use self::told::{span, text, write};
 use super::standing::{clip, count, is_running, one_line, snapshot};
 use crate::assembly::cli::{StatusArgs, StatusFormat};
 use crate::assembly::configured::{All, settings};
-use crate::assembly::daemon::WATCH_NOTE;
-use crate::assembly::failure::Failure;
+use crate::assembly::daemon::{WATCH_NOTE, unfit};
+use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::stdout;
 use crate::edges::clock::SystemClock;
 use crate::edges::index::PostIndex;
 use crate::edges::rules_folder::read_rules;
-use crate::edges::store::{OutboxCounts, RefusedAddress, Store};
+use crate::edges::sources::CANNOT_LISTEN;
+use crate::edges::store::{OutboxCounts, RefusedAddress, Store, StoreError};
 use crate::ground::alert::WaitReason;
 use crate::ground::diagnostic::Level;
 use crate::ground::entry::{Act, Deed, RuleFiles};
@@ -66,6 +67,10 @@ struct Status {
     /// What needs a person.
     needs_a_person: Vec<String>,
 }
+
+/// Said where nobody listens.
+pub(super) const NOT_RUNNING: &str =
+    "no daemon is running on this data: nothing is heard (systemctl start groundswell)";
 
 /// Letters of a team that wait; the daemon writes it down.
 #[derive(Serialize, Deserialize)]
@@ -126,7 +131,16 @@ struct Letter {
 pub fn status(args: &StatusArgs) -> Result<(), Failure> {
     let settings = settings(&args.config)?;
     let folder = &settings.data.folder;
-    let store = Store::open_existing(folder)?;
+    let store = Store::open_existing(folder).map_err(|e| match e {
+        StoreError::Absent { .. } => Failure::say(
+            Exit::NoInput,
+            format!(
+                "nothing has been heard yet: there is no data in {}, which the first start of the daemon makes (systemctl start groundswell, or groundswell run); groundswell doctor looks whether all is ready for it",
+                folder.display()
+            ),
+        ),
+        e => e.into(),
+    })?;
     let status = look(&settings, &store, folder, SystemClock.now())?;
     let mut out = stdout();
     match args.format {
@@ -159,8 +173,10 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
     // for longer than the daemon is there, nor since before it was last seen up to date.
     let started =
         daemon.as_ref().and_then(|note| text(note, "started_at")).and_then(|at| at.parse::<Timestamp>().ok());
+    let seen = daemon.as_ref().and_then(|note| text(note, "at")).and_then(|at| at.parse::<Timestamp>().ok());
     let reader = |position: u64, up_to_date: Option<Timestamp>| -> Result<Reader, Failure> {
-        let known = if running { started.max(up_to_date) } else { None };
+        // Without a daemon it is behind since one was last there; what a restored backup brings is behind since never.
+        let known = if running { started.max(up_to_date) } else { seen.or(Some(now)) };
         let since = store.oldest_after(position)?.map(|at| known.map_or(at, |known| known.max(at)));
         let lag_seconds = since.map_or(0, |at| (now.as_second() - at.as_second()).max(0));
         Ok(Reader { position, behind: last_position.saturating_sub(position), lag_seconds })
@@ -202,18 +218,21 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
     };
     status.refused_addresses = store.refused_addresses()?.into_iter().filter(written_to).collect();
     status.needs_a_person = needs(&status);
+    for refused in unfit(settings).iter().filter(|refused| refused.about == "operators") {
+        status.needs_a_person.extend(refused.failure.message());
+    }
     Ok(status)
 }
 
 /// A silence in force.
 #[derive(Serialize)]
 pub(super) struct Silenced {
-    until: Timestamp,
-    by: String,
+    pub(super) until: Timestamp,
+    pub(super) by: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     why: String,
     /// It ends before that for what gets worse.
-    until_worse: bool,
+    pub(super) until_worse: bool,
 }
 
 /// What each source brought in the last hour. A source forgets at a restart, and what it last said before the daemon ended
@@ -281,8 +300,7 @@ fn rules(store: &Store, folder: &Path) -> Result<Rules, Failure> {
 fn needs(status: &Status) -> Vec<String> {
     let mut needs = Vec::new();
     if status.daemon.is_some() && !status.running {
-        needs
-            .push("no daemon is running on this data: nothing is heard (systemctl start groundswell)".into());
+        needs.push(NOT_RUNNING.into());
     }
     for (name, source) in &status.sources {
         let since = text(source, "since").and_then(|at| at.parse::<Timestamp>().ok());
@@ -290,6 +308,10 @@ fn needs(status: &Status) -> Vec<String> {
         if status.running && text(source, "state") == Some("retrying") && stuck > STUCK {
             let why = text(source, "last_error").unwrap_or("no reason is known");
             needs.push(format!("source {name} has failed for {}: {}", span(stuck), one_line(why)));
+        }
+        let deaf = text(source, "last_error").filter(|why| why.starts_with(CANNOT_LISTEN));
+        if let Some(why) = deaf.filter(|_| stuck <= STUCK && text(source, "state") == Some("retrying")) {
+            needs.push(format!("source {name} hears nothing: it {}", one_line(why)));
         }
         if text(source, "state") == Some("failed") {
             let why = text(source, "last_error").unwrap_or("no reason is known");

@@ -1,10 +1,14 @@
 //! What `run` refuses in the settings before it touches anything, and `doctor` tells of: one list for both.
 
 use super::Keeping;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
 use super::listeners::check_names;
 use crate::assembly::configured::{All, mail, sender, stationery};
 use crate::assembly::failure::{Exit, Failure};
-use crate::edges::mail::{Kind, Transport};
+use crate::edges::mail::{Kind, Mailbox, Transport};
+use crate::edges::sources::SourceConfig;
 use crate::edges::web::given_key;
 
 /// Something in the settings that a daemon cannot work with.
@@ -34,7 +38,47 @@ pub fn unfit(settings: &All) -> Vec<Unfit> {
     note("mail", stationery(settings).map(drop));
     note("mail", transport(settings));
     note("web", web(settings));
+    note("web", one_listener_an_address(settings));
+    for address in &settings.operators.email {
+        note("operators", operator(address));
+    }
     found
+}
+
+/// An address of `[operators]` that cannot be written to, told where nobody would miss the mail to it.
+fn operator(address: &str) -> Result<(), Failure> {
+    let why = match address.parse::<Mailbox>() {
+        Ok(_) if !address.contains(['\r', '\n']) => return Ok(()),
+        Ok(_) => "it has a line break".to_owned(),
+        Err(e) => e.to_string(),
+    };
+    Err(Failure::say(
+        Exit::Settings,
+        format!(
+            "[operators] email holds \"{}\", which is no e-mail address ({why}); write name@domain",
+            address.escape_debug()
+        ),
+    ))
+}
+
+/// Of two that listen at one address, the second would never hear anything.
+fn one_listener_an_address(settings: &All) -> Result<(), Failure> {
+    let mut known: BTreeMap<SocketAddr, String> = BTreeMap::new();
+    if settings.web.public_url.is_some() {
+        known.insert(settings.web.listen, "[web]".to_owned());
+    }
+    for source in &settings.source {
+        let SourceConfig::Webhook(webhook) = &source.kind else { continue };
+        let name = format!("source \"{}\"", source.name);
+        if webhook.listen.port() != 0
+            && let Some(other) = known.insert(webhook.listen, name.clone())
+        {
+            let said =
+                format!("{other} and {name} both listen on {}; give each a port of its own", webhook.listen);
+            return Err(Failure::say(Exit::Settings, said));
+        }
+    }
+    Ok(())
 }
 
 fn transport(settings: &All) -> Result<(), Failure> {
@@ -60,6 +104,22 @@ fn web(settings: &All) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_operator_without_an_address_and_two_listeners_at_one_are_refused() {
+        let source = "[[source]]\nname = 'hook'\nkind = 'webhook'\nsecret_file = 's'\n";
+        assert_eq!(
+            said(&format!("[operators]\nemail = ['a@example.org', 'Ana <ana@example.org>']\n{source}")),
+            []
+        );
+        let wrong = said(&format!("[operators]\nemail = ['nobody', 'a@example.org']\n{source}"));
+        assert!(wrong[0].0 == "operators" && wrong[0].1.contains("\"nobody\""), "{wrong:?}");
+        let web = "[web]\npublic_url = 'https://g.example.org'\nlisten = '127.0.0.1:7172'\n";
+        let wrong = said(&format!("{web}{source}"));
+        assert!(wrong[0].1.contains("[web] and source \"hook\" both listen on 127.0.0.1:7172"), "{wrong:?}");
+        // Without a public address nothing listens for links.
+        assert_eq!(said(&format!("[web]\nlisten = '127.0.0.1:7172'\n{source}")), []);
+    }
 
     fn said(toml: &str) -> Vec<(&'static str, String)> {
         let settings: All = toml::from_str(toml).unwrap();

@@ -4,6 +4,7 @@
 mod baseline;
 mod clerk;
 mod engine;
+mod first_rules;
 mod fit;
 mod indexer;
 mod listeners;
@@ -61,8 +62,8 @@ pub struct Daemon {
     sender: Sender,
     clock: Arc<dyn Clock>,
     until_done: bool,
-    /// What became of the rules at the start.
-    taken: Taken,
+    /// What became of the rules at the start; `None` while there are none and they are waited for.
+    taken: Option<Taken>,
     /// What is wrong with the templates.
     mistaken: Vec<String>,
 }
@@ -72,8 +73,8 @@ impl Daemon {
     ///
     /// # Errors
     /// Settings that cannot be used, a data folder that cannot be written or is taken, or rules with an error and none
-    /// in force from before.
-    pub fn set_up(settings: All, rules: PathBuf, until_done: bool) -> Result<Self, Failure> {
+    /// in force from before; with `patient` those are waited for.
+    pub fn set_up(settings: All, rules: PathBuf, until_done: bool, patient: bool) -> Result<Self, Failure> {
         if let Some(first) = unfit(&settings).into_iter().next() {
             return Err(first.failure);
         }
@@ -100,7 +101,11 @@ impl Daemon {
         }
         let stationery = stationery(&settings)?;
         let transport = Transport::open(&mail, settings.credentials.as_deref()).map_err(wrong)?;
-        let taken = engine.take_rules(&read_rules(&rules).map_err(|e| e.to_string()))?;
+        let taken = match engine.take_rules(&read_rules(&rules).map_err(|e| e.to_string())) {
+            Ok(taken) => Some(taken),
+            Err(failure) if patient && matches!(failure.exit, Exit::Problems | Exit::NoInput) => None,
+            Err(failure) => return Err(failure),
+        };
         Ok(Self {
             settings,
             rules,
@@ -119,8 +124,15 @@ impl Daemon {
     ///
     /// # Errors
     /// The store breaks in a way that waiting does not mend.
-    pub async fn run(self) -> Result<(), Failure> {
+    pub async fn run(mut self) -> Result<(), Failure> {
         let mut signals = Signals::listen()?;
+        let taken = match self.taken.take() {
+            Some(taken) => taken,
+            None => match first_rules::wait(&mut self.engine, &self.rules, &mut signals).await? {
+                Some(taken) => taken,
+                None => return Ok(()),
+            },
+        };
         let (orders, queue) = mpsc::channel(QUEUE);
         let stop = CancellationToken::new();
         let filter = self.engine.filter();
@@ -178,7 +190,7 @@ impl Daemon {
             clock: Arc::clone(&self.clock),
             operators,
         };
-        rules.told(self.taken);
+        rules.told(taken);
         let mut watch = watch(&rules.folder);
         system::ready(&format!("listening to {} sources", self.settings.source.len()));
         tracing::info!(sources = self.settings.source.len(), data = %data.display(), "started");

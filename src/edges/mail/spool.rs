@@ -1,7 +1,8 @@
 //! A folder in which letters are left: for trying things out, and for mail systems that collect them.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use super::settings::SettingsError;
@@ -15,12 +16,12 @@ pub struct Spool {
 }
 
 impl Spool {
-    /// The folder, made if it is not there.
+    /// The folder, made if it is not there: letters quote people, so it is its owner's alone. One that is there keeps its mode.
     ///
     /// # Errors
     /// It cannot be made.
     pub fn open(folder: &Path) -> Result<Self, SettingsError> {
-        fs::create_dir_all(folder).map_err(|e| SettingsError::File {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(|e| SettingsError::File {
             path: folder.display().to_string(),
             key: "mail.spool.folder",
             why: e.to_string(),
@@ -54,7 +55,8 @@ impl Spool {
 fn replace(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<PathBuf> {
     let path = folder.join(name);
     let unfinished = folder.join(format!(".{name}.unfinished"));
-    let mut file = File::create(&unfinished)?;
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&unfinished, &path)?;
@@ -90,6 +92,17 @@ mod tests {
         replace(folder.path(), "a.eml", b"two").unwrap();
         assert_eq!(fs::read(folder.path().join("a.eml")).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_left_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let above = tempfile::tempdir().unwrap();
+        let folder = above.path().join("mail");
+        Spool::open(&folder).unwrap();
+        replace(&folder, "a.eml", b"one").unwrap();
+        assert_eq!((mode(&folder), mode(&folder.join("a.eml"))), (0o700, 0o600));
     }
 
     #[test]

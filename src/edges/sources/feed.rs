@@ -24,7 +24,7 @@ use tokio::time::Instant;
 use self::fetch::{Fetched, Fetcher};
 use self::hub::Links;
 use self::memory::Memory;
-pub use self::opml::{Listed, read_opml};
+pub use self::opml::{Listed, Listing, read_opml};
 use self::push::{Push, Woken};
 use super::backoff::Backoff;
 use super::shape::duration;

@@ -41,7 +41,7 @@ use crate::ground::time::{Clock, Timestamp};
 pub use self::appstore::AppstoreConfig;
 pub use self::callbacks::{Call, Callbacks};
 pub use self::discourse::DiscourseConfig;
-pub use self::feed::{FeedConfig, Listed, read_opml};
+pub use self::feed::{FeedConfig, Listed, Listing, read_opml};
 pub use self::github::GithubConfig;
 pub use self::hackernews::HackernewsConfig;
 pub use self::health::{Health, HealthSnapshot, State};
@@ -60,6 +60,9 @@ pub const MAX_BATCH_ITEMS: usize = 500;
 pub const MAX_BATCH_BYTES: usize = 1 << 20;
 /// Most bytes of a rejected line that are kept to look at.
 pub const MAX_REJECT_BYTES: usize = 4096;
+
+/// What the complaint of a source begins with that is to be sent to, and cannot listen.
+pub const CANNOT_LISTEN: &str = "cannot listen on";
 
 /// What a source hands over at once: posts in order, and the position that covers them.
 #[derive(Debug)]
@@ -184,7 +187,7 @@ pub struct Surroundings {
     pub seed: u64,
     /// Which posts anybody may want. Only `jetstream` asks it, since it carries the whole network: a new post for
     /// which this is false is dropped at once. Edits and deletions always pass, because an earlier version may be
-    /// stored. The other sources are small and pass everything on.
+    /// stored. The other sources are small and pass everything on; `webhook` tells its sender of how many it is false.
     pub filter: Arc<dyn Fn(&Post) -> bool + Send + Sync>,
     /// Addresses at which the hubs of feeds can call, where the world can reach us.
     pub callbacks: Option<Arc<Callbacks>>,

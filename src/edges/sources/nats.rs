@@ -1,8 +1,8 @@
 //! Posts from a stream of NATS JetStream, for companies that collect what is said about them on a bus.
 //!
 //! A message holds one post as JSON, as a line of JSONL does. It is acknowledged after its posts are durable, so what was
-//! under way at a crash comes again. What comes again comes mixed with newer messages, so an older version of a post does
-//! not replace a newer one.
+//! under way at a crash comes again, after a while and mixed with newer messages. Nothing newer is asked for before it has,
+//! and an older version of a post does not replace a newer one.
 
 mod newest;
 
@@ -38,7 +38,11 @@ credentials_file = "/run/credentials/groundswell.service/nats-creds"  # or for t
 const GATHER: Duration = Duration::from_secs(1);
 /// How long the server waits for an acknowledgement before it sends a message again; a full disk lasts longer, and then it
 /// does.
-const ACK_WAIT: Duration = Duration::from_secs(60);
+const ACK_WAIT: Duration = Duration::from_secs(30);
+/// What a server's timers may be late.
+const SLACK: Duration = Duration::from_secs(2);
+/// How often it is asked what is under way still.
+const ASK: Duration = Duration::from_secs(1);
 /// Longest wait for a connection or an answer.
 const CONNECT: Duration = Duration::from_secs(15);
 /// Waits after failures.
@@ -137,7 +141,7 @@ impl Bus<'_> {
     async fn listen(&mut self) -> Result<std::convert::Infallible, End> {
         let stop = self.around.stop.clone();
         let lost = |why| End::Lost { heard: false, why };
-        let consumer = tokio::select! {
+        let mut consumer = tokio::select! {
             biased;
             () = stop.cancelled() => return Err(End::Stopped),
             consumer = timeout(CONNECT, self.consumer()) => consumer
@@ -146,15 +150,48 @@ impl Bus<'_> {
         };
         self.around.health.peer(Some(self.config.servers.join(", ")));
         self.around.health.state(State::Listening, self.around.clock.now());
+        let mut settled = self.settle(&mut consumer).await?;
         loop {
-            let messages = tokio::select! {
+            let (messages, under_way) = tokio::select! {
                 biased;
                 () = stop.cancelled() => return Err(End::Stopped),
-                messages = gather(&consumer) => messages.map_err(|why| End::Lost { heard: true, why })?,
+                heard = heard(&mut consumer) => heard.map_err(|why| End::Lost { heard: true, why })?,
             };
+            // Lost between the server and us, or taken for not acknowledged by a server that was killed. To take what is
+            // newer would put older versions over it later.
+            let astray = under_way.saturating_sub(messages.len());
+            if settled && astray > 0 {
+                let why = format!("has sent {astray} messages that did not come; it will send them again");
+                return Err(End::Lost { heard: true, why });
+            }
+            settled |= astray == 0;
             if !messages.is_empty() {
                 self.take(messages).await?;
             }
+        }
+    }
+
+    /// Waits until the server takes what it has sent to nobody's acknowledgement for lost: then that comes first. Tells
+    /// whether there is nothing of that kind.
+    async fn settle(&self, consumer: &mut Consumer<pull::Config>) -> Result<bool, End> {
+        let wait = consumer.cached_info().config.ack_wait + SLACK;
+        let mut waited = Duration::ZERO;
+        loop {
+            let under_way = under_way(consumer).await.map_err(|why| End::Lost { heard: false, why })?;
+            if under_way == 0 || waited >= wait {
+                return Ok(under_way == 0);
+            }
+            if waited.is_zero() {
+                let (source, seconds) = (self.name, wait.as_secs());
+                tracing::info!(
+                    source,
+                    under_way,
+                    seconds,
+                    "waiting for messages that were under way to come again"
+                );
+            }
+            self.around.pause(ASK).await?;
+            waited += ASK;
         }
     }
 
@@ -227,14 +264,29 @@ impl Bus<'_> {
                 return Err(lost("sends again what could not be stored"));
             }
         }
-        for message in &messages {
-            message
-                .ack_with(AckKind::Ack)
-                .await
-                .map_err(|e| lost(&format!("took no acknowledgement: {e}")))?;
+        let untaken = |e: String| lost(&format!("took no acknowledgement: {e}"));
+        let Some((last, before)) = messages.split_last() else { return Ok(()) };
+        for message in before {
+            message.ack_with(AckKind::Ack).await.map_err(|e| untaken(e.to_string()))?;
         }
-        Ok(())
+        // The server's answer to the last covers all: what it counts as under way afterwards is not ours.
+        let answer =
+            timeout(CONNECT, last.double_ack()).await.map_err(|_| untaken("it is silent".to_owned()))?;
+        answer.map_err(|e| untaken(e.to_string()))
     }
+}
+
+/// What comes, and how many messages the server waits for the acknowledgement of, these among them.
+async fn heard(consumer: &mut Consumer<pull::Config>) -> Result<(Vec<Message>, usize), String> {
+    let messages = gather(consumer).await?;
+    let under_way = under_way(consumer).await?;
+    Ok((messages, under_way))
+}
+
+/// How many messages are sent and not acknowledged.
+async fn under_way(consumer: &mut Consumer<pull::Config>) -> Result<usize, String> {
+    let info = timeout(CONNECT, consumer.info()).await.map_err(|_| "is silent".to_owned())?;
+    info.map(|info| info.num_ack_pending).map_err(|e| format!("does not tell what is under way: {e}"))
 }
 
 /// What comes within a second, at most a batch of it.

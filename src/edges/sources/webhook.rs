@@ -34,7 +34,8 @@ use self::deliveries::{Deliveries, Delivery};
 use self::signature::{Secret, SignatureError};
 use super::backoff::Backoff;
 use super::shape::duration;
-use super::{Batch, SourceError, State, Surroundings};
+use super::{Batch, CANNOT_LISTEN, SourceError, State, Surroundings};
+use crate::ground::post::Incoming;
 
 /// The settings, filled in.
 pub(super) const EXAMPLE: &str = r#"[[source]]
@@ -166,7 +167,9 @@ async fn listen(
             Err(error) if matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::AddrNotAvailable) => {
                 around.complain(
                     name,
-                    &format!("cannot listen on {address}: {error}; tried again (`ss -ltnp` shows who listens there)"),
+                    &format!(
+                        "{CANNOT_LISTEN} {address}: {error}; tried again (`ss -ltnp` shows who listens there)"
+                    ),
                 );
                 around.health.state(State::Retrying, around.clock.now());
             }
@@ -299,8 +302,13 @@ impl Desk {
     /// Takes a body in, and answers when it is durable. `cursor` is stored with it.
     async fn take(&self, body: &[u8], cursor: Option<String>) -> Result<Response, Refusal> {
         let read = body::read(body, self.around.clock.now()).map_err(Refusal::Body)?;
-        let stored = read.items.len();
-        if stored > 0 || !read.rejects.is_empty() {
+        let taken = read.items.len();
+        let wanted = |item: &&Incoming| match item {
+            Incoming::Post(post) => (self.around.filter)(post),
+            Incoming::Delete(_) => true,
+        };
+        let stored = read.items.iter().filter(wanted).count();
+        if taken > 0 || !read.rejects.is_empty() {
             let (answer, answered) = oneshot::channel();
             let batch = Batch {
                 items: read.items,
@@ -315,7 +323,14 @@ impl Desk {
             }
             durable?;
         }
-        Ok(Json(json!({ "stored": stored, "rejected": read.refused })).into_response())
+        let mut said = json!({ "stored": stored, "rejected": read.refused });
+        // Whoever tries a sender out with a post that no rule is about would look for it in vain.
+        if taken > stored
+            && let Some(said) = said.as_object_mut()
+        {
+            said.insert("unwanted".into(), (taken - stored).into());
+        }
+        Ok(Json(said).into_response())
     }
 
     async fn durable(&self, batch: Batch, answered: oneshot::Receiver<bool>) -> Result<(), Refusal> {

@@ -17,6 +17,8 @@ use crate::edges::mail::stream::Wary;
 
 /// Name of the systemd credential that holds the password; those of further servers end in `-2`, `-3`, …
 const CREDENTIAL: &str = "smtp-password";
+/// What the unit hands over while there is no password: never one.
+const PLACEHOLDER: &str = "unset";
 
 /// Where a mail server is and how it is spoken to.
 pub(super) struct Way {
@@ -163,6 +165,11 @@ impl Login {
         if password.is_empty() {
             return Err(format!("the mail server's password is to be in {shown}, and that file is empty"));
         }
+        if password == PLACEHOLDER {
+            return Err(format!(
+                "the mail server's password is to be in {shown}, which holds only the unit's placeholder \"{PLACEHOLDER}\": put the password into the file that the unit's LoadCredential names (/etc/credstore/groundswell.{CREDENTIAL}), and restart the service"
+            ));
+        }
         Ok(Credentials::new(self.username.clone(), password.to_owned()))
     }
 }
@@ -174,7 +181,10 @@ fn login(
     number: usize,
 ) -> Result<Login, SettingsError> {
     let name = if number == 1 { CREDENTIAL.to_owned() } else { format!("{CREDENTIAL}-{number}") };
-    let credential = || credentials.map(|folder| folder.join(name)).filter(|file| file.exists());
+    let placeholder =
+        |file: &Path| std::fs::read(file).is_ok_and(|b| b.trim_ascii_end() == PLACEHOLDER.as_bytes());
+    let credential =
+        || credentials.map(|folder| folder.join(name)).filter(|file| file.exists() && !placeholder(file));
     let password_file =
         settings.password_file.clone().or_else(credential).ok_or(SettingsError::NoPassword)?;
     if let Err(e) = std::fs::File::open(&password_file) {

@@ -19,29 +19,44 @@ pub struct Listed {
     pub url: String,
 }
 
-/// Reads a list, in its order: each address once. Names are not yet different from one another.
+/// A list of feeds, as read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The feeds in their order, each address once. Names are not yet different from one another.
+    pub feeds: Vec<Listed>,
+    /// Addresses that are none of the web (`http`, `https`), as they stand there.
+    pub not_web: Vec<String>,
+    /// Addresses that stand there once more.
+    pub again: Vec<String>,
+}
+
+/// Reads a list.
 ///
 /// # Errors
 /// It is no OPML, or too long; the message says why.
-pub fn read_opml(list: &[u8]) -> Result<Vec<Listed>, String> {
+pub fn read_opml(list: &[u8]) -> Result<Listing, String> {
     let list = super::decode::utf8(list, "");
     let (text, _, _) = UTF_8.decode(&list);
     let mut reader = Reader::from_str(&text);
     // Lists are written by hand, too: what is closed in another order does no harm here.
     reader.config_mut().check_end_names = false;
-    let (mut found, mut is_opml): (Vec<Listed>, bool) = (Vec::new(), false);
+    let (mut found, mut is_opml) = (Listing::default(), false);
     loop {
         let at = reader.buffer_position();
         match reader.read_event().map_err(|e| format!("it cannot be read from byte {at} on: {e}"))? {
             Event::Start(tag) | Event::Empty(tag) => match tag.local_name().as_ref() {
                 "opml" => is_opml = true,
                 "outline" => {
-                    let Some(listed) = outline(&tag) else { continue };
-                    if found.len() >= MAX_FEEDS {
+                    if found.feeds.len() + found.not_web.len() + found.again.len() >= MAX_FEEDS {
                         return Err(format!("it lists more than {MAX_FEEDS} feeds"));
                     }
-                    if !found.iter().any(|known| known.url == listed.url) {
-                        found.push(listed);
+                    match outline(&tag) {
+                        None => {}
+                        Some(Err(address)) => found.not_web.push(address),
+                        Some(Ok(listed)) if found.feeds.iter().any(|known| known.url == listed.url) => {
+                            found.again.push(listed.url);
+                        }
+                        Some(Ok(listed)) => found.feeds.push(listed),
                     }
                 }
                 _ => {}
@@ -53,7 +68,8 @@ pub fn read_opml(list: &[u8]) -> Result<Vec<Listed>, String> {
     }
 }
 
-fn outline(tag: &BytesStart<'_>) -> Option<Listed> {
+/// The feed of an outline, or its address where that is none of the web; nothing where it names none.
+fn outline(tag: &BytesStart<'_>) -> Option<Result<Listed, String>> {
     let value = |name: &str| {
         tag.attributes()
             .with_checks(false)
@@ -62,14 +78,14 @@ fn outline(tag: &BytesStart<'_>) -> Option<Listed> {
             .and_then(|a| Some(quick_xml::escape::unescape(&a.value).ok()?.trim().to_owned()))
             .filter(|v| !v.is_empty())
     };
-    let url = Url::parse(&value("xmlUrl")?).ok()?;
-    let host = url.host_str()?.to_owned();
-    if !matches!(url.scheme(), "http" | "https") {
-        return None;
-    }
+    let given = value("xmlUrl")?;
+    let web = Url::parse(&given).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    let Some((url, host)) = web.and_then(|url| Some((url.clone(), url.host_str()?.to_owned()))) else {
+        return Some(Err(given));
+    };
     let title = value("text").or_else(|| value("title")).unwrap_or_default();
     let name = [name_of(&title), name_of(&host)].into_iter().find(|n| !n.is_empty())?;
-    Some(Listed { name, url: url.into() })
+    Some(Ok(Listed { name, url: url.into() }))
 }
 
 fn name_of(title: &str) -> String {
@@ -84,7 +100,7 @@ mod tests {
     use super::*;
 
     fn shown(list: &[u8]) -> Vec<(String, String)> {
-        read_opml(list).unwrap().into_iter().map(|l| (l.name, l.url)).collect()
+        read_opml(list).unwrap().feeds.into_iter().map(|l| (l.name, l.url)).collect()
     }
 
     #[test]
@@ -104,6 +120,11 @@ mod tests {
                 pair("k\u{fc}che", "https://k.example/rss"),
                 pair("plain-example", "http://plain.example/a")
             ]
+        );
+        let read = read_opml(&bytes).unwrap();
+        assert_eq!(
+            (read.not_web, read.again),
+            (vec!["file:///etc/passwd".into()], vec!["https://b.example/feed?a=1&b=2".into()])
         );
     }
 

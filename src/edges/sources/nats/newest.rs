@@ -1,6 +1,6 @@
 //! Which version of a post is the newest, by its place in the stream.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::Xxh3;
@@ -9,14 +9,15 @@ use crate::ground::post::Incoming;
 
 /// Posts whose newest version is remembered.
 const MAX_POSTS: usize = 20_000;
-/// Of these, how many over a restart: messages that were under way come again within a minute.
-const MAX_STORED: usize = 500;
+/// Of these, how many over a restart: more than can be under way, since nothing newer is asked for before that has come again.
+const MAX_STORED: usize = 1_000;
 
 /// The newest version of the posts of late.
 #[derive(Debug, Default)]
 pub(super) struct Newest {
     places: FxHashMap<u64, u64>,
-    order: VecDeque<u64>,
+    /// The other way round: a post that was edited counts as one of late, however long it has been known.
+    posts: BTreeMap<u64, u64>,
 }
 
 impl Newest {
@@ -35,13 +36,8 @@ impl Newest {
 
     /// What to store with the posts.
     pub(super) fn store(&self) -> Option<String> {
-        let skip = self.order.len().saturating_sub(MAX_STORED);
-        let stored: Vec<(String, u64)> = self
-            .order
-            .iter()
-            .skip(skip)
-            .filter_map(|post| Some((format!("{post:016x}"), *self.places.get(post)?)))
-            .collect();
+        let late = self.posts.iter().rev().take(MAX_STORED);
+        let stored: Vec<(String, u64)> = late.map(|(place, post)| (format!("{post:016x}"), *place)).collect();
         serde_json::to_string(&stored).ok()
     }
 
@@ -64,12 +60,12 @@ impl Newest {
     }
 
     fn note(&mut self, post: u64, place: u64) {
-        if self.places.insert(post, place).is_some() {
-            return;
+        if let Some(before) = self.places.insert(post, place) {
+            self.posts.remove(&before);
         }
-        self.order.push_back(post);
-        if self.order.len() > MAX_POSTS
-            && let Some(oldest) = self.order.pop_front()
+        self.posts.insert(place, post);
+        if self.posts.len() > MAX_POSTS
+            && let Some((_, oldest)) = self.posts.pop_first()
         {
             self.places.remove(&oldest);
         }
@@ -97,13 +93,27 @@ mod tests {
     }
 
     #[test]
+    fn a_post_that_was_edited_late_is_remembered_over_a_restart() {
+        let mut newest = Newest::default();
+        for n in 0..2 * MAX_STORED as u64 {
+            newest.takes(&item(n), n);
+        }
+        assert!(newest.takes(&item(3), 9_000));
+        let mut again = Newest::load(newest.store().as_deref());
+        assert!(
+            !again.takes(&item(3), 3),
+            "what was under way at a kill came again and took the newer one's place"
+        );
+    }
+
+    #[test]
     fn what_is_remembered_is_bounded() {
         let mut newest = Newest::default();
         for n in 0..2 * MAX_POSTS as u64 {
             newest.takes(&item(n), n);
         }
-        assert_eq!((newest.places.len(), newest.order.len()), (MAX_POSTS, MAX_POSTS));
+        assert_eq!((newest.places.len(), newest.posts.len()), (MAX_POSTS, MAX_POSTS));
         assert!(newest.store().unwrap().len() < 40 * MAX_STORED);
-        assert!(Newest::load(Some("nonsense")).order.is_empty());
+        assert!(Newest::load(Some("nonsense")).posts.is_empty());
     }
 }
