@@ -22,11 +22,15 @@ mod lemmy;
 mod markdown;
 mod mastodon;
 mod nats;
+mod newest;
 mod poll;
 mod reach;
+mod reddit;
 mod shape;
 mod stackexchange;
 mod webhook;
+mod x;
+mod youtube;
 
 use std::sync::Arc;
 
@@ -51,8 +55,11 @@ pub use self::kinds::{KINDS, Kind};
 pub use self::lemmy::LemmyConfig;
 pub use self::mastodon::MastodonConfig;
 pub use self::nats::NatsConfig;
+pub use self::reddit::RedditConfig;
 pub use self::stackexchange::StackexchangeConfig;
-pub use self::webhook::WebhookConfig;
+pub use self::webhook::{Form, WebhookConfig};
+pub use self::x::XConfig;
+pub use self::youtube::YoutubeConfig;
 
 /// Most posts and deletions in one batch; a webhook's request may hold more and stays one batch.
 pub const MAX_BATCH_ITEMS: usize = 500;
@@ -155,6 +162,12 @@ pub enum SourceConfig {
     Stackexchange(StackexchangeConfig),
     /// A stream of NATS JetStream.
     Nats(NatsConfig),
+    /// Comments below videos of YouTube.
+    Youtube(YoutubeConfig),
+    /// Posts and comments of Reddit.
+    Reddit(RedditConfig),
+    /// X's filtered stream.
+    X(XConfig),
 }
 
 impl SourceConfig {
@@ -288,6 +301,9 @@ pub async fn run(
         SourceConfig::Github(config) => github::run(&name, &config, cursor, &around).await,
         SourceConfig::Lemmy(config) => lemmy::run(&name, &config, cursor, &around).await,
         SourceConfig::Appstore(config) => appstore::run(&name, &config, cursor, &around).await,
+        SourceConfig::Youtube(config) => youtube::run(&name, &config, cursor, &around).await,
+        SourceConfig::Reddit(config) => reddit::run(&name, &config, cursor, &around).await,
+        SourceConfig::X(config) => x::run(&name, &config, cursor, &around).await,
         SourceConfig::Nats(config) => nats::run(&name, &config, cursor, &around).await,
         SourceConfig::Stackexchange(config) => stackexchange::run(&name, &config, cursor, &around).await,
     };
