@@ -1,7 +1,7 @@
 //! All kinds of sources, for people to choose from.
 
 use super::{
-    appstore, discourse, feed, github, hackernews, jetstream, jsonl, lemmy, mastodon, nats, reddit,
+    appstore, discourse, feed, github, hackernews, jetstream, jsonl, kafka, lemmy, mastodon, nats, reddit,
     stackexchange, webhook, x, youtube,
 };
 
@@ -17,7 +17,7 @@ pub struct Kind {
 }
 
 /// Every kind, the most useful first.
-pub const KINDS: [Kind; 15] = [
+pub const KINDS: [Kind; 16] = [
     Kind {
         name: "jetstream",
         about: "Bluesky, all of it, live; no account needed",
@@ -61,6 +61,11 @@ pub const KINDS: [Kind; 15] = [
         name: "nats",
         about: "posts that your company collects on NATS JetStream",
         example: nats::EXAMPLE,
+    },
+    Kind {
+        name: "kafka",
+        about: "posts that your company collects on Kafka; only in a build with the feature `kafka`",
+        example: kafka::EXAMPLE,
     },
     Kind {
         name: "youtube",

@@ -17,6 +17,7 @@ mod html;
 mod http;
 mod jetstream;
 mod jsonl;
+mod kafka;
 mod kinds;
 mod lemmy;
 mod markdown;
@@ -51,6 +52,7 @@ pub use self::hackernews::HackernewsConfig;
 pub use self::health::{Health, HealthSnapshot, State};
 pub use self::jetstream::JetstreamConfig;
 pub use self::jsonl::JsonlConfig;
+pub use self::kafka::KafkaConfig;
 pub use self::kinds::{KINDS, Kind};
 pub use self::lemmy::LemmyConfig;
 pub use self::mastodon::MastodonConfig;
@@ -162,6 +164,8 @@ pub enum SourceConfig {
     Stackexchange(StackexchangeConfig),
     /// A stream of NATS JetStream.
     Nats(NatsConfig),
+    /// Topics of Kafka.
+    Kafka(KafkaConfig),
     /// Comments below videos of YouTube.
     Youtube(YoutubeConfig),
     /// Posts and comments of Reddit.
@@ -301,6 +305,7 @@ pub async fn run(
         SourceConfig::Github(config) => github::run(&name, &config, cursor, &around).await,
         SourceConfig::Lemmy(config) => lemmy::run(&name, &config, cursor, &around).await,
         SourceConfig::Appstore(config) => appstore::run(&name, &config, cursor, &around).await,
+        SourceConfig::Kafka(config) => kafka::run(&name, &config, &around).await,
         SourceConfig::Youtube(config) => youtube::run(&name, &config, cursor, &around).await,
         SourceConfig::Reddit(config) => reddit::run(&name, &config, cursor, &around).await,
         SourceConfig::X(config) => x::run(&name, &config, cursor, &around).await,

@@ -47,8 +47,8 @@ const PAGE: usize = 100;
 const MAX_PAGES: usize = 5;
 /// Videos that searches found and that are followed; the oldest find goes first.
 const MAX_FOUND: usize = 50;
-/// Comments that are asked for by id at once.
-const LOOKED_AFTER: usize = 50;
+/// Comments that are asked for by id at once: as many as one page has where nobody says how many.
+const LOOKED_AFTER: usize = 20;
 /// What we have is asked for once in so many polls.
 const LOOK_EVERY: u32 = 4;
 
@@ -302,8 +302,9 @@ impl Tube {
         }
         let asked = [("part", "snippet"), ("textFormat", "plainText"), ("id", &*ids.join(","))];
         let there = match self.get::<Comment>(Of::List, "/comments", &asked, around).await? {
-            Listed::Page(page) => page.items,
-            Listed::Nothing(_) => Vec::new(),
+            Listed::Page(page) if page.next_page_token.is_none() => page.items,
+            // A part of them, or a refusal, says nothing about each.
+            Listed::Page(_) | Listed::Nothing(_) => return Ok(()),
         };
         let mut items = Vec::new();
         for id in ids.iter().filter(|id| !there.iter().any(|c| c.id == **id)) {
