@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the logic, lowest first. Each may use those before it.
-const LOGIC: [&str; 16] = [
+const LOGIC: [&str; 17] = [
     "text",
     "encoder",
     "meaning",
@@ -28,6 +28,7 @@ const LOGIC: [&str; 16] = [
     "trial",
     "metrics",
     "upkeep",
+    "patience",
 ];
 /// The parts of the assembly, lowest first.
 const ASSEMBLY: [&str; 9] =

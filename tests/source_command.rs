@@ -72,6 +72,55 @@ fn a_source_is_tried_without_storing_anything() {
 }
 
 #[test]
+fn who_has_no_access_is_told_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = format!("http://{}", listener.local_addr().unwrap());
+    // Whoever asks is refused.
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            use std::io::{Read, Write};
+            let mut stream = stream.unwrap();
+            let mut head = [0; 4096];
+            let _ = stream.read(&mut head).unwrap();
+            let body = "{\"title\":\"Unauthorized\",\"detail\":\"Unauthorized\",\"status\":401}";
+            let answer = format!(
+                "HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    let key = dir.path().join("key");
+    std::fs::write(&key, "k3y").unwrap();
+    let key = key.display();
+    let config = dir.path().join("groundswell.toml");
+    let settings = format!(
+        "[data]\nfolder = \"{}\"\n[[source]]\nname = \"x\"\nkind = \"x\"\ntoken_file = \"{key}\"\nrules = [\"kettle\"]\nserver = \"{server}\"\n\
+         [[source]]\nname = \"youtube\"\nkind = \"youtube\"\nkey_file = \"{key}\"\nvideos = [\"abc\"]\nserver = \"{server}\"\n\
+         [[source]]\nname = \"reddit\"\nkind = \"reddit\"\nclient_id = \"a\"\nsecret_file = \"{key}\"\nsubreddits = [\"kettles\"]\n\
+         server = \"{server}\"\nlogin = \"{server}\"\n\
+         [[source]]\nname = \"bus\"\nkind = \"kafka\"\nservers = [\"127.0.0.1:1\"]\ntopics = [\"mentions\"]\n",
+        dir.path().join("data").display(),
+    );
+    std::fs::write(&config, settings).unwrap();
+    let mut kinds = vec![
+        ("x", "bearer token of an app within a project that has credits"),
+        ("youtube", "switched on (console.cloud.google.com"),
+        ("reddit", "only to applications that it has approved"),
+    ];
+    if !cfg!(feature = "kafka") {
+        kinds.push(("bus", "build it with `cargo build --release --features kafka`"));
+    }
+    for (name, words) in kinds {
+        let (code, _, said) =
+            run(&["source", "test", name, "--config", config.to_str().unwrap(), "--seconds", "1"]);
+        assert_ne!(code, 0, "{said}");
+        assert!(said.replace('\n', " ").contains(words) && !said.contains("k3y"), "{name}: {said}");
+    }
+}
+
+#[test]
 fn a_feed_readers_list_becomes_tables_that_can_be_appended() {
     let dir = tempfile::tempdir().unwrap();
     let (list, config) = (dir.path().join("feeds.opml"), dir.path().join("groundswell.toml"));

@@ -1,6 +1,8 @@
 //! Feeds as sources, against servers on loopback that do what real ones do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod listening;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,17 +12,12 @@ use axum::body::{Body, Bytes};
 use axum::extract::State as Held;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use groundswell::edges::sources::{
-    Batch, Health, HealthSnapshot, SourceError, SourceSettings, State, Surroundings, run,
-};
+use groundswell::edges::sources::{Batch, SourceError, State};
 use groundswell::ground::post::{Incoming, Post};
-use groundswell::ground::time::{Clock, SimulatedClock};
+use groundswell::ground::time::Clock;
+use listening::{NOW, Source};
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
-
-const LONG: Duration = Duration::from_secs(20);
 
 /// A server that gives prepared answers, one after the other, the last one for ever, and notes what it was asked.
 #[derive(Clone)]
@@ -61,66 +58,16 @@ async fn serve(answers: Vec<Answer>) -> (String, mpsc::UnboundedReceiver<(String
     (url, questions)
 }
 
-struct Source {
-    batches: mpsc::Receiver<Batch>,
-    stop: CancellationToken,
-    health: Arc<Health>,
-    clock: Arc<SimulatedClock>,
-    task: JoinHandle<Result<(), SourceError>>,
+/// A source that polls a feed.
+fn forum(url: &str, more: &str, cursor: Option<String>) -> Source {
+    let settings = format!("name = 'forum'\nkind = 'feed'\nurl = '{url}'\n{more}");
+    Source::start_in(&settings, cursor, NOW, |around| {
+        around.contact = "ops@example.org\r\nX-Evil: 1".into();
+    })
 }
 
-impl Source {
-    fn start(url: &str, more: &str, cursor: Option<String>) -> Self {
-        let (out, batches) = mpsc::channel(8);
-        let clock = Arc::new(SimulatedClock::new("2026-01-02T00:00:00Z".parse().unwrap()));
-        let health = Arc::new(Health::new());
-        let stop = CancellationToken::new();
-        let around = Surroundings {
-            clock: clock.clone(),
-            out,
-            stop: stop.clone(),
-            health: health.clone(),
-            contact: "ops@example.org\r\nX-Evil: 1".into(),
-            seed: 7,
-            filter: Arc::new(|_| panic!("only the whole network is filtered")),
-            callbacks: None,
-        };
-        let settings: SourceSettings =
-            toml::from_str(&format!("name = 'forum'\nkind = 'feed'\nurl = '{url}'\n{more}")).unwrap();
-        let task = tokio::spawn(run(settings, cursor, around));
-        Self { batches, stop, health, clock, task }
-    }
-
-    fn quick(url: &str) -> Self {
-        Self::start(url, "interval = '10ms'", None)
-    }
-
-    async fn batch(&mut self) -> Batch {
-        timeout(LONG, self.batches.recv()).await.expect("nothing came").expect("the source ended")
-    }
-
-    /// Waits until the health is so.
-    async fn until(&self, so: impl Fn(&HealthSnapshot) -> bool) -> HealthSnapshot {
-        timeout(LONG, async {
-            loop {
-                let health = self.health.snapshot(self.clock.now());
-                if so(&health) {
-                    return health;
-                }
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        })
-        .await
-        .expect("the health did not become so")
-    }
-
-    async fn error(&self) -> String {
-        self.until(|h| h.last_error.is_some()).await.last_error.unwrap()
-    }
-
-    async fn end(self) -> Result<(), SourceError> {
-        timeout(LONG, self.task).await.expect("it did not end").unwrap()
-    }
+fn quick(url: &str) -> Source {
+    forum(url, "interval = '10ms'", None)
 }
 
 fn rss(items: &[(&str, &str)]) -> String {
@@ -159,7 +106,7 @@ async fn unchanged_feeds_are_asked_for_changes_only_also_after_a_restart() {
         answer(200, RSS, rss(&[("3", "it burns"), ("2", "it broke, now it works"), ("1", "it leaks")])),
     ])
     .await;
-    let mut source = Source::start(&url, "interval = '1h'", None);
+    let mut source = forum(&url, "interval = '1h'", None);
     let first = source.batch().await;
     assert_eq!(posts(&first).iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), ["1", "2"]);
     assert_eq!(posts(&first)[0].source, "forum");
@@ -172,7 +119,7 @@ async fn unchanged_feeds_are_asked_for_changes_only_also_after_a_restart() {
     source.stop.cancel();
     source.end().await.unwrap();
 
-    let mut source = Source::start(&url, "interval = '10ms'", first.cursor);
+    let mut source = forum(&url, "interval = '10ms'", first.cursor);
     let (_, headers) = asked.recv().await.unwrap();
     assert_eq!(headers["if-none-match"], "W/\"v1\"");
     assert_eq!(headers["if-modified-since"], "yesterday");
@@ -190,7 +137,7 @@ async fn a_web_page_is_called_one_and_the_source_goes_on() {
         answer(200, RSS, rss(&[("1", "it leaks")])),
     ])
     .await;
-    let mut source = Source::quick(&url);
+    let mut source = quick(&url);
     let said = source.error().await;
     assert!(said.contains(&url), "{said}");
     assert!(said.contains("answered with a web page (text/html), not a feed"), "{said}");
@@ -201,7 +148,7 @@ async fn a_web_page_is_called_one_and_the_source_goes_on() {
 #[tokio::test]
 async fn gone_is_gone() {
     let (url, _) = serve(vec![answer(410, &[], "")]).await;
-    let source = Source::quick(&url);
+    let source = quick(&url);
     let health = source.health.clone();
     let now = source.clock.now();
     let said = source.end().await.unwrap_err();
@@ -214,7 +161,7 @@ async fn gone_is_gone() {
 async fn a_server_that_wants_to_be_left_alone_is() {
     let (url, mut asked) =
         serve(vec![answer(429, &[("retry-after", "3600")], ""), answer(200, RSS, rss(&[("1", "a")]))]).await;
-    let source = Source::quick(&url);
+    let source = quick(&url);
     let said = source.error().await;
     assert!(said.contains("asks to be left alone for a while (429"), "{said}");
     asked.recv().await.unwrap();
@@ -233,7 +180,7 @@ async fn a_feed_that_has_moved_is_read_and_the_new_address_said() {
         answer(200, RSS, rss(&[("2", "it burns")])),
     ])
     .await;
-    let mut source = Source::quick(&format!("{url}/old"));
+    let mut source = quick(&format!("{url}/old"));
     source.batch().await;
     let notice = source.until(|h| h.notice.is_some()).await.notice.unwrap();
     assert!(notice.contains(&format!("the feed of {url}/old is at {url}/new now")), "{notice}");
@@ -251,7 +198,7 @@ async fn a_feed_that_has_moved_is_read_and_the_new_address_said() {
     let known: serde_json::Value = serde_json::from_str(&cursor).unwrap();
     let cursor = cursor.replace(known["at"].as_str().unwrap(), &format!("{url}/new"));
     let cursor = cursor.replace(known["url"].as_str().unwrap(), &format!("{url}/old"));
-    let mut source = Source::start(&format!("{url}/old"), "interval = '10ms'", Some(cursor));
+    let mut source = forum(&format!("{url}/old"), "interval = '10ms'", Some(cursor));
     assert_eq!(source.batch().await.items.len(), 1);
     assert_eq!(
         (asked.recv().await.unwrap().0, asked.recv().await.unwrap().0),
@@ -272,7 +219,7 @@ async fn a_page_that_names_its_feed_is_as_good_as_the_feed() {
         answer(200, RSS, rss(&[("2", "it burns")])),
     ])
     .await;
-    let mut source = Source::quick(&format!("{url}/kettles"));
+    let mut source = quick(&format!("{url}/kettles"));
     assert_eq!(source.batch().await.items.len(), 1);
     let notice = source.until(|h| h.notice.is_some()).await.notice.unwrap();
     assert!(notice.contains(&format!("{url}/feed.rss")), "{notice}");
@@ -286,7 +233,7 @@ async fn a_page_that_names_its_feed_is_as_good_as_the_feed() {
     // A page may name what it likes: inwards it leads nowhere.
     let inwards = page.replace("/feed.rss", "http://169.254.169.254/latest/meta-data/feed.rss");
     let (url, _) = serve(vec![answer(200, html, inwards)]).await;
-    let source = Source::quick(&url);
+    let source = quick(&url);
     let said = source.error().await;
     assert!(said.contains("not on the public internet"), "{said}");
 }
@@ -299,7 +246,7 @@ async fn a_new_tag_for_the_same_content_is_kept() {
         answer(304, &[], ""),
     ])
     .await;
-    let mut source = Source::quick(&url);
+    let mut source = quick(&url);
     source.batch().await;
     let mut tags = Vec::new();
     for _ in 0..4 {
@@ -319,7 +266,7 @@ async fn redirects_lead_neither_into_the_network_nor_in_circles() {
         ("/again", "redirects more than 5 times"),
     ] {
         let (url, _) = serve(vec![answer(302, &[("location", location)], "")]).await;
-        let source = Source::start(&url, "interval = '1h'", None);
+        let source = forum(&url, "interval = '1h'", None);
         let said = source.error().await;
         assert!(said.contains(expected), "{location}: {said}");
         source.stop.cancel();
@@ -333,7 +280,7 @@ async fn too_much_too_slow_and_nobody_there_are_named() {
     let zeros = gzip_of_zeros(2 << 20);
     assert!(zeros.len() < 15_000);
     let (url, _) = serve(vec![answer(200, &[("content-encoding", "gzip")], zeros)]).await;
-    let source = Source::start(&url, "interval = '1h'\nmax_bytes = 1000000", None);
+    let source = forum(&url, "interval = '1h'\nmax_bytes = 1000000", None);
     let said = source.error().await;
     assert!(said.contains("sends more than 1000000 bytes (after decompression)"), "{said}");
 
@@ -341,24 +288,24 @@ async fn too_much_too_slow_and_nobody_there_are_named() {
         Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>()).into_response()
     });
     let (url, _) = serve(vec![endless]).await;
-    let source = Source::start(&url, "interval = '1h'\nidle_timeout = '50ms'", None);
+    let source = forum(&url, "interval = '1h'\nidle_timeout = '50ms'", None);
     let said = source.error().await;
     assert!(said.contains("broke off its answer") && said.contains("timed out"), "{said}");
 
     let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let source = Source::start(&format!("http://{closed}/"), "interval = '1h'", None);
+    let source = forum(&format!("http://{closed}/"), "interval = '1h'", None);
     let said = source.error().await;
     assert!(said.contains("does not answer") && said.contains("refused"), "{said}");
 
     let (url, _) = serve(vec![answer(404, &[], "")]).await;
-    let said = Source::start(&url, "interval = '1h'", None).error().await;
+    let said = forum(&url, "interval = '1h'", None).error().await;
     assert!(said.contains("answers 404 Not Found"), "{said}");
 }
 
 #[tokio::test]
 async fn settings_that_cannot_work_are_refused() {
     for url in ["ftp://x.example/feed", "no address"] {
-        let said = Source::quick(url).end().await.unwrap_err();
+        let said = quick(url).end().await.unwrap_err();
         assert!(matches!(said, SourceError::Settings { .. }));
         assert!(said.to_string().contains(url), "{said}");
     }
@@ -369,7 +316,7 @@ async fn a_long_feed_comes_in_parts_and_only_the_last_carries_the_position() {
     let many: Vec<(String, String)> = (0..1200).map(|n| (format!("i{n}"), format!("post {n}"))).collect();
     let many: Vec<(&str, &str)> = many.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
     let (url, _) = serve(vec![answer(200, RSS, rss(&many))]).await;
-    let mut source = Source::start(&url, "interval = '1h'", None);
+    let mut source = forum(&url, "interval = '1h'", None);
     let mut sizes = Vec::new();
     for _ in 0..3 {
         let batch = source.batch().await;

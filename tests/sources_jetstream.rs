@@ -1,27 +1,23 @@
 //! The Bluesky stream as a source, against servers on loopback that break, repeat and fall silent as real ones do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod listening;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use groundswell::edges::sources::{
-    Batch, Health, HealthSnapshot, SourceError, SourceSettings, State, Surroundings, run,
-};
+use groundswell::edges::sources::{Batch, State};
 use groundswell::ground::account::{AccountNews, Standing};
 use groundswell::ground::post::Incoming;
-use groundswell::ground::time::{Clock, SimulatedClock, Timestamp};
+use groundswell::ground::time::{Clock, Timestamp};
+use listening::{LONG, Source};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
-use tokio_util::sync::CancellationToken;
 
-const LONG: Duration = Duration::from_secs(20);
 /// 2026-05-01T12:00:00Z in microseconds.
 const NOON: i64 = 1_777_636_800_000_000;
 const SECONDS: i64 = 1_000_000;
@@ -82,79 +78,33 @@ impl Server {
     }
 }
 
-struct Source {
-    batches: mpsc::Receiver<Batch>,
-    stop: CancellationToken,
-    health: Arc<Health>,
-    clock: Arc<SimulatedClock>,
-    task: JoinHandle<Result<(), SourceError>>,
+/// A source that listens to these servers, and wants what broke.
+fn listen(hosts: &[&Server], more: &str, cursor: Option<String>) -> Source {
+    let hosts: Vec<&str> = hosts.iter().map(|s| s.host.as_str()).collect();
+    let batch_every = if more.contains("batch_every") { "" } else { "batch_every = '5ms'\n" };
+    let settings = format!(
+        "name = 'bluesky'\nkind = 'jetstream'\nhosts = {hosts:?}\nretry_first = '5ms'\nretry_most = '20ms'\n\
+         {batch_every}{more}"
+    );
+    Source::start_in(&settings, cursor, "2026-05-01T12:01:00Z", |around| {
+        around.filter = Arc::new(|post| post.text.contains("broke"));
+    })
 }
 
-impl Source {
-    fn start(hosts: &[&Server], more: &str, cursor: Option<String>) -> Self {
-        let (out, batches) = mpsc::channel(64);
-        let clock = Arc::new(SimulatedClock::new("2026-05-01T12:01:00Z".parse().unwrap()));
-        let health = Arc::new(Health::new());
-        let stop = CancellationToken::new();
-        let around = Surroundings {
-            clock: clock.clone(),
-            out,
-            stop: stop.clone(),
-            health: health.clone(),
-            contact: "ops@example.org".into(),
-            seed: 3,
-            filter: Arc::new(|post| post.text.contains("broke")),
-            callbacks: None,
-        };
-        let hosts: Vec<&str> = hosts.iter().map(|s| s.host.as_str()).collect();
-        let batch_every = if more.contains("batch_every") { "" } else { "batch_every = '5ms'\n" };
-        let settings: SourceSettings = toml::from_str(&format!(
-            "name = 'bluesky'\nkind = 'jetstream'\nhosts = {hosts:?}\nretry_first = '5ms'\nretry_most = '20ms'\n\
-             {batch_every}{more}"
-        ))
-        .unwrap();
-        let task = tokio::spawn(run(settings, cursor, around));
-        Self { batches, stop, health, clock, task }
-    }
-
-    async fn batch(&mut self) -> Batch {
-        timeout(LONG, self.batches.recv()).await.expect("nothing came").expect("the source ended")
-    }
-
-    /// What the next `n` items are, in order, and the last position that came with them.
-    async fn items(&mut self, n: usize) -> (Vec<String>, i64) {
-        let (mut shown, mut at) = (Vec::new(), 0);
-        while shown.len() < n {
-            let batch = self.batch().await;
-            if batch.cursor.is_some() {
-                at = position(&batch);
-            }
-            shown.extend(batch.items.iter().map(|item| match item {
-                Incoming::Post(post) => post.id.clone(),
-                Incoming::Delete(key) => format!("-{}", key.id),
-            }));
+/// What the next `n` items are, in order, and the last position that came with them.
+async fn items(source: &mut Source, n: usize) -> (Vec<String>, i64) {
+    let (mut shown, mut at) = (Vec::new(), 0);
+    while shown.len() < n {
+        let batch = source.batch().await;
+        if batch.cursor.is_some() {
+            at = position(&batch);
         }
-        (shown, at)
+        shown.extend(batch.items.iter().map(|item| match item {
+            Incoming::Post(post) => post.id.clone(),
+            Incoming::Delete(key) => format!("-{}", key.id),
+        }));
     }
-
-    async fn until(&self, so: impl Fn(&HealthSnapshot) -> bool) -> HealthSnapshot {
-        timeout(LONG, async {
-            loop {
-                let health = self.health.snapshot(self.clock.now());
-                if so(&health) {
-                    return health;
-                }
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        })
-        .await
-        .expect("the health did not become so")
-    }
-
-    async fn stop(self) {
-        self.stop.cancel();
-        timeout(LONG, self.task).await.expect("it did not stop").unwrap().unwrap();
-    }
+    (shown, at)
 }
 
 fn position(batch: &Batch) -> i64 {
@@ -185,7 +135,7 @@ async fn say(link: &mut Link, messages: impl IntoIterator<Item = Message>) {
 #[tokio::test]
 async fn wanted_posts_edits_and_deletions_come_through() {
     let server = Server::new().await;
-    let mut source = Source::start(&[&server], "", None);
+    let mut source = listen(&[&server], "", None);
     let (mut link, asked) = server.accept().await;
     assert_eq!(asked, "/subscribe?wantedCollections=app.bsky.feed.post&maxMessageSizeBytes=1048576");
     let account = r#"{"did":"did:plc:bob","time_us":1777636800000001,"kind":"account","account":{"active":false,"did":"did:plc:bob","status":"deleted"}}"#;
@@ -231,10 +181,13 @@ async fn wanted_posts_edits_and_deletions_come_through() {
 #[tokio::test]
 async fn after_a_break_it_goes_back_five_seconds_and_takes_nothing_twice() {
     let (one, two) = (Server::new().await, Server::new().await);
-    let mut source = Source::start(&[&one, &two], "", None);
+    let mut source = listen(&[&one, &two], "", None);
     let (mut link, _) = one.accept().await;
     say(&mut link, [post("1", NOON), post("2", NOON + SECONDS)]).await;
-    assert_eq!(source.items(2).await, (vec!["did:plc:ana/1".into(), "did:plc:ana/2".into()], NOON + SECONDS));
+    assert_eq!(
+        items(&mut source, 2).await,
+        (vec!["did:plc:ana/1".into(), "did:plc:ana/2".into()], NOON + SECONDS)
+    );
     drop(link);
     let (mut link, asked) = two.accept().await;
     assert!(asked.ends_with(&format!("&cursor={}", NOON - 4 * SECONDS)), "{asked}");
@@ -244,7 +197,7 @@ async fn after_a_break_it_goes_back_five_seconds_and_takes_nothing_twice() {
         [post("1", NOON), post("late", NOON), post("2", NOON + SECONDS), post("3", NOON + SECONDS)],
     )
     .await;
-    assert_eq!(source.items(2).await.0, ["did:plc:ana/late", "did:plc:ana/3"]);
+    assert_eq!(items(&mut source, 2).await.0, ["did:plc:ana/late", "did:plc:ana/3"]);
     let said = source.until(|h| h.errors > 0).await.last_error.unwrap();
     assert!(said.contains(&one.host), "{said}");
     link.close(None).await.unwrap();
@@ -257,18 +210,18 @@ async fn after_a_break_it_goes_back_five_seconds_and_takes_nothing_twice() {
 async fn a_restart_goes_on_from_the_stored_position() {
     let server = Server::new().await;
     let cursor = format!("{{\"time_us\":{NOON}}}");
-    let mut source = Source::start(&[&server], "", Some(cursor));
+    let mut source = listen(&[&server], "", Some(cursor));
     let (mut link, asked) = server.accept().await;
     assert!(asked.ends_with(&format!("&cursor={}", NOON - 5 * SECONDS)), "{asked}");
     say(&mut link, [post("1", NOON - SECONDS), post("2", NOON + SECONDS)]).await;
     let mut gap = None;
     let mut at = 0;
-    let mut items = 0;
-    while items < 2 {
+    let mut heard = 0;
+    while heard < 2 {
         let batch = source.batch().await;
         gap = gap.or(batch.gap);
         at = position(&batch);
-        items += batch.items.len();
+        heard += batch.items.len();
     }
     assert_eq!((gap, at), (None, NOON + SECONDS));
     source.stop().await;
@@ -278,7 +231,7 @@ async fn a_restart_goes_on_from_the_stored_position() {
 async fn an_absence_longer_than_the_servers_memory_is_a_gap() {
     let server = Server::new().await;
     let left = NOON - 40 * 3600 * SECONDS;
-    let mut source = Source::start(&[&server], "", Some(format!("{{\"time_us\":{left}}}")));
+    let mut source = listen(&[&server], "", Some(format!("{{\"time_us\":{left}}}")));
     let (mut link, _) = server.accept().await;
     let back = NOON - 36 * 3600 * SECONDS;
     // Nothing anybody wants, and still the gap has to be said.
@@ -293,7 +246,7 @@ async fn an_absence_longer_than_the_servers_memory_is_a_gap() {
 #[tokio::test]
 async fn the_position_moves_on_when_nobody_wants_anything() {
     let server = Server::new().await;
-    let mut source = Source::start(&[&server], "", None);
+    let mut source = listen(&[&server], "", None);
     let (mut link, _) = server.accept().await;
     say(&mut link, (0..200).map(|n| event("create", &n.to_string(), NOON + n, "lovely day"))).await;
     let batch = source.batch().await;
@@ -305,10 +258,10 @@ async fn the_position_moves_on_when_nobody_wants_anything() {
 #[tokio::test]
 async fn a_server_ahead_of_time_does_not_take_the_position_with_it() {
     let server = Server::new().await;
-    let mut source = Source::start(&[&server], "", None);
+    let mut source = listen(&[&server], "", None);
     let (mut link, _) = server.accept().await;
     say(&mut link, [post("1", NOON + 90 * 24 * 3600 * SECONDS)]).await;
-    let (ids, at) = source.items(1).await;
+    let (ids, at) = items(&mut source, 1).await;
     assert_eq!((ids.len(), at), (1, NOON + 60 * SECONDS));
     source.stop().await;
 }
@@ -316,27 +269,30 @@ async fn a_server_ahead_of_time_does_not_take_the_position_with_it() {
 #[tokio::test]
 async fn a_silent_server_is_left_for_the_next() {
     let (silent, lively) = (Server::new().await, Server::new().await);
-    let mut source = Source::start(&[&silent, &lively], "idle_timeout = '50ms'", None);
+    let mut source = listen(&[&silent, &lively], "idle_timeout = '50ms'", None);
     let (_kept_open, _) = silent.accept().await;
     let (mut link, _) = lively.accept().await;
     say(&mut link, [post("1", NOON)]).await;
-    assert_eq!(source.items(1).await.0, ["did:plc:ana/1"]);
+    assert_eq!(items(&mut source, 1).await.0, ["did:plc:ana/1"]);
     let said = source.until(|h| h.errors > 0).await.last_error.unwrap();
-    assert!(said.contains("has been silent for 0.05 seconds"), "{said}");
+    assert!(
+        said.contains("has been silent for 0.05 seconds: the longest silence that is waited for"),
+        "{said}"
+    );
     source.stop().await;
 }
 
 #[tokio::test]
 async fn frames_beyond_measure_end_the_connection_and_nothing_else() {
     let server = Server::new().await;
-    let mut source = Source::start(&[&server], "", None);
+    let mut source = listen(&[&server], "", None);
     let (mut link, _) = server.accept().await;
     say(&mut link, [post("1", NOON)]).await;
     // The other side may hang up before it has read all of it.
     drop(link.send(Message::text("x".repeat(3 << 20))).await);
     let (mut link, _) = server.accept().await;
     say(&mut link, [Message::binary(vec![0; 10]), post("2", NOON + 1)]).await;
-    assert_eq!(source.items(2).await.0, ["did:plc:ana/1", "did:plc:ana/2"]);
+    assert_eq!(items(&mut source, 2).await.0, ["did:plc:ana/1", "did:plc:ana/2"]);
     let health = source.until(|h| h.rejects == 1).await;
     assert!(health.last_error.unwrap().contains("broke the connection"));
     source.stop().await;
@@ -345,7 +301,7 @@ async fn frames_beyond_measure_end_the_connection_and_nothing_else() {
 #[tokio::test]
 async fn no_server_is_no_reason_to_give_up_and_a_refusal_is_named() {
     let server = Server::new().await;
-    let source = Source::start(&[&server], "", None);
+    let source = listen(&[&server], "", None);
     for _ in 0..3 {
         let (mut stream, _) = timeout(LONG, server.listener.accept()).await.unwrap().unwrap();
         AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n")
@@ -361,7 +317,7 @@ async fn no_server_is_no_reason_to_give_up_and_a_refusal_is_named() {
 #[tokio::test]
 async fn breaks_repetitions_and_disorder_lose_nothing_and_double_nothing() {
     let server = Server::new().await;
-    let mut source = Source::start(&[&server], "", None);
+    let mut source = listen(&[&server], "", None);
     let stop = source.stop.clone();
     let feeder = tokio::spawn(async move {
         // Forty connections of fifty new posts each; every one begins by repeating half of the last, and is cut.
@@ -379,7 +335,7 @@ async fn breaks_repetitions_and_disorder_lose_nothing_and_double_nothing() {
         }
         (server, stop)
     });
-    let (ids, at) = source.items(2000).await;
+    let (ids, at) = items(&mut source, 2000).await;
     let unique: std::collections::HashSet<&String> = ids.iter().collect();
     assert_eq!((ids.len(), unique.len(), at), (2000, 2000, NOON + 1999));
     let _server = timeout(LONG, feeder).await.unwrap().unwrap();
@@ -401,10 +357,10 @@ fn in_envelope(message: &Message, seq: i64) -> Message {
 #[tokio::test]
 async fn the_second_version_is_spoken_and_goes_on_where_the_first_broke_off() {
     let (one, two) = (Server::new().await, Server::second().await);
-    let mut source = Source::start(&[&one, &two], "", None);
+    let mut source = listen(&[&one, &two], "", None);
     let (mut link, _) = one.accept().await;
     say(&mut link, [post("1", NOON)]).await;
-    source.items(1).await;
+    items(&mut source, 1).await;
     drop(link);
     let (mut link, asked) = two.accept().await;
     let want =
@@ -427,14 +383,14 @@ async fn the_second_version_is_spoken_and_goes_on_where_the_first_broke_off() {
     let (mut link, asked) = two.accept().await;
     assert!(asked.ends_with(&format!("cursor={}", NOON + 4 - 5 * SECONDS)), "{asked}");
     say(&mut link, [in_envelope(&post("2", NOON + 9), 1), in_envelope(&post("3", NOON + 10), 2)]).await;
-    assert_eq!(source.items(1).await.0, ["did:plc:ana/3"]);
+    assert_eq!(items(&mut source, 1).await.0, ["did:plc:ana/3"]);
     source.stop().await;
 }
 
 #[tokio::test]
 async fn a_position_that_is_too_old_for_a_server_is_a_gap_from_its_oldest_event() {
     let server = Server::second().await;
-    let mut source = Source::start(&[&server], "", Some(format!("{{\"time_us\":{NOON}}}")));
+    let mut source = listen(&[&server], "", Some(format!("{{\"time_us\":{NOON}}}")));
     let refusal = br#"{"error":"CursorTooOld","message":"floor is 9"}"#;
     server.answer("400 Bad Request", refusal).await;
     let asked = server.answer("400 Bad Request", refusal).await;
@@ -470,7 +426,7 @@ async fn compressed_frames_are_read_with_the_servers_dictionary_or_come_plain() 
     let dictionary = zstd::dict::from_samples(&samples, 4096).unwrap();
     let id = u32::from_le_bytes(dictionary[4..8].try_into().unwrap());
     let server = Server::second().await;
-    let mut source = Source::start(&[&server], "compress = true", None);
+    let mut source = listen(&[&server], "compress = true", None);
     let asked = server.answer("200 OK", &dictionary).await;
     assert_eq!(asked, "GET /xrpc/network.bsky.jetstream.getZstdDictionary HTTP/1.1");
     let (mut link, asked) = server.accept().await;
@@ -481,7 +437,7 @@ async fn compressed_frames_are_read_with_the_servers_dictionary_or_come_plain() 
     assert!(bomb.len() < 64 << 10);
     let packed = pack.compress(frame.to_text().unwrap().as_bytes()).unwrap();
     say(&mut link, [Message::binary(bomb), Message::binary(packed)]).await;
-    assert_eq!(source.items(1).await.0, ["did:plc:ana/1"]);
+    assert_eq!(items(&mut source, 1).await.0, ["did:plc:ana/1"]);
     assert_eq!(source.until(|h| h.rejects == 1).await.errors, 0);
     drop(link);
     // The dictionary was replaced in the meantime, and the new one is not to be had.
@@ -490,7 +446,7 @@ async fn compressed_frames_are_read_with_the_servers_dictionary_or_come_plain() 
     let (mut link, asked) = server.accept().await;
     assert!(!asked.contains("zstdDictionary"), "{asked}");
     say(&mut link, [in_envelope(&post("2", NOON), 2)]).await;
-    assert_eq!(source.items(1).await.0, ["did:plc:ana/2"]);
+    assert_eq!(items(&mut source, 1).await.0, ["did:plc:ana/2"]);
     let notice = source.until(|h| h.notice.is_some()).await.notice.unwrap();
     assert!(notice.contains("404") && notice.contains("uncompressed"), "{notice}");
     source.stop().await;
@@ -499,7 +455,7 @@ async fn compressed_frames_are_read_with_the_servers_dictionary_or_come_plain() 
 #[tokio::test]
 async fn versions_that_come_in_the_wrong_order_end_as_the_newest() {
     let server = Server::new().await;
-    let mut source = Source::start(&[&server], "batch_every = '1h'", None);
+    let mut source = listen(&[&server], "batch_every = '1h'", None);
     let (mut link, _) = server.accept().await;
     let version = |operation: &str, rev: &str, at: i64| {
         let text = event(operation, "1", at, &format!("broke {rev}")).to_text().unwrap().replace("rev1", rev);
@@ -536,30 +492,30 @@ async fn versions_that_come_in_the_wrong_order_end_as_the_newest() {
 #[tokio::test]
 async fn after_a_restart_what_was_stored_is_not_taken_for_an_edit() {
     let server = Server::new().await;
-    let mut source = Source::start(&[&server], "", None);
+    let mut source = listen(&[&server], "", None);
     let (mut link, _) = server.accept().await;
     let both = [post("1", NOON), event("update", "1", NOON + 1, "it broke again")];
     say(&mut link, both.clone()).await;
     let mut cursor = None;
-    let mut items = 0;
-    while items < 2 {
+    let mut heard = 0;
+    while heard < 2 {
         let batch = source.batch().await;
-        items += batch.items.len();
+        heard += batch.items.len();
         cursor = batch.cursor;
     }
     source.stop().await;
-    let mut source = Source::start(&[&server], "", cursor);
+    let mut source = listen(&[&server], "", cursor);
     let (mut link, _) = server.accept().await;
     say(&mut link, both).await;
     say(&mut link, [post("2", NOON + 2)]).await;
-    assert_eq!(source.items(1).await.0, ["did:plc:ana/2"]);
+    assert_eq!(items(&mut source, 1).await.0, ["did:plc:ana/2"]);
     source.stop().await;
 }
 
 #[tokio::test]
 async fn fragments_without_end_cost_a_bounded_amount_of_memory() {
     let server = Server::new().await;
-    let mut source = Source::start(&[&server], "", None);
+    let mut source = listen(&[&server], "", None);
     let (link, _) = server.accept().await;
     let mut raw = link.into_inner();
     // A text message that never ends: 64 KiB fragments, none of them the last.
@@ -573,6 +529,6 @@ async fn fragments_without_end_cost_a_bounded_amount_of_memory() {
     assert!(sent < 64 << 20, "it was read for {sent} bytes");
     let (mut link, _) = server.accept().await;
     say(&mut link, [post("1", NOON)]).await;
-    assert_eq!(source.items(1).await.0, ["did:plc:ana/1"]);
+    assert_eq!(items(&mut source, 1).await.0, ["did:plc:ana/1"]);
     source.stop().await;
 }

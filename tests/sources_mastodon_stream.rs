@@ -1,29 +1,19 @@
 //! The stream of a Mastodon server beside its polls, against a server of its shape on loopback.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
-use std::collections::BTreeMap;
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+mod listening;
 
-use axum::Router;
-use axum::extract::Query;
-use axum::http::Uri;
+use std::sync::{Arc, Mutex};
+
 use axum::response::IntoResponse;
 use futures_util::{SinkExt, StreamExt};
-use groundswell::edges::sources::{Batch, Health, HealthSnapshot, SourceSettings, Surroundings, run};
-use groundswell::ground::post::Incoming;
-use groundswell::ground::time::{Clock, SimulatedClock};
+use listening::{LONG, Source, secret, serve};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::{WebSocketStream, accept_hdr_async};
-use tokio_util::sync::CancellationToken;
-
-const LONG: Duration = Duration::from_secs(20);
 
 /// Statuses that polls find.
 type Statuses = Arc<Mutex<Vec<Value>>>;
@@ -56,31 +46,22 @@ impl Server {
             stream.map_or_else(|| format!("ws://{}", socket.local_addr().unwrap()), str::to_owned);
         let statuses = Statuses::default();
         let it = Arc::clone(&statuses);
-        let router =
-            Router::new().fallback(move |uri: Uri, Query(asked): Query<BTreeMap<String, String>>| {
-                let (it, streaming) = (Arc::clone(&it), streaming.clone());
-                async move {
-                    let min: u64 = asked.get("min_id").map_or(0, |id| id.parse().unwrap());
-                    let number = |s: &&Value| s["id"].as_str().unwrap().parse::<u64>().unwrap() > min;
-                    match uri.path() {
-                        "/api/v2/instance" => {
-                            axum::Json(json!({"configuration": {"urls": {"streaming": streaming}}}))
-                                .into_response()
-                        }
-                        "/api/v1/timelines/tag/acme" => {
-                            let page: Vec<Value> =
-                                it.lock().unwrap().iter().rev().filter(number).cloned().collect();
-                            axum::Json(page).into_response()
-                        }
-                        // Every post that is looked after is there.
-                        path => axum::Json(status(path.rsplit('/').next().unwrap().parse().unwrap()))
-                            .into_response(),
-                    }
+        let url = serve(move |path, asked, _| {
+            let min: u64 = asked.get("min_id").map_or(0, |id| id.parse().unwrap());
+            let number = |s: &&Value| s["id"].as_str().unwrap().parse::<u64>().unwrap() > min;
+            match path {
+                "/api/v2/instance" => {
+                    axum::Json(json!({"configuration": {"urls": {"streaming": streaming}}})).into_response()
                 }
-            });
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+                "/api/v1/timelines/tag/acme" => {
+                    let page: Vec<Value> = it.lock().unwrap().iter().rev().filter(number).cloned().collect();
+                    axum::Json(page).into_response()
+                }
+                // Every post that is looked after is there.
+                path => axum::Json(status(path.rsplit('/').next().unwrap().parse().unwrap())).into_response(),
+            }
+        })
+        .await;
         Self { url, statuses, socket }
     }
 
@@ -103,68 +84,17 @@ impl Server {
     }
 }
 
-struct Source {
-    batches: mpsc::Receiver<Batch>,
-    health: Arc<Health>,
-    clock: Arc<SimulatedClock>,
-    stop: CancellationToken,
-    _token: tempfile::NamedTempFile,
-}
-
-impl Source {
-    fn start(server: &Server, interval: &str) -> Self {
-        let mut token = tempfile::NamedTempFile::new().unwrap();
-        writeln!(token, "t0ken").unwrap();
-        let (out, batches) = mpsc::channel(64);
-        let clock = Arc::new(SimulatedClock::new("2026-01-02T00:00:00Z".parse().unwrap()));
-        let (health, stop) = (Arc::new(Health::new()), CancellationToken::new());
-        let around = Surroundings {
-            clock: clock.clone(),
-            out,
-            stop: stop.clone(),
-            health: health.clone(),
-            contact: "ops@example.org".into(),
-            seed: 5,
-            filter: Arc::new(|_| panic!("only the whole network is filtered")),
-            callbacks: None,
-        };
-        let settings: SourceSettings = toml::from_str(&format!(
-            "name = 'it'\nkind = 'mastodon'\nserver = '{}'\ntags = ['acme']\ninterval = '{interval}'\ntoken_file = '{}'",
-            server.url,
-            token.path().display()
-        ))
-        .unwrap();
-        tokio::spawn(run(settings, None, around));
-        Self { batches, health, clock, stop, _token: token }
-    }
-
-    /// The next `n` items: `id text`, or `-id` for a deletion.
-    async fn items(&mut self, n: usize) -> Vec<String> {
-        let mut shown = Vec::new();
-        while shown.len() < n {
-            let batch =
-                timeout(LONG, self.batches.recv()).await.expect("nothing came").expect("the source ended");
-            shown.extend(batch.items.iter().map(|item| match item {
-                Incoming::Post(post) => format!("{} {}", post.id, post.text),
-                Incoming::Delete(key) => format!("-{}", key.id),
-            }));
-        }
-        shown
-    }
-
-    async fn until(&self, so: impl Fn(&HealthSnapshot) -> bool) -> HealthSnapshot {
-        timeout(LONG, async {
-            loop {
-                let health = self.health.snapshot(self.clock.now());
-                if so(&health) {
-                    return health;
-                }
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        })
-        .await
-        .expect("the health did not become so")
-    }
+/// A source with a token that reads the tag `acme`.
+fn start(server: &Server, interval: &str) -> Source {
+    let token = secret("t0ken");
+    let settings = format!(
+        "kind = 'mastodon'\nserver = '{}'\ntags = ['acme']\ninterval = '{interval}'\ntoken_file = '{}'",
+        server.url,
+        token.path().display()
+    );
+    let mut source = Source::start(&settings, None);
+    source.kept.push(token);
+    source
 }
 
 #[tokio::test]
@@ -172,7 +102,7 @@ async fn the_stream_brings_posts_at_once_and_a_cut_is_mended() {
     let server = Server::start(None).await;
     server.statuses.lock().unwrap().push(status(1));
     // Polls come each hour: what follows came by the stream.
-    let mut source = Source::start(&server, "1h");
+    let mut source = start(&server, "1h");
     let (mut socket, asked) = server.accept().await;
     assert_eq!(asked, "/api/v1/streaming Bearer t0ken");
     assert_eq!(source.items(1).await, ["1 kettle 1"]);
@@ -209,7 +139,7 @@ async fn the_stream_brings_posts_at_once_and_a_cut_is_mended() {
 async fn polls_stay_the_truth_and_bring_nothing_twice() {
     let server = Server::start(None).await;
     server.statuses.lock().unwrap().push(status(1));
-    let mut source = Source::start(&server, "2ms");
+    let mut source = start(&server, "2ms");
     let (mut socket, _) = server.accept().await;
     assert_eq!(source.items(1).await, ["1 kettle 1"]);
     socket.send(update(2)).await.unwrap();
@@ -230,7 +160,7 @@ async fn polls_stay_the_truth_and_bring_nothing_twice() {
 async fn a_stream_of_deletions_only_is_an_alarm() {
     let server = Server::start(None).await;
     server.statuses.lock().unwrap().push(status(1));
-    let mut source = Source::start(&server, "1h");
+    let mut source = start(&server, "1h");
     let (mut socket, _) = server.accept().await;
     source.items(1).await;
     for id in 100..120 {
@@ -246,7 +176,7 @@ async fn a_stream_of_deletions_only_is_an_alarm() {
 async fn a_token_that_may_not_stream_and_a_stream_inside_leave_polls() {
     let server = Server::start(None).await;
     server.statuses.lock().unwrap().push(status(1));
-    let mut source = Source::start(&server, "2ms");
+    let mut source = start(&server, "2ms");
     let (mut socket, _) = server.accept().await;
     source.items(1).await;
     // The connection stands, and then it says so.
@@ -268,7 +198,7 @@ async fn a_token_that_may_not_stream_and_a_stream_inside_leave_polls() {
 
     let server = Server::start(Some("ws://169.254.169.254/")).await;
     server.statuses.lock().unwrap().push(status(1));
-    let mut source = Source::start(&server, "2ms");
+    let mut source = start(&server, "2ms");
     assert_eq!(source.items(1).await, ["1 kettle 1"]);
     let said = source.until(|h| h.notice.is_some()).await.notice.unwrap();
     assert!(said.contains("no address on the public internet"), "{said}");

@@ -1,123 +1,21 @@
 //! Sources that poll, against servers on loopback that answer as the real ones do: in bursts, twice, late, with limits.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod listening;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Query;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use groundswell::edges::sources::{
-    Batch, Health, HealthSnapshot, SourceError, SourceSettings, State, Surroundings, run,
-};
+use groundswell::edges::sources::State;
 use groundswell::ground::post::Incoming;
-use groundswell::ground::time::{Clock, SimulatedClock, Timestamp, from_ms};
+use groundswell::ground::time::{Clock, Timestamp, from_ms};
+use listening::{Asked, LONG, NOW, Source, serve, status};
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
-
-const LONG: Duration = Duration::from_secs(20);
-const NOW: &str = "2026-01-02T00:00:00Z";
-
-type Asked = BTreeMap<String, String>;
-
-/// A server that answers as `answer` says: by path, query and headers.
-async fn serve(answer: impl Fn(&str, &Asked, &HeaderMap) -> Response + Send + Sync + 'static) -> String {
-    let answer = Arc::new(answer);
-    let router = Router::new().fallback(move |uri: Uri, Query(query): Query<Asked>, headers: HeaderMap| {
-        let answer = Arc::clone(&answer);
-        async move { answer(uri.path(), &query, &headers) }
-    });
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    url
-}
-
-fn status(code: u16, headers: &[(&'static str, &str)], body: Value) -> Response {
-    let mut response = (StatusCode::from_u16(code).unwrap(), axum::Json(body)).into_response();
-    for (name, value) in headers {
-        response.headers_mut().insert(*name, value.parse().unwrap());
-    }
-    response
-}
-
-struct Source {
-    batches: mpsc::Receiver<Batch>,
-    stop: CancellationToken,
-    health: Arc<Health>,
-    clock: Arc<SimulatedClock>,
-    task: JoinHandle<Result<(), SourceError>>,
-    cursor: Option<String>,
-}
-
-impl Source {
-    fn start(settings: &str, cursor: Option<String>) -> Self {
-        let (out, batches) = mpsc::channel(64);
-        let clock = Arc::new(SimulatedClock::new(NOW.parse().unwrap()));
-        let (health, stop) = (Arc::new(Health::new()), CancellationToken::new());
-        let around = Surroundings {
-            clock: clock.clone(),
-            out,
-            stop: stop.clone(),
-            health: health.clone(),
-            contact: "ops@example.org".into(),
-            seed: 5,
-            filter: Arc::new(|_| panic!("only the whole network is filtered")),
-            callbacks: None,
-        };
-        let settings: SourceSettings = toml::from_str(&format!("name = 'it'\n{settings}")).unwrap();
-        let task = tokio::spawn(run(settings, cursor.clone(), around));
-        Self { batches, stop, health, clock, task, cursor }
-    }
-
-    async fn batch(&mut self) -> Batch {
-        let batch =
-            timeout(LONG, self.batches.recv()).await.expect("nothing came").expect("the source ended");
-        self.cursor = batch.cursor.clone().or(self.cursor.take());
-        batch
-    }
-
-    /// The next `n` items: `id text`, or `-id` for a deletion.
-    async fn items(&mut self, n: usize) -> Vec<String> {
-        let mut shown = Vec::new();
-        while shown.len() < n {
-            shown.extend(self.batch().await.items.iter().map(|item| match item {
-                Incoming::Post(post) => format!("{} {}", post.id, post.text),
-                Incoming::Delete(key) => format!("-{}", key.id),
-            }));
-        }
-        shown
-    }
-
-    async fn until(&self, so: impl Fn(&HealthSnapshot) -> bool) -> HealthSnapshot {
-        timeout(LONG, async {
-            loop {
-                let health = self.health.snapshot(self.clock.now());
-                if so(&health) {
-                    return health;
-                }
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        })
-        .await
-        .expect("the health did not become so")
-    }
-
-    /// Stops it, and gives the position that was stored.
-    async fn stop(mut self) -> Option<String> {
-        self.stop.cancel();
-        timeout(LONG, self.task).await.expect("it did not stop").unwrap().unwrap();
-        while let Ok(batch) = self.batches.try_recv() {
-            self.cursor = batch.cursor.or(self.cursor);
-        }
-        self.cursor
-    }
-}
 
 /// A Mastodon server with the statuses 1 to n (ids as text of growing length, so that nobody compares them as text).
 #[derive(Clone, Default)]

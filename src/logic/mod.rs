@@ -11,6 +11,7 @@ pub mod lifecycle;
 pub mod links;
 pub mod meaning;
 pub mod metrics;
+pub mod patience;
 pub mod rules;
 pub mod spike;
 pub mod text;

@@ -136,8 +136,9 @@ struct Repository {
     recent: Recent,
 }
 
+/// An issue, a discussion or a comment, as the lists and the webhooks show it.
 #[derive(Deserialize)]
-struct Written {
+pub(super) struct Written {
     id: u64,
     number: Option<u64>,
     title: Option<String>,
@@ -145,7 +146,8 @@ struct Written {
     html_url: String,
     user: Option<User>,
     created_at: String,
-    updated_at: String,
+    /// When it was changed last.
+    pub(super) updated_at: String,
     pull_request: Option<serde::de::IgnoredAny>,
 }
 
@@ -344,7 +346,7 @@ fn place(id: &str) -> String {
 }
 
 /// Reads an issue or a comment; nothing for pull requests, for what programs write, and for what has no words.
-fn read(it: Written, source: &str, now: Timestamp) -> Option<Post> {
+pub(super) fn read(it: Written, source: &str, now: Timestamp) -> Option<Post> {
     let of_a_program = it.user.as_ref().is_some_and(|u| u.kind == "Bot");
     if it.pull_request.is_some() || of_a_program || it.html_url.contains("/pull/") {
         return None;

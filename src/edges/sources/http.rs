@@ -91,7 +91,8 @@ impl Answer {
 pub(super) struct Http {
     client: Client,
     guard: Guard,
-    token: Option<HeaderValue>,
+    /// What shows who we are; it goes to the configured server alone.
+    secret: Option<(HeaderName, HeaderValue)>,
 }
 
 impl Http {
@@ -100,26 +101,59 @@ impl Http {
     /// # Errors
     /// The system has no usable TLS set-up.
     pub(super) fn new(base: &Url, around: &Surroundings, token: Option<&str>) -> Result<Self, String> {
+        let mut http = Self::patient(base, around, IDLE, TOTAL)?;
+        if let Some(token) = token {
+            http.show(AUTHORIZATION, &format!("Bearer {token}"))?;
+        }
+        Ok(http)
+    }
+
+    /// A client that bears a silence of `idle`, and answers that take as long as `total`.
+    ///
+    /// # Errors
+    /// As of [`Http::new`].
+    pub(super) fn patient(
+        base: &Url,
+        around: &Surroundings,
+        idle: Duration,
+        total: Duration,
+    ) -> Result<Self, String> {
         prepare_tls();
         let guard = Guard::new(base);
         let client = Client::builder()
             .user_agent(around.user_agent())
             .connect_timeout(CONNECT)
-            .read_timeout(IDLE)
-            .timeout(TOTAL)
+            .read_timeout(idle)
+            .timeout(total)
             .redirect(reqwest::redirect::Policy::none())
             .dns_resolver(guard.clone())
             .build()
             .map_err(|e| format!("no HTTP client can be made: {}", causes(&e)))?;
-        let token = token
-            .map(|t| HeaderValue::from_str(&format!("Bearer {t}")))
-            .transpose()
-            .map_err(|_| "the token holds characters that no token has".to_owned())?
-            .map(|mut value| {
-                value.set_sensitive(true);
-                value
-            });
-        Ok(Self { client, guard, token })
+        Ok(Self { client, guard, secret: None })
+    }
+
+    /// Shows this to the server from now on.
+    ///
+    /// # Errors
+    /// It is no value of a header.
+    pub(super) fn show(&mut self, name: HeaderName, secret: &str) -> Result<(), String> {
+        let mut value = HeaderValue::from_str(secret)
+            .map_err(|_| "the token holds characters that no token has".to_owned())?;
+        value.set_sensitive(true);
+        self.secret = Some((name, value));
+        Ok(())
+    }
+
+    /// Asks for what has no end, and gives the answer as it begins. Redirects are not followed.
+    ///
+    /// # Errors
+    /// No answer.
+    pub(super) async fn open(&self, url: &Url) -> Result<reqwest::Response, String> {
+        let mut request = self.client.get(url.clone()).header(ACCEPT, "application/json");
+        if let Some((name, value)) = &self.secret {
+            request = request.header(name, value);
+        }
+        request.send().await.map_err(|e| format!("does not answer: {}", causes(&e)))
     }
 
     /// What the server may send us to.
@@ -154,11 +188,25 @@ impl Http {
         body: &serde_json::Value,
         around: &Surroundings,
     ) -> Result<Answer, Trouble> {
-        let kind = [(CONTENT_TYPE, "application/json".to_owned())];
+        self.send(url, "application/json", body.to_string(), around).await
+    }
+
+    /// Sends a body of some kind to `url`. A redirect is not followed.
+    ///
+    /// # Errors
+    /// As of [`Http::get`].
+    pub(super) async fn send(
+        &self,
+        url: &Url,
+        kind: &str,
+        body: String,
+        around: &Surroundings,
+    ) -> Result<Answer, Trouble> {
+        let kind = [(CONTENT_TYPE, kind.to_owned())];
         tokio::select! {
             biased;
             () = around.stop.cancelled() => Err(Trouble::Stopped),
-            answer = self.follow(url, &kind, Some(body.to_string()), around) => answer,
+            answer = self.follow(url, &kind, Some(body), around) => answer,
         }
     }
 
@@ -177,8 +225,8 @@ impl Http {
             };
             let mut request = request.header(ACCEPT, "application/json");
             // A secret does not go to where somebody else sends us.
-            if let Some(token) = self.token.as_ref().filter(|_| at.origin() == url.origin()) {
-                request = request.header(AUTHORIZATION, token);
+            if let Some((name, value)) = self.secret.as_ref().filter(|_| at.origin() == url.origin()) {
+                request = request.header(name, value);
             }
             for (name, value) in more {
                 request = request.header(name, value);

@@ -23,6 +23,7 @@ use self::listen::{End, Listener};
 use super::backoff::Backoff;
 use super::shape::duration;
 use super::{SourceError, State, Surroundings, prepare_tls};
+use crate::logic::patience::Patience;
 
 /// The settings, filled in.
 pub(super) const EXAMPLE: &str = r#"[[source]]
@@ -33,13 +34,16 @@ hosts = [
     "wss://jetstream.us-west.bsky.network/xrpc/network.bsky.jetstream.subscribeEvents",
 ]
 compress = false
-idle_timeout = "30s"
+idle_timeout = "5m"
 connect_timeout = "15s"
 retry_first = "1s"
 retry_most = "1m"
 batch_every = "250ms"
 "#;
 
+/// A silence that is shorter than this says nothing, and one that is longer does while nothing is known.
+const LEAST_IDLE: Duration = Duration::from_secs(10);
+const UNKNOWN_IDLE: Duration = Duration::from_secs(30);
 /// Largest frame and largest message, also when it is unpacked.
 const MAX_MESSAGE_BYTES: usize = 1 << 20;
 
@@ -55,8 +59,9 @@ pub struct JetstreamConfig {
     /// dictionary, frames come uncompressed. Default: false.
     #[serde(default)]
     pub compress: bool,
-    /// Silence after which the connection counts as dead. Default: `"30s"`; give a small network of your own more.
-    #[serde(default = "half_a_minute", deserialize_with = "duration")]
+    /// Longest silence after which the connection counts as dead. How long is usual is learnt, and a silence that is
+    /// unlikely ends it sooner: on Bluesky, ten seconds. Default: `"5m"`; give a small network of your own more.
+    #[serde(default = "five_minutes", deserialize_with = "duration")]
     pub idle_timeout: Duration,
     /// Longest wait for a connection. Default: `"15s"`.
     #[serde(default = "fifteen_seconds", deserialize_with = "duration")]
@@ -79,8 +84,8 @@ fn public_hosts() -> Vec<String> {
         .map(|host| format!("wss://{host}.bsky.network/xrpc/network.bsky.jetstream.subscribeEvents"));
     first.into_iter().chain(second).collect()
 }
-fn half_a_minute() -> Duration {
-    Duration::from_secs(30)
+fn five_minutes() -> Duration {
+    Duration::from_secs(300)
 }
 fn fifteen_seconds() -> Duration {
     Duration::from_secs(15)
@@ -106,6 +111,9 @@ struct Position {
     /// Marks of what was handed over in the last moments: it will be sent again.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     recent: String,
+    /// How long it may be silent.
+    #[serde(default)]
+    patience: Patience,
 }
 
 /// Listens until stopped.

@@ -1,8 +1,8 @@
 //! All kinds of sources, for people to choose from.
 
 use super::{
-    appstore, discourse, feed, github, hackernews, jetstream, jsonl, lemmy, mastodon, nats, stackexchange,
-    webhook,
+    appstore, discourse, feed, github, hackernews, jetstream, jsonl, kafka, lemmy, mastodon, nats, reddit,
+    stackexchange, webhook, x, youtube,
 };
 
 /// One kind of source.
@@ -17,7 +17,7 @@ pub struct Kind {
 }
 
 /// Every kind, the most useful first.
-pub const KINDS: [Kind; 12] = [
+pub const KINDS: [Kind; 16] = [
     Kind {
         name: "jetstream",
         about: "Bluesky, all of it, live; no account needed",
@@ -61,6 +61,26 @@ pub const KINDS: [Kind; 12] = [
         name: "nats",
         about: "posts that your company collects on NATS JetStream",
         example: nats::EXAMPLE,
+    },
+    Kind {
+        name: "kafka",
+        about: "posts that your company collects on Kafka; only in a build with the feature `kafka`",
+        example: kafka::EXAMPLE,
+    },
+    Kind {
+        name: "youtube",
+        about: "comments below YouTube videos, with an API key (10,000 units a day are free)",
+        example: youtube::EXAMPLE,
+    },
+    Kind {
+        name: "reddit",
+        about: "posts and comments of Reddit, for applications that Reddit has approved",
+        example: reddit::EXAMPLE,
+    },
+    Kind {
+        name: "x",
+        about: "posts of X that fit rules, with a token that is paid for",
+        example: x::EXAMPLE,
     },
 ];
 

@@ -12,6 +12,7 @@ mod stream;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -205,6 +206,7 @@ impl Mastodon {
             token: self.token.clone(),
             agent: around.user_agent(),
             seed: around.seed,
+            clock: Arc::clone(&around.clock),
         }));
         Ok(())
     }

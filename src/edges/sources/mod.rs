@@ -17,16 +17,21 @@ mod html;
 mod http;
 mod jetstream;
 mod jsonl;
+mod kafka;
 mod kinds;
 mod lemmy;
 mod markdown;
 mod mastodon;
 mod nats;
+mod newest;
 mod poll;
 mod reach;
+mod reddit;
 mod shape;
 mod stackexchange;
 mod webhook;
+mod x;
+mod youtube;
 
 use std::sync::Arc;
 
@@ -47,12 +52,16 @@ pub use self::hackernews::HackernewsConfig;
 pub use self::health::{Health, HealthSnapshot, State};
 pub use self::jetstream::JetstreamConfig;
 pub use self::jsonl::JsonlConfig;
+pub use self::kafka::KafkaConfig;
 pub use self::kinds::{KINDS, Kind};
 pub use self::lemmy::LemmyConfig;
 pub use self::mastodon::MastodonConfig;
 pub use self::nats::NatsConfig;
+pub use self::reddit::RedditConfig;
 pub use self::stackexchange::StackexchangeConfig;
-pub use self::webhook::WebhookConfig;
+pub use self::webhook::{Form, WebhookConfig};
+pub use self::x::XConfig;
+pub use self::youtube::YoutubeConfig;
 
 /// Most posts and deletions in one batch; a webhook's request may hold more and stays one batch.
 pub const MAX_BATCH_ITEMS: usize = 500;
@@ -158,6 +167,14 @@ pub enum SourceConfig {
     Stackexchange(StackexchangeConfig),
     /// A stream of NATS JetStream.
     Nats(NatsConfig),
+    /// Topics of Kafka.
+    Kafka(KafkaConfig),
+    /// Comments below videos of YouTube.
+    Youtube(YoutubeConfig),
+    /// Posts and comments of Reddit.
+    Reddit(RedditConfig),
+    /// X's filtered stream.
+    X(XConfig),
 }
 
 impl SourceConfig {
@@ -291,6 +308,10 @@ pub async fn run(
         SourceConfig::Github(config) => github::run(&name, &config, cursor, &around).await,
         SourceConfig::Lemmy(config) => lemmy::run(&name, &config, cursor, &around).await,
         SourceConfig::Appstore(config) => appstore::run(&name, &config, cursor, &around).await,
+        SourceConfig::Kafka(config) => kafka::run(&name, &config, &around).await,
+        SourceConfig::Youtube(config) => youtube::run(&name, &config, cursor, &around).await,
+        SourceConfig::Reddit(config) => reddit::run(&name, &config, cursor, &around).await,
+        SourceConfig::X(config) => x::run(&name, &config, cursor, &around).await,
         SourceConfig::Nats(config) => nats::run(&name, &config, cursor, &around).await,
         SourceConfig::Stackexchange(config) => stackexchange::run(&name, &config, cursor, &around).await,
     };

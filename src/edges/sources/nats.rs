@@ -4,8 +4,6 @@
 //! under way at a crash comes again, after a while and mixed with newer messages. Nothing newer is asked for before it has,
 //! and an older version of a post does not replace a newer one.
 
-mod newest;
-
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,8 +15,8 @@ use serde::Deserialize;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use self::newest::Newest;
 use super::backoff::Backoff;
+use super::newest::Newest;
 use super::{Batch, MAX_BATCH_ITEMS, Reject, SourceError, State, Stopped, Surroundings, poll, prepare_tls};
 use crate::ground::post::{Incoming, parse_line};
 

@@ -115,21 +115,28 @@ pub(super) fn below(server: &Url, path: &str) -> Url {
     url
 }
 
-/// Reads a token from a file, without the white space around it.
+/// Reads the token of `token_file`, where there is one, without the white space around it.
 ///
 /// # Errors
 /// The file cannot be read or is empty.
 pub(super) fn token(name: &str, path: Option<&Path>) -> Result<Option<String>, SourceError> {
-    let Some(path) = path else { return Ok(None) };
-    let what = format!("cannot read `token_file` {}", path.display());
+    path.map(|path| secret(name, "token_file", path)).transpose()
+}
+
+/// Reads a secret from the file that `key` names, without the white space around it.
+///
+/// # Errors
+/// The file cannot be read or is empty.
+pub(super) fn secret(name: &str, key: &str, path: &Path) -> Result<String, SourceError> {
+    let what = format!("cannot read `{key}` {}", path.display());
     let read = std::fs::read_to_string(path);
     let token = read.map_err(|error| SourceError::Io { name: name.to_owned(), what, error })?;
     let token = token.trim().to_owned();
     if token.is_empty() {
-        let message = format!("`token_file` {} is empty", path.display());
+        let message = format!("`{key}` {} is empty", path.display());
         return Err(SourceError::Settings { name: name.to_owned(), message });
     }
-    Ok(Some(token))
+    Ok(token)
 }
 
 /// Hands over items in batches; only the last carries the position, so that until then all of it counts as unread.

@@ -1,4 +1,5 @@
-//! Posts that somebody sends to us: `POST` with one post as JSON a line (or a JSON array), signed with a secret.
+//! Posts that somebody sends to us: `POST` with one post as JSON a line (or a JSON array), signed with a secret; or the events of
+//! GitHub's webhooks.
 //!
 //! The answer is 200 only after the posts are durable. On 429 and 503 the sender tries again after `Retry-After` seconds;
 //! what it sends twice is taken once. A sender that names each delivery and its time, and signs both with the body, cannot
@@ -6,6 +7,7 @@
 
 mod body;
 mod deliveries;
+mod github;
 mod signature;
 
 use std::io::ErrorKind;
@@ -33,6 +35,7 @@ use self::body::BodyError;
 use self::deliveries::{Deliveries, Delivery};
 use self::signature::{Secret, SignatureError};
 use super::backoff::Backoff;
+use super::newest::Newest;
 use super::shape::duration;
 use super::{Batch, CANNOT_LISTEN, SourceError, State, Surroundings};
 use crate::ground::post::Incoming;
@@ -44,6 +47,7 @@ kind = "webhook"
 listen = "127.0.0.1:7172"
 path = "/posts"
 secret_file = "/run/credentials/groundswell.service/crm"
+form = "posts"          # or "github", for a repository's or an organisation's webhook there
 fresh_only = true
 max_bytes = 1048576
 timeout = "30s"
@@ -76,6 +80,9 @@ pub struct WebhookConfig {
     pub path: String,
     /// File with the secret that the sender signs with; white space around it does not count.
     pub secret_file: PathBuf,
+    /// What is sent. Default: `"posts"`.
+    #[serde(default)]
+    pub form: Form,
     /// Most bytes of one request's body. Default: 1 MiB.
     #[serde(default = "one_megabyte")]
     pub max_bytes: usize,
@@ -86,6 +93,17 @@ pub struct WebhookConfig {
     /// Longest time for receiving a body, and again for storing it. Default: `"30s"`.
     #[serde(default = "half_a_minute", deserialize_with = "duration")]
     pub timeout: Duration,
+}
+
+/// What is sent to a webhook.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// Posts as JSON, signed as groundswell asks for.
+    #[default]
+    Posts,
+    /// Events as GitHub sends them: issues, issue comments, discussions, discussion comments.
+    Github,
 }
 
 fn loopback() -> SocketAddr {
@@ -138,7 +156,8 @@ pub(super) async fn run(
         secret,
         around: around.clone(),
         room: Semaphore::new(MAX_REQUESTS),
-        deliveries: Mutex::new(Deliveries::load(cursor.as_deref())),
+        deliveries: Mutex::new(Deliveries::load(cursor.as_deref().filter(|_| config.form == Form::Posts))),
+        newest: Mutex::new(Newest::load(cursor.as_deref().filter(|_| config.form == Form::Github))),
     });
     let path = config.path.clone();
     let elsewhere = move || async move { (StatusCode::NOT_FOUND, format!("posts are taken at {path}\n")) };
@@ -190,6 +209,8 @@ struct Desk {
     room: Semaphore,
     /// Held while a delivery is under way: of two that are the same, the second waits for what becomes of the first.
     deliveries: Mutex<Deliveries>,
+    /// When what GitHub tells of was changed last.
+    newest: Mutex<Newest>,
 }
 
 /// Why a request is not answered with 200.
@@ -197,6 +218,8 @@ enum Refusal {
     Signature(SignatureError),
     TooLarge(usize),
     Body(BodyError),
+    /// Signed rightly, and no event.
+    NoEvent(String),
     /// Signed rightly, and no post.
     NoJson,
     Slow,
@@ -216,6 +239,7 @@ impl Refusal {
                 (StatusCode::PAYLOAD_TOO_LARGE, format!("the body is over {most} bytes; send it in parts"))
             }
             Self::Body(error @ BodyError::TooMany) => (StatusCode::PAYLOAD_TOO_LARGE, error.to_string()),
+            Self::NoEvent(why) => (StatusCode::BAD_REQUEST, why.clone()),
             Self::Body(error) => (StatusCode::BAD_REQUEST, error.to_string()),
             Self::NoJson => (
                 StatusCode::BAD_REQUEST,
@@ -266,17 +290,21 @@ async fn read(desk: &Desk, request: Request) -> Result<Response, Refusal> {
     let _room = desk.room.try_acquire().map_err(|_| Refusal::Busy("too many requests at once"))?;
     let (head, body) = request.into_parts();
     let header = |name| head.headers.get(name).map(axum::http::HeaderValue::as_bytes);
+    if desk.config.form == Form::Github {
+        let signature =
+            header(github::SIGNATURE).ok_or(Refusal::Signature(SignatureError::MissingGithub))?.to_vec();
+        let word = |name| github::word(header(name)).map(str::to_owned).map_err(Refusal::Signature);
+        let (event, id) = (word(github::EVENT)?, word(github::DELIVERY)?);
+        let body = received(desk, header(CONTENT_LENGTH.as_str()), body).await?;
+        desk.secret.check(&signature, &[&body]).map_err(Refusal::Signature)?;
+        return desk.take_event(&event, &id, &body).await;
+    }
     let signature = header(SIGNATURE).ok_or(Refusal::Signature(SignatureError::Missing))?;
     let delivery = Delivery::read(header(DELIVERY), header(TIMESTAMP)).map_err(Refusal::Signature)?;
     if delivery.is_none() && desk.config.fresh_only {
         return Err(Refusal::Signature(SignatureError::NotFresh));
     }
-    let most = desk.config.max_bytes;
-    let announced = head.headers.get(CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|n| n > most as u64) {
-        return Err(Refusal::TooLarge(most));
-    }
-    let body = timeout(desk.config.timeout, collect(body, most)).await.map_err(|_| Refusal::Slow)??;
+    let body = received(desk, header(CONTENT_LENGTH.as_str()), body).await?;
     let Some(delivery) = delivery else {
         desk.secret.check(signature, &[&body]).map_err(Refusal::Signature)?;
         // What was signed with a delivery begins with that, and is no body: its signature must not serve twice.
@@ -298,7 +326,44 @@ async fn read(desk: &Desk, request: Request) -> Result<Response, Refusal> {
     Ok(answer)
 }
 
+/// The body, if it is not too long and comes in time.
+async fn received(desk: &Desk, announced: Option<&[u8]>, body: Body) -> Result<Vec<u8>, Refusal> {
+    let most = desk.config.max_bytes;
+    let announced = announced.and_then(|v| std::str::from_utf8(v).ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|n| n > most as u64) {
+        return Err(Refusal::TooLarge(most));
+    }
+    timeout(desk.config.timeout, collect(body, most)).await.map_err(|_| Refusal::Slow)?
+}
+
 impl Desk {
+    /// Takes an event of GitHub in, and answers when it is durable.
+    async fn take_event(&self, event: &str, id: &str, body: &[u8]) -> Result<Response, Refusal> {
+        let now = self.around.clock.now();
+        let delivery = Delivery::now(id, now);
+        let mut deliveries = self.deliveries.lock().await;
+        if deliveries.knows(&delivery) {
+            return Ok(Json(json!({ "stored": 0, "repeated": true })).into_response());
+        }
+        let mut newest = self.newest.lock().await;
+        // What could not be stored is sent again, and has to be news then.
+        let mut after = newest.clone();
+        let told = github::read(event, body, &self.name, &mut after, now).map_err(Refusal::NoEvent)?;
+        let answer = match told {
+            github::Told::Nothing(why) => json!({ "stored": 0, "why": why }),
+            github::Told::Item(item) => {
+                let (answer, answered) = oneshot::channel();
+                let (items, cursor) = (vec![item], after.store());
+                let batch = Batch { items, cursor, stored: Some(answer), ..Batch::empty(&self.name) };
+                self.stored(batch, answered).await?;
+                json!({ "stored": 1 })
+            }
+        };
+        *newest = after;
+        deliveries.note(&delivery, now);
+        Ok(Json(answer).into_response())
+    }
+
     /// Takes a body in, and answers when it is durable. `cursor` is stored with it.
     async fn take(&self, body: &[u8], cursor: Option<String>) -> Result<Response, Refusal> {
         let read = body::read(body, self.around.clock.now()).map_err(Refusal::Body)?;
@@ -317,11 +382,7 @@ impl Desk {
                 stored: Some(answer),
                 ..Batch::empty(&self.name)
             };
-            let durable = self.durable(batch, answered).await;
-            if let Err(Refusal::Busy(why) | Refusal::Later(why)) = durable {
-                self.around.complain(&self.name, &format!("a request was put off: {why}"));
-            }
-            durable?;
+            self.stored(batch, answered).await?;
         }
         let mut said = json!({ "stored": stored, "rejected": read.refused });
         // Whoever tries a sender out with a post that no rule is about would look for it in vain.
@@ -331,6 +392,14 @@ impl Desk {
             said.insert("unwanted".into(), (taken - stored).into());
         }
         Ok(Json(said).into_response())
+    }
+
+    async fn stored(&self, batch: Batch, answered: oneshot::Receiver<bool>) -> Result<(), Refusal> {
+        let durable = self.durable(batch, answered).await;
+        if let Err(Refusal::Busy(why) | Refusal::Later(why)) = durable {
+            self.around.complain(&self.name, &format!("a request was put off: {why}"));
+        }
+        durable
     }
 
     async fn durable(&self, batch: Batch, answered: oneshot::Receiver<bool>) -> Result<(), Refusal> {

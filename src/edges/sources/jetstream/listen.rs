@@ -10,11 +10,12 @@ use url::Url;
 use super::connect::{Begin, FIRST_TIME_US, Known, NoConnection, Socket, version};
 use super::event::{self, Event, Frame, Says, Version, from_us};
 use super::seen::Seen;
-use super::{JetstreamConfig, MAX_MESSAGE_BYTES, Position};
+use super::{JetstreamConfig, LEAST_IDLE, MAX_MESSAGE_BYTES, Position, UNKNOWN_IDLE};
 use crate::edges::sources::{Batch, MAX_BATCH_BYTES, MAX_BATCH_ITEMS, Reject, State, Stopped, Surroundings};
 use crate::ground::account::AccountNews;
 use crate::ground::post::Incoming;
 use crate::ground::time::{HOUR_MS, Timestamp};
+use crate::logic::patience::{Bounds, Patience};
 
 /// How far before the position we begin again.
 const OVERLAP_US: i64 = 5_000_000;
@@ -76,6 +77,8 @@ pub(super) struct Listener<'a> {
     last_flush: Instant,
     /// We were away for longer than the server keeps events: the first event will say where the gap ends.
     deaf_since: Option<Timestamp>,
+    /// How long it may be silent.
+    patience: Patience,
 }
 
 impl<'a> Listener<'a> {
@@ -88,6 +91,7 @@ impl<'a> Listener<'a> {
     ) -> Self {
         let latest = position.as_ref().map(|p| p.time_us);
         let recent = position.as_ref().map_or("", |p| p.recent.as_str());
+        let patience = position.as_ref().map(|p| p.patience.clone()).unwrap_or_default();
         Self {
             name,
             config,
@@ -103,6 +107,7 @@ impl<'a> Listener<'a> {
             batch_bytes: 0,
             last_flush: Instant::now(),
             deaf_since: None,
+            patience,
         }
     }
 
@@ -124,6 +129,12 @@ impl<'a> Listener<'a> {
         let version = version(host);
         let mut heard = false;
         let mut last_frame = Instant::now();
+        let (mut silent_since, mut allowed) = (self.around.clock.now(), None);
+        let bounds = Bounds {
+            least: LEAST_IDLE.min(self.config.idle_timeout),
+            unknown: UNKNOWN_IDLE.min(self.config.idle_timeout),
+            most: self.config.idle_timeout,
+        };
         loop {
             let frame = tokio::select! {
                 biased;
@@ -133,9 +144,17 @@ impl<'a> Listener<'a> {
                     self.flush().await?;
                     continue;
                 }
-                () = sleep_until(last_frame + self.config.idle_timeout) => {
-                    let idle = self.config.idle_timeout.as_secs_f64();
-                    return Err(End::Lost { heard, why: format!("has been silent for {idle} seconds") });
+                () = sleep_until(last_frame + allowed.unwrap_or(bounds.least)) => {
+                    // How long it may last is asked only where there is a silence, which is rare.
+                    let may = self.patience.allowed(silent_since, bounds);
+                    if last_frame.elapsed() < may.wait {
+                        allowed = Some(may.wait);
+                        continue;
+                    }
+                    self.patience.opened_anew();
+                    let idle = (may.wait.as_secs_f64() * 100.0).round() / 100.0;
+                    let why = format!("has been silent for {idle} seconds: {}", may.why);
+                    return Err(End::Lost { heard, why });
                 }
             };
             let lost = |why: String| End::Lost { heard, why };
@@ -159,7 +178,7 @@ impl<'a> Listener<'a> {
                 self.flush().await?;
             }
             // Waiting for a full channel is our silence, not the server's.
-            last_frame = Instant::now();
+            (last_frame, silent_since, allowed) = (Instant::now(), self.around.clock.now(), None);
         }
     }
 
@@ -231,7 +250,9 @@ impl<'a> Listener<'a> {
             );
             self.around.complain(self.name, &missed);
             self.batch.gap = Some((since, at));
+            self.patience.missed_until(at);
         }
+        self.patience.heard(at.min(now));
         // A server whose clock runs ahead must not move our position into the future: we would miss what comes.
         let at_most = now.as_microsecond();
         self.latest = self.latest.max(Some(event.time_us.min(at_most)));
@@ -303,7 +324,8 @@ impl<'a> Listener<'a> {
         self.batch_bytes = 0;
         if let Some(time_us) = self.latest {
             let recent = self.seen.store(time_us - OVERLAP_US);
-            let position = Position { time_us, seq: self.seq.clone(), recent };
+            let patience = self.patience.clone();
+            let position = Position { time_us, seq: self.seq.clone(), recent, patience };
             batch.cursor = serde_json::to_string(&position).ok();
         }
         self.handed_over = self.latest;

@@ -1,12 +1,13 @@
 //! The WebSocket of a Mastodon server, beside the polls: what it brings comes at once, and what it does not bring, they find.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
@@ -18,6 +19,8 @@ use url::Url;
 use super::heard::{Heard, read};
 use crate::edges::sources::backoff::Backoff;
 use crate::edges::sources::reach::Guard;
+use crate::ground::time::Clock;
+use crate::logic::patience::{Bounds, Patience};
 
 /// Messages that wait to be taken in; the network waits while there are so many.
 const WAITING: usize = 64;
@@ -27,6 +30,12 @@ const MAX_MESSAGE_BYTES: usize = 1 << 20;
 const CONNECT: Duration = Duration::from_secs(15);
 /// Servers say something every half a minute, if only "still there".
 const SILENCE: Duration = Duration::from_secs(120);
+/// How long they may say nothing else: learnt, since a hashtag may be busy or rare. Polls find meanwhile what is lost.
+const BOUNDS: Bounds = Bounds {
+    least: Duration::from_secs(300),
+    unknown: Duration::from_secs(6 * 3600),
+    most: Duration::from_secs(12 * 3600),
+};
 /// Waits after a lost connection.
 const FIRST: Duration = Duration::from_secs(2);
 const MOST: Duration = Duration::from_secs(600);
@@ -47,6 +56,8 @@ pub(super) struct Wanted {
     pub(super) agent: String,
     /// Seed of the jitter.
     pub(super) seed: u64,
+    /// Who knows the time.
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 /// What comes over the stream.
@@ -72,8 +83,9 @@ impl Stream {
         let (say, said) = mpsc::channel(WAITING);
         let task = tokio::spawn(async move {
             let mut backoff = Backoff::new(FIRST, MOST, wanted.seed);
+            let mut patience = Patience::default();
             loop {
-                let (why, wait) = match listen(&wanted, &say, &mut backoff).await {
+                let (why, wait) = match listen(&wanted, &say, &mut backoff, &mut patience).await {
                     End::Nobody => return,
                     End::Lost(why) => (why, backoff.next()),
                     End::Refused(why) => {
@@ -112,7 +124,12 @@ enum End {
     Refused(String),
 }
 
-async fn listen(wanted: &Wanted, say: &mpsc::Sender<Said>, backoff: &mut Backoff) -> End {
+async fn listen(
+    wanted: &Wanted,
+    say: &mpsc::Sender<Said>,
+    backoff: &mut Backoff,
+    patience: &mut Patience,
+) -> End {
     let mut socket = match timeout(CONNECT, connect(wanted)).await {
         Ok(Ok(socket)) => socket,
         Ok(Err(why)) => return End::Lost(why),
@@ -128,7 +145,16 @@ async fn listen(wanted: &Wanted, say: &mpsc::Sender<Said>, backoff: &mut Backoff
     if say.send(Said::Open).await.is_err() {
         return End::Nobody;
     }
+    // What was said while there was no connection is lost, and no silence.
+    let mut since = wanted.clock.now();
+    patience.missed_until(since);
+    let (mut last, mut allowed) = (Instant::now(), patience.allowed(since, BOUNDS));
     loop {
+        if last.elapsed() >= allowed.wait {
+            patience.opened_anew();
+            let minutes = last.elapsed().as_secs() / 60;
+            return End::Lost(format!("brought nothing for {minutes} minutes: {}", allowed.why));
+        }
         let heard = match timeout(SILENCE, socket.next()).await {
             Err(_) => return End::Lost(format!("has been silent for {} seconds", SILENCE.as_secs())),
             Ok(None) => return End::Lost("ended the connection".to_owned()),
@@ -142,6 +168,9 @@ async fn listen(wanted: &Wanted, say: &mpsc::Sender<Said>, backoff: &mut Backoff
             Heard::Refused(why) => return End::Refused(why),
             heard => {
                 backoff.reset();
+                since = wanted.clock.now();
+                patience.heard(since);
+                (last, allowed) = (Instant::now(), patience.allowed(since, BOUNDS));
                 if say.send(Said::Heard(heard)).await.is_err() {
                     return End::Nobody;
                 }

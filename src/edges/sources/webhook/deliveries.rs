@@ -46,6 +46,11 @@ impl Delivery {
         if plain { Ok(Some(Self { id, time, seconds })) } else { Err(SignatureError::Form) }
     }
 
+    /// A delivery whose sender names no time: it comes now.
+    pub(super) fn now(id: &str, now: Timestamp) -> Self {
+        Self { id: id.to_owned(), time: String::new(), seconds: now.as_second() }
+    }
+
     /// Whether it was signed about now.
     pub(super) fn is_fresh(&self, now: Timestamp) -> Result<(), SignatureError> {
         let off = now.as_second().saturating_sub(self.seconds).saturating_abs();

@@ -22,6 +22,12 @@ pub(super) enum SignatureError {
     )]
     Missing,
     #[error(
+        "the request has no X-Hub-Signature-256 header; give the webhook at GitHub the secret of `secret_file`"
+    )]
+    MissingGithub,
+    #[error("the request has no X-GitHub-Event and X-GitHub-Delivery, which GitHub sends with each event")]
+    NoEvent,
+    #[error(
         "the request has no X-Groundswell-Delivery and X-Groundswell-Timestamp, which this source asks for; send both and \
          sign \"<delivery>.<timestamp>.<body>\""
     )]

@@ -1,4 +1,4 @@
-//! Which version of a post is the newest, by its place in the stream.
+//! Which version of a post is the newest, by its place in a stream or its last change.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ const MAX_POSTS: usize = 20_000;
 const MAX_STORED: usize = 1_000;
 
 /// The newest version of the posts of late.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Newest {
     places: FxHashMap<u64, u64>,
     /// The other way round: a post that was edited counts as one of late, however long it has been known.

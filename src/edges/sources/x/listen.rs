@@ -1,0 +1,290 @@
+//! Listening to X: rules, the stream line by line, and what was deleted.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::{Instant, timeout};
+use url::Url;
+
+use super::retry::{Class, Retry};
+use super::tweet::{self, Line};
+use super::{Position, XConfig, rules};
+use crate::edges::sources::http::{Answer, Http, Trouble, causes, wait_of};
+use crate::edges::sources::poll::below;
+use crate::edges::sources::{Batch, MAX_BATCH_ITEMS, Reject, State, Stopped, Surroundings};
+use crate::ground::post::{Incoming, PostKey};
+use crate::ground::time::{Timestamp, plus_ms};
+use crate::logic::patience::Bounds;
+
+/// X says something every 20 seconds, sometimes a little later.
+pub(super) const SILENCE: Duration = Duration::from_secs(30);
+/// Longest line.
+const MAX_LINE: usize = 1 << 20;
+/// A break that is longer is a gap, in milliseconds.
+const GAP: i64 = 60_000;
+/// How often it is noted that the stream is heard, in milliseconds.
+const NOTED: i64 = 60_000;
+/// Ids of one question.
+const PAGE: usize = 100;
+/// How long it may bring no post while it says that it stands.
+const BOUNDS: Bounds = Bounds {
+    least: Duration::from_secs(600),
+    unknown: Duration::from_secs(6 * 3600),
+    most: Duration::from_secs(12 * 3600),
+};
+
+/// Why a connection is over.
+pub(super) enum End {
+    /// It is time to stop.
+    Stopped,
+    /// What went wrong; continues the server's address.
+    Lost(Class, String),
+}
+
+impl From<Stopped> for End {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
+}
+
+/// What stays over all connections.
+pub(super) struct Listener<'a> {
+    name: &'a str,
+    config: &'a XConfig,
+    server: Url,
+    http: Http,
+    stream: Http,
+    position: Position,
+    around: &'a Surroundings,
+    /// Ids and versions that came lately: X sends some twice.
+    seen: VecDeque<u64>,
+}
+
+impl<'a> Listener<'a> {
+    pub(super) fn new(
+        name: &'a str,
+        config: &'a XConfig,
+        server: Url,
+        http: Http,
+        stream: Http,
+        position: Position,
+        around: &'a Surroundings,
+    ) -> Self {
+        Self { name, config, server, http, stream, position, around, seen: VecDeque::new() }
+    }
+
+    /// Makes the rules ours and listens, as long as it lasts.
+    pub(super) async fn listen(&mut self, retry: &mut Retry) -> End {
+        let stop = self.around.stop.clone();
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => End::Stopped,
+            ended = self.connected(retry) => ended.unwrap_or_else(|end| end),
+        }
+    }
+
+    async fn connected(&mut self, retry: &mut Retry) -> Result<End, End> {
+        self.sync().await?;
+        let mut url = below(&self.server, "/2/tweets/search/stream");
+        url.query_pairs_mut().extend_pairs(tweet::FIELDS);
+        let lost = |why| End::Lost(Class::Network, why);
+        let mut response = self.stream.open(&url).await.map_err(lost)?;
+        if !response.status().is_success() {
+            let (status, headers) = (response.status(), response.headers().clone());
+            let start = timeout(SILENCE, response.chunk()).await.ok().and_then(Result::ok).flatten();
+            return Err(self.refused(&Answer { status, headers, body: start.unwrap_or_default().to_vec() }));
+        }
+        let (mut rest, mut last_post) = (Vec::new(), Instant::now());
+        let mut allowed = None;
+        self.stands(true).await?;
+        loop {
+            let chunk = match timeout(SILENCE, response.chunk()).await {
+                Err(_) => {
+                    let why = format!("has been silent for {} seconds, which it never is", SILENCE.as_secs());
+                    return Ok(End::Lost(Class::Dropped, why));
+                }
+                Ok(Err(e)) => {
+                    return Ok(End::Lost(Class::Dropped, format!("broke off the stream: {}", causes(&e))));
+                }
+                Ok(Ok(None)) => return Ok(End::Lost(Class::Dropped, "ended the stream".to_owned())),
+                Ok(Ok(Some(chunk))) => chunk,
+            };
+            rest.extend_from_slice(&chunk);
+            if rest.len() > MAX_LINE {
+                return Ok(End::Lost(Class::Server, format!("sends a line of more than {MAX_LINE} bytes")));
+            }
+            let mut batch = Batch::empty(self.name);
+            while let Some(end) = rest.iter().position(|b| *b == b'\n') {
+                let line: Vec<u8> = rest.drain(..=end).collect();
+                self.take(&line, &mut batch)?;
+            }
+            if !(batch.items.is_empty() && batch.rejects.is_empty()) {
+                retry.reset();
+                self.position.patience.heard(self.around.clock.now());
+                (last_post, allowed) = (Instant::now(), None);
+                self.hand_over(batch).await?;
+            }
+            let may = *allowed
+                .get_or_insert_with(|| self.position.patience.allowed(self.around.clock.now(), BOUNDS));
+            if last_post.elapsed() >= may.wait {
+                self.position.patience.opened_anew();
+                let minutes = last_post.elapsed().as_secs() / 60;
+                return Ok(End::Lost(
+                    Class::Dropped,
+                    format!("brought no post for {minutes} minutes: {}", may.why),
+                ));
+            }
+            self.stands(false).await?;
+            self.look_after().await?;
+        }
+    }
+
+    /// Takes one line in.
+    fn take(&mut self, line: &[u8], batch: &mut Batch) -> Result<(), End> {
+        match tweet::read(line, self.name, self.around.clock.now()) {
+            Line::Alive => {}
+            Line::Ends(said) => return Err(End::Lost(Class::Dropped, format!("ends the stream: {said}"))),
+            Line::Other(why) if batch.rejects.len() < MAX_BATCH_ITEMS => {
+                batch.rejects.push(Reject::new("a line of the stream", why, line));
+            }
+            Line::Other(_) => {}
+            Line::Post(post) => {
+                let mark = post.content_hash();
+                if !self.seen.contains(&mark) {
+                    self.seen.push_back(mark);
+                    if self.seen.len() > MAX_BATCH_ITEMS {
+                        self.seen.pop_front();
+                    }
+                    self.position.after.add(&post);
+                    batch.items.push(Incoming::Post(post));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The stream stands at this moment: said when it begins, and noted each minute. A break before that is a gap.
+    async fn stands(&mut self, begins: bool) -> Result<(), End> {
+        let now = self.around.clock.now();
+        let before = self.position.heard;
+        let since = |at: Timestamp| now.as_millisecond() - at.as_millisecond();
+        if !begins && before.is_some_and(|at| since(at) < NOTED) {
+            return Ok(());
+        }
+        self.position.heard = Some(now);
+        let mut batch = Batch::empty(self.name);
+        if begins {
+            self.around.health.peer(Some(self.server.to_string()));
+            self.around.health.state(State::Listening, now);
+            self.position.patience.missed_until(now);
+            batch.gap = before.filter(|at| since(*at) > GAP).map(|from| (from, now));
+            if let Some((from, _)) = batch.gap {
+                let missed =
+                    format!("nothing was heard from {from} to {now}, and X does not bring it later: a gap");
+                self.around.complain(self.name, &missed);
+            }
+        }
+        self.hand_over(batch).await
+    }
+
+    async fn hand_over(&self, mut batch: Batch) -> Result<(), End> {
+        batch.cursor = serde_json::to_string(&self.position).ok();
+        Ok(self.around.hand_over(batch).await?)
+    }
+
+    /// Asks for what we have, when it is time: what X does not find is gone.
+    async fn look_after(&mut self) -> Result<(), End> {
+        let now = self.around.clock.now();
+        let every = i64::try_from(self.config.look_after_every.as_millis()).unwrap_or(i64::MAX);
+        if self.position.looked.is_some_and(|at| plus_ms(at, every) > now) {
+            return Ok(());
+        }
+        let first = self.position.looked.replace(now).is_none();
+        let ids = if first { Vec::new() } else { self.position.after.next(usize::MAX, now) };
+        let mut gone = Vec::new();
+        for some in ids.chunks(PAGE) {
+            let mut url = below(&self.server, "/2/tweets");
+            url.query_pairs_mut().append_pair("ids", &some.join(","));
+            let answer: Value = self.get(&url).await?;
+            let errors = answer.get("errors").and_then(Value::as_array).cloned().unwrap_or_default();
+            // Not found, or seen by nobody but its author: another error of one post says nothing about it.
+            let hidden = ["/resource-not-found", "/not-authorized-for-resource"];
+            let is_gone = |e: &Value| {
+                let kind = e.get("type").and_then(Value::as_str).unwrap_or_default();
+                hidden.iter().any(|h| kind.ends_with(h))
+            };
+            let ids = errors.iter().filter(|e| is_gone(e)).filter_map(|e| e.get("resource_id")?.as_str());
+            gone.extend(ids.filter(|id| some.iter().any(|s| s == id)).map(str::to_owned));
+        }
+        let mut batch = Batch::empty(self.name);
+        for id in gone {
+            self.position.after.remove(&id);
+            batch.items.push(Incoming::Delete(PostKey { source: self.name.to_owned(), id }));
+        }
+        self.hand_over(batch).await
+    }
+
+    /// Makes the rules that X keeps for us those of the settings.
+    async fn sync(&self) -> Result<(), End> {
+        let url = below(&self.server, "/2/tweets/search/stream/rules");
+        let kept = self.get(&url).await?;
+        for change in rules::changes(&kept, &self.config.rules, self.name) {
+            let answer = self.http.post(&url, &change, self.around).await.map_err(trouble)?;
+            let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+            if let Some(refused) = rules::refused(&said) {
+                let message = format!("X does not take some of `rules`: {refused}");
+                self.around.health.notice(Some(message.clone()));
+                self.around.complain(self.name, &message);
+            } else if !answer.status.is_success() {
+                return Err(self.refused(&answer));
+            }
+        }
+        Ok(())
+    }
+
+    async fn get(&self, url: &Url) -> Result<Value, End> {
+        let answer = self.http.get(url, &[], self.around).await.map_err(trouble)?;
+        if !answer.status.is_success() {
+            return Err(self.refused(&answer));
+        }
+        if let Some((left, reset)) = crate::edges::sources::http::limit_of(&answer, self.around.clock.now()) {
+            let seconds = reset.unwrap_or_default().as_secs();
+            self.around.health.limit(format!("{left} requests are left, for {seconds} seconds"));
+        }
+        answer.json().map_err(trouble)
+    }
+
+    /// What an answer means that is no success.
+    fn refused(&self, answer: &Answer) -> End {
+        let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let said = said.get("detail").or(said.get("title")).and_then(Value::as_str).unwrap_or_default();
+        let said: String = said.chars().filter(|c| !c.is_control()).take(200).collect();
+        let status = answer.status.as_u16();
+        match status {
+            429 => {
+                let wait = wait_of(answer, self.around.clock.now());
+                End::Lost(Class::Limit(wait), format!("asks to be left alone for a while (429 {said})"))
+            }
+            401..=403 => End::Lost(
+                Class::Refused,
+                format!(
+                    "refuses us ({status} {said}): X gives its stream only to those who pay for it; `token_file` has to hold the app-only \
+                     bearer token of an app within a project that has credits (developer.x.com), and one connection at a time"
+                ),
+            ),
+            500..=599 => End::Lost(Class::Server, format!("answers {status}")),
+            _ => End::Lost(Class::Refused, format!("answers {status} {said}")),
+        }
+    }
+}
+
+/// What trouble means for the next try.
+fn trouble(trouble: Trouble) -> End {
+    match trouble {
+        Trouble::Stopped => End::Stopped,
+        Trouble::Later(why, wait) => End::Lost(Class::Limit(wait), why),
+        Trouble::Failed(why) if why.starts_with("does not answer") => End::Lost(Class::Network, why),
+        Trouble::Failed(why) | Trouble::Gone(why) => End::Lost(Class::Server, why),
+    }
+}
