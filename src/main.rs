@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Command::Silence(args) => commands::silence::silence(&args),
         Command::Feedback(args) => commands::acts::feedback(&args),
         Command::Leave(args) => commands::acts::leave(&args),
+        Command::Decisions(args) => commands::decisions::decisions(&args),
         Command::Merge(args) => commands::acts::merge(&args),
         Command::Split(args) => commands::acts::split(&args),
         Command::Clusters(args) => commands::clusters::clusters(&args),

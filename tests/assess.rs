@@ -93,10 +93,11 @@ fn measure(reader: &Reader, set: &str, lang: &str) -> Figures {
     }
 }
 
-/// Five sets. The first three were each written before a turn of work on the lexicons and looked at in it, and the wording is
+/// Six sets. The first three were each written before a turn of work on the lexicons and looked at in it, and the wording is
 /// learnt from them too, so that their figures say that nothing got worse, and no more. The fourth was written before the
 /// wording was learnt and is not learnt from; it is by the same authors, so strangers' posts get less. The fifth has the classes
-/// of sentences that a stranger's trial found wrong, in other words than theirs; the lexicons were then mended with it in view.
+/// of sentences that a stranger's trial found wrong, in other words than theirs; the lexicons were then mended with it in view. The sixth has those
+/// of a second trial, and was measured once when the lexicons stood: complaint F1 1.0 in English, 0.89 in the others.
 #[test]
 fn feeling_and_complaints_reach_their_floors() {
     let reader = Reader::new();
@@ -107,6 +108,7 @@ fn feeling_and_complaints_reach_their_floors() {
         ("third", 0.80, 0.85),
         ("fourth", 0.80, 0.78),
         ("fifth", 0.70, 0.90),
+        ("sixth", 0.60, 0.85),
     ] {
         for lang in LANGUAGES {
             let f = measure(&reader, set, lang);

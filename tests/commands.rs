@@ -355,6 +355,104 @@ fn clusters_are_merged_and_split_by_name() {
 }
 
 #[test]
+fn what_is_decided_can_be_taken_back_and_is_listed_with_who_and_why() {
+    let home = Home::new();
+    home.run(&["import", home.history(hours_ago(49)).to_str().unwrap()]);
+    // The complaint in which a post is quoted.
+    let of_post = |text: &str| -> String {
+        let all = home.run(&["clusters", "--format", "json"]).lines();
+        let has = |c: &&Value| c["quotes"].to_string().contains(text);
+        all.iter().find(has).unwrap()["cluster"].as_str().unwrap().to_owned()
+    };
+    let (keys, crash) = (of_post("too close"), of_post("crashed again"));
+    assert!(home.run(&["merge", &keys, &crash, "--undo"]).err.contains("nobody said"));
+    let ran = home.run(&["merge", &keys, &crash, "--why", "the same hinge"]);
+    assert!(ran.code == 0 && ran.out.contains("--undo"), "{}{}", ran.out, ran.err);
+    assert_eq!(of_post("too close"), crash);
+    let listed = home.run(&["decisions"]).out;
+    let words = format!(
+        "ana  {keys} is part of {crash}: the same hinge\n    take it back: groundswell merge {keys} {crash} --undo"
+    );
+    assert!(listed.contains(&words), "{listed}");
+    let ran = home.run(&["merge", &keys, &crash, "--undo"]);
+    assert!(ran.code == 0 && ran.out.contains("leave"), "{}{}", ran.out, ran.err);
+    assert_ne!(of_post("too close"), crash);
+    let again = home.run(&["merge", &keys, &crash, "--undo"]);
+    assert!(again.code == 2 && again.err.contains("nothing left"), "{}", again.err);
+    // What took the merge back is a split, and can be taken back as such.
+    let ran = home.run(&["split", &crash, "--undo"]);
+    assert!(ran.code == 0, "{}{}", ran.out, ran.err);
+    assert_eq!(of_post("too close"), crash);
+    assert!(home.run(&["split", &crash, "--undo"]).err.contains("nothing was changed"));
+    home.run(&["name", &crash, "Hinges"]);
+    assert!(home.run(&["name", &crash, "--undo"]).out.contains("called again"));
+    assert_eq!(home.run(&["name", &crash]).code, 2, "a name, or --undo");
+    let nobody = home.run(&["leave", "netbooks", "netbooks@example.org", "--undo"]);
+    assert!(nobody.code == 0 && nobody.err.contains("nothing was changed"), "{}", nobody.err);
+    assert!(home.run(&["leave", "netbooks", "netbooks@example.org"]).out.contains("--undo"));
+    assert!(home.run(&["leave", "netbooks", "netbooks@example.org"]).err.contains("nothing was changed"));
+    let of = |about: &str| home.run(&["decisions", "--about", about, "--format", "json"]).lines().len();
+    assert_eq!((of("mini-9"), of("netbooks"), of("kettle")), (5, 1, 0));
+}
+
+#[test]
+fn the_day_of_an_alert_can_be_taken_back() {
+    let home = Home::new();
+    let id = home.with_alert(at("2025-03-01T10:00:00Z"));
+    let known = || home.run(&["ledger", "--format", "json"]).lines()[0]["known_at"].clone();
+    assert_eq!(home.run(&["known", &id, "--undo"]).code, 2, "nobody said so");
+    home.run(&["known", &id, "2025-03-09", "--how", "tickets"]);
+    assert!(!known().is_null());
+    let ran = home.run(&["known", &id, "--undo"]);
+    assert!(ran.code == 0 && ran.out.contains("2025-03-09"), "{}{}", ran.out, ran.err);
+    assert!(known().is_null());
+}
+
+/// The files and commands of the introduction for support staff, typed one after the other.
+#[test]
+fn the_ten_minutes_of_the_introduction_to_rules_are_true() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/README.md")).unwrap();
+    let part = readme.split("## Ten minutes").nth(1).unwrap().split("## Who is written to").next().unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(dir.path().join("rules/tests")).unwrap();
+    let add = |file: &str, text: &str| {
+        let path = dir.path().join(file);
+        let before = std::fs::read_to_string(&path).unwrap_or_default();
+        std::fs::write(path, format!("{before}{text}\n")).unwrap();
+    };
+    let run = |line: &str| {
+        // Words, and texts in quotes.
+        let args: Vec<&str> = line
+            .split('"')
+            .enumerate()
+            .flat_map(|(i, part)| if i % 2 == 1 { vec![part] } else { part.split_whitespace().collect() })
+            .skip(1)
+            .collect();
+        let ran =
+            Command::cargo_bin("groundswell").unwrap().current_dir(dir.path()).args(&args).output().unwrap();
+        let shown =
+            format!("{}{}", String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+        assert!(ran.status.success(), "{line}: {shown}");
+        shown
+    };
+    let mut shown = String::new();
+    for (i, block) in part.split("```").enumerate().filter(|(i, _)| i % 2 == 1) {
+        let (kind, text) = block.split_once('\n').unwrap();
+        match (kind, i) {
+            ("toml", _) if text.starts_with("# teams.toml") => add("rules/teams.toml", text),
+            ("toml", _) => add("rules/kettle.toml", text),
+            ("json", _) => add("posts.jsonl", text),
+            _ if text.starts_with("[[scenario]]") => add("rules/tests/lid.toml", text),
+            _ => text.lines().for_each(|line| shown.push_str(&run(line))),
+        }
+    }
+    assert!(shown.contains("no problem in 1 product, 0 topics and 1 team"), "{shown}");
+    assert!(shown.contains("3 examples"), "{shown}");
+    assert!(shown.contains("\"topic\":\"lid-leaks\""), "{shown}");
+    assert!(run("groundswell test --rules rules").contains("1 scenario"));
+}
+
+#[test]
 fn a_cluster_gets_a_name_and_is_ignored_for_good() {
     let home = Home::new();
     home.run(&["import", home.history(hours_ago(49)).to_str().unwrap()]);
@@ -437,8 +535,22 @@ fn whoever_has_seen_enough_may_go() {
 fn every_command_helps_a_newcomer() {
     let home = Home::new();
     for command in [
-        "import", "search", "explain", "alerts", "ack", "resolve", "silence", "feedback", "merge", "split",
-        "status", "detect", "clusters", "name", "ignore",
+        "import",
+        "search",
+        "explain",
+        "alerts",
+        "ack",
+        "resolve",
+        "silence",
+        "feedback",
+        "merge",
+        "split",
+        "status",
+        "detect",
+        "clusters",
+        "name",
+        "ignore",
+        "decisions",
     ] {
         let ran = home.run(&[command, "--help"]);
         assert!(

@@ -10,8 +10,8 @@ mod source;
 use std::path::PathBuf;
 
 pub use acts::{
-    AlertArgs, FeedbackArgs, FixedArgs, IgnoreArgs, KnownArgs, LeaveArgs, LedgerArgs, MergeArgs, NameArgs,
-    SilenceArgs, SplitArgs, Useful,
+    AlertArgs, DecisionsArgs, FeedbackArgs, FixedArgs, IgnoreArgs, KnownArgs, LeaveArgs, LedgerArgs,
+    MergeArgs, NameArgs, SilenceArgs, SplitArgs, Useful,
 };
 pub use care::{AuthorArgs, BackupArgs, CompletionsArgs, DoctorArgs, ManArgs, RestoreArgs};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -128,13 +128,17 @@ pub enum Command {
     ///
     /// Example: groundswell leave netbooks ana@example.org --undo
     Leave(LeaveArgs),
-    /// Say that two clusters are one complaint
+    /// Show what people decided: who, when and why, and how it is taken back
+    ///
+    /// Example: groundswell decisions --about mini-9
+    Decisions(DecisionsArgs),
+    /// Say that two clusters are one complaint; --undo takes it back
     ///
     /// `groundswell explain` names the clusters; `groundswell clusters` lists them, with --ideas what people wish for.
     ///
     /// Example: groundswell merge mini-9.c17 mini-9.c4
     Merge(MergeArgs),
-    /// Say that some posts of a cluster are a complaint of their own
+    /// Say that some posts of a cluster are a complaint of their own; --undo takes it back
     ///
     /// Example: groundswell split mini-9.c17 bluesky:3kabc reddit:t1_xyz
     Split(SplitArgs),

@@ -91,6 +91,9 @@ pub struct Act {
     pub by: String,
     /// What.
     pub what: Deed,
+    /// Why, in their words; empty where they did not say, and where the deed has a reason of its own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub why: String,
     /// For each cluster that it names, posts that were in it: clusters get other numbers when the log is folded with
     /// another table of meanings or by a later version, and the decision has to follow what it was about.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -139,6 +142,9 @@ pub enum Deed {
         at: Timestamp,
         /// How: a ticket, a threshold, a recall.
         title: String,
+        /// It is taken back: that day was said, and is not so.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        withdrawn: bool,
     },
     /// These two clusters are one complaint: `from` joins `into`.
     Merge {

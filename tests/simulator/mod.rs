@@ -388,7 +388,7 @@ impl<'d> Simulation<'d> {
                 until_worse: self.chance.percent(50),
             },
         };
-        let act = Act { by: "ana".into(), what, posts: BTreeMap::new() };
+        let act = Act { why: String::new(), by: "ana".into(), what, posts: BTreeMap::new() };
         store.append_entry(now, &Body::Act(act)).unwrap();
         self.around.get().read_on();
         self.around.get().count("acts");

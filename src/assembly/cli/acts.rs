@@ -71,10 +71,14 @@ pub struct KnownArgs {
     /// Id of the alert
     pub alert: String,
     /// The day, such as 2025-05-02
-    pub day: String,
+    #[arg(required_unless_present = "undo", conflicts_with = "undo")]
+    pub day: Option<String>,
     /// How you would have known: tickets, a threshold, a recall
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub how: String,
+    /// Take it back: there is no such day
+    #[arg(long)]
+    pub undo: bool,
     /// Who says so
     #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
     pub by: String,
@@ -129,6 +133,9 @@ pub struct LeaveArgs {
     /// Take it back: the address gets letters again
     #[arg(long)]
     pub undo: bool,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub why: String,
     /// Who says so
     #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
     pub by: String,
@@ -144,6 +151,12 @@ pub struct MergeArgs {
     pub from: String,
     /// The cluster that stays
     pub into: String,
+    /// Take it back: the posts that came with the first leave again
+    #[arg(long)]
+    pub undo: bool,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub why: String,
     /// Who says so
     #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
     pub by: String,
@@ -158,7 +171,14 @@ pub struct NameArgs {
     /// The cluster, such as mini-9.c17, or the idea, such as mini-9.i3
     pub cluster: String,
     /// Its name
-    pub name: String,
+    #[arg(required_unless_present = "undo", conflicts_with = "undo")]
+    pub name: Option<String>,
+    /// Take the name back: it is called again by what its posts say
+    #[arg(long)]
+    pub undo: bool,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub why: String,
     /// Who says so
     #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
     pub by: String,
@@ -192,9 +212,32 @@ pub struct SplitArgs {
     /// The cluster, such as mini-9.c17
     pub cluster: String,
     /// The posts that leave it, as SOURCE:ID
-    #[arg(required = true, value_name = "SOURCE:ID")]
+    #[arg(required_unless_present = "undo", conflicts_with = "undo", value_name = "SOURCE:ID")]
     pub posts: Vec<String>,
+    /// Take the last split back: what the posts became joins the cluster again
+    #[arg(long)]
+    pub undo: bool,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub why: String,
     /// Who says so
     #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
     pub by: String,
+}
+
+/// `decisions`
+#[derive(Debug, Args)]
+pub struct DecisionsArgs {
+    /// Settings.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Only those about this product, topic, cluster, alert or team
+    #[arg(long, value_name = "ID")]
+    pub about: Option<String>,
+    /// The newest, so many
+    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
+    pub most: usize,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use super::named::{cluster, posts_of};
+use super::named::{all_posts_of, cluster, posts_of};
 use super::standing::{analysis_now, count, did_you_mean, minute, when};
 use crate::assembly::cli::{
     AlertArgs, ConfigArgs, FeedbackArgs, IgnoreArgs, LeaveArgs, MergeArgs, NameArgs, SplitArgs, Useful,
@@ -20,6 +20,7 @@ use crate::ground::entry::{Act, Deed};
 use crate::ground::post::PostKey;
 use crate::ground::time::Clock;
 use crate::logic::analysis::Sort;
+use crate::logic::links::those_who_left;
 use crate::logic::text::is_invisible;
 
 /// Longest name of a cluster, in letters: it has to stand in a subject.
@@ -31,6 +32,8 @@ pub(super) struct Desk {
     folder: std::path::PathBuf,
     /// A file is read as history.
     replays: bool,
+    /// Why what is written next is decided.
+    why: String,
 }
 
 /// Runs `ack`.
@@ -118,7 +121,15 @@ pub fn leave(args: &LeaveArgs) -> Result<(), Failure> {
             "No letter of team {team} goes to {address} any more; `groundswell leave {team} {address} --undo` takes it back."
         )
     };
-    desk.write(&args.by, Deed::Leave { team, address, left: !args.undo }, &then)
+    let has_left = those_who_left(&desk.store.acts()?)
+        .get(&team)
+        .is_some_and(|left| left.keys().any(|known| known.eq_ignore_ascii_case(&address)));
+    if has_left != args.undo {
+        let state = if args.undo { "gets letters of" } else { "has left" };
+        tell(format!("{address} {state} team {team} already: nothing was changed"));
+        return Ok(());
+    }
+    desk.why(&args.why).write(&args.by, Deed::Leave { team, address, left: !args.undo }, &then)
 }
 
 /// Runs `merge`.
@@ -127,6 +138,9 @@ pub fn leave(args: &LeaveArgs) -> Result<(), Failure> {
 /// There is no such cluster, or the store cannot be written.
 pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     let mut desk = Desk::open(&args.config)?;
+    if args.undo {
+        return super::undo::merge(&mut desk, args);
+    }
     let analysis = analysis_now(&desk.store)?;
     let from = cluster(&analysis, &args.from)?;
     let into = cluster(&analysis, &args.into)?;
@@ -159,11 +173,13 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
     };
     let with = if into.sort == Sort::Ideas { "" } else { ", with its people and its alert" };
     let then = format!(
-        "{} becomes part of {}{with}, and posts like its own go there from now on.{silent}",
-        args.from, args.into
+        "{} becomes part of {}{with}, and posts like its own go there from now on.{silent} `groundswell merge {} {} --undo` takes it back.",
+        args.from, args.into, args.from, args.into
     );
-    let ids = [args.from.as_str(), args.into.as_str()];
-    desk.write_about(&args.by, what, posts_of(&analysis, ids), &then)
+    let mut posts = posts_of(&analysis, [args.into.as_str()]);
+    // All that come, so that all can leave again.
+    posts.extend(all_posts_of(&analysis, [args.from.as_str()]));
+    desk.why(&args.why).write_about(&args.by, what, posts, &then)
 }
 
 /// Runs `name`.
@@ -171,7 +187,8 @@ pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
 /// # Errors
 /// There is no such cluster, the name is no line of text, or the store cannot be written.
 pub fn name(args: &NameArgs) -> Result<(), Failure> {
-    let name = args.name.trim();
+    // Without a name its posts name it again.
+    let name = args.name.as_deref().unwrap_or_default().trim();
     if name.chars().count() > LONGEST_NAME || name.chars().any(|c| c.is_control() || is_invisible(c)) {
         return Err(Failure::say(
             Exit::Usage,
@@ -191,7 +208,7 @@ pub fn name(args: &NameArgs) -> Result<(), Failure> {
         let mails = if named.sort == Sort::Ideas { "" } else { ", in e-mails too" };
         format!("{} is called \"{name}\" from now on{mails}.", args.cluster)
     };
-    desk.write_about(&args.by, what, posts_of(&analysis, [id.as_str()]), &then)
+    desk.why(&args.why).write_about(&args.by, what, posts_of(&analysis, [id.as_str()]), &then)
 }
 
 /// Runs `ignore`.
@@ -224,6 +241,9 @@ pub fn ignore(args: &IgnoreArgs) -> Result<(), Failure> {
 /// # Errors
 /// There is no such cluster, a post is not in it, or the store cannot be written.
 pub fn split(args: &SplitArgs) -> Result<(), Failure> {
+    if args.undo {
+        return super::undo::split(&mut Desk::open(&args.config)?, args);
+    }
     let posts = args
         .posts
         .iter()
@@ -271,7 +291,7 @@ pub fn split(args: &SplitArgs) -> Result<(), Failure> {
         "{n} {} and {become_one} a complaint apart; the two are never merged by themselves again.",
         args.cluster
     );
-    desk.write(&args.by, what, &then)
+    desk.why(&args.why).write(&args.by, what, &then)
 }
 
 impl Desk {
@@ -279,7 +299,13 @@ impl Desk {
         let settings = settings(config)?;
         let replays = decisions::replays(&settings);
         let folder = settings.data.folder;
-        Ok(Self { store: Store::open_existing(&folder)?, folder, replays })
+        Ok(Self { store: Store::open_existing(&folder)?, folder, replays, why: String::new() })
+    }
+
+    /// Why the next decision is made.
+    pub(super) fn why(&mut self, why: &str) -> &mut Self {
+        why.trim().clone_into(&mut self.why);
+        self
     }
 
     pub(super) fn store(&self) -> &Store {
@@ -323,7 +349,7 @@ impl Desk {
         posts: BTreeMap<String, Vec<PostKey>>,
         then: &str,
     ) -> Result<(), Failure> {
-        let act = Act { by: by.to_owned(), what, posts };
+        let act = Act { why: std::mem::take(&mut self.why), by: by.to_owned(), what, posts };
         decisions::write(&mut self.store, self.replays, SystemClock.now(), act)?;
         let mut out = stdout();
         writeln!(out, "{then} {}", when(&self.folder))?;

@@ -12,6 +12,7 @@ use crate::edges::rules_folder::read_rules;
 use crate::ground::entry::RuleFiles;
 use crate::ground::post::Post;
 use crate::logic::assess::Assessor;
+use crate::logic::rules::RuleSet;
 use crate::logic::text::{Lang, tokenize};
 
 /// Runs `assess`.
@@ -27,6 +28,11 @@ pub fn assess(args: &AssessArgs) -> Result<(), Failure> {
     if tell_problems(&problems, &files) {
         return Err(Failure::said());
     }
+    // Rules with mistakes are told by `check`; here they only say how the products are called.
+    let assessor = match RuleSet::load(&files).0 {
+        Some(rules) => assessor.naming(&rules),
+        None => assessor,
+    };
     let mut out = stdout();
     let mut each = |post: &Post| {
         let text = post.full_text();

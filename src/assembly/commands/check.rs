@@ -52,7 +52,7 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
     problems.extend(not_read(&strays(&args.rules.rules)));
     if let Some(set) = &set {
         problems.extend(load_scenarios(&files, set).1);
-        problems.extend(beside_posts(args, set, &assessor)?);
+        problems.extend(beside_posts(args, set, &assessor.naming(set))?);
     }
     print(&mut out, args, &problems, &files)?;
     out.flush()?;

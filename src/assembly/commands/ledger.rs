@@ -72,8 +72,11 @@ pub fn fixed(args: &FixedArgs) -> Result<(), Failure> {
 /// There is no such alert, the day is none, or the store cannot be written.
 pub fn known(args: &KnownArgs) -> Result<(), Failure> {
     let mut desk = Desk::open(&args.config)?;
-    let at = day(&args.day)?;
     let event = desk.alert(&args.alert)?;
+    if args.undo {
+        return not_known(&mut desk, args);
+    }
+    let at = day(args.day.as_deref().unwrap_or_default())?;
     let title = one_line(&args.how);
     if title.chars().count() > LONGEST {
         return Err(too_long("--how", &title));
@@ -81,7 +84,10 @@ pub fn known(args: &KnownArgs) -> Result<(), Failure> {
     if at > SystemClock.now() {
         return Err(Failure::say(
             Exit::Usage,
-            format!("{} is still to come: nobody can have known it on that day", args.day),
+            format!(
+                "{} is still to come: nobody can have known it on that day",
+                args.day.as_deref().unwrap_or_default()
+            ),
         ));
     }
     let lead = days_between(event.opened_at, at).round();
@@ -91,7 +97,32 @@ pub fn known(args: &KnownArgs) -> Result<(), Failure> {
         }
         lead => format!("{} opened {} after it.", args.alert, count(-lead as u64, "day", "days")),
     };
-    desk.write(&args.by, Deed::Known { alert: args.alert.clone(), at, title }, &then)
+    desk.write(&args.by, Deed::Known { alert: args.alert.clone(), at, title, withdrawn: false }, &then)
+}
+
+/// Takes back on which day an alert's cause would have been known.
+fn not_known(desk: &mut Desk, args: &KnownArgs) -> Result<(), Failure> {
+    let Some((at, title)) = known_of(&desk.store().acts()?, &args.alert) else {
+        return Err(Failure::say(
+            Exit::Usage,
+            format!("nobody said on which day {} would have been known otherwise", args.alert),
+        ));
+    };
+    let then = format!("{} has no such day any more (it was {}).", args.alert, at.strftime("%Y-%m-%d"));
+    desk.write(&args.by, Deed::Known { alert: args.alert.clone(), at, title, withdrawn: true }, &then)
+}
+
+/// On which day an alert's cause would have been known otherwise, and how, as was said last.
+fn known_of(acts: &[(Timestamp, Act)], alert: &str) -> Option<(Timestamp, String)> {
+    acts.iter()
+        .rev()
+        .find_map(|(_, act)| match &act.what {
+            Deed::Known { alert: of, at, title, withdrawn } if of == alert => {
+                Some((!withdrawn).then(|| (*at, title.clone())))
+            }
+            _ => None,
+        })
+        .flatten()
 }
 
 /// Runs `ledger`.
@@ -146,10 +177,7 @@ fn lines(events: &[AlertEvent], acts: &[(Timestamp, Act)]) -> Vec<Line> {
         .into_iter()
         .filter_map(|(alert, events)| {
             let (first, last) = (events.first()?, events.last()?);
-            let known = acts.iter().rev().find_map(|(_, act)| match &act.what {
-                Deed::Known { alert: of, at, title } if of == alert => Some((*at, title.clone())),
-                _ => None,
-            });
+            let known = known_of(acts, alert);
             let useful = acts.iter().rev().find_map(|(_, act)| match &act.what {
                 Deed::Feedback { alert: of, useful } if of == alert => Some(*useful),
                 _ => None,

@@ -9,6 +9,7 @@ mod backtest_text;
 pub mod backup;
 pub mod check;
 pub mod clusters;
+pub mod decisions;
 pub mod demo;
 pub mod detect;
 pub mod doctor;
@@ -29,6 +30,7 @@ pub mod source;
 mod standing;
 pub mod status;
 pub mod test;
+mod undo;
 
 use std::path::Path;
 
@@ -63,7 +65,10 @@ pub fn load_rules(folder: &Path) -> Result<Rules, Failure> {
     tell_problems(&problems, &files);
     let wrong = problems.iter().any(|p| p.level == Level::Error && p.code != "example-fails");
     match set {
-        Some(set) if !wrong => Ok(Rules { files, set, assessor }),
+        Some(set) if !wrong => {
+            let assessor = assessor.naming(&set);
+            Ok(Rules { files, set, assessor })
+        }
         _ => Err(Failure::said()),
     }
 }

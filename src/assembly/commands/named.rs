@@ -55,10 +55,26 @@ pub(super) fn posts_of<'i>(
     analysis: &Analysis,
     ids: impl IntoIterator<Item = &'i str>,
 ) -> BTreeMap<String, Vec<PostKey>> {
+    newest_of(analysis, ids, REMEMBERED_POSTS)
+}
+
+/// All posts that these clusters keep.
+pub(super) fn all_posts_of<'i>(
+    analysis: &Analysis,
+    ids: impl IntoIterator<Item = &'i str>,
+) -> BTreeMap<String, Vec<PostKey>> {
+    newest_of(analysis, ids, usize::MAX)
+}
+
+fn newest_of<'i>(
+    analysis: &Analysis,
+    ids: impl IntoIterator<Item = &'i str>,
+    most: usize,
+) -> BTreeMap<String, Vec<PostKey>> {
     let posts = |id: &str| {
         let named = cluster(analysis, id).ok()?;
         let members = &analysis.product(&named.product)?.of_sort(named.sort).get(named.number)?.members;
-        Some(members.iter().rev().take(REMEMBERED_POSTS).map(|m| m.quote.key.clone()).collect())
+        Some(members.iter().rev().take(most).map(|m| m.quote.key.clone()).collect())
     };
     ids.into_iter().filter_map(|id| Some((id.to_owned(), posts(id)?))).collect()
 }

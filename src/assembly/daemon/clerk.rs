@@ -118,7 +118,7 @@ impl Clerk {
             &mut self.store,
             self.replays,
             now,
-            Act { by, what: deed, posts: Default::default() },
+            Act { why: String::new(), by, what: deed, posts: Default::default() },
         )?;
         Ok(DeskPage::done(link, last.as_ref(), &self.templates))
     }

@@ -237,8 +237,12 @@ mod tests {
     fn acts_and_rules_are_told_apart_from_the_rest() {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::open(dir.path()).unwrap();
-        let act =
-            Act { by: "ana".into(), what: Deed::Resolve { alert: "a".into() }, posts: Default::default() };
+        let act = Act {
+            why: String::new(),
+            by: "ana".into(),
+            what: Deed::Resolve { alert: "a".into() },
+            posts: Default::default(),
+        };
         let rules = RuleFiles { folder: "rules".into(), files: Vec::new() };
         store.append_entry(from_ms(1), &Body::Act(act.clone())).unwrap();
         store.append_entry(from_ms(2), &Body::Rules(rules.clone())).unwrap();

@@ -34,7 +34,7 @@ impl Analysis {
             Deed::Resolve { alert } => self.end_by_hand(alert, Reason::ResolvedByHand, now, out),
             Deed::Fixed { alert, version } => self.fixed(alert, version, now, out),
             // What was known otherwise is for ledger and digest, and decides about nothing.
-            Deed::Known { alert, at, .. } => self.known_on(alert, *at),
+            Deed::Known { alert, at, withdrawn, .. } => self.known_on(alert, *at, *withdrawn),
             Deed::Silence { scope, until, until_worse, .. } => {
                 if let Some(scope) = self.now_at(scope, act.posts.get(scope)) {
                     let open = self.memory.products.values().flat_map(|p| p.alerts.values());
@@ -186,7 +186,12 @@ mod tests {
         }
         let cluster = "p.c77".to_owned();
         let keys = posts.iter().map(|id| PostKey { source: "s".into(), id: (*id).into() }).collect();
-        let act = Act { by: "ana".into(), what: what(cluster.clone()), posts: [(cluster, keys)].into() };
+        let act = Act {
+            why: String::new(),
+            by: "ana".into(),
+            what: what(cluster.clone()),
+            posts: [(cluster, keys)].into(),
+        };
         bodies.push(Body::Act(act));
         let mut analysis = Analysis::default();
         for (i, body) in bodies.into_iter().enumerate() {
@@ -235,7 +240,7 @@ mod tests {
         let by = |what: Deed, named: &[(&str, &str)]| {
             let key = |id: &str| vec![PostKey { source: "s".into(), id: id.into() }];
             let posts = named.iter().map(|(cluster, post)| ((*cluster).to_owned(), key(post))).collect();
-            Body::Act(Act { by: "ana".into(), what, posts })
+            Body::Act(Act { why: String::new(), by: "ana".into(), what, posts })
         };
         // Under numbers that they do not have here: the posts say which ones are meant.
         bodies.push(by(Deed::Name { cluster: "p.i70".into(), name: "Dark mode".into() }, &[("p.i70", "a")]));

@@ -133,6 +133,13 @@ impl TeamLog {
         }
     }
 
+    /// They take it back.
+    fn no_lead(&mut self, days: f64) {
+        if let Some(at) = self.leads.iter().rposition(|known| (known - days).abs() < 1e-9) {
+            self.leads.remove(at);
+        }
+    }
+
     fn median_lead(&self) -> Option<(u32, f64)> {
         let known = self.leads.len() as u32;
         (known > 0).then(|| (known, Data::new(self.leads.clone()).median()))
@@ -206,12 +213,13 @@ impl Analysis {
     }
 
     /// A person says on which day they would have known of an alert's cause.
-    pub(super) fn known_on(&mut self, alert: &str, at: Timestamp) {
+    pub(super) fn known_on(&mut self, alert: &str, at: Timestamp, withdrawn: bool) {
         let Some((product, id)) = self.find(alert) else { return };
         let team = self.rules.products.iter().find(|p| p.id == product).map(|p| p.team.clone());
         let opened = self.memory.products.get(&product).and_then(|p| p.alerts.get(&id)).map(|s| s.opened_at);
         if let (Some(team), Some(opened)) = (team, opened) {
-            self.team_log(&team).lead(days_between(opened, at));
+            let (log, days) = (self.team_log(&team), days_between(opened, at));
+            if withdrawn { log.no_lead(days) } else { log.lead(days) }
         }
     }
 }

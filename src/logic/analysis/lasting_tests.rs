@@ -47,7 +47,9 @@ fn names_merges_and_what_is_ignored_outlive_new_rules_refused_rules_and_a_restar
     let screen = hear("terrible flickering screen, my widget display is useless");
     let charger = hear("widget charger refuses to plug in, so annoying, does not work");
     assert!(battery != screen && screen != charger && battery != charger);
-    let act = |what: Deed| Body::Act(Act { by: "somebody".into(), what, posts: Default::default() });
+    let act = |what: Deed| {
+        Body::Act(Act { why: String::new(), by: "somebody".into(), what, posts: Default::default() })
+    };
     let id = |number: u32| format!("p.c{number}");
     let acts = [
         act(Deed::Name { cluster: id(battery), name: "Swollen".into() }),

@@ -65,7 +65,12 @@ fn flood(acts: &[Deed]) -> Vec<Entry> {
     for what in acts {
         bodies.push((
             began,
-            Body::Act(Act { by: "ana".into(), what: what.clone(), posts: Default::default() }),
+            Body::Act(Act {
+                why: String::new(),
+                by: "ana".into(),
+                what: what.clone(),
+                posts: Default::default(),
+            }),
         ));
     }
     for n in 0..12 {

@@ -86,7 +86,9 @@ mod tests {
     fn lived(after: Body) -> (Analysis, Vec<AlertEvent>, Vec<u8>) {
         let start: Timestamp = "2025-01-06T00:00:00Z".parse().unwrap();
         let day = |n: i64| plus_ms(start, n * DAY_MS);
-        let act = |what: Deed| Body::Act(Act { by: "ana".into(), what, posts: BTreeMap::new() });
+        let act = |what: Deed| {
+            Body::Act(Act { why: String::new(), by: "ana".into(), what, posts: BTreeMap::new() })
+        };
         let mut log = vec![(start, rules("id = 'old'", "id = 'fire'"))];
         log.extend((0..40).map(|n| (plus_ms(start, n * 12 * HOUR_MS), Body::Tick)));
         let texts = [

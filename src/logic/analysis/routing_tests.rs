@@ -211,7 +211,7 @@ fn who_wants_a_list_gets_one_and_rules_that_change_let_go_what_waits() {
         events(&outcomes)[0].alert.clone()
     };
     let fixed = Deed::Fixed { alert, version: "2.1".into() };
-    let act = Body::Act(Act { by: "ana".into(), what: fixed, posts: Default::default() });
+    let act = Body::Act(Act { why: String::new(), by: "ana".into(), what: fixed, posts: Default::default() });
     then.push((at(60, 12), act));
     let outcomes = fold(&life(daily(), then.clone()), None);
     assert_eq!(letters(&outcomes)[0], format!("list of 2 owner at {}", at(61, 8)));

@@ -30,7 +30,12 @@ fn told(silences: &[(&str, i64)]) -> Vec<String> {
     for (scope, hours) in silences {
         let until = plus_ms(start, hours * HOUR_MS);
         let what = Deed::Silence { scope: (*scope).into(), why: String::new(), until, until_worse: false };
-        bodies.push(Body::Act(Act { by: "somebody".into(), what, posts: Default::default() }));
+        bodies.push(Body::Act(Act {
+            why: String::new(),
+            by: "somebody".into(),
+            what,
+            posts: Default::default(),
+        }));
     }
     for voice in ["ana", "bo"] {
         let line = serde_json::json!({"id": voice, "source": "s", "author": voice, "text": "my widget burns",
@@ -76,7 +81,7 @@ fn a_query_silences_what_most_of_the_posts_of_an_alert_match() {
         let until = plus_ms(start, 1_000 * HOUR_MS);
         let scope = format!("{BY_QUERY} {query}");
         let what = Deed::Silence { scope, why: String::new(), until, until_worse: false };
-        let act = Act { by: "somebody".into(), what, posts: Default::default() };
+        let act = Act { why: String::new(), by: "somebody".into(), what, posts: Default::default() };
         let mut bodies = vec![(start, Body::Rules(files)), (start, Body::Act(act))];
         for day in 0..40 {
             // For five weeks people speak of other things.

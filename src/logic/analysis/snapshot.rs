@@ -60,7 +60,7 @@ impl Analysis {
         if let (Some(rules), _) = RuleSet::load(&files) {
             analysis.rules = Arc::new(rules);
         }
-        analysis.assessor = Assessor::shared(&files);
+        analysis.assessor = Arc::new(Assessor::shared(&files).naming(&analysis.rules));
         Ok(analysis)
     }
 }

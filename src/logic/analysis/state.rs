@@ -330,7 +330,7 @@ impl Analysis {
     /// Puts new rules in force. Refused rules change nothing.
     fn put_in_force(&mut self, files: &RuleFiles, now: Timestamp, out: &mut Outcome) -> bool {
         let (Some(rules), _) = RuleSet::load(files) else { return false };
-        let assessor = Assessor::shared(files);
+        let assessor = Arc::new(Assessor::shared(files).naming(&rules));
         let renamed = self.follow_names(&rules);
         // What an alert was about may be watched no more: say so under the old rules.
         let old = Arc::clone(&self.rules);

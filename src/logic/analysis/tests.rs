@@ -207,7 +207,7 @@ fn and_then(mut entries: Vec<Entry>, mut more: Vec<(i64, Body)>, until: i64) -> 
 }
 
 fn act(what: Deed) -> Body {
-    Body::Act(Act { by: "ana".into(), what, posts: Default::default() })
+    Body::Act(Act { why: String::new(), by: "ana".into(), what, posts: Default::default() })
 }
 
 fn told(events: &[AlertEvent]) -> Vec<(EventKind, Reason)> {
@@ -368,6 +368,7 @@ fn a_team_gets_its_digest_once_a_week_with_what_grows_and_what_was_judged() {
         alert: first.alert.clone(),
         at: plus_ms(first.at, 9 * DAY_MS),
         title: String::new(),
+        withdrawn: false,
     });
     let entries = and_then(entries, vec![(61 * DAY_MS, feedback), (61 * DAY_MS, known)], 70 * DAY_MS);
     let mut analysis = Analysis::default();

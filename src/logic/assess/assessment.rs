@@ -1,5 +1,6 @@
 //! The assessment of one post: language, sentiment, complaint, and the cues behind them.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
 use super::feeling::{Tone, sentiment};
@@ -11,6 +12,7 @@ use super::words::{faces, words};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::entry::RuleFiles;
 use crate::ground::post::Post;
+use crate::logic::rules::RuleSet;
 use crate::logic::text::{Kind, Lang, Token};
 
 /// A post with this complaint score or more is a complaint.
@@ -108,14 +110,16 @@ impl Assessment {
 /// Reads posts by the lexicons in force.
 #[derive(Debug)]
 pub struct Assessor {
-    lexicons: Lexicons,
+    lexicons: Arc<Lexicons>,
+    /// Words by which products are called, folded: how a post reads is not read out of them.
+    names: BTreeSet<String>,
 }
 
 impl Assessor {
     /// The built-in lexicons and what those of a rules folder add, and what is wrong in the latter.
     pub fn load(files: &RuleFiles) -> (Self, Vec<Diagnostic>) {
         let (lexicons, problems) = Lexicons::load(files);
-        (Self { lexicons }, problems)
+        (Self { lexicons: Arc::new(lexicons), names: BTreeSet::new() }, problems)
     }
 
     /// The same without what is wrong. Where a rules folder adds nothing, all share what is built in: to read it takes longer
@@ -127,6 +131,12 @@ impl Assessor {
             return Arc::new(Self::load(files).0);
         }
         Arc::clone(&BUILT_IN)
+    }
+
+    /// The same, which knows the products by name: "vesuv" says nothing about a post on the Vesuv, whatever else is called so.
+    pub fn naming(&self, rules: &RuleSet) -> Self {
+        let names = rules.products.iter().flat_map(crate::logic::rules::Product::names).collect();
+        Self { lexicons: Arc::clone(&self.lexicons), names }
     }
 
     /// What the lexicons of the rules folder did to the built-in ones.
@@ -188,6 +198,8 @@ impl Assessor {
             exclamations,
         };
         let signs = Signs::of(text, tokens, &words, &reading, &cues, &found);
+        let names = tokens.iter().filter(|token| self.names.contains(&token.folded));
+        reading.turned.extend(names.map(|token| token.start..token.end));
         // Words that mean the opposite of what they say are left to the lexicons.
         let readable = lexicon.is_some() && !reading.sarcastic;
         let sums = readable.then(|| tone::sums(tokens, &reading.turned)).flatten();
@@ -349,6 +361,28 @@ mod tests {
             let seen = assess(text);
             assert!(!seen.is_complaint(), "{text}: {seen:?}");
         }
+    }
+
+    #[test]
+    fn the_name_of_a_product_says_nothing_about_a_post() {
+        let file =
+            |path: &str, text: &str| crate::ground::entry::RuleFile { path: path.into(), text: text.into() };
+        let product = "[product]\nid = \"vesuv\"\nname = \"Vesuv\"\nmatch = 'vesuv'\nteam = \"t\"\n";
+        let teams = "[team.t]\nemail = [\"t@example.org\"]\n";
+        let files = vec![file("teams.toml", teams), file("vesuv.toml", product)];
+        let files = RuleFiles { folder: "rules".into(), files };
+        let named = Assessor::shared(&files).naming(&RuleSet::load(&files).0.unwrap());
+        let line = serde_json::json!({"id":"1","source":"s","text":"x","created_at":"2025-01-06T00:00:00Z"});
+        let Ok(crate::ground::post::Incoming::Post(post)) =
+            crate::ground::post::parse_line(line.to_string().as_bytes(), None)
+        else {
+            panic!("no post")
+        };
+        let text = "burned his hand on the vesuv";
+        let seen = |by: &Assessor| by.assess(&post, text, &tokenize(text, Lang::English), Lang::English);
+        let (with, without) = (seen(&named), seen(&Assessor::shared(&files)));
+        assert!(with.complaint > without.complaint, "{with:?} {without:?}");
+        assert!(with.cues.iter().all(|cue| !cue.words.contains("vesuv")), "{with:?}");
     }
 
     #[test]

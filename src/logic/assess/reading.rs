@@ -27,6 +27,9 @@ const NO_PRAISE: f64 = 0.4;
 const DENIED_PRAISE: usize = 3;
 /// A phrase of so much trouble keeps its negation: "won't stop leaking" denies nothing.
 const FIRM: f64 = 0.5;
+/// After a comma these go on with what was said: "no leaks, drips or squeaks", "does not leak, and does not smell".
+const GOES_ON: [&str; 13] =
+    ["or", "nor", "and", "oder", "noch", "und", "ou", "ni", "et", "e", "y", "o", "nem"];
 /// A verdict that is a whole sentence is so surely a complaint.
 const SAID_ALONE: f64 = 0.65;
 /// From this strength on, trouble makes a phrase of irony count.
@@ -107,7 +110,9 @@ impl<'t> Reading<'t> {
             }
             // A longer phrase around it says what is meant: "can't wait to" is no "can't".
             let hidden = long.iter().any(|(other, w)| w.signum() != weight.signum() && f.is_inside(other));
-            let denied = TAKEN_BY_NEGATION.contains(&kind) && around.before(f.first, DENIED, NEGATION) > 0;
+            let denied = TAKEN_BY_NEGATION.contains(&kind)
+                && around.before(f.first, DENIED, NEGATION) > 0
+                && !self.is_apart(around.nearest(f.first, NEGATION), f.first);
             // "Great picture, but it switches itself off": what comes before the but does not excuse what follows.
             let overruled = weight < 0.0 && kind == CueKind::Praise && around.side(self.words, f) < 0;
             let praised = |(other, m): &(Found, Meaning)| {
@@ -138,7 +143,9 @@ impl<'t> Reading<'t> {
         let mut spared = Vec::new();
         for (f, _) in meant.iter().filter(|(_, m)| *m == Meaning::Failure) {
             let behind = around.after(self.words, f.last);
-            let before = around.before(f.first, DENIED_FAILURE, NEGATION);
+            // "My old one never did that, this one leaks": said of something else.
+            let apart = self.is_apart(around.nearest(f.first, NEGATION), f.first);
+            let before = if apart { 0 } else { around.before(f.first, DENIED_FAILURE, NEGATION) };
             // "Can't pour a cup without it leaking": two negations deny nothing.
             let all = around.before(f.first, 2 * DENIED_FAILURE, NEGATION);
             if before + behind == 0 || before > 0 && all.is_multiple_of(2) {
@@ -151,6 +158,15 @@ impl<'t> Reading<'t> {
                 trouble && before > 0 && other.first <= first && first <= other.last && other.last < f.first
             };
             if meant.iter().any(firm) {
+                continue;
+            }
+            // "My old one never leaked" is said of the old one.
+            let of_another = |(other, m): &(Found, Meaning)| {
+                let worse =
+                    matches!(m, Meaning::Cue { kind: CueKind::Comparison, weight, .. } if *weight > 0.0);
+                worse && other.first < first && first <= other.last + 1 && other.last < f.first
+            };
+            if meant.iter().any(of_another) {
                 continue;
             }
             let words = self.slice(&Found { first, ..*f });
@@ -266,6 +282,16 @@ impl<'t> Reading<'t> {
             .and_then(|w| self.text.get(w.end..first.start))
             .is_some_and(|between| between.starts_with(','));
         begins && mark || ends && hung_on
+    }
+
+    /// Does another clause begin between a negation and the word at `at`? In a list ("no leaks, drips or squeaks") none does.
+    fn is_apart(&self, negation: usize, at: usize) -> bool {
+        let between = || negation + 1..at;
+        let clause = |i: usize| {
+            let comma = self.text_between(i - 1, i).is_some_and(|text| text.contains(','));
+            comma && self.words.get(i).is_some_and(|word| !GOES_ON.contains(&word.folded))
+        };
+        negation < at && between().any(clause)
     }
 
     fn is(&self, at: usize, kind: Kind) -> bool {

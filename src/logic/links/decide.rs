@@ -164,7 +164,7 @@ mod tests {
     }
 
     fn act(at: i64, what: Deed) -> (Timestamp, Act) {
-        (day(at), Act { by: "bo".into(), what, posts: Default::default() })
+        (day(at), Act { why: String::new(), by: "bo".into(), what, posts: Default::default() })
     }
 
     fn event(kind: EventKind, reason: Reason) -> AlertEvent {

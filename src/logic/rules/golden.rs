@@ -86,6 +86,22 @@ fn queries() {
         ("query-near-of-another-tool", "'keys W/8 close'"),
         ("query-tilde-of-another-tool", "'\"keys close\"~8'"),
         ("query-question-mark", "'keys stuc?'"),
+        ("query-operator-in-german", "'Deckel ODER Kappe UND NICHT Topf'"),
+        ("query-operator-in-portuguese", "'tampa ou capa E vazando'"),
+        ("query-operator-in-quotes", "'\"lid OR cap\" OR mini9'"),
+        ("query-comma-in-quotes", "'\"lid, screw cap, seal\"'"),
+        ("query-comma-list", "'lid, cap, \"screw cap\"'"),
+        ("query-slash-list", "'lid/cap/seal leaks'"),
+        ("query-regular-expression", "'/leak.*/ OR lea[kc]'"),
+        ("query-language-is-a-country", "'keys lang:jp'"),
+        ("query-language-is-another", "'keys lang:br'"),
+        ("query-language-written-out", "'keys lang:portuguese'"),
+        ("query-region-is-none", "'keys (region:UK OR region:EU)'"),
+        ("query-number-with-a-point", "'keys followers>1.000'"),
+        ("query-number-with-a-letter", "'keys followers > 1k'"),
+        ("query-invisible-character", "'keys\u{200b}OR butt\u{ad}ons'"),
+        ("query-html", "'keys &amp; &quot;mini 9&quot;'"),
+        ("query-near-as-a-call", "'NEAR(lid leak, 6)'"),
         ("query-several-mistakes", "'(keys AND ) OR cr* OR foo:x NEAR b'"),
     ] {
         with_match(name, query);
@@ -107,6 +123,7 @@ fn lists() {
     with_more("list-entry-is-a-query", &of_lists("close = [\"close OR near\"]"));
     with_more("list-entry-twice", &of_lists("close = [\"close\", \"cramped\", \"close\"]"));
     with_more("list-comma-missing", &of_lists("close = [\n    \"close\"\n    \"cramped\"\n]"));
+    with_more("list-entry-with-commas", &of_lists("close = [\"close, cramped, next to\"]"));
     with_more("list-of-numbers", &of_lists("close = [1, \"near\"]"));
 }
 
@@ -142,6 +159,13 @@ fn keys_and_values() {
     with_more("was-in-use", &format!("{topic}{}", was("keyboard")));
     with_more("was-twice", &format!("{}{}", was("keyboard"), was("buttons").replace("keys", "button")));
     changed("was-with-blanks", "name  =", "was   = \"Mini 9\"\nname  =");
+    changed("team-is-an-address", "\"netbooks\"", "\"Netbooks@example.org\"");
+    changed("team-is-an-unknown-address", "\"netbooks\"", "\"ana.silva@example.org\"");
+    changed("toml-single-quote-missing", "OR mini9'", "OR mini9");
+    check(
+        "product-file-copied",
+        &[("teams.toml", TEAMS), ("mini-10.toml", PRODUCT), ("mini-9.toml", PRODUCT)],
+    );
     check("product-twice", &[("teams.toml", TEAMS), ("a.toml", PRODUCT), ("b.toml", PRODUCT)]);
 }
 
@@ -154,6 +178,15 @@ fn topics_and_products_beside_one_another() {
     let other =
         PRODUCT.replace("\"mini-9\"", "\"mini-10\"").replace("'\"mini 9\" OR mini9'", "'mini10 OR mini9'");
     check("products-share-words", &[("teams.toml", TEAMS), ("a.toml", PRODUCT), ("b.toml", &other)]);
+    let broad = |not: &str| {
+        let text = PRODUCT.replace("\"mini-9\"", "\"mini\"").replace("'\"mini 9\" OR mini9'", "'mini'");
+        text.replace("team  =", &format!("{not}team  ="))
+    };
+    let both = |name: &str, not: &str| {
+        check(name, &[("teams.toml", TEAMS), ("mini.toml", &broad(not)), ("mini-9.toml", PRODUCT)]);
+    };
+    both("products-share-words-within", "");
+    both("products-apart-by-not", "not   = '\"mini 9\"'\n");
     let not = PRODUCT.replace("team  =", "not   = 'mini9 OR mini'\nteam  =");
     check("product-takes-all-back", &[("teams.toml", TEAMS), ("mini-9.toml", &not)]);
     let nobody = format!("{TEAMS}[team.kitchen]\nemail = [\"kitchen@example.org\"]\n");
@@ -268,6 +301,7 @@ fn routes_and_quiet_hours() {
         "route-values-that-are-none",
         "[[route]]\nregion = \"Brazil\"\nlanguage = \"portuguese\"\nseverity = \"hihg\"\nteam = \"netbooks\"\n",
     );
+    with("route-codes-that-are-none", "[[route]]\nregion = \"UK\"\nlanguage = \"br\"\nteam = \"netbooks\"\n");
     with("route-key-misspelt", "[[route]]\nregoin = \"BR\"\nteam = \"netbooks\"\n");
     with("route-without-team", "[[route]]\nregion = \"BR\"\n");
     with("route-in-single-brackets", "[route]\nregion = \"BR\"\nteam = \"netbooks\"\n");

@@ -17,14 +17,37 @@ pub(super) const DOCS: [Doc; 1] = [Doc::warning(
     "",
 )];
 
-/// `written` alone is enough for this product and for `other`, which stands at `place`.
-pub(in crate::logic::rules) fn both(range: Range<usize>, written: &str, other: &str, place: &str) -> Problem {
-    let shown: String = written.chars().take(60).collect();
-    Problem::warning(
-        "products-share-words",
-        range,
-        format!("{shown} is enough for product \"{other}\" too: such posts count for both"),
-    )
-    .label(format!("also in {place}"))
-    .help("write what tells the two apart: a longer phrase, or `not`")
+/// `written` alone is enough for this product, and for `other`, which looks for `theirs` at `place`. Where one of the two is
+/// `narrow`, it is a part of the other.
+pub(in crate::logic::rules) fn both(
+    range: Range<usize>,
+    written: &str,
+    theirs: &str,
+    narrow: bool,
+    other: &str,
+    place: &str,
+) -> Problem {
+    let short = |text: &str| -> String { text.chars().take(60).collect() };
+    let (mine, theirs) = (short(written), short(theirs));
+    let problem = if narrow && theirs != mine {
+        Problem::warning(
+            "products-share-words",
+            range,
+            format!("posts that {mine} finds here and {theirs} finds for product \"{other}\" count for both"),
+        )
+    } else {
+        Problem::warning(
+            "products-share-words",
+            range,
+            format!("{mine} is enough for product \"{other}\" too: such posts count for both"),
+        )
+    };
+    let (broad, long) =
+        if mine.chars().count() < theirs.chars().count() { ("here", theirs) } else { (place, mine) };
+    let help = if narrow {
+        format!("if that is not meant, write not = '{long}' in the product that looks for less ({broad})")
+    } else {
+        "write what tells the two apart: a longer phrase, or `not`".to_owned()
+    };
+    problem.label(format!("also in {place}")).help(help)
 }

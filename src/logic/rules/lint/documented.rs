@@ -34,6 +34,8 @@ pub(in crate::logic::rules) enum Shown {
     Product(&'static str),
     /// The whole `teams.toml`.
     Teams(&'static str),
+    /// Lines of `teams.toml` below the team `netbooks`.
+    Routes(&'static str),
     /// A whole file of scenarios.
     Scenario(&'static str),
     /// Nothing that could be shown in a few lines.
@@ -64,15 +66,19 @@ impl Doc {
 
 /// Every code, in order of the alphabet.
 pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
-    let tables: [&'static [Doc]; 29] = [
+    let tables: [&'static [Doc]; 37] = [
         &super::brackets::DOCS,
         &super::claims::DOCS,
+        &super::codes::DOCS,
         &super::common::DOCS,
         &super::examples::DOCS,
         &super::fields::DOCS,
         &super::files::DOCS,
         &super::foreign::DOCS,
+        &super::html::DOCS,
         &super::ids::DOCS,
+        &super::in_quotes::DOCS,
+        &super::invisible::DOCS,
         &super::keys::DOCS,
         &super::letters::DOCS,
         &super::lexicon::DOCS,
@@ -80,16 +86,20 @@ pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
         &super::measured::DOCS,
         &super::near::DOCS,
         &super::never::DOCS,
+        &super::numbers::DOCS,
         &super::operators::DOCS,
         &super::quotes::DOCS,
+        &super::regex::DOCS,
         &super::renamed::DOCS,
         &super::routes::DOCS,
         &super::scenario::DOCS,
         &super::shadow::DOCS,
         &super::size::DOCS,
+        &super::slashes::DOCS,
         &super::stems::DOCS,
         &super::syntax::DOCS,
         &super::teams::DOCS,
+        &super::tongues::DOCS,
         &super::values::DOCS,
         &super::was::DOCS,
         &super::wildcard::DOCS,
@@ -113,9 +123,11 @@ pub(in crate::logic::rules) fn entry(doc: &Doc) -> String {
         Shown::Query(wrong) => {
             (query(wrong), if doc.right.is_empty() { String::new() } else { query(doc.right) })
         }
-        Shown::Below(text) | Shown::Product(text) | Shown::Teams(text) | Shown::Scenario(text) => {
-            (text.to_owned(), doc.right.to_owned())
-        }
+        Shown::Below(text)
+        | Shown::Product(text)
+        | Shown::Teams(text)
+        | Shown::Routes(text)
+        | Shown::Scenario(text) => (text.to_owned(), doc.right.to_owned()),
     };
     let _ = write!(out, "\n```toml\n{}\n```\n", wrong.trim_end());
     if !right.is_empty() {
@@ -161,6 +173,7 @@ mod tests {
             Shown::Below(_) => product = format!("{PRODUCT}\n{text}"),
             Shown::Product(_) => text.clone_into(&mut product),
             Shown::Teams(_) => text.clone_into(&mut teams),
+            Shown::Routes(_) => teams = format!("{TEAMS}\n{text}"),
             Shown::Scenario(_) => more = Some(text),
             Shown::Words => {}
         }
@@ -184,6 +197,7 @@ mod tests {
                 | Shown::Below(text)
                 | Shown::Product(text)
                 | Shown::Teams(text)
+                | Shown::Routes(text)
                 | Shown::Scenario(text) => text,
                 Shown::Words => continue,
             };

@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::Problem;
 use super::documented::{Doc, Shown};
 use super::suggest::closest;
+use super::{codes, numbers};
 use crate::logic::rules::query::{NUMBERS, TEXTS};
 
 /// Entries of the reference.
@@ -64,8 +65,23 @@ pub(in crate::logic::rules) fn unknown(range: Range<usize>, name: &str) -> Probl
     }
 }
 
-/// `query-field-value`: `region:Brazil`, `rating:2`, `sentiment<=-30`.
-pub(in crate::logic::rules) fn value(range: Range<usize>, name: &str, expected: &str) -> Problem {
-    Problem::error("query-field-value", range, format!("`{name}` cannot be asked like this"))
-        .help(format!("it takes {expected}"))
+/// `query-field-value`: `region:Brazil`, `rating:2`, `sentiment<=-30`, `followers>1k`. `value` stands at `at`.
+pub(in crate::logic::rules) fn value(
+    range: Range<usize>,
+    name: &str,
+    expected: &str,
+    at: Range<usize>,
+    value: &str,
+) -> Problem {
+    let meant = match name {
+        "lang" => codes::language_named(value).map(str::to_owned),
+        "region" => codes::country_named(value).map(str::to_owned),
+        "followers" => numbers::plain(value),
+        _ => None,
+    };
+    let problem = Problem::error("query-field-value", range, format!("`{name}` cannot be asked like this"));
+    match meant {
+        Some(meant) => problem.help(format!("did you mean {meant}? It takes {expected}")).fix(at, meant),
+        None => problem.help(format!("it takes {expected}")),
+    }
 }

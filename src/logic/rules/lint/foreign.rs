@@ -80,7 +80,7 @@ pub(in crate::logic::rules) fn of_word(word: &str, start: usize) -> Option<Probl
         return None;
     }
     let help = if after.is_empty() {
-        "a star stands for any ending: crash*. A word is found in all its forms without one".to_owned()
+        "a star stands for any ending: crash*. Without one a word is found with the endings of its grammar: crash, crashes, crashing".to_owned()
     } else {
         "write the words with OR: (woman OR women)".to_owned()
     };

@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use super::Problem;
 use super::documented::{Doc, Shown};
+use crate::ground::diagnostic::Place;
+use crate::logic::rules::load::is_id;
 
 /// Entries of the reference.
 pub(super) const DOCS: [Doc; 3] = [
@@ -59,11 +61,36 @@ pub(in crate::logic::rules) fn shape(range: Range<usize>, id: &str) -> Problem {
         .help("write it without blanks and accents, such as \"keys-too-close\"")
 }
 
-/// `product-duplicate`: two files claim one product.
-pub(in crate::logic::rules) fn product_twice(range: Range<usize>, id: &str, first: &str) -> Problem {
-    Problem::error("product-duplicate", range, format!("there is already a product \"{id}\""))
-        .label(format!("first in {first}"))
-        .help("give one of the two another id")
+/// `product-duplicate`: two files claim one product; `range` is in `copy`, the one to change.
+pub(in crate::logic::rules) fn product_twice(
+    range: Range<usize>,
+    id: &str,
+    kept: &Place,
+    copy: &str,
+) -> Problem {
+    let stem = stem(copy);
+    let other = if stem != id && is_id(&stem) { stem } else { format!("{id}-2") };
+    Problem::error(
+        "product-duplicate",
+        range,
+        format!("{} and {copy} both say that they are the product \"{id}\"", kept.file),
+    )
+    .label(format!("also in {}:{}", kept.file, kept.line))
+    .help(format!(
+        "if {copy} was copied for another product, write id = \"{other}\" here, with a name and a match of its own; if it is \
+         left over, move it out of the folder"
+    ))
+}
+
+/// Does the file bear the id as its name?
+pub(in crate::logic::rules) fn is_named_after(file: &str, id: &str) -> bool {
+    stem(file) == id
+}
+
+/// `mini-10` of `rules/mini-10.toml`.
+fn stem(file: &str) -> String {
+    let name = file.rsplit('/').next().unwrap_or_default();
+    name.strip_suffix(".toml").unwrap_or(name).to_owned()
 }
 
 /// `topic-duplicate`: two topics of a product have one id.

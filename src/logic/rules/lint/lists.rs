@@ -6,10 +6,11 @@ use std::ops::Range;
 
 use super::Problem;
 use super::documented::{Doc, Shown};
+use super::in_quotes::listed;
 use super::suggest::{closest, few};
 
 /// Entries of the reference.
-pub(super) const DOCS: [Doc; 8] = [
+pub(super) const DOCS: [Doc; 9] = [
     Doc::error(
         "query-unknown-list",
         "A list that does not exist",
@@ -114,6 +115,27 @@ title = "Keys"
 match = 'keys NEAR/8 $close'"#,
     ),
     Doc::warning(
+        "list-entry-commas",
+        "An entry of a list that is a list",
+        "Commas inside of the quotes separate nothing: only posts that have these words one after the other are found.",
+        Shown::Below(
+            r#"[words]
+close = ["close, cramped, tight"]
+
+[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/8 $close'"#,
+        ),
+        r#"[words]
+close = ["close", "cramped", "tight"]
+
+[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/8 $close'"#,
+    ),
+    Doc::warning(
         "list-entry-twice",
         "An entry that stands twice in a list",
         "It changes nothing, but one of the two was perhaps to be another word.",
@@ -203,4 +225,17 @@ pub(in crate::logic::rules) fn twice(range: Range<usize>, name: &str, entry: &st
     let shown: String = entry.chars().take(60).collect();
     Problem::warning("list-entry-twice", range, format!("\"{shown}\" stands twice in the list ${name}"))
         .help("take one away; it changes nothing, but one of the two was perhaps to be another word")
+}
+
+/// `list-entry-commas`: `entry` stands at `range`, quotes and all.
+pub(in crate::logic::rules) fn commas(range: Range<usize>, entry: &str) -> Option<Problem> {
+    let parts = listed(entry)?;
+    let meant = format!("\"{}\"", parts.join("\", \""));
+    let shown: String = meant.chars().take(100).collect();
+    Some(
+        Problem::warning("list-entry-commas", range.clone(), "commas inside of the quotes separate nothing")
+            .label("one phrase")
+            .help(format!("write {shown}"))
+            .fix(range, meant),
+    )
 }

@@ -7,13 +7,17 @@
 
 pub(super) mod brackets;
 pub(super) mod claims;
+pub(super) mod codes;
 pub(super) mod common;
 pub(super) mod documented;
 pub(super) mod examples;
 pub(super) mod fields;
 pub(super) mod files;
 pub(super) mod foreign;
+pub(super) mod html;
 pub(super) mod ids;
+pub(super) mod in_quotes;
+pub(super) mod invisible;
 pub(super) mod keys;
 pub(super) mod letters;
 pub(super) mod lexicon;
@@ -22,17 +26,21 @@ pub(super) mod looking;
 pub(super) mod measured;
 pub(super) mod near;
 pub(super) mod never;
+pub(super) mod numbers;
 pub(super) mod operators;
 pub(super) mod quotes;
+pub(super) mod regex;
 pub(super) mod renamed;
 pub(super) mod routes;
 pub(in crate::logic) mod scenario;
 pub(super) mod shadow;
 pub(super) mod size;
+pub(super) mod slashes;
 pub(super) mod stems;
 pub(super) mod suggest;
 pub(super) mod syntax;
 pub(super) mod teams;
+pub(super) mod tongues;
 pub(super) mod values;
 pub(super) mod was;
 pub(super) mod wildcard;
@@ -103,4 +111,16 @@ impl Problem {
             fix: self.fix.map(|fix| Fix { start: fix.0.start, end: fix.0.end, text: fix.1 }),
         }
     }
+}
+
+/// What a word of a query, which starts at byte `start`, may have of other tools or other alphabets.
+pub(super) fn of_word(word: &str, start: usize) -> Vec<Problem> {
+    let mut found = letters::mixed(word, start);
+    found.extend(
+        regex::of_word(word, start)
+            .or_else(|| foreign::of_word(word, start))
+            .or_else(|| slashes::of_word(word, start)),
+    );
+    found.extend(html::inside(word, start));
+    found
 }

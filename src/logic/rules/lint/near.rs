@@ -45,3 +45,47 @@ pub(in crate::logic::rules) fn chain(range: Range<usize>) -> Problem {
     Problem::error("query-near-operand", range, "NEAR joins two sides, and this would be the third")
         .help("write (a NEAR/3 b) AND (b NEAR/3 c)")
 }
+
+/// `NEAR(lid leak, 6)`, as some tools write it.
+pub(in crate::logic::rules) struct Call<'t> {
+    /// Its bytes.
+    pub(in crate::logic::rules) len: usize,
+    words: Vec<&'t str>,
+    distance: &'t str,
+}
+
+/// The call with which `text` begins: parentheses that hold words and at last a number.
+pub(in crate::logic::rules) fn call(text: &str) -> Option<Call<'_>> {
+    let rest = text.strip_prefix("NEAR(")?;
+    // `NEAR((lid, leak), 6)` has a pair more.
+    let inner = if rest.starts_with('(') { rest.find(')')? + 1 } else { 0 };
+    let end = inner + rest.get(inner..)?.find(')')?;
+    let (inside, number) = rest.get(..end)?.rsplit_once(',')?;
+    let distance = number.trim();
+    distance.parse::<u32>().ok()?;
+    let inside = inside.trim_matches(['(', ')', ' ']);
+    let words = if inside.contains([',', '"']) {
+        inside.split(',').map(str::trim).collect()
+    } else {
+        inside.split_whitespace().collect()
+    };
+    Some(Call { len: "NEAR(".len() + end + 1, words, distance })
+}
+
+/// `query-near-number`: a distance that is written as a call.
+pub(in crate::logic::rules) fn as_call(range: Range<usize>, call: &Call<'_>) -> Problem {
+    let problem = Problem::error(
+        "query-near-number",
+        range.clone(),
+        "NEAR stands between its two sides, with the distance after a slash",
+    );
+    let fits = |side: &&str| !side.is_empty() && side.matches('"').count().is_multiple_of(2);
+    match call.words.as_slice() {
+        [left, right] if fits(left) && fits(right) => {
+            let meant = format!("{left} NEAR/{} {right}", call.distance);
+            problem.help(format!("write {meant}")).fix(range, meant)
+        }
+        _ => problem
+            .help(format!("write lid NEAR/{} leak; for more than two, join pairs with AND", call.distance)),
+    }
+}

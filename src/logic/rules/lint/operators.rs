@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::Problem;
 use super::documented::{Doc, Shown};
+use super::in_quotes::listed;
 
 /// Entries of the reference.
 pub(super) const DOCS: [Doc; 5] = [
@@ -100,9 +101,28 @@ pub(in crate::logic::rules) fn foreign(range: Range<usize>, sign: &str) -> Probl
 }
 
 /// `query-foreign-operator`: `keys, buttons`.
-pub(in crate::logic::rules) fn comma(range: Range<usize>) -> Problem {
-    Problem::error("query-foreign-operator", range, "words in a query are not separated like this")
-        .help("write OR where one of the words is enough, AND where all are needed")
+/// Where all of the query is such a list, one of its words is meant to be enough.
+pub(in crate::logic::rules) fn comma(range: Range<usize>, query: &str) -> Problem {
+    let problem = Problem::error(
+        "query-foreign-operator",
+        range.clone(),
+        "words in a query are not separated like this",
+    );
+    if listed(&query.replace('"', "")).is_some_and(|parts| is_flat(query, parts.len())) {
+        return problem.help("write OR between them if one is enough").fix(range, " OR ");
+    }
+    problem.help("write OR where one of the words is enough, AND where all are needed")
+}
+
+/// Is each of so many entries one word, or a phrase in quotes?
+fn is_flat(query: &str, entries: usize) -> bool {
+    let one = |part: &str| {
+        let part = part.trim();
+        let phrase = part.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        !matches!(part, "AND" | "OR" | "NOT") && (phrase.is_some() || part.chars().all(char::is_alphanumeric))
+    };
+    let parts = || query.split([',', ';']);
+    parts().count() == entries && parts().all(one)
 }
 
 /// `query-mixed-and-or`: `a b OR c`.

@@ -6,8 +6,10 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::codes::{country_named, language_named};
 use super::documented::{Doc, Shown};
 use super::suggest::{closest, few};
+use super::teams::is_address;
 
 /// Entries of the reference.
 pub(super) const DOCS: [Doc; 9] = [
@@ -15,18 +17,12 @@ pub(super) const DOCS: [Doc; 9] = [
         "route-unknown-team",
         "A route to a team that does not exist",
         "What it is about would reach nobody.",
-        Shown::Teams(
-            r#"[team.netbooks]
-email = ["netbooks@example.org"]
-
-[[route]]
+        Shown::Routes(
+            r#"[[route]]
 region = "BR"
 team   = "netbook""#,
         ),
-        r#"[team.netbooks]
-email = ["netbooks@example.org"]
-
-[[route]]
+        r#"[[route]]
 region = "BR"
 team   = "netbooks""#,
     ),
@@ -34,18 +30,12 @@ team   = "netbooks""#,
         "route-unknown-product",
         "A route for a product that does not exist",
         "No alert would ever take it.",
-        Shown::Teams(
-            r#"[team.netbooks]
-email = ["netbooks@example.org"]
-
-[[route]]
+        Shown::Routes(
+            r#"[[route]]
 product = "mini-8"
 team    = "netbooks""#,
         ),
-        r#"[team.netbooks]
-email = ["netbooks@example.org"]
-
-[[route]]
+        r#"[[route]]
 product = "mini-9"
 team    = "netbooks""#,
     ),
@@ -53,18 +43,12 @@ team    = "netbooks""#,
         "route-unknown-topic",
         "A route for a topic that does not exist",
         "No alert would ever take it. A topic is named by its id, and where the route names products it has to be one of theirs.",
-        Shown::Teams(
-            r#"[team.netbooks]
-email = ["netbooks@example.org"]
-
-[[route]]
+        Shown::Routes(
+            r#"[[route]]
 topic = "keys-too-close"
 team  = "netbooks""#,
         ),
-        r#"[team.netbooks]
-email = ["netbooks@example.org"]
-
-[[route]]
+        r#"[[route]]
 language = "pt"
 team     = "netbooks""#,
     ),
@@ -72,18 +56,12 @@ team     = "netbooks""#,
         "route-bad-value",
         "A region or a language that is none",
         "No alert would ever take the route.",
-        Shown::Teams(
-            r#"[team.netbooks]
-email = ["netbooks@example.org"]
-
-[[route]]
+        Shown::Routes(
+            r#"[[route]]
 region = "Brazil"
 team   = "netbooks""#,
         ),
-        r#"[team.netbooks]
-email = ["netbooks@example.org"]
-
-[[route]]
+        r#"[[route]]
 region = "BR"
 team   = "netbooks""#,
     ),
@@ -98,11 +76,8 @@ team   = "netbooks""#,
         "route-unreachable",
         "A route that an earlier one leaves nothing for",
         "Routes are read from the top, and the first that fits decides.",
-        Shown::Teams(
-            r#"[team.netbooks]
-email = ["netbooks@example.org"]
-
-[[route]]
+        Shown::Routes(
+            r#"[[route]]
 language = ["pt", "es"]
 team     = "netbooks"
 
@@ -111,10 +86,7 @@ language = "pt"
 severity = "safety"
 team     = "netbooks""#,
         ),
-        r#"[team.netbooks]
-email = ["netbooks@example.org"]
-
-[[route]]
+        r#"[[route]]
 language = "pt"
 severity = "safety"
 team     = "netbooks"
@@ -127,18 +99,12 @@ team     = "netbooks""#,
         "route-never",
         "A route for a severity that nothing has",
         "Alerts have the severity of their topic; those that nobody named are normal; and all can turn out to be about safety.",
-        Shown::Teams(
-            r#"[team.netbooks]
-email = ["netbooks@example.org"]
-
-[[route]]
+        Shown::Routes(
+            r#"[[route]]
 severity = "low"
 team     = "netbooks""#,
         ),
-        r#"[team.netbooks]
-email = ["netbooks@example.org"]
-
-[[route]]
+        r#"[[route]]
 severity = "safety"
 team     = "netbooks""#,
     ),
@@ -146,17 +112,11 @@ team     = "netbooks""#,
         "route-takes-all",
         "A route that names nothing",
         "Every alert ends there: nothing is left for later routes, for the products' own teams and for the fallback.",
-        Shown::Teams(
-            r#"[team.netbooks]
-email = ["netbooks@example.org"]
-
-[[route]]
+        Shown::Routes(
+            r#"[[route]]
 team = "netbooks""#,
         ),
-        r#"[team.netbooks]
-email = ["netbooks@example.org"]
-
-[[route]]
+        r#"[[route]]
 team = "netbooks"
 also = true"#,
     ),
@@ -164,11 +124,8 @@ also = true"#,
         "fallback-unused",
         "A fallback for which nothing is left",
         "It gets what no team owns, and every product names a team.",
-        Shown::Teams(
-            r#"[team.netbooks]
-email = ["netbooks@example.org"]
-
-[fallback]
+        Shown::Routes(
+            r#"[fallback]
 team = "netbooks""#,
         ),
         "",
@@ -184,28 +141,25 @@ pub(in crate::logic::rules) fn unknown(
     of: &str,
     known: &[&str],
 ) -> Problem {
-    let near = closest(id, known.iter().copied());
-    let help = match (near, known) {
-        (Some(near), _) => format!("did you mean \"{near}\"?"),
-        (None, []) => format!("there is no {what} at all"),
-        (None, known) => format!("take one of: {}", few(known, ", ")),
-    };
     let place = match (what, of) {
         ("team", _) => " in teams.toml".to_owned(),
         (_, "") => String::new(),
         (_, of) => format!(" of {of}"),
     };
-    let message = format!("there is no {what} \"{id}\"{place}");
+    let (at, message) = (range.clone(), format!("there is no {what} \"{id}\"{place}"));
     let problem = match what {
-        "team" => Problem::error("route-unknown-team", range.clone(), message),
-        "product" => Problem::error("route-unknown-product", range.clone(), message),
-        _ => Problem::error("route-unknown-topic", range.clone(), message),
+        "team" => Problem::error("route-unknown-team", at, message),
+        "product" => Problem::error("route-unknown-product", at, message),
+        _ => Problem::error("route-unknown-topic", at, message),
     };
-    let problem = problem.help(help);
-    match near {
-        Some(near) => problem.fix(range, format!("\"{near}\"")),
-        None => problem,
-    }
+    let near = closest(id, known.iter().copied());
+    meant(problem, range, near, || match known {
+        _ if what == "team" && is_address(id.trim()) => {
+            "the name of a team belongs here: its addresses stand in teams.toml under [team.NAME]".to_owned()
+        }
+        [] => format!("there is no {what} at all"),
+        known => format!("take one of: {}", few(known, ", ")),
+    })
 }
 
 /// `route-bad-value`
@@ -215,8 +169,26 @@ pub(in crate::logic::rules) fn bad_value(
     value: &str,
     expected: &str,
 ) -> Problem {
-    Problem::error("route-bad-value", range, format!("`{key}` cannot be \"{value}\""))
-        .help(format!("write {expected}"))
+    let problem = Problem::error("route-bad-value", range.clone(), format!("`{key}` cannot be \"{value}\""));
+    let code = match key {
+        "language" => language_named(value),
+        "region" => country_named(value),
+        _ => None,
+    };
+    meant(problem, range, code, || format!("write {expected}"))
+}
+
+/// Offers what was surely meant in the place of these bytes; where nothing is known, what `else_help` says.
+fn meant(
+    problem: Problem,
+    range: Range<usize>,
+    near: Option<&str>,
+    else_help: impl FnOnce() -> String,
+) -> Problem {
+    match near {
+        Some(near) => problem.help(format!("did you mean \"{near}\"?")).fix(range, format!("\"{near}\"")),
+        None => problem.help(else_help()),
+    }
 }
 
 /// `route-too-many`

@@ -1,6 +1,6 @@
 //! `query-stem-collision`: a word that shares its stem with another word of another meaning.
 //!
-//! Why: words are found in all their forms, and the grammar's idea of a form is a rule of thumb: `custom` finds
+//! Why: words are found with the endings of their grammar, and its idea of a form is a rule of thumb: `custom` finds
 //! "customer". Fix: quotes around the word find it only as it stands.
 
 use super::Problem;
@@ -12,7 +12,7 @@ use crate::logic::text::{Kind, Lang};
 pub(super) const DOCS: [Doc; 1] = [Doc::warning(
     "query-stem-collision",
     "A word that shares its stem with another word",
-    r#"Words are found in all their forms, and grammar is a rule of thumb: `custom` finds "customer"."#,
+    r#"Words are found with the endings of their grammar, which is a rule of thumb: `custom` finds "customer"."#,
     Shown::Query("mini9 custom"),
     r#"mini9 "custom""#,
 )];

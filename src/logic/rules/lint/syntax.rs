@@ -51,6 +51,11 @@ pub(in crate::logic::rules) fn toml(range: Range<usize>, said: &str, line: &str,
         format!("true and false are written in small letters: {key} = {meant}")
     } else if first.contains("comma") || lacks_comma_within(value) {
         "entries of a list are separated by commas: [\"one\", \"two\"]".to_owned()
+    } else if let Some((at, sign)) = stays_open(line).filter(|_| !key.is_empty()) {
+        fix = Some((start + at..start + at, sign));
+        format!(
+            "the text of `{key}` begins with {sign} and has none at its end: write one after its last word"
+        )
     } else if value.starts_with('\'') && value.matches('\'').count() % 2 == 1 {
         "a text with ' in it stands between double quotes: \"doesn't\"; a query, where words with ' are found without it too: 'doesnt'"
             .to_owned()
@@ -80,6 +85,20 @@ pub(in crate::logic::rules) fn truth(written: &str) -> Option<&'static str> {
     }
 }
 
+/// Where on the line of `name = "Mini 9` the second quote belongs, and which it is.
+fn stays_open(line: &str) -> Option<(usize, &'static str)> {
+    let (before, value) = line.split_once('=')?;
+    let text = value.trim_start();
+    let sign = ["\"", "'"].into_iter().find(|sign| text.starts_with(sign))?;
+    // A remark after a text that does not end could be part of it.
+    let alone = text.matches(sign).count() == 1 && !text.contains(['\\', '#']);
+    // `match = "mini 9' OR mini9` may lack more than one.
+    let other = if sign == "'" { "\"" } else { "'" };
+    let even = text.matches(other).count().is_multiple_of(2);
+    let end = before.len() + 1 + value.trim_end().len();
+    (alone && even && text.trim_end().len() > 1).then_some((end, sign))
+}
+
 /// `["one" "two"]`
 fn lacks_comma_within(value: &str) -> bool {
     let inside = value.trim_start_matches('[').trim_start();
@@ -95,6 +114,17 @@ fn lacks_comma_within(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_missing_quote_is_put_where_the_text_ends() {
+        assert_eq!(stays_open("name  = \"Mini 9  "), Some((15, "\"")));
+        assert_eq!(stays_open("match = '\"mini 9\" OR x"), Some((22, "'")));
+        for other in
+            ["name = \"Mini 9\"", "name = Mini", "name = 'doesn't'", "name = \"Mini # ours", "x = \""]
+        {
+            assert_eq!(stays_open(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn a_missing_comma_is_seen() {

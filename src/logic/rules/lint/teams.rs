@@ -201,9 +201,33 @@ email = ["kitchen@example.org"]"#,
     ),
 ];
 
-/// `product-unknown-team`
-pub(in crate::logic::rules) fn unknown(range: Range<usize>, team: &str, known: &[&str]) -> Problem {
-    let help = match (closest(team, known.iter().copied()), known) {
+/// `product-unknown-team`. `owner` is the team that has this address, where an address stands instead of a name.
+pub(in crate::logic::rules) fn unknown(
+    range: Range<usize>,
+    team: &str,
+    known: &[&str],
+    owner: Option<&str>,
+) -> Problem {
+    let say = |message: String| Problem::error("product-unknown-team", range.clone(), message);
+    if is_address(team.trim()) {
+        let problem = say(format!("\"{team}\" is an address, and the name of a team belongs here"));
+        let name = team.split('@').next().unwrap_or_default();
+        let name: String = name
+            .to_ascii_lowercase()
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
+        return match owner {
+            Some(owner) => problem
+                .help(format!("write \"{owner}\": that team has this address in teams.toml"))
+                .fix(range.clone(), format!("\"{owner}\"")),
+            None => problem.help(format!(
+                "write team = \"{name}\" here, and into teams.toml [team.{name}] and below it email = [\"{team}\"]"
+            )),
+        };
+    }
+    let near = closest(team, known.iter().copied());
+    let help = match (near, known) {
         (Some(near), _) => format!("did you mean \"{near}\"?"),
         (None, []) => {
             format!("write it into teams.toml: [team.{team}] and below it email = [\"{team}@example.org\"]")
@@ -212,13 +236,8 @@ pub(in crate::logic::rules) fn unknown(range: Range<usize>, team: &str, known: &
             format!("add [team.{team}] to teams.toml, or take one of: {}", few(known, ", "))
         }
     };
-    let problem = Problem::error(
-        "product-unknown-team",
-        range.clone(),
-        format!("there is no team \"{team}\" in teams.toml"),
-    )
-    .help(help);
-    match closest(team, known.iter().copied()) {
+    let problem = say(format!("there is no team \"{team}\" in teams.toml")).help(help);
+    match near {
         Some(near) => problem.fix(range, format!("\"{near}\"")),
         None => problem,
     }

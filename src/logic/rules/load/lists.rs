@@ -184,6 +184,11 @@ impl Reader<'_, '_> {
         for problem in lint::letters::mixed(entry.value, 0) {
             self.file.say_within(&entry.range, entry.value, problem);
         }
+        for problem in lint::invisible::within(entry.value, 0) {
+            self.file.say_within(&entry.range, entry.value, problem);
+        }
+        let commas = lint::lists::commas(entry.range.clone(), entry.value);
+        commas.into_iter().for_each(|problem| self.file.say(problem));
         match term_of_entry(entry.value) {
             Ok(node) => Some(vec![(entry.value.trim().to_owned(), node)]),
             Err(problem) => {

@@ -1,5 +1,6 @@
 //! From files to a rule set, with everything that is wrong told in one run.
 
+mod claims;
 mod file;
 mod lists;
 mod product;
@@ -19,6 +20,7 @@ use file::File;
 use table::Table;
 
 pub(super) use file::shown_name;
+pub(super) use table::is_id;
 
 /// The largest rule file, in bytes.
 pub(super) const MAX_FILE_BYTES: usize = 1_000_000;
@@ -35,11 +37,11 @@ struct Found {
     products: Vec<Product>,
     teams: BTreeMap<String, Team>,
     /// Ids of products and where they are, also of products that are otherwise broken.
-    product_ids: BTreeMap<String, String>,
+    product_ids: BTreeMap<String, Place>,
     /// Ids that products had before, with where that stands.
     product_was: Vec<(String, Place)>,
-    /// What alone is enough for a product, with the product's id and place.
-    claims: BTreeMap<String, (String, String)>,
+    /// What alone is enough for a product.
+    claims: claims::Claimants,
     /// Teams that a product names.
     teams_named: BTreeSet<String>,
     /// Ids of teams, also of those that are otherwise broken.
@@ -51,6 +53,8 @@ struct Found {
     /// The teams file could not be read in full: an unknown team may be in the part that is lost.
     teams_broken: bool,
     topics: usize,
+    /// What only shows when a later file is read.
+    told: Vec<Diagnostic>,
 }
 
 pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
@@ -89,6 +93,7 @@ pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
         }
         told.extend(file.take());
     }
+    told.append(&mut found.told);
     told.extend(route::look_over(&found, route::all_sound(&told)));
     // Where a product could not be read, the team may be its.
     if !found.products.is_empty() && told.iter().all(|d: &Diagnostic| d.level == Level::Warning) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::claims::Claimant;
 use super::file::File;
 use super::lists::FileLists;
 use super::table::{Table, Words};
@@ -11,14 +12,12 @@ use crate::ground::alert::Severity;
 use crate::ground::diagnostic::Place;
 use crate::ground::post::Post;
 use crate::ground::time::Timestamp;
-use crate::logic::rules::query::{Node, Query, Shape, Text, implies, parse};
+use crate::logic::rules::query::{Query, Text, implies, parse};
 use crate::logic::rules::{ClusterMode, Example, Product, Subject, Topic, lint};
 use crate::logic::text::{Lang, tokenize};
 
 /// Topics of a product that are compared with one another; with more it would take long and help little.
 const COMPARED_TOPICS: usize = 200;
-/// Words of products that are remembered to see which two claim the same.
-const MOST_CLAIMS: usize = 50_000;
 /// How much a topic can matter, by name.
 pub(super) const SEVERITIES: [(&str, Severity); 4] = [
     ("low", Severity::Low),
@@ -59,9 +58,17 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
     if let Some(id) = &id {
         let here = file.place(id.range.clone());
         if let Some(first) = found.product_ids.get(id.value) {
-            file.say(lint::ids::product_twice(id.range.clone(), id.value, first));
+            // Files come in order of the alphabet: the copy may be the first of the two.
+            let (kept, copy) = if lint::ids::is_named_after(&here.file, id.value) {
+                (here, first.clone())
+            } else {
+                (first.clone(), here)
+            };
+            let range = copy.start..copy.end;
+            let problem = lint::ids::product_twice(range, id.value, &kept, &copy.file);
+            found.told.push(problem.at(copy));
         } else {
-            found.product_ids.insert(id.value.to_owned(), format!("{}:{}", here.file, here.line));
+            found.product_ids.insert(id.value.to_owned(), here);
         }
     }
     let was = table.ids("was", "\"old-id\"");
@@ -77,14 +84,15 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
         && !found.teams_broken
     {
         let known: Vec<&str> = found.team_ids.iter().map(String::as_str).collect();
-        file.say(lint::teams::unknown(team.range.clone(), team.value, &known));
+        let has = |team: &&crate::logic::rules::Team, address: &str| {
+            team.email.iter().any(|known| known.eq_ignore_ascii_case(address.trim()))
+        };
+        let owner = found.teams.values().find(|known| has(known, team.value)).map(|known| known.id.as_str());
+        file.say(lint::teams::unknown(team.range.clone(), team.value, &known, owner));
     }
     let words = table.required("match", "'\"mini 9\" OR mini9'");
     let place = words.as_ref().map(|words| words.range.clone());
     let asked = words.and_then(|words| query(table, &words, lists));
-    if let (Some(asked), Some(place), Some(id)) = (&asked, place, &id) {
-        tell_claimed(file, &place, asked, found, id.value);
-    }
     let not = table.text("not", "'golf'").and_then(|words| {
         let not = query(table, &words, lists);
         if let (Some(asked), Some(not)) = (&asked, &not)
@@ -95,6 +103,10 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
         }
         not
     });
+    if let (Some(asked), Some(place), Some(id)) = (&asked, place, &id) {
+        let new = Claimant { id: id.value, asked, not: not.as_ref() };
+        found.claims.tell(file, &place, &new);
+    }
     let clusters = choice(table, "clusters", "unknown-clusters", &CLUSTERS).unwrap_or_default();
     let team_at = team.as_ref().map(|team| file.place(team.range.clone()));
     let team = match (&team, &found.fallback) {
@@ -230,38 +242,6 @@ fn tell_shadowed(file: &File<'_>, topics: &[Topic], places: &[Range<usize>]) {
     }
 }
 
-/// Tells which words of the product are enough for one of the products before it.
-fn tell_claimed(file: &File<'_>, place: &Range<usize>, asked: &Query, found: &mut Found, id: &str) {
-    let mut terms = Vec::new();
-    alternatives(asked.root(), asked.shape(), &mut terms);
-    let home = file.place(place.clone());
-    for (node, shape) in terms {
-        let spelt = format!("{node:?}");
-        match found.claims.get(&spelt) {
-            Some((other, at)) if other != id => {
-                let written = asked.text().get(shape.range.clone()).unwrap_or_default();
-                file.say_within(place, asked.text(), lint::claims::both(shape.range, written, other, at));
-            }
-            Some(_) => {}
-            None if found.claims.len() < MOST_CLAIMS => {
-                found.claims.insert(spelt, (id.to_owned(), format!("{}:{}", home.file, home.line)));
-            }
-            None => {}
-        }
-    }
-}
-
-/// What alone is enough for a match.
-fn alternatives<'q>(node: &'q Node, shape: &Shape, out: &mut Vec<(&'q Node, Shape)>) {
-    match node {
-        Node::Or(parts) => parts.iter().zip(&shape.parts).for_each(|(p, s)| alternatives(p, s, out)),
-        Node::List(list) => out.extend(list.entries.iter().map(|entry| (entry, shape.clone()))),
-        Node::And(_) | Node::Not(_) | Node::Near { .. } | Node::Field(_) => {}
-        term => out.push((term, shape.clone())),
-    }
-}
-
-/// One of a few words under `key`.
 /// What stands at a key that takes one of a few words; anything else is told as `code`.
 pub(super) fn choice<T: Copy>(
     table: &Table<'_, '_>,

@@ -72,12 +72,22 @@ fn route(table: &Table<'_, '_>, found: &mut Found) -> Option<Written> {
         .into_iter()
         .filter_map(|words| severity(file, &words))
         .collect();
+    let in_quotes = |code: &str| format!("\"{code}\"");
     let tags = |key: &str, field: &str, example: &str| -> Vec<String> {
         let words = table.texts(key, example).unwrap_or_default();
         words
             .into_iter()
             .filter_map(|words| match Field::of_text(field, words.value) {
-                Ok(Field::Region(tag) | Field::Lang(tag)) => Some(tag),
+                Ok(Field::Region(tag)) => {
+                    let problem = lint::codes::region(words.range, words.value, in_quotes);
+                    problem.into_iter().for_each(|problem| file.say(problem));
+                    Some(tag)
+                }
+                Ok(Field::Lang(tag)) => {
+                    let problem = lint::codes::language(words.range, words.value, in_quotes);
+                    problem.into_iter().for_each(|problem| file.say(problem));
+                    Some(tag)
+                }
                 Ok(_) => None,
                 Err(expected) => {
                     file.say(lint::routes::bad_value(words.range, key, words.value, expected));

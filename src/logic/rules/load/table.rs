@@ -302,7 +302,7 @@ pub(super) fn texts_of<'t>(
 }
 
 /// Ids stand in addresses, commands and file names.
-pub(super) fn is_id(id: &str) -> bool {
+pub(in crate::logic::rules) fn is_id(id: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     !id.is_empty() && id.len() <= 100 && id.chars().all(fits) && !id.starts_with(['.', '-'])
 }

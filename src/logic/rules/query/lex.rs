@@ -38,9 +38,10 @@ pub(super) struct Pieces {
 
 /// The pieces of `text`, in order. What is wrong goes to `problems`, and something that parses takes its place.
 pub(super) fn pieces(text: &str, lists: &dyn Lists, problems: &mut Vec<Problem>) -> Pieces {
-    let mut lexer = Lexer { text, at: 0, lists, problems, broken_list: false };
+    let mut lexer = Lexer { text, at: 0, lists, problems, broken_list: false, after_term: None };
     let mut pieces = Vec::new();
     while let Some(piece) = lexer.next() {
+        lexer.after_term = Some(matches!(piece.0, Piece::Term(_) | Piece::Close));
         pieces.push(piece);
     }
     Pieces { pieces, broken_list: lexer.broken_list }
@@ -52,6 +53,8 @@ struct Lexer<'a> {
     lists: &'a dyn Lists,
     problems: &'a mut Vec<Problem>,
     broken_list: bool,
+    /// Is the piece before a term, or the end of one? Nothing at the beginning.
+    after_term: Option<bool>,
 }
 
 impl<'a> Lexer<'a> {
@@ -75,17 +78,22 @@ impl<'a> Lexer<'a> {
             }
             '$' => self.list(),
             _ if QUOTES.contains(&first) => match self.phrase() {
-                Some(phrase) => Piece::Term(quoted(&phrase).unwrap_or_else(|| {
-                    self.problems.push(lint::brackets::empty_phrase(start..self.at));
-                    bad()
-                })),
+                Some(phrase) => {
+                    self.problems.extend(lint::in_quotes::of_phrase(start..self.at, &phrase));
+                    Piece::Term(quoted(&phrase).unwrap_or_else(|| {
+                        self.problems.push(lint::brackets::empty_phrase(start..self.at));
+                        bad()
+                    }))
+                }
                 None => Piece::Term(bad()),
             },
             '|' | '&' | '!' | '+' | '-' | '\u{2212}' | '–' | '—' if self.foreign().is_some() => {
                 let (piece, len) = self.foreign()?;
                 let sign = self.rest().get(..len).unwrap_or_default();
                 self.at += len;
-                self.problems.push(lint::operators::foreign(start..self.at, sign));
+                let problem = lint::html::at(start..self.at, sign);
+                let problem = problem.unwrap_or_else(|| lint::operators::foreign(start..self.at, sign));
+                self.problems.push(problem);
                 // A plus says nothing that standing there would not say.
                 return match piece {
                     Some(piece) => Some((piece, start..self.at)),
@@ -107,6 +115,9 @@ impl<'a> Lexer<'a> {
         let rest = self.rest();
         let first = rest.chars().next()?;
         let run = rest.len() - rest.trim_start_matches(first).len();
+        if let Some(sign) = lint::html::sign(rest) {
+            return Some(((sign == "&amp;").then_some(Piece::And), sign.len()));
+        }
         let before_word =
             rest.get(run..)?.starts_with(|c: char| c.is_alphanumeric() || "\"($#@{".contains(c));
         match first {
@@ -140,6 +151,7 @@ impl<'a> Lexer<'a> {
             self.problems.push(lint::wildcard::in_phrase(phrase_at + star..phrase_at + star + 1));
         }
         self.problems.extend(lint::letters::mixed(phrase, phrase_at));
+        self.problems.extend(lint::html::inside(phrase, phrase_at));
         Some(phrase.to_owned())
     }
 
@@ -193,6 +205,10 @@ impl<'a> Lexer<'a> {
             _ if ["and", "or", "not"].contains(&word.to_lowercase().as_str()) => {
                 self.problems.push(lint::operators::lower_case(range.clone(), word));
             }
+            _ if self.is_between() => {
+                let after = self.after_term == Some(true);
+                self.problems.extend(lint::tongues::of_word(range.clone(), word, after));
+            }
             _ => {}
         }
         if let Some(near) = self.near(word, range.clone()) {
@@ -204,14 +220,17 @@ impl<'a> Lexer<'a> {
         if word.starts_with('\'') || word.starts_with('‘') || word.starts_with('`') {
             self.problems.push(lint::quotes::single(range.clone()));
         }
-        if word.len() > 1 && (word.ends_with(',') || word.ends_with(';')) {
-            self.problems.push(lint::operators::comma(self.at - 1..self.at));
+        if word.len() > 1 && word.ends_with([',', ';']) && !lint::html::ends(word) {
+            self.problems.push(lint::operators::comma(self.at - 1..self.at, self.text));
         }
-        self.problems.extend(lint::letters::mixed(word, start));
-        self.problems.extend(lint::foreign::of_word(word, start));
+        self.problems.extend(lint::of_word(word, start));
         if word.contains('*') {
             return Piece::Term(starred(word, start).unwrap_or_else(|problem| {
-                self.problems.push(problem);
+                // What is told of a pattern says all about its stars.
+                match lint::regex::of_word(word, start).and_then(|_| self.problems.last_mut()) {
+                    Some(told) => told.level = problem.level,
+                    None => self.problems.push(problem),
+                }
                 bad()
             }));
         }
@@ -221,7 +240,21 @@ impl<'a> Lexer<'a> {
         }))
     }
 
+    /// Does something stand before this word, and something that could be joined after it?
+    fn is_between(&self) -> bool {
+        let next = self.rest().split_whitespace().next().unwrap_or(")");
+        self.after_term.is_some() && !next.starts_with(')') && !matches!(next, "AND" | "OR")
+    }
+
     fn near(&mut self, word: &str, range: Range<usize>) -> Option<Piece> {
+        if word == "NEAR"
+            && self.rest().starts_with('(')
+            && let Some(call) = lint::near::call(self.text.get(range.start..).unwrap_or_default())
+        {
+            self.at = range.start + call.len;
+            self.problems.push(lint::near::as_call(range.start..self.at, &call));
+            return Some(Piece::Term(bad()));
+        }
         let (head, tail) = word.split_once('/').map_or((word, None), |(head, tail)| (head, Some(tail)));
         if !head.eq_ignore_ascii_case("near") || (tail.is_none() && head != "NEAR") {
             return None;
@@ -268,6 +301,7 @@ impl<'a> Lexer<'a> {
             at += blanks(self.text.get(at..)?);
         }
         let rest = self.text.get(at..)?;
+        let value_at = at;
         let value = if sign == ":" && rest.starts_with(QUOTES) {
             self.at = at;
             self.phrase()?
@@ -303,10 +337,17 @@ impl<'a> Lexer<'a> {
             _ if is_text => Err("a colon and a value, such as source:reddit"),
             _ => Err("a comparison and a number, such as followers>=1000, rating<=2 or sentiment<=-0.3"),
         };
-        Some(made.map(Node::Field).unwrap_or_else(|expected| {
-            self.problems.push(lint::fields::value(whole, &name, expected));
-            bad()
-        }))
+        let value_range = value_at..self.at;
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let problem = match &made {
+            Err(expected) => Some(lint::fields::value(whole, &name, expected, value_range, &value)),
+            Ok(Field::Lang(_)) => lint::codes::language(value_range, &value, str::to_owned),
+            Ok(Field::Region(_)) => lint::codes::region(value_range, &value, str::to_owned),
+            Ok(Field::Followers(..)) => lint::numbers::read_otherwise(value_range, &value, rest),
+            Ok(_) => None,
+        };
+        self.problems.extend(problem);
+        Some(made.map_or_else(|_| bad(), Node::Field))
     }
 }
 

@@ -63,7 +63,7 @@ pub enum Node {
     Or(Vec<Node>),
     /// Not this.
     Not(Box<Node>),
-    /// A word in any of its forms; words and tags of the post are looked at.
+    /// A word with any of the endings that its stem has; words and tags of the post are looked at.
     Word(Word),
     /// Words in this order, with nothing between them.
     Phrase {

@@ -45,6 +45,7 @@ pub(crate) fn parse(text: &str, lists: &dyn Lists, problems: &mut Vec<Problem>) 
         problems.push(lint::size::query_long(0..text.len(), text.len()));
         return None;
     }
+    problems.extend(lint::invisible::within(text, 0));
     let Pieces { pieces, broken_list } = pieces(text, lists, problems);
     if pieces.is_empty() {
         problems.push(lint::looking::empty(0..text.len()));

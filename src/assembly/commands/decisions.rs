@@ -1,0 +1,162 @@
+//! `decisions`: what people decided, with who, when and why, and how each is taken back.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::standing::{clip, minute, one_line};
+use crate::assembly::cli::{DecisionsArgs, Format};
+use crate::assembly::configured::settings;
+use crate::assembly::failure::Failure;
+use crate::assembly::output::{stdout, tell};
+use crate::edges::store::Store;
+use crate::ground::entry::{Act, Deed};
+use crate::ground::time::Timestamp;
+
+/// Characters shown of a reason.
+const REASON: usize = 120;
+
+/// Runs `decisions`.
+///
+/// # Errors
+/// There is no store, or it cannot be read.
+pub fn decisions(args: &DecisionsArgs) -> Result<(), Failure> {
+    let settings = settings(&args.config)?;
+    let store = Store::open_existing(&settings.data.folder)?;
+    let acts = store.acts()?;
+    let about =
+        |act: &Act| args.about.as_ref().is_none_or(|id| said(&act.what).scope.iter().any(|s| within(s, id)));
+    let newest: Vec<&(Timestamp, Act)> =
+        acts.iter().rev().filter(|(_, act)| about(act)).take(args.most).collect();
+    let mut out = stdout();
+    for (at, act) in &newest {
+        match args.format {
+            Format::Json => writeln!(out, "{}", in_json(*at, act))?,
+            Format::Text => writeln!(out, "{}", in_words(*at, act))?,
+        }
+    }
+    if newest.is_empty() && args.format == Format::Text {
+        tell("Nobody has decided anything about this yet.");
+    }
+    Ok(out.flush()?)
+}
+
+/// Is it the same, or a cluster or topic of that product?
+fn within(scope: &str, id: &str) -> bool {
+    scope.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
+}
+
+fn in_words(at: Timestamp, act: &Act) -> String {
+    let Said { words, why, undo, .. } = said(&act.what);
+    let why = if act.why.is_empty() { why } else { &act.why };
+    let why = match one_line(why) {
+        why if why.is_empty() => String::new(),
+        why => format!(": {}", clip(&why, REASON)),
+    };
+    let undo = undo.map_or_else(String::new, |undo| format!("\n    take it back: groundswell {undo}"));
+    format!("{} UTC  {}  {words}{why}{undo}", minute(at), one_line(&act.by))
+}
+
+fn in_json(at: Timestamp, act: &Act) -> serde_json::Value {
+    let Said { words, why, undo, scope } = said(&act.what);
+    let why = if act.why.is_empty() { why } else { &act.why };
+    json!({"at": at, "by": act.by, "what": act.what, "words": words, "why": why, "about": scope, "undo": undo})
+}
+
+/// A decision for people.
+struct Said<'d> {
+    words: String,
+    why: &'d str,
+    /// The arguments of the command that takes it back, where there is one.
+    undo: Option<String>,
+    /// What it is about.
+    scope: Vec<&'d str>,
+}
+
+fn said(deed: &Deed) -> Said<'_> {
+    match deed {
+        Deed::Acknowledge { alert } => Said::of(format!("saw {alert}"), [alert]),
+        Deed::Resolve { alert } => Said::of(format!("ended {alert}"), [alert]),
+        Deed::Fixed { alert, version } => {
+            let version =
+                if version.is_empty() { String::new() } else { format!(" in {}", one_line(version)) };
+            Said::of(format!("said that {alert} is fixed{version}"), [alert])
+        }
+        Deed::Known { alert, at, title, withdrawn } => {
+            let day = at.strftime("%Y-%m-%d");
+            let words = if *withdrawn {
+                format!("took back that {alert} would have been known on {day}")
+            } else {
+                format!("would have known of {alert} on {day}")
+            };
+            Said { why: title, ..Said::of(words, [alert]) }
+                .undone(!withdrawn, || format!("known {alert} --undo"))
+        }
+        Deed::Silence { scope, why, until, .. } => {
+            let words = format!("no mail about {} until {} UTC", one_line(scope), minute(*until));
+            let plain = !scope.contains(char::is_whitespace) && scope != "*";
+            Said { why, ..Said::of(words, [scope]) }.undone(plain, || format!("silence {scope} --undo"))
+        }
+        Deed::Merge { from, into } => Said::of(format!("{from} is part of {into}"), [from, into])
+            .undone(true, || format!("merge {from} {into} --undo")),
+        Deed::Split { cluster, posts } => {
+            Said::of(format!("{} posts of {cluster} are a complaint apart", posts.len()), [cluster])
+                .undone(true, || format!("split {cluster} --undo"))
+        }
+        Deed::Name { cluster, name } if name.is_empty() => {
+            Said::of(format!("{cluster} is called by what its posts say"), [cluster])
+        }
+        Deed::Name { cluster, name } => {
+            Said::of(format!("{cluster} is called \"{}\"", one_line(name)), [cluster])
+                .undone(true, || format!("name {cluster} --undo"))
+        }
+        Deed::Ignore { cluster, ignored, why } => {
+            let words = if *ignored { "never alerts" } else { "may alert again" };
+            Said { why, ..Said::of(format!("{cluster} {words}"), [cluster]) }
+                .undone(*ignored, || format!("ignore {cluster} --undo"))
+        }
+        Deed::Leave { team, address, left } => {
+            let words = if *left { "gets no letters of" } else { "gets letters again of" };
+            Said::of(format!("{address} {words} team {team}"), [team])
+                .undone(*left, || format!("leave {team} {address} --undo"))
+        }
+        Deed::Feedback { alert, useful } => {
+            let words = if *useful { "was worth it" } else { "was not an issue" };
+            Said::of(format!("{alert} {words}"), [alert])
+        }
+    }
+}
+
+impl<'d> Said<'d> {
+    fn of<const N: usize>(words: String, scope: [&'d String; N]) -> Self {
+        Self { words, why: "", undo: None, scope: scope.into_iter().map(String::as_str).collect() }
+    }
+
+    fn undone(self, can_be: bool, how: impl FnOnce() -> String) -> Self {
+        Self { undo: can_be.then(how), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decision_says_who_why_and_how_it_is_taken_back() {
+        let act = |what: Deed, why: &str| Act {
+            why: why.into(),
+            by: "ana".into(),
+            what,
+            posts: Default::default(),
+        };
+        let at: Timestamp = "2025-01-06T09:30:00Z".parse().unwrap();
+        let merge = Deed::Merge { from: "p.c2".into(), into: "p.c1".into() };
+        assert_eq!(
+            in_words(at, &act(merge, "the same hinge")),
+            "2025-01-06 09:30 UTC  ana  p.c2 is part of p.c1: the same hinge\n    take it back: groundswell merge p.c2 p.c1 --undo"
+        );
+        let ignore = Deed::Ignore { cluster: "p.c1".into(), ignored: false, why: "mended".into() };
+        assert_eq!(in_words(at, &act(ignore, "")), "2025-01-06 09:30 UTC  ana  p.c1 may alert again: mended");
+        assert!(within("p.c1", "p") && within("p", "p") && !within("pq.c1", "p"));
+    }
+}
