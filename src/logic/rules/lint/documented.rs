@@ -64,7 +64,7 @@ impl Doc {
 
 /// Every code, in order of the alphabet.
 pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
-    let tables: [&'static [Doc]; 29] = [
+    let tables: [&'static [Doc]; 30] = [
         &super::brackets::DOCS,
         &super::claims::DOCS,
         &super::common::DOCS,
@@ -82,6 +82,7 @@ pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
         &super::never::DOCS,
         &super::operators::DOCS,
         &super::quotes::DOCS,
+        &super::recipients::DOCS,
         &super::renamed::DOCS,
         &super::routes::DOCS,
         &super::scenario::DOCS,

@@ -24,6 +24,7 @@ pub(super) mod near;
 pub(super) mod never;
 pub(super) mod operators;
 pub(super) mod quotes;
+pub(super) mod recipients;
 pub(super) mod renamed;
 pub(super) mod routes;
 pub(in crate::logic) mod scenario;
