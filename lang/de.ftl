@@ -1,4 +1,4 @@
-# Alles, was Briefe und ihre Seiten sagen, auf Deutsch. Namen von Beschwerden und Zitate werden nie übersetzt.
+# Alles, was E-Mails und ihre Seiten sagen, auf Deutsch. Namen von Beschwerden und Zitate werden nie übersetzt.
 
 ## Zahlen und Zeiten
 
@@ -44,6 +44,7 @@ often-never = seltener als einmal in { $years } Jahren
 chance-very-sure = Wir sind sehr sicher: Zufall allein brächte das { $often }.
 chance-fairly-sure = Wir sind ziemlich sicher: Zufall allein brächte das { $often }.
 chance-not-sure = Wir sind noch nicht sicher: Zufall allein brächte das { $often }.
+sure-safety = Wir haben nicht geprüft, was sie sagen: Wo jemand zu Schaden kommen könnte, genügen uns zwei Personen.
 span-below-day = weniger als ein Tag
 span-days = { $count ->
     [one] ein Tag
@@ -152,9 +153,9 @@ news-new-place = Jetzt auch { $places }
 news-turned-severe = Jetzt eine Frage der Sicherheit
 news-updated = Neues
 news-resolved = Vorbei
-news-fix-holds = Die Behebung hält
-news-said-fixed = Für behoben erklärt
-news-back-after-fix = Nach der Behebung wieder da
+news-fix-holds = Die Behebung wirkt
+news-said-fixed = Als behoben gemeldet
+news-back-after-fix = Trotz der Behebung wieder da
 news-came-back = Wieder da
 
 ## Alarme: der Betreff
@@ -168,7 +169,7 @@ with-news = { $news }: { $subject }
 
 reason-more-than-usual = Mehr Menschen als sonst sagen das, und Zufall allein würde es nicht erklären.
 reason-second-safety-voice = Eine zweite Person berichtet etwas, das jemanden verletzen könnte.
-reason-doubled = Doppelt so viele Menschen sagen das wie bei unserem letzten Brief.
+reason-doubled = Doppelt so viele Menschen sagen das wie in unserer letzten E-Mail.
 reason-new-place = Es wird jetzt an einem Ort gesagt, an dem es vorher nicht zu hören war.
 reason-turned-severe = Es ist eine Frage der Sicherheit geworden.
 reason-back-to-usual = Es ist ruhig: Seit Tagen sagen das nicht mehr Menschen als sonst.
@@ -177,8 +178,8 @@ reason-resolved-by-hand = Jemand auf Ihrer Seite hat gesagt, dass es vorbei ist.
 reason-not-an-issue = Jemand auf Ihrer Seite hat gesagt, dass das kein Problem ist.
 reason-came-back = Es war vorbei, und die Leute sagen es wieder.
 reason-rule-removed = Die Regel, die darauf achtete, wurde entfernt.
-reason-said-fixed = Jemand auf Ihrer Seite hat gesagt, dass es behoben ist. Wir achten darauf, ob das hält.
-reason-fix-holds = Die Behebung hält: Die Leute sagen es nicht mehr.
+reason-said-fixed = Jemand auf Ihrer Seite hat gesagt, dass es behoben ist. Wir achten darauf, ob die Leute es nicht mehr sagen.
+reason-fix-holds = Die Behebung wirkt: Die Leute sagen es nicht mehr.
 reason-back-after-fix = Es wurde für behoben erklärt, und die Leute sagen es wieder.
 reason-shared-widely = Die Beschwerde einer Person wird von weit mehr Leuten geteilt als sonst bei diesem Produkt.
 
@@ -186,52 +187,54 @@ reason-shared-widely = Die Beschwerde einer Person wird von weit mehr Leuten get
 
 wrote = { $people } { $window } mit dieser Beschwerde über { $product }. Sonst: { $usual }.
 wrote-so-far = Bisher { $people } { $window } mit dieser Beschwerde über { $product }. Sonst wären es: { $usual }.
-before = Bei unserem letzten Brief am { $date } waren es { $people } { $window }.
+before = In unserer letzten E-Mail am { $date } waren es { $people } { $window }.
 now-places = Jetzt wird es auch { $places } gesagt.
-came-to = Insgesamt { $people }, Dauer { $lasted }; höchstens { $peak } zur gleichen Zeit.
+came-to = Insgesamt { $people }, Dauer { $lasted }; davon { $peak } in der stärksten Woche.
+came-to-all = Insgesamt { $people }, Dauer { $lasted }.
 storm-title = { $count } Beschwerden nehmen gleichzeitig zu
 storm = An einem Tag begannen { $count } Beschwerden über { $product } zuzunehmen. Eine einzige Ursache, etwa ein Ausfall oder ein Update, kann hinter allen stehen.
-storm-newest = Die neueste ist „{ $label }“; um sie geht es im Folgenden. Weitere von heute kommen zusammen in einer Liste.
+storm-do = Die Links unter jeder Beschwerde betreffen nur diese.
+storm-newest = Die neueste ist „{ $label }“; die Zahlen und Zitate unten betreffen nur diese. Weitere von heute kommen zusammen in einer Liste.
 in-all = insgesamt, Dauer { $lasted }
-at-most = höchstens zur gleichen Zeit
+at-most = in der stärksten Woche
 so-far = bisher, { $window }
 usually = sonst { $window }
 usually-would-be = sonst { $window }
 
 ## Alarme: verglichen mit sonst
 
-compared-title = Verglichen mit sonst
+compared-title = Verglichen mit dem Üblichen
 opened-and-ended = Der Alarm begann am { $opened } und endete am { $ended }.
-first-wrote-today = Die erste Person schrieb am { $date }, am Tag dieses Briefes.
-first-wrote = Die erste Person schrieb am { $date } ({ $ago } vor diesem Brief).
-we-first-wrote = Unser erster Brief ist vom { $date }.
+first-wrote-today = Die erste Person schrieb am { $date }, am Tag dieser E-Mail.
+first-wrote = Die erste Person schrieb am { $date } ({ $ago } vor dieser E-Mail).
+we-first-wrote = Unsere erste E-Mail dazu ist vom { $date }.
 in-all-so-far = Insgesamt sind es bisher { $people }.
 echoes = Dazu kommen: { $copies }. Kopien zählen nicht als Personen.
 fixed = Seit Sie sagten, dass es behoben ist ({ $ago } her): { $people }; im Tempo davor wären es { $usual } gewesen.
 fixed-in = Seit der Behebung ({ $version }, { $ago } her): { $people }; im Tempo davor wären es { $usual } gewesen.
 shared = Diese Leute haben weitergegeben, was eine Person geschrieben hat. In allen anderen Zahlen sind sie eine Stimme.
 coordinated = { $count } Konten schrieben an einem Tag fast dieselben Worte, ohne dass eines den Beitrag eines anderen teilte. Das sieht abgesprochen aus; sie zählen als eine Stimme.
-perhaps = Es kann dieselbe Sache sein wie „{ $label }“, worüber wir schon geschrieben haben. Wenn ja, machen die Betreiber von groundswell aus beiden eine: { $command }
-wider = Die Grafik zählt weiter gefasst: Mit denen, die es anders sagen, sind es { $count } { $window }, jede Stimme einmal am Tag.
+perhaps = Es kann dieselbe Sache sein wie „{ $label }“, worüber wir schon geschrieben haben. Wenn ja, bitten Sie die Betreiber von groundswell, die beiden zusammenzulegen.
 
 ## Alarme: die Grafik
 
-chart-title = Personen pro Tag, verglichen mit sonst
+chart-title = Personen pro Tag, verglichen mit dem Üblichen
 chart-none = Noch keine Tage zu zeigen.
 chart-days = Grafik: Personen pro Tag vom { $first } bis zum { $last }.
 chart-most = Die meisten an einem Tag: { $people }, am { $date }.
 chart-nobody = An keinem Tag jemand.
-chart-week = Die letzten sieben Tage ergeben zusammen { $count }; sonst { $usual }.
+chart-week = Die letzten sieben Tage ergeben zusammen { $count }; üblich: { $usual }.
+chart-sum = Die Balken seit der Zunahme ergeben zusammen die Zahl oben ({ $people }), jede am Tag ihres ersten Beitrags.
 chart-now = seit es zunahm
 chart-before = davor
-chart-usual = sonst
+chart-usual = üblich
 weeks-title = Woche für Woche, die Personen jedes Tages zusammengezählt:
-week-usual = sonst { $usual }
+week-usual = üblich: { $usual }
 
 ## Alarme: Zitate und Angaben
 
 quotes-one = Was die Leute sagen
-quotes-many = Was die Leute sagen, verschieden ausgewählt
+quotes-many = Was die Leute sagen: verschiedene Beispiele
 byline = { $who } auf { $place }
 facts-title = Was wir darüber wissen
 fact-heard = Gehört auf
@@ -242,8 +245,11 @@ fact-words = Kennzeichnende Wörter
 fact-tone = Ton
 fact-severity = Schwere
 fact-found = Wie gefunden
-found-by-topic = Das Thema „{ $topic }“ achtet darauf: { $file }, Zeile { $line }.
-found-by-posts = Keine Regel nennt es: Beiträge, die fast dasselbe sagen, wurden zusammengefasst ({ $cluster }). Gehört wurden sie, weil die Regel des Produkts sie findet: { $file }, Zeile { $line }.
+found-by-topic = Das Thema „{ $topic }“ der Regeldateien achtet darauf.
+found-by-posts = Keine Regel nennt es: Beiträge, die fast dasselbe sagen, wurden zusammengefasst.
+fact-look-up = Zum Nachsehen
+fact-merge = Zum Zusammenlegen
+file-line = { $file }, Zeile { $line }
 tone-very-negative = sehr negativ
 tone-negative = negativ
 tone-little-negative = etwas negativ
@@ -264,45 +270,46 @@ do-was-not-an-issue = Es war kein Problem
 do-silence = 7 Tage stumm
 do-fixed = Behoben
 do-links = Jeder Link öffnet eine Seite, die sagt, was geschehen wird, und einmal fragt. Sie gelten 30 Tage.
-do-ask = Gesehen, oder kein Problem? Bitten Sie die Betreiber von groundswell, eines davon einzutippen:
-do-ask-over = Warum begann und endete das? Die Betreiber von groundswell können nachsehen:
-do-or = { $first } (oder: { $second })
+do-ask = Sagen Sie den Betreibern von groundswell, was davon zutrifft. Die Zeile darunter ist das, was sie eintippen.
+do-mail = Jeder Knopf beginnt eine E-Mail an { $contact } mit dem, was dort einzutippen ist. Sie brauchen sie nur abzuschicken.
 next-title = Wie es weitergeht
 next-open = Wir schreiben wieder, wenn doppelt so viele es sagen, wenn es einen neuen Ort erreicht und wenn es vorbei ist. Dazwischen nichts.
+next-open-safety = Wir schreiben wieder, wenn doppelt so viele es sagen, wenn es einen neuen Ort erreicht und wenn es vorbei ist. E-Mails zur Sicherheit kommen sofort, welche Grenzen und Ruhezeiten Ihr Team auch hat.
 next-over = Wir schreiben nur wieder, wenn es zurückkommt.
-next-said-fixed = Wir schreiben wieder, wenn klar ist, dass die Behebung hält, oder wenn die Leute es wieder sagen.
+next-said-fixed = Wir schreiben wieder, wenn klar ist, dass die Behebung wirkt, oder wenn die Leute es wieder sagen.
 why-team = Sie erhalten dies, weil Ihr Team „{ $team }“ in den Regeldateien für { $product } zuständig ist.
 why-thread = Sie erhalten dies, weil Ihr Team „{ $team }“ schon davon erfahren hat und bis zum Ende davon erfährt.
 why-route = Sie erhalten dies, weil eine Zeile der Regeldateien ({ $line }) es an Ihr Team „{ $team }“ schickt.
-why-operators = Niemand erhält mehr die Briefe des Teams „{ $team }“. Dieser betrifft die Sicherheit, darum geht er an die Betreiber von groundswell.
-less = Für weniger Briefe senken Sie false_alarms_a_year des Teams „{ $team }“ in teams.toml.
-less-now = Jetzt steht dort { $budget }.
-leave = Keine Briefe dieses Teams mehr an Sie:
+why-operators = Niemand erhält mehr die E-Mails des Teams „{ $team }“. Diese betrifft die Sicherheit, darum geht sie an die Betreiber von groundswell.
+less = Zu viele davon? Bitten Sie die Betreiber von groundswell, false_alarms_a_year des Teams „{ $team }“ in teams.toml zu senken.
+less-from = Zu viele davon? Bitten Sie die Betreiber von groundswell, false_alarms_a_year des Teams „{ $team }“ in teams.toml zu senken; jetzt steht dort { $budget }.
+less-safety = Was jemanden verletzen könnte, wird immer gemeldet: Keine Grenze hält diese E-Mails zurück.
+leave = Keine E-Mails dieses Teams mehr an Sie:
 leave-link = mich von der Liste nehmen
 
 ## Die Liste dessen, was für einen Tag zu viel war
 
 collected-subject = { $count ->
-    [one] { $count } weiterer Alarmbrief in einem: Ihr Team bekommt höchstens { $most } am Tag
-   *[other] { $count } weitere Alarmbriefe in einem: Ihr Team bekommt höchstens { $most } am Tag
+    [one] { $count } weiterer Alarm in einer E-Mail: Ihr Team bekommt höchstens { $most } am Tag
+   *[other] { $count } weitere Alarme in einer E-Mail: Ihr Team bekommt höchstens { $most } am Tag
 }
-collected-lead = Das Team „{ $team }“ bekommt in 24 Stunden höchstens { $most } Alarmbriefe (mails_a_day in teams.toml), und es ist mehr geschehen. Der Rest steht hier, in Kürze. Jeder Alarm ist offen oder beendet, als hätte er seinen eigenen Brief gehabt.
+collected-lead = Das Team „{ $team }“ bekommt in 24 Stunden höchstens { $most } Alarm-E-Mails (mails_a_day in teams.toml), und es ist mehr geschehen. Der Rest steht hier, in Kürze. Jeder Alarm ist offen oder beendet, als hätte er seine eigene E-Mail gehabt.
 collected-more = { $count ->
-    [one] { $count } davon ist nicht aufgeführt: groundswell alerts zeigt alle.
-   *[other] { $count } davon sind nicht aufgeführt: groundswell alerts zeigt alle.
+    [one] { $count } davon ist nicht aufgeführt.
+   *[other] { $count } davon sind nicht aufgeführt.
 }
 collected-doubt = So viele auf einmal sind selten echt: Vielleicht schreibt jemand, um etwas zu verdecken, oder eine Regel findet zu viel. Was jemanden verletzen könnte, wird immer sofort gemeldet.
 collected-why = Sie erhalten dies, weil Ihr Team „{ $team }“ in den Regeldateien für diese Produkte zuständig ist.
 quiet-subject = { $count ->
-    [one] { $count } Alarmbrief aus Ihrer Ruhezeit, in einem
-   *[other] { $count } Alarmbriefe aus Ihrer Ruhezeit, in einem
+    [one] { $count } Alarm aus Ihrer Ruhezeit, in einer E-Mail
+   *[other] { $count } Alarme aus Ihrer Ruhezeit, in einer E-Mail
 }
-quiet-lead = Das Team „{ $team }“ hat Ruhezeiten (quiet in teams.toml); das kam in dieser Zeit, der Reihe nach. Jeder Alarm ist offen oder beendet, als hätte er seinen eigenen Brief gehabt.
+quiet-lead = Das Team „{ $team }“ hat Ruhezeiten (quiet in teams.toml); das kam in dieser Zeit, der Reihe nach. Jeder Alarm ist offen oder beendet, als hätte er seine eigene E-Mail gehabt.
 listed-subject = { $count ->
-    [one] { $count } Alarmbrief, in einem
-   *[other] { $count } Alarmbriefe, in einem
+    [one] { $count } Alarm, in einer E-Mail
+   *[other] { $count } Alarme, in einer E-Mail
 }
-listed-lead = Das Team „{ $team }“ bekommt seine Alarme als Liste (alerts in teams.toml); das kam seit der letzten, der Reihe nach. Jeder Alarm ist offen oder beendet, als hätte er seinen eigenen Brief gehabt.
+listed-lead = Das Team „{ $team }“ bekommt seine Alarme als Liste (alerts in teams.toml); das kam seit der letzten, der Reihe nach. Jeder Alarm ist offen oder beendet, als hätte er seine eigene E-Mail gehabt.
 list-danger = Was jemanden verletzen könnte, wird immer sofort gemeldet.
 
 ## Der Überblick
@@ -310,15 +317,19 @@ list-danger = Was jemanden verletzen könnte, wird immer sofort gemeldet.
 digest-subject = { $stretch }: { $alerts }; { $complaints }, insgesamt { $posts }
 digest-week-from = Woche ab { $date }
 digest-no-alerts = keine Alarme
-digest-alerts-over = vorbei: { $alerts }
-digest-alerts-and-over = { $alerts }, { $over } vorbei
+digest-alerts = { $alerts } ({ $kinds })
+digest-new = { $count ->
+    [one] { $count } neu
+   *[other] { $count } neu
+}
+digest-grown = { $count } noch offen
+digest-ended = { $count } vorbei
 digest-quiet-day = An diesem Tag begann, änderte sich oder endete kein Alarm.
 digest-quiet-week = In dieser Woche begann, änderte sich oder endete kein Alarm.
 digest-more = { $count ->
-    [one] Es ist { $count } Sache mehr geschehen, als aufgeführt ist: groundswell alerts zeigt alles.
-   *[other] Es sind { $count } Dinge mehr geschehen, als aufgeführt sind: groundswell alerts zeigt alles.
+    [one] Es ist { $count } Sache mehr geschehen, als aufgeführt ist.
+   *[other] Es sind { $count } Dinge mehr geschehen, als aufgeführt sind.
 }
-digest-alert = { $product }: „{ $label }“
 digest-still-open = Noch offen, seit dem { $date }: bisher { $people }.
 digest-so-far = Bisher { $people }.
 digest-opened = begonnen am { $day }
@@ -330,14 +341,14 @@ digest-posts-week = { $posts }, davon { $complaints } Beschwerden; in der Woche 
 digest-reach = Die Schreibenden haben zusammen { $followers }.
 digest-growing = Nimmt zu, noch kein Alarm
 digest-wished = Gewünscht
-digest-line-day = { $what }: { $people } an diesem Tag, { $before } am Tag davor ({ $cluster })
-digest-line-week = { $what }: { $people } in dieser Woche, { $before } in der Woche davor ({ $cluster })
+digest-line-day = { $what }: { $people } an diesem Tag, { $before } am Tag davor
+digest-line-week = { $what }: { $people } in dieser Woche, { $before } in der Woche davor
 digest-the-day-before = am Tag davor
 digest-the-week-before = in der Woche davor
 digest-the-quarter-before = im Quartal davor
-digest-feeling = Stimmung, von −1 (schlecht) bis 1 (gut): { $mean }, auf { $error } genau
-digest-feeling-compared = { $feeling }; { $compared }
-digest-same = nicht klar anders als { $other } ({ $mean })
+digest-feeling = Stimmung der Beiträge: { $mean } auf einer Skala von −1 (schlecht) bis +1 (gut), auf { $error } genau.
+digest-feeling-compared = Stimmung der Beiträge: { $compared }. Sie liegt bei { $mean } auf einer Skala von −1 (schlecht) bis +1 (gut), auf { $error } genau.
+digest-same = etwa wie { $other } ({ $mean })
 digest-better = besser als { $other } ({ $mean })
 digest-worse = schlechter als { $other } ({ $mean })
 digest-worth-title = Lohnt es sich?
@@ -349,15 +360,16 @@ digest-leads = { $count ->
     [one] Bei { $count } Alarm ist der Tag bekannt, an dem Sie es sonst erfahren hätten: Er kam { $days } Tage vorher.
    *[other] Bei { $count } Alarmen ist der Tag bekannt, an dem Sie es sonst erfahren hätten: Die Hälfte kam { $days } Tage vorher oder früher.
 }
+digest-look-up = Die Betreiber von groundswell können alles nachsehen: groundswell alerts, groundswell clusters.
 digest-why = Sie erhalten dies, weil Ihr Team „{ $team }“ in teams.toml einen Überblick (digest) hat. Nehmen Sie `digest` dort heraus, um keinen mehr zu bekommen.
 
 ## Die Seiten hinter den Links
 
 ask-seen = Haben Sie das gesehen?
 ask-not-an-issue = Ist das kein Problem?
-ask-silence = Eine Woche lang keine Briefe hierüber?
+ask-silence = Eine Woche lang keine E-Mails hierüber?
 ask-fixed = Ist das behoben?
-ask-leave = Keine Briefe mehr?
+ask-leave = Keine E-Mails mehr?
 yes-seen = Ja, ich habe es gesehen
 yes-not-an-issue = Es ist kein Problem
 yes-silence = 7 Tage stumm
@@ -366,9 +378,9 @@ yes-leave = Mich von der Liste nehmen
 ask-nothing-yet = Noch ist nichts geschehen. Es wird festgehalten, dass { $who } das gesagt hat. Dieser Link gilt bis zum { $date }.
 happens-seen = Der Alarm bleibt offen, und Neues darüber kommt seltener: Ihr Team weiß Bescheid, darum gibt es weniger zu sagen.
 happens-not-an-issue = Der Alarm endet, Ihr Team erfährt es, und es braucht zehnmal so viele Belege, bis dieselbe Beschwerde wieder einen Alarm auslöst.
-happens-silence = Das Team „{ $team }“ bekommt { $days } Tage lang keine Briefe über diesen Alarm. Der Alarm selbst läuft weiter wie bisher.
-happens-fixed = Der Alarm endet. Ihr Team erfährt, wenn die Behebung hält, frühestens in einer Woche, oder wenn die Leute es wieder sagen.
-happens-leave = Kein Brief über Produkte des Teams „{ $team }“ geht mehr an { $who }, auch keiner über Sicherheit. Andere im Team, falls es sie gibt, bekommen sie weiterhin.
+happens-silence = Das Team „{ $team }“ bekommt { $days } Tage lang keine E-Mails über diesen Alarm. Der Alarm selbst läuft weiter wie bisher.
+happens-fixed = Der Alarm endet. Ihr Team erfährt, wenn sich zeigt, dass die Behebung wirkt, frühestens in einer Woche, oder wenn die Leute es wieder sagen.
+happens-leave = Keine E-Mail über Produkte des Teams „{ $team }“ geht mehr an { $who }, auch keine über Sicherheit. Andere im Team, falls es sie gibt, bekommen sie weiterhin.
 done = Erledigt
 done-close = Sie können diese Seite schließen.
 done-undo = Um sie wieder zu bekommen, bitten Sie die Betreiber von groundswell einzutippen: { $command }
@@ -382,12 +394,12 @@ over-quiet = Es ist ruhig.
 silent-title = Es ist schon stumm
 silent = { $who } hat es bis zum { $date } stummgeschaltet.
 left-title = Sie stehen schon nicht mehr auf der Liste
-left = Seit dem { $date } gehen keine Briefe des Teams „{ $team }“ an { $who }.
+left = Seit dem { $date } gehen keine E-Mails des Teams „{ $team }“ an { $who }.
 forged-title = Dieser Link funktioniert nicht
-forged = Er ist nicht so, wie er verschickt wurde: Mailprogramme schneiden lange Links manchmal ab. Öffnen Sie ihn noch einmal aus dem Brief, oder kopieren Sie ihn ganz. Geht es dann noch nicht, können die Betreiber von groundswell es für Sie tun.
+forged = Er ist nicht so, wie er verschickt wurde: Mailprogramme schneiden lange Links manchmal ab. Öffnen Sie ihn noch einmal aus der E-Mail, oder kopieren Sie ihn ganz. Geht es dann noch nicht, können die Betreiber von groundswell es für Sie tun.
 expired-title = Dieser Link ist abgelaufen
-expired = Er galt bis zum { $date }. Nehmen Sie den neuesten Brief über diesen Alarm, oder bitten Sie die Betreiber von groundswell einzutippen: { $command }
+expired = Er galt bis zum { $date }. Nehmen Sie die neueste E-Mail über diesen Alarm, oder bitten Sie die Betreiber von groundswell einzutippen: { $command }
 later-title = Das hat gerade nicht geklappt
 later = Es wurde nichts geändert. Bitte versuchen Sie es in einer Minute noch einmal; der Link gilt weiter.
 nowhere-title = Hier ist nichts
-nowhere = Die Links in den Briefen von groundswell führen auf Seiten hier; dies ist keine davon.
+nowhere = Die Links in den E-Mails von groundswell führen auf Seiten hier; dies ist keine davon.

@@ -1,4 +1,4 @@
-# Everything that letters and their pages say, in English. The other files beside this one say the same; a test holds that
+# Everything that e-mails and their pages say, in English. The other files beside this one say the same; a test holds that
 # each has the same messages with the same arguments. Names of complaints and quotes are never translated.
 
 ## Numbers and times
@@ -48,6 +48,7 @@ often-never = less than once in { $years } years
 chance-very-sure = We are very sure: chance alone would bring this { $often }.
 chance-fairly-sure = We are fairly sure: chance alone would bring this { $often }.
 chance-not-sure = We are not certain yet: chance alone would bring this { $often }.
+sure-safety = We have not checked what they say: where somebody could get hurt, two people are enough for us to write.
 span-below-day = less than a day
 span-days = { $count ->
     [one] a day
@@ -154,11 +155,11 @@ news-doubled = Twice as many
 news-new-place = Now also { $places }
 news-turned-severe = Now a matter of safety
 news-updated = Update
-news-resolved = Over
-news-fix-holds = The fix holds
-news-said-fixed = Said to be fixed
-news-back-after-fix = Back after the fix
-news-came-back = Came back
+news-resolved = It is over
+news-fix-holds = The fix works
+news-said-fixed = Marked as fixed
+news-back-after-fix = Back despite the fix
+news-came-back = Back again
 
 ## Alerts: the subject
 
@@ -171,7 +172,7 @@ with-news = { $news }: { $subject }
 
 reason-more-than-usual = More people than usual say this, and chance alone would not explain it.
 reason-second-safety-voice = A second person reports something that could hurt somebody.
-reason-doubled = Twice as many people say this as when we last wrote.
+reason-doubled = Twice as many people say this as in our last e-mail.
 reason-new-place = It has reached a place where it had not been heard before.
 reason-turned-severe = It has become a matter of safety.
 reason-back-to-usual = It has been quiet: for days no more people than usual have said this.
@@ -180,8 +181,8 @@ reason-resolved-by-hand = Somebody on your side said that it is over.
 reason-not-an-issue = Somebody on your side said that this is not an issue.
 reason-came-back = It was over, and people say it again.
 reason-rule-removed = The rule that watched for it was taken away.
-reason-said-fixed = Somebody on your side said that it is fixed. We watch whether that holds.
-reason-fix-holds = The fix holds: people have stopped saying this.
+reason-said-fixed = Somebody on your side said that it is fixed. We watch whether people stop saying it.
+reason-fix-holds = The fix works: people have stopped saying this.
 reason-back-after-fix = It was said to be fixed, and people say it again.
 reason-shared-widely = One person's complaint is shared by far more people than this product's complaints usually are.
 
@@ -189,33 +190,34 @@ reason-shared-widely = One person's complaint is shared by far more people than 
 
 wrote = { $people } wrote this about { $product } { $window }. Usually it is { $usual }.
 wrote-so-far = { $people } have written this about { $product } so far, { $window }. Usually it would be { $usual }.
-before = When we last wrote, on { $date }, it was { $people } { $window }.
+before = In our last e-mail, on { $date }, it was { $people } { $window }.
 now-places = It is now said { $places } too.
-came-to = It came to { $people } in { $lasted }, and { $peak } at most at a time.
+came-to = It came to { $people } in { $lasted }, { $peak } of them in the busiest week.
+came-to-all = It came to { $people } in { $lasted }.
 storm-title = { $count } complaints growing at once
 storm = Within a day { $count } complaints about { $product } began to grow. One cause, such as an outage or an update, may be behind all of them.
-storm-newest = The newest of them is "{ $label }"; what follows is about that one. Further ones of today come together in one list.
+storm-do = The links under each complaint act on that complaint alone.
+storm-newest = The newest of them is "{ $label }"; the figures and quotes below are about that one alone. Further ones of today come together in one list.
 in-all = in all, in { $lasted }
-at-most = at most at a time
+at-most = in the busiest week
 so-far = so far, { $window }
 usually = usually { $window }
-usually-would-be = usual { $window }
+usually-would-be = usually { $window }
 
 ## Alerts: compared with usual
 
 compared-title = Compared with usual
 opened-and-ended = It opened on { $opened } and ended on { $ended }.
-first-wrote-today = The first of them wrote on { $date }, the day of this letter.
-first-wrote = The first of them wrote on { $date }, { $ago } before this letter.
-we-first-wrote = We first wrote on { $date }.
+first-wrote-today = The first of them wrote on { $date }, the day of this e-mail.
+first-wrote = The first of them wrote on { $date }, { $ago } before this e-mail.
+we-first-wrote = Our first e-mail about it was on { $date }.
 in-all-so-far = In all it has come to { $people }.
 echoes = Beside them { $copies }: copies do not count as people.
 fixed = Since you said that it is fixed, { $ago } ago, { $people } said it; at the rate before it would have been { $usual }.
 fixed-in = Since the fix ({ $version }), { $ago } ago, { $people } said it; at the rate before it would have been { $usual }.
 shared = These people passed on what one person wrote. In all other figures they are one voice.
 coordinated = { $count } accounts wrote nearly the same words within a day, none of them sharing another's post. That looks arranged; they count as one voice.
-perhaps = It may be the same matter as "{ $label }", about which we have written already. If it is, those who run groundswell make the two one: { $command }
-wider = The chart counts more widely: with those who put it differently it comes to { $count } { $window }, each voice once a day.
+perhaps = It may be the same matter as "{ $label }", about which we have written already. If it is, ask those who run groundswell to make the two one.
 
 ## Alerts: the chart
 
@@ -225,6 +227,7 @@ chart-days = Chart: people a day from { $first } to { $last }.
 chart-most = The most on one day: { $people }, on { $date }.
 chart-nobody = Nobody on any day.
 chart-week = The last seven days add up to { $count }, where { $usual } would be usual.
+chart-sum = The bars since it grew add up to the { $people } above, each on the day of their first post.
 chart-now = since it grew
 chart-before = before
 chart-usual = usual
@@ -234,7 +237,7 @@ week-usual = usually { $usual }
 ## Alerts: quotes and facts
 
 quotes-one = What they say
-quotes-many = What they say, chosen to differ
+quotes-many = What they say: different examples
 byline = { $who } on { $place }
 facts-title = What we know about it
 fact-heard = Heard on
@@ -245,8 +248,11 @@ fact-words = Words that set it apart
 fact-tone = Tone
 fact-severity = Severity
 fact-found = How it was found
-found-by-topic = The topic "{ $topic }" watches for it: { $file }, line { $line }.
-found-by-posts = No rule names it: posts that say nearly the same were put together ({ $cluster }). They were heard because the product matches: { $file }, line { $line }.
+found-by-topic = The topic "{ $topic }" of the rule files watches for it.
+found-by-posts = No rule names it: posts that say nearly the same were put together.
+fact-look-up = To look it up
+fact-merge = To make the two one
+file-line = { $file }, line { $line }
 tone-very-negative = very negative
 tone-negative = negative
 tone-little-negative = a little negative
@@ -267,40 +273,41 @@ do-was-not-an-issue = It was not an issue
 do-silence = Silence 7 days
 do-fixed = Fixed
 do-links = Each link opens a page that says what will happen and asks once. They work for 30 days.
-do-ask = Seen it, or is it not an issue? Ask the people who run groundswell to type one of these:
-do-ask-over = Why did this open and close? The people who run groundswell can look it up:
-do-or = { $first } (or: { $second })
+do-ask = Tell those who run groundswell which of these it is. The line below each is what they type.
+do-mail = Each button begins an e-mail to { $contact } with what they have to type. Just send it.
 next-title = What comes next
 next-open = We write again when twice as many people say it, when it reaches a new place, and when it is over. Nothing in between.
+next-open-safety = We write again when twice as many people say it, when it reaches a new place, and when it is over. Safety e-mails come at once, whatever limits and quiet hours your team has.
 next-over = We write again only if it comes back.
-next-said-fixed = We write again when it is clear that the fix holds, or when people say it again.
+next-said-fixed = We write again when it is clear that the fix works, or when people say it again.
 why-team = You get this because your team, "{ $team }", owns { $product } in the rule files.
 why-thread = You get this because your team, "{ $team }", was told of it before, and is told to the end.
 why-route = You get this because a line of the rule files ({ $line }) sends it to your team, "{ $team }".
-why-operators = Nobody is left who gets the letters of team "{ $team }". This one is about safety, so it goes to those who run groundswell.
-less = To get fewer letters, lower false_alarms_a_year of team "{ $team }" in teams.toml.
-less-now = It is { $budget } now.
-leave = No more letters of this team to you:
+why-operators = Nobody is left who gets the e-mails of team "{ $team }". This one is about safety, so it goes to those who run groundswell.
+less = Too many of these? Ask those who run groundswell to lower false_alarms_a_year of team "{ $team }" in teams.toml.
+less-from = Too many of these? Ask those who run groundswell to lower false_alarms_a_year of team "{ $team }" in teams.toml; it is { $budget } now.
+less-safety = What could hurt somebody is always written about: no limit holds these e-mails back.
+leave = No more e-mails of this team to you:
 leave-link = take me off the list
 
 ## The list of what was too much for a day
 
 collected-subject = { $count ->
-    [one] { $count } more alert letter in one: your team's limit is { $most } a day
-   *[other] { $count } more alert letters in one: your team's limit is { $most } a day
+    [one] { $count } more alert in one e-mail: your team's limit is { $most } a day
+   *[other] { $count } more alerts in one e-mail: your team's limit is { $most } a day
 }
-collected-lead = Team "{ $team }" gets at most { $most } alert letters in 24 hours (mails_a_day in teams.toml), and more happened than that. The rest is told here, in short. Each alert is open or closed just as if it had had a letter of its own.
-collected-more = { $count } of them are not listed: groundswell alerts lists all.
+collected-lead = Team "{ $team }" gets at most { $most } alert e-mails in 24 hours (mails_a_day in teams.toml), and more happened than that. The rest is told here, in short. Each alert is open or closed just as if it had had an e-mail of its own.
+collected-more = { $count } of them are not listed.
 collected-doubt = So many at once are seldom real: somebody may be posting to hide something, or a rule finds too much. What could hurt somebody is always written about at once.
 collected-why = You get this because your team, "{ $team }", owns these products in the rule files.
 quiet-subject = { $count ->
-    [one] { $count } alert letter from your quiet hours, listed in one
-   *[other] { $count } alert letters from your quiet hours, listed in one
+    [one] { $count } alert e-mail from your quiet hours, listed in one
+   *[other] { $count } alert e-mails from your quiet hours, listed in one
 }
 quiet-lead = Team "{ $team }" has quiet hours (quiet in teams.toml), and this is what came in them, in order. The alerts themselves are open or closed as if each had been written about.
 listed-subject = { $count ->
-    [one] { $count } alert letter, listed in one
-   *[other] { $count } alert letters, listed in one
+    [one] { $count } alert e-mail, listed in one
+   *[other] { $count } alert e-mails, listed in one
 }
 listed-lead = Team "{ $team }" gets its alerts as a list (alerts in teams.toml), and this is what came since the last one, in order. The alerts themselves are open or closed as if each had been written about.
 list-danger = What could hurt somebody is always written about at once.
@@ -310,15 +317,16 @@ list-danger = What could hurt somebody is always written about at once.
 digest-subject = { $stretch }: { $alerts }; { $complaints } in { $posts }
 digest-week-from = Week from { $date }
 digest-no-alerts = no alerts
-digest-alerts-over = { $alerts } over
-digest-alerts-and-over = { $alerts }, { $over } over
+digest-alerts = { $alerts } ({ $kinds })
+digest-new = { $count } new
+digest-grown = { $count } still open
+digest-ended = { $count } over
 digest-quiet-day = No alert opened, changed or ended this day.
 digest-quiet-week = No alert opened, changed or ended this week.
 digest-more = { $count ->
-    [one] { $count } more thing happened than is listed: groundswell alerts lists all.
-   *[other] { $count } more things happened than are listed: groundswell alerts lists all.
+    [one] { $count } more thing happened than is listed.
+   *[other] { $count } more things happened than are listed.
 }
-digest-alert = { $product }: "{ $label }"
 digest-still-open = Still open, since { $date }: { $people } so far.
 digest-so-far = { $people } so far.
 digest-opened = opened on { $day }
@@ -330,14 +338,14 @@ digest-posts-week = { $posts }, { $complaints } of them complaints; the week bef
 digest-reach = Those who wrote have { $followers } together.
 digest-growing = Growing, not yet an alert
 digest-wished = Wished for
-digest-line-day = { $what }: { $people } this day, { $before } the day before ({ $cluster })
-digest-line-week = { $what }: { $people } this week, { $before } the week before ({ $cluster })
+digest-line-day = { $what }: { $people } this day, { $before } the day before
+digest-line-week = { $what }: { $people } this week, { $before } the week before
 digest-the-day-before = the day before
 digest-the-week-before = the week before
 digest-the-quarter-before = the quarter before
-digest-feeling = Feeling, from −1 (bad) to 1 (good): { $mean }, give or take { $error }
-digest-feeling-compared = { $feeling }; { $compared }
-digest-same = no clear change against { $other } ({ $mean })
+digest-feeling = Mood of the posts: { $mean } on a scale from −1 (bad) to +1 (good), give or take { $error }.
+digest-feeling-compared = Mood of the posts: { $compared }. It is { $mean } on a scale from −1 (bad) to +1 (good), give or take { $error }.
+digest-same = about the same as { $other } ({ $mean })
 digest-better = better than { $other } ({ $mean })
 digest-worse = worse than { $other } ({ $mean })
 digest-worth-title = Is it worth it?
@@ -349,15 +357,16 @@ digest-leads = { $count ->
     [one] Of { $count } alert the day is known on which you would have known otherwise: it came { $days } days before it.
    *[other] Of { $count } alerts the day is known on which you would have known otherwise: half of them came { $days } days or more before it.
 }
+digest-look-up = Those who run groundswell can look all of this up: groundswell alerts, groundswell clusters.
 digest-why = You get this because your team, "{ $team }", has a digest in teams.toml. Take `digest` out there to get none.
 
 ## The pages behind the links
 
 ask-seen = Have you seen this?
 ask-not-an-issue = Is this not an issue?
-ask-silence = No letters about this for a week?
+ask-silence = No e-mails about this for a week?
 ask-fixed = Is this fixed?
-ask-leave = No more letters?
+ask-leave = No more e-mails?
 yes-seen = Yes, I have seen it
 yes-not-an-issue = It is not an issue
 yes-silence = Silence it for 7 days
@@ -366,9 +375,9 @@ yes-leave = Take me off the list
 ask-nothing-yet = Nothing has happened yet. It will be written down that { $who } said so. This link works until { $date }.
 happens-seen = The alert stays open, and updates about it become rarer: your team knows, so there is less to say.
 happens-not-an-issue = The alert ends, your team is told, and it takes ten times the evidence before the same complaint alerts again.
-happens-silence = Team "{ $team }" gets no letters about this alert for { $days } days. The alert itself goes on as before.
-happens-fixed = The alert ends. Your team is told when the fix holds, in a week at the earliest, or when people say it again.
-happens-leave = No letter about products of team "{ $team }" goes to { $who } any more, not even about safety. Others of the team, if there are any, still get them.
+happens-silence = Team "{ $team }" gets no e-mails about this alert for { $days } days. The alert itself goes on as before.
+happens-fixed = The alert ends. Your team is told when the fix has proved itself, in a week at the earliest, or when people say it again.
+happens-leave = No e-mail about products of team "{ $team }" goes to { $who } any more, not even about safety. Others of the team, if there are any, still get them.
 done = Done
 done-close = You can close this page.
 done-undo = To get them again, ask those who run groundswell to type: { $command }
@@ -382,12 +391,12 @@ over-quiet = it has been quiet.
 silent-title = It is silent already
 silent = { $who } silenced it until { $date }.
 left-title = You are off the list already
-left = Since { $date } no letters of team "{ $team }" go to { $who }.
+left = Since { $date } no e-mails of team "{ $team }" go to { $who }.
 forged-title = This link does not work
-forged = It is not as it was sent: mail programs sometimes cut long links off. Open it from the letter again, or copy all of it. If it still does not work, those who run groundswell can do it for you.
+forged = It is not as it was sent: mail programs sometimes cut long links off. Open it from the e-mail again, or copy all of it. If it still does not work, those who run groundswell can do it for you.
 expired-title = This link has expired
-expired = It worked until { $date }. Take the newest letter about this alert, or ask those who run groundswell to type: { $command }
+expired = It worked until { $date }. Take the newest e-mail about this alert, or ask those who run groundswell to type: { $command }
 later-title = This did not work just now
 later = Nothing was changed. Please try again in a minute; the link stays good.
 nowhere-title = There is nothing here
-nowhere = The links in groundswell's letters lead to pages here; this is none of them.
+nowhere = The links in groundswell's e-mails lead to pages here; this is none of them.

@@ -1,4 +1,4 @@
-# Todo lo que dicen las cartas y sus páginas, en español. Los nombres de las quejas y las citas nunca se traducen.
+# Todo lo que dicen los correos y sus páginas, en español. Los nombres de las quejas y las citas nunca se traducen.
 
 ## Números y fechas
 
@@ -47,6 +47,7 @@ often-never = menos de una vez en { $years } años
 chance-very-sure = Estamos muy seguros: el azar por sí solo traería esto { $often }.
 chance-fairly-sure = Estamos bastante seguros: el azar por sí solo traería esto { $often }.
 chance-not-sure = Todavía no estamos seguros: el azar por sí solo traería esto { $often }.
+sure-safety = No hemos comprobado lo que dicen: cuando alguien podría resultar herido, nos bastan dos personas para escribir.
 span-below-day = menos de un día
 span-days = { $count ->
     [one] un día
@@ -153,9 +154,9 @@ news-new-place = Ahora también { $places }
 news-turned-severe = Ahora es cuestión de seguridad
 news-updated = Novedades
 news-resolved = Terminado
-news-fix-holds = La corrección aguanta
+news-fix-holds = La corrección funciona
 news-said-fixed = Dado por corregido
-news-back-after-fix = De vuelta tras la corrección
+news-back-after-fix = De vuelta pese a la corrección
 news-came-back = De vuelta
 
 ## Alertas: el asunto
@@ -169,7 +170,7 @@ with-news = { $news }: { $subject }
 
 reason-more-than-usual = Lo dicen más personas de lo habitual, y el azar por sí solo no lo explicaría.
 reason-second-safety-voice = Una segunda persona cuenta algo que podría hacer daño a alguien.
-reason-doubled = Lo dice el doble de personas que en nuestra última carta.
+reason-doubled = Lo dice el doble de personas que en nuestro último correo.
 reason-new-place = Ha llegado a un lugar donde antes no se había oído.
 reason-turned-severe = Se ha vuelto una cuestión de seguridad.
 reason-back-to-usual = Hay calma: desde hace días no lo dicen más personas de lo habitual.
@@ -178,8 +179,8 @@ reason-resolved-by-hand = Alguien de su lado dijo que ha terminado.
 reason-not-an-issue = Alguien de su lado dijo que no es un problema.
 reason-came-back = Había terminado, y la gente lo dice de nuevo.
 reason-rule-removed = Se quitó la regla que lo vigilaba.
-reason-said-fixed = Alguien de su lado dijo que está corregido. Vigilamos si es así.
-reason-fix-holds = La corrección aguanta: la gente ya no lo dice.
+reason-said-fixed = Alguien de su lado dijo que está corregido. Vigilamos si la gente deja de decirlo.
+reason-fix-holds = La corrección funciona: la gente ya no lo dice.
 reason-back-after-fix = Se dio por corregido, y la gente lo dice de nuevo.
 reason-shared-widely = La queja de una persona la comparte mucha más gente de lo habitual en este producto.
 
@@ -187,14 +188,16 @@ reason-shared-widely = La queja de una persona la comparte mucha más gente de l
 
 wrote = { $people } lo escribieron sobre { $product } { $window }. Lo habitual: { $usual }.
 wrote-so-far = { $people } lo han escrito sobre { $product } hasta ahora, { $window }. Lo habitual sería: { $usual }.
-before = En nuestra última carta, del { $date }, eran { $people } { $window }.
+before = En nuestro último correo, del { $date }, eran { $people } { $window }.
 now-places = Ahora se dice también { $places }.
-came-to = Fueron { $people } en { $lasted }, y { $peak } como máximo a la vez.
+came-to = Fueron { $people } en { $lasted }, { $peak } de ellas en la semana de más actividad.
+came-to-all = Fueron { $people } en { $lasted }.
 storm-title = { $count } quejas en aumento a la vez
 storm = En un día empezaron a crecer { $count } quejas sobre { $product }. Una sola causa, como una caída o una actualización, puede estar detrás de todas.
-storm-newest = La más reciente es «{ $label }»; lo que sigue trata de ella. Las que se sumen hoy llegarán juntas en una lista.
+storm-do = Los enlaces bajo cada queja actúan solo sobre esa queja.
+storm-newest = La más reciente es «{ $label }»; las cifras y las citas que siguen tratan solo de ella. Las que se sumen hoy llegarán juntas en una lista.
 in-all = en total, en { $lasted }
-at-most = como máximo a la vez
+at-most = en la semana de más actividad
 so-far = hasta ahora, { $window }
 usually = lo habitual { $window }
 usually-would-be = lo habitual { $window }
@@ -203,17 +206,16 @@ usually-would-be = lo habitual { $window }
 
 compared-title = Comparado con lo habitual
 opened-and-ended = Se abrió el { $opened } y terminó el { $ended }.
-first-wrote-today = La primera de ellas escribió el { $date }, el día de esta carta.
-first-wrote = La primera de ellas escribió el { $date }, { $ago } antes de esta carta.
-we-first-wrote = Nuestra primera carta es del { $date }.
+first-wrote-today = La primera de ellas escribió el { $date }, el día de este correo.
+first-wrote = La primera de ellas escribió el { $date }, { $ago } antes de este correo.
+we-first-wrote = Nuestro primer correo sobre esto es del { $date }.
 in-all-so-far = En total ya son { $people }.
 echoes = Además hay { $copies }: las copias no cuentan como personas.
 fixed = Desde que dijeron que está corregido, hace { $ago }: { $people }; al ritmo de antes habrían sido { $usual }.
 fixed-in = Desde la corrección ({ $version }), hace { $ago }: { $people }; al ritmo de antes habrían sido { $usual }.
 shared = Estas personas difundieron lo que escribió una sola. En todas las demás cifras son una voz.
 coordinated = { $count } cuentas escribieron casi las mismas palabras en un día, sin compartir ninguna la publicación de otra. Parece organizado; cuentan como una sola voz.
-perhaps = Puede ser lo mismo que «{ $label }», sobre lo que ya hemos escrito. Si lo es, quienes administran groundswell juntan los dos: { $command }
-wider = El gráfico cuenta con más amplitud: con quienes lo dicen de otro modo son { $count } { $window }, cada voz una vez al día.
+perhaps = Puede ser lo mismo que «{ $label }», sobre lo que ya hemos escrito. Si lo es, pida a quienes administran groundswell que junten los dos.
 
 ## Alertas: el gráfico
 
@@ -223,6 +225,7 @@ chart-days = Gráfico: personas al día, del { $first } al { $last }.
 chart-most = El máximo en un día: { $people }, el { $date }.
 chart-nobody = Nadie en ningún día.
 chart-week = Los últimos siete días suman { $count }; lo habitual: { $usual }.
+chart-sum = Las barras desde que creció suman el total de arriba ({ $people }), cada una en el día de su primera publicación.
 chart-now = desde que creció
 chart-before = antes
 chart-usual = lo habitual
@@ -232,7 +235,7 @@ week-usual = lo habitual: { $usual }
 ## Alertas: citas y datos
 
 quotes-one = Lo que dicen
-quotes-many = Lo que dicen, elegido para que difiera
+quotes-many = Lo que dicen: ejemplos variados
 byline = { $who } en { $place }
 facts-title = Lo que sabemos
 fact-heard = Oído en
@@ -243,12 +246,15 @@ fact-words = Palabras que la distinguen
 fact-tone = Tono
 fact-severity = Gravedad
 fact-found = Cómo se encontró
-found-by-topic = El tema «{ $topic }» la vigila: { $file }, línea { $line }.
-found-by-posts = Ninguna regla la nombra: se juntaron publicaciones que dicen casi lo mismo ({ $cluster }). Se oyeron porque la regla del producto las recoge: { $file }, línea { $line }.
+found-by-topic = El tema «{ $topic }» de los archivos de reglas la vigila.
+found-by-posts = Ninguna regla la nombra: se juntaron publicaciones que dicen casi lo mismo.
+fact-look-up = Para consultarla
+fact-merge = Para juntar los dos
+file-line = { $file }, línea { $line }
 tone-very-negative = muy negativo
 tone-negative = negativo
 tone-little-negative = un poco negativo
-tone-neutral = neutro: la gente lo constata más que enfadarse
+tone-neutral = neutro: la gente lo cuenta sin enfadarse
 tone-mild = suave: la queja viene con palabras amables
 tone-friendly = amable en general: la gente solo se queja de esto
 tone-unknown = desconocido
@@ -265,61 +271,72 @@ do-was-not-an-issue = No era un problema
 do-silence = Silenciar 7 días
 do-fixed = Corregido
 do-links = Cada enlace abre una página que dice qué pasará y pregunta una vez. Funcionan 30 días.
-do-ask = ¿Visto, o no es un problema? Pida a quienes administran groundswell que escriban uno de estos:
-do-ask-over = ¿Por qué se abrió y se cerró? Quienes administran groundswell pueden consultarlo:
-do-or = { $first } (o: { $second })
+do-ask = Diga a quienes administran groundswell cuál de estas cosas es. La línea de debajo es lo que tienen que escribir.
+do-mail = Cada botón prepara un correo a { $contact } con lo que hay que escribir. Solo tiene que enviarlo.
 next-title = Qué viene después
 next-open = Volveremos a escribir cuando lo diga el doble de personas, cuando llegue a un lugar nuevo y cuando termine. Nada entre medias.
+next-open-safety = Volveremos a escribir cuando lo diga el doble de personas, cuando llegue a un lugar nuevo y cuando termine. Los correos de seguridad salen enseguida, sean cuales sean los límites y las horas de silencio de su equipo.
 next-over = Solo volveremos a escribir si regresa.
-next-said-fixed = Volveremos a escribir cuando esté claro que la corrección aguanta, o cuando la gente lo diga de nuevo.
+next-said-fixed = Volveremos a escribir cuando esté claro que la corrección funciona, o cuando la gente lo diga de nuevo.
 why-team = Recibe esto porque su equipo, «{ $team }», es responsable de { $product } en los archivos de reglas.
 why-thread = Recibe esto porque su equipo, «{ $team }», ya fue avisado y lo será hasta el final.
 why-route = Recibe esto porque una línea de los archivos de reglas ({ $line }) lo envía a su equipo, «{ $team }».
-why-operators = Ya nadie recibe las cartas del equipo «{ $team }». Esta trata de seguridad, así que va a quienes administran groundswell.
-less = Para recibir menos cartas, baje false_alarms_a_year del equipo «{ $team }» en teams.toml.
-less-now = Ahora es { $budget }.
-leave = No recibir más cartas de este equipo:
+why-operators = Ya nadie recibe los correos del equipo «{ $team }». Este trata de seguridad, así que va a quienes administran groundswell.
+less = ¿Demasiados correos? Pida a quienes administran groundswell que bajen false_alarms_a_year del equipo «{ $team }» en teams.toml.
+less-from = ¿Demasiados correos? Pida a quienes administran groundswell que bajen false_alarms_a_year del equipo «{ $team }» en teams.toml; ahora es { $budget }.
+less-safety = De lo que podría hacer daño a alguien avisamos siempre: ningún límite retiene estos correos.
+leave = No recibir más correos de este equipo:
 leave-link = quitarme de la lista
 
 ## La lista de lo que fue demasiado para un día
 
 collected-subject = { $count ->
-    [one] { $count } carta de alerta más en una sola: el límite de su equipo es { $most } al día
-   *[other] { $count } cartas de alerta más en una sola: el límite de su equipo es { $most } al día
+    [one] { $count } alerta más en un correo: el límite de su equipo es { $most } al día
+   *[other] { $count } alertas más en un correo: el límite de su equipo es { $most } al día
 }
-collected-lead = El equipo «{ $team }» recibe como máximo { $most } cartas de alerta en 24 horas (mails_a_day en teams.toml), y pasó más que eso. El resto va aquí, en breve. Cada alerta está abierta o cerrada igual que si hubiera tenido su propia carta.
+collected-lead = El equipo «{ $team }» recibe como máximo { $most } correos de alerta en 24 horas (mails_a_day en teams.toml), y pasó más que eso. El resto va aquí, en breve. Cada alerta está abierta o cerrada igual que si hubiera tenido su propio correo.
 collected-more = { $count ->
-    [one] { $count } no está en la lista: groundswell alerts las muestra todas.
-   *[other] { $count } no están en la lista: groundswell alerts las muestra todas.
+    [one] { $count } no está en la lista.
+   *[other] { $count } no están en la lista.
 }
-collected-doubt = Tantas a la vez rara vez son reales: quizá alguien publica para ocultar algo, o una regla encuentra demasiado. De lo que podría hacer daño a alguien se escribe siempre enseguida.
+collected-doubt = Tantas a la vez rara vez son reales: quizá alguien publica para ocultar algo, o una regla encuentra demasiado. De lo que podría hacer daño a alguien avisamos siempre enseguida.
 collected-why = Recibe esto porque su equipo, «{ $team }», es responsable de estos productos en los archivos de reglas.
 quiet-subject = { $count ->
-    [one] { $count } carta de alerta de sus horas tranquilas, en una sola
-   *[other] { $count } cartas de alerta de sus horas tranquilas, en una sola
+    [one] { $count } correo de alerta de sus horas de silencio, en uno solo
+   *[other] { $count } correos de alerta de sus horas de silencio, en uno solo
 }
-quiet-lead = El equipo «{ $team }» tiene horas tranquilas (quiet en teams.toml), y esto es lo que llegó en ellas, por orden. Cada alerta está abierta o cerrada igual que si hubiera tenido su propia carta.
+quiet-lead = El equipo «{ $team }» tiene horas de silencio (quiet en teams.toml), y esto es lo que llegó en ellas, por orden. Cada alerta está abierta o cerrada igual que si hubiera tenido su propio correo.
 listed-subject = { $count ->
-    [one] { $count } carta de alerta, en una sola
-   *[other] { $count } cartas de alerta, en una sola
+    [one] { $count } correo de alerta, en uno solo
+   *[other] { $count } correos de alerta, en uno solo
 }
-listed-lead = El equipo «{ $team }» recibe sus alertas como lista (alerts en teams.toml), y esto es lo que llegó desde la última, por orden. Cada alerta está abierta o cerrada igual que si hubiera tenido su propia carta.
-list-danger = De lo que podría hacer daño a alguien se escribe siempre enseguida.
+listed-lead = El equipo «{ $team }» recibe sus alertas como lista (alerts en teams.toml), y esto es lo que llegó desde la última, por orden. Cada alerta está abierta o cerrada igual que si hubiera tenido su propio correo.
+list-danger = De lo que podría hacer daño a alguien avisamos siempre enseguida.
 
 ## El resumen
 
 digest-subject = { $stretch }: { $alerts }; { $complaints } en { $posts }
 digest-week-from = Semana del { $date }
 digest-no-alerts = ninguna alerta
-digest-alerts-over = terminadas: { $alerts }
-digest-alerts-and-over = { $alerts }, { $over } terminadas
+digest-alerts = { $alerts } ({ $kinds })
+digest-new = { $count ->
+    [one] { $count } nueva
+   *[other] { $count } nuevas
+}
+digest-grown = { $count ->
+    [one] { $count } aún abierta
+   *[other] { $count } aún abiertas
+}
+digest-ended = { $count ->
+    [one] { $count } terminada
+   *[other] { $count } terminadas
+}
 digest-quiet-day = Ninguna alerta se abrió, cambió ni terminó este día.
 digest-quiet-week = Ninguna alerta se abrió, cambió ni terminó esta semana.
 digest-more = { $count ->
-    [one] Pasó { $count } cosa más de las que hay en la lista: groundswell alerts lo muestra todo.
-   *[other] Pasaron { $count } cosas más de las que hay en la lista: groundswell alerts lo muestra todo.
+    [one] Pasó { $count } cosa más de las que hay en la lista.
+   *[other] Pasaron { $count } cosas más de las que hay en la lista.
 }
-digest-alert = { $product }: «{ $label }»
 digest-still-open = Sigue abierta desde el { $date }: { $people } hasta ahora.
 digest-so-far = { $people } hasta ahora.
 digest-opened = se abrió el { $day }
@@ -330,15 +347,15 @@ digest-posts-day = { $posts }, de ellas { $complaints } quejas; el día anterior
 digest-posts-week = { $posts }, de ellas { $complaints } quejas; la semana anterior { $postsBefore } y { $complaintsBefore }.
 digest-reach = Quienes escribieron suman { $followers }.
 digest-growing = En aumento, aún no es una alerta
-digest-wished = Lo que se desea
-digest-line-day = { $what }: { $people } este día, { $before } el día anterior ({ $cluster })
-digest-line-week = { $what }: { $people } esta semana, { $before } la semana anterior ({ $cluster })
+digest-wished = Lo piden
+digest-line-day = { $what }: { $people } este día, { $before } el día anterior
+digest-line-week = { $what }: { $people } esta semana, { $before } la semana anterior
 digest-the-day-before = el día anterior
 digest-the-week-before = la semana anterior
 digest-the-quarter-before = el trimestre anterior
-digest-feeling = Sentimiento, de −1 (malo) a 1 (bueno): { $mean }, con un margen de { $error }
-digest-feeling-compared = { $feeling }; { $compared }
-digest-same = sin cambio claro ({ $other }: { $mean })
+digest-feeling = Ánimo de las publicaciones: { $mean } en una escala de −1 (malo) a +1 (bueno), con un margen de { $error }.
+digest-feeling-compared = Ánimo de las publicaciones: { $compared }. Es de { $mean } en una escala de −1 (malo) a +1 (bueno), con un margen de { $error }.
+digest-same = más o menos como { $other } ({ $mean })
 digest-better = mejor que { $other } ({ $mean })
 digest-worse = peor que { $other } ({ $mean })
 digest-worth-title = ¿Vale la pena?
@@ -350,29 +367,30 @@ digest-leads = { $count ->
     [one] De { $count } alerta se conoce el día en que lo habrían sabido de otro modo: llegó { $days } días antes.
    *[other] De { $count } alertas se conoce el día en que lo habrían sabido de otro modo: la mitad llegó { $days } días antes o más.
 }
+digest-look-up = Quienes administran groundswell pueden consultarlo todo: groundswell alerts, groundswell clusters.
 digest-why = Recibe esto porque su equipo, «{ $team }», tiene un resumen (digest) en teams.toml. Quite ahí `digest` para no recibir ninguno.
 
 ## Las páginas tras los enlaces
 
 ask-seen = ¿Lo ha visto?
 ask-not-an-issue = ¿No es un problema?
-ask-silence = ¿Ninguna carta sobre esto durante una semana?
+ask-silence = ¿Ningún correo sobre esto durante una semana?
 ask-fixed = ¿Está corregido?
-ask-leave = ¿No más cartas?
+ask-leave = ¿No más correos?
 yes-seen = Sí, lo he visto
 yes-not-an-issue = No es un problema
 yes-silence = Silenciar 7 días
 yes-fixed = Sí, está corregido
 yes-leave = Quitarme de la lista
 ask-nothing-yet = Todavía no ha pasado nada. Se anotará que { $who } lo dijo. Este enlace funciona hasta el { $date }.
-happens-seen = La alerta sigue abierta, y las novedades sobre ella se hacen más raras: su equipo ya lo sabe, así que hay menos que decir.
+happens-seen = La alerta sigue abierta, y llegarán menos novedades sobre ella: su equipo ya lo sabe, así que hay menos que decir.
 happens-not-an-issue = La alerta termina, se avisa a su equipo, y harán falta diez veces más indicios para que la misma queja vuelva a alertar.
-happens-silence = El equipo «{ $team }» no recibe cartas sobre esta alerta durante { $days } días. La alerta en sí sigue como antes.
-happens-fixed = La alerta termina. Se avisa a su equipo cuando la corrección aguanta, dentro de una semana como pronto, o cuando la gente lo diga de nuevo.
-happens-leave = Ya ninguna carta sobre productos del equipo «{ $team }» va a { $who }, ni siquiera sobre seguridad. Los demás del equipo, si los hay, las siguen recibiendo.
+happens-silence = El equipo «{ $team }» no recibe correos sobre esta alerta durante { $days } días. La alerta en sí sigue como antes.
+happens-fixed = La alerta termina. Se avisa a su equipo cuando se vea que la corrección funciona, dentro de una semana como pronto, o cuando la gente lo diga de nuevo.
+happens-leave = Ya ningún correo sobre productos del equipo «{ $team }» va a { $who }, ni siquiera sobre seguridad. Los demás del equipo, si los hay, los siguen recibiendo.
 done = Hecho
 done-close = Puede cerrar esta página.
-done-undo = Para recibirlas de nuevo, pida a quienes administran groundswell que escriban: { $command }
+done-undo = Para recibirlos de nuevo, pida a quienes administran groundswell que escriban: { $command }
 unknown-title = Esta alerta no se conoce aquí
 unknown = Puede ser de una instalación que se rehízo. Quienes administran groundswell pueden buscarla: groundswell alerts
 seen-title = Alguien ya lo ha visto
@@ -383,12 +401,12 @@ over-quiet = hay calma.
 silent-title = Ya está en silencio
 silent = { $who } la silenció hasta el { $date }.
 left-title = Ya no está en la lista
-left = Desde el { $date } ninguna carta del equipo «{ $team }» va a { $who }.
+left = Desde el { $date } ningún correo del equipo «{ $team }» va a { $who }.
 forged-title = Este enlace no funciona
-forged = No está como se envió: los programas de correo a veces cortan los enlaces largos. Ábralo de nuevo desde la carta, o cópielo entero. Si sigue sin funcionar, quienes administran groundswell pueden hacerlo por usted.
+forged = No está como se envió: los programas de correo a veces cortan los enlaces largos. Ábralo de nuevo desde el correo, o cópielo entero. Si sigue sin funcionar, quienes administran groundswell pueden hacerlo por usted.
 expired-title = Este enlace ha caducado
-expired = Funcionó hasta el { $date }. Use la carta más reciente sobre esta alerta, o pida a quienes administran groundswell que escriban: { $command }
+expired = Funcionó hasta el { $date }. Use el correo más reciente sobre esta alerta, o pida a quienes administran groundswell que escriban: { $command }
 later-title = Ahora mismo no ha funcionado
 later = No se cambió nada. Inténtelo de nuevo en un minuto; el enlace sigue siendo válido.
 nowhere-title = Aquí no hay nada
-nowhere = Los enlaces de las cartas de groundswell llevan a páginas de aquí; esta no es una de ellas.
+nowhere = Los enlaces de los correos de groundswell llevan a páginas de aquí; esta no es una de ellas.

@@ -1,4 +1,4 @@
-# Tout ce que disent les lettres et leurs pages, en français. Les noms des plaintes et les citations ne sont jamais traduits.
+# Tout ce que disent les e-mails et leurs pages, en français. Les noms des plaintes et les citations ne sont jamais traduits.
 
 ## Nombres et dates
 
@@ -47,6 +47,7 @@ often-never = moins d’une fois en { $years } ans
 chance-very-sure = Nous en sommes très sûrs : le hasard seul produirait cela { $often }.
 chance-fairly-sure = Nous en sommes assez sûrs : le hasard seul produirait cela { $often }.
 chance-not-sure = Nous n’en sommes pas encore certains : le hasard seul produirait cela { $often }.
+sure-safety = Nous n’avons pas vérifié ce qu’elles disent : quand quelqu’un pourrait être blessé, deux personnes nous suffisent pour écrire.
 span-below-day = moins d’un jour
 span-days = { $count ->
     [one] un jour
@@ -170,9 +171,9 @@ news-new-place = Maintenant aussi { $places }
 news-turned-severe = Devient une question de sécurité
 news-updated = Du nouveau
 news-resolved = Terminé
-news-fix-holds = La correction tient
+news-fix-holds = La correction fonctionne
 news-said-fixed = Déclaré corrigé
-news-back-after-fix = De retour après la correction
+news-back-after-fix = De retour malgré la correction
 news-came-back = De retour
 
 ## Alertes : l’objet
@@ -186,7 +187,7 @@ with-news = { $news } : { $subject }
 
 reason-more-than-usual = Plus de personnes que d’habitude le disent, et le hasard seul ne l’expliquerait pas.
 reason-second-safety-voice = Une deuxième personne signale quelque chose qui pourrait blesser quelqu’un.
-reason-doubled = Deux fois plus de personnes le disent que lors de notre dernière lettre.
+reason-doubled = Deux fois plus de personnes le disent que dans notre dernier e-mail.
 reason-new-place = On l’entend maintenant là où on ne l’avait pas entendu avant.
 reason-turned-severe = C’est devenu une question de sécurité.
 reason-back-to-usual = Le calme est revenu : depuis des jours, pas plus de personnes que d’habitude ne le disent.
@@ -195,23 +196,25 @@ reason-resolved-by-hand = Quelqu’un chez vous a dit que c’est terminé.
 reason-not-an-issue = Quelqu’un chez vous a dit que ce n’est pas un problème.
 reason-came-back = C’était terminé, et on le dit de nouveau.
 reason-rule-removed = La règle qui le surveillait a été retirée.
-reason-said-fixed = Quelqu’un chez vous a dit que c’est corrigé. Nous surveillons si cela tient.
-reason-fix-holds = La correction tient : on ne le dit plus.
+reason-said-fixed = Quelqu’un chez vous a dit que c’est corrigé. Nous surveillons si on cesse de le dire.
+reason-fix-holds = La correction fonctionne : on ne le dit plus.
 reason-back-after-fix = C’était déclaré corrigé, et on le dit de nouveau.
 reason-shared-widely = La plainte d’une personne est partagée par bien plus de monde que d’habitude pour ce produit.
 
 ## Alertes : ce qui se passe
 
-wrote = { $people } l’ont écrit à propos de { $product } { $window }. D’habitude : { $usual }.
-wrote-so-far = { $people } l’ont écrit à propos de { $product } jusqu’ici, { $window }. D’habitude, ce serait { $usual }.
-before = Dans notre dernière lettre, le { $date }, c’était { $people } { $window }.
+wrote = { $product } : { $people } l’ont écrit { $window }. D’habitude : { $usual }.
+wrote-so-far = { $product } : { $people } l’ont écrit jusqu’ici, { $window }. D’habitude, ce serait { $usual }.
+before = Dans notre dernier e-mail, le { $date }, il y en avait moins : { $people } { $window }.
 now-places = On le dit maintenant aussi { $places }.
-came-to = Au total : { $people } en { $lasted }, et { $peak } au plus à la fois.
+came-to = Au total : { $people } en { $lasted }, dont { $peak } pendant la semaine la plus chargée.
+came-to-all = Au total : { $people } en { $lasted }.
 storm-title = { $count } plaintes en hausse à la fois
-storm = En une journée, { $count } plaintes à propos de { $product } ont commencé à monter. Une seule cause, comme une panne ou une mise à jour, peut être derrière toutes.
-storm-newest = La plus récente est « { $label } » ; la suite parle d’elle. Celles qui s’ajouteront aujourd’hui viendront dans une seule liste.
+storm = { $product } : en une journée, { $count } plaintes ont commencé à monter. Une seule cause, comme une panne ou une mise à jour, peut être derrière toutes.
+storm-do = Les liens sous chaque plainte ne concernent que celle-ci.
+storm-newest = La plus récente est « { $label } » ; les chiffres et les citations qui suivent ne parlent que d’elle. Celles qui s’ajouteront aujourd’hui viendront dans une seule liste.
 in-all = au total, en { $lasted }
-at-most = au plus à la fois
+at-most = pendant la semaine la plus chargée
 so-far = jusqu’ici, { $window }
 usually = d’habitude { $window }
 usually-would-be = d’habitude { $window }
@@ -220,17 +223,16 @@ usually-would-be = d’habitude { $window }
 
 compared-title = Comparé à l’habitude
 opened-and-ended = L’alerte s’est ouverte le { $opened } et s’est terminée le { $ended }.
-first-wrote-today = Le premier message date du { $date }, le jour de cette lettre.
-first-wrote = Le premier message date du { $date }, { $ago } avant cette lettre.
-we-first-wrote = Notre première lettre date du { $date }.
+first-wrote-today = Le premier message date du { $date }, le jour de cet e-mail.
+first-wrote = Le premier message date du { $date }, { $ago } avant cet e-mail.
+we-first-wrote = Notre premier e-mail à ce sujet date du { $date }.
 in-all-so-far = En tout, cela fait { $people }.
 echoes = S’y ajoutent { $copies } : les copies ne comptent pas comme des personnes.
-fixed = Depuis que vous avez dit que c’est corrigé, il y a { $ago } : { $people } ; au rythme d’avant, c’aurait été { $usual }.
-fixed-in = Depuis la correction ({ $version }), il y a { $ago } : { $people } ; au rythme d’avant, c’aurait été { $usual }.
+fixed = Depuis que vous avez dit que c’est corrigé, il y a { $ago } : { $people } ; au rythme d’avant, il y en aurait eu { $usual }.
+fixed-in = Depuis la correction ({ $version }), il y a { $ago } : { $people } ; au rythme d’avant, il y en aurait eu { $usual }.
 shared = Ces personnes ont relayé ce qu’une seule a écrit. Dans tous les autres chiffres, elles comptent pour une voix.
 coordinated = { $count } comptes ont écrit presque les mêmes mots en un jour, sans qu’aucun ne partage le message d’un autre. Cela semble organisé ; ils comptent comme une seule voix.
-perhaps = C’est peut-être la même chose que « { $label } », dont nous avons déjà parlé. Si oui, ceux qui gèrent groundswell réunissent les deux : { $command }
-wider = Le graphique compte plus large : avec ceux qui le disent autrement, cela fait { $count } { $window }, chaque voix une fois par jour.
+perhaps = C’est peut-être la même chose que « { $label } », dont nous avons déjà parlé. Si oui, demandez à ceux qui gèrent groundswell de réunir les deux.
 
 ## Alertes : le graphique
 
@@ -240,6 +242,7 @@ chart-days = Graphique : personnes par jour, du { $first } au { $last }.
 chart-most = Le plus en un jour : { $people }, le { $date }.
 chart-nobody = Personne, aucun jour.
 chart-week = Les sept derniers jours font { $count } en tout ; d’habitude { $usual }.
+chart-sum = Les barres depuis la hausse donnent ensemble le total ci-dessus, { $people }, chacune le jour de son premier message.
 chart-now = depuis la hausse
 chart-before = avant
 chart-usual = d’habitude
@@ -249,7 +252,7 @@ week-usual = d’habitude { $usual }
 ## Alertes : citations et faits
 
 quotes-one = Ce qu’on dit
-quotes-many = Ce qu’on dit, choisi pour différer
+quotes-many = Ce qu’on dit : exemples variés
 byline = { $who } sur { $place }
 facts-title = Ce que nous en savons
 fact-heard = Entendu sur
@@ -260,8 +263,11 @@ fact-words = Mots qui la distinguent
 fact-tone = Ton
 fact-severity = Gravité
 fact-found = Comment on l’a trouvée
-found-by-topic = Le thème « { $topic } » la surveille : { $file }, ligne { $line }.
-found-by-posts = Aucune règle ne la nomme : des messages qui disent presque la même chose ont été réunis ({ $cluster }). On les a entendus parce que la règle du produit les retient : { $file }, ligne { $line }.
+found-by-topic = Le thème « { $topic } » des fichiers de règles la surveille.
+found-by-posts = Aucune règle ne la nomme : des messages qui disent presque la même chose ont été réunis.
+fact-look-up = Pour la retrouver
+fact-merge = Pour réunir les deux
+file-line = { $file }, ligne { $line }
 tone-very-negative = très négatif
 tone-negative = négatif
 tone-little-negative = un peu négatif
@@ -282,61 +288,72 @@ do-was-not-an-issue = Ce n’était pas un problème
 do-silence = Silence 7 jours
 do-fixed = Corrigé
 do-links = Chaque lien ouvre une page qui dit ce qui va se passer et demande une fois. Ils marchent 30 jours.
-do-ask = Vu, ou pas un problème ? Demandez à ceux qui gèrent groundswell de taper l’une de ces commandes :
-do-ask-over = Pourquoi l’alerte s’est-elle ouverte et fermée ? Ceux qui gèrent groundswell peuvent le retrouver :
-do-or = { $first } (ou : { $second })
+do-ask = Dites à ceux qui gèrent groundswell ce qu’il en est. Sous chaque choix se trouve la ligne qu’ils ont à taper.
+do-mail = Chaque bouton prépare un e-mail à { $contact } avec la ligne à taper. Il suffit de l’envoyer.
 next-title = Et ensuite
 next-open = Nous réécrirons quand deux fois plus de personnes le diront, quand un nouveau lieu sera touché, et quand ce sera terminé. Rien entre-temps.
+next-open-safety = Nous réécrirons quand deux fois plus de personnes le diront, quand un nouveau lieu sera touché, et quand ce sera terminé. Les e-mails de sécurité partent tout de suite, quelles que soient les limites et les heures calmes de votre équipe.
 next-over = Nous ne réécrirons que si cela revient.
-next-said-fixed = Nous réécrirons quand il sera clair que la correction tient, ou quand on le dira de nouveau.
-why-team = Vous recevez ceci parce que votre équipe, « { $team } », est responsable de { $product } dans les fichiers de règles.
+next-said-fixed = Nous réécrirons quand il sera clair que la correction fonctionne, ou quand on le dira de nouveau.
+why-team = Vous recevez ceci parce que votre équipe, « { $team } », s’occupe du produit « { $product } » dans les fichiers de règles.
 why-thread = Vous recevez ceci parce que votre équipe, « { $team } », en a déjà été informée et l’est jusqu’à la fin.
 why-route = Vous recevez ceci parce qu’une ligne des fichiers de règles ({ $line }) l’envoie à votre équipe, « { $team } ».
-why-operators = Plus personne ne reçoit les lettres de l’équipe « { $team } ». Celle-ci concerne la sécurité ; elle va donc à ceux qui gèrent groundswell.
-less = Pour recevoir moins de lettres, baissez false_alarms_a_year de l’équipe « { $team } » dans teams.toml.
-less-now = La valeur est { $budget } actuellement.
-leave = Ne plus recevoir de lettres de cette équipe :
+why-operators = Plus personne ne reçoit les e-mails de l’équipe « { $team } ». Celui-ci concerne la sécurité ; il va donc à ceux qui gèrent groundswell.
+less = Trop d’e-mails ? Demandez à ceux qui gèrent groundswell de baisser false_alarms_a_year pour l’équipe « { $team } » dans teams.toml.
+less-from = Trop d’e-mails ? Demandez à ceux qui gèrent groundswell de baisser false_alarms_a_year pour l’équipe « { $team } » dans teams.toml ; la valeur est { $budget } actuellement.
+less-safety = Pour ce qui pourrait blesser quelqu’un, nous écrivons toujours : aucune limite ne retient ces e-mails.
+leave = Ne plus recevoir d’e-mails de cette équipe :
 leave-link = me retirer de la liste
 
 ## La liste de ce qui était trop pour un jour
 
 collected-subject = { $count ->
-    [one] { $count } lettre d’alerte de plus en une seule : la limite de votre équipe est de { $most } par jour
-   *[other] { $count } lettres d’alerte de plus en une seule : la limite de votre équipe est de { $most } par jour
+    [one] { $count } alerte de plus dans un e-mail : la limite de votre équipe est de { $most } par jour
+   *[other] { $count } alertes de plus dans un e-mail : la limite de votre équipe est de { $most } par jour
 }
-collected-lead = L’équipe « { $team } » reçoit au plus { $most } lettres d’alerte en 24 heures (mails_a_day dans teams.toml), et il s’est passé davantage. Voici le reste, en bref. Chaque alerte est ouverte ou close comme si elle avait eu sa propre lettre.
+collected-lead = L’équipe « { $team } » reçoit au plus { $most } e-mails d’alerte en 24 heures (mails_a_day dans teams.toml), et il s’est passé davantage. Voici le reste, en bref. Chaque alerte est ouverte ou close comme si elle avait eu son propre e-mail.
 collected-more = { $count ->
-    [one] { $count } n’est pas dans la liste : groundswell alerts les montre toutes.
-   *[other] { $count } ne sont pas dans la liste : groundswell alerts les montre toutes.
+    [one] { $count } n’est pas dans la liste.
+   *[other] { $count } ne sont pas dans la liste.
 }
-collected-doubt = Autant d’alertes à la fois sont rarement réelles : quelqu’un publie peut-être pour cacher quelque chose, ou une règle trouve trop. Ce qui pourrait blesser quelqu’un est toujours écrit tout de suite.
-collected-why = Vous recevez ceci parce que votre équipe, « { $team } », est responsable de ces produits dans les fichiers de règles.
+collected-doubt = Autant d’alertes à la fois sont rarement réelles : quelqu’un publie peut-être pour cacher quelque chose, ou une règle trouve trop. Pour ce qui pourrait blesser quelqu’un, nous écrivons toujours tout de suite.
+collected-why = Vous recevez ceci parce que votre équipe, « { $team } », s’occupe de ces produits dans les fichiers de règles.
 quiet-subject = { $count ->
-    [one] { $count } lettre d’alerte de vos heures calmes, en une seule
-   *[other] { $count } lettres d’alerte de vos heures calmes, en une seule
+    [one] { $count } e-mail d’alerte de vos heures calmes, en un seul
+   *[other] { $count } e-mails d’alerte de vos heures calmes, en un seul
 }
-quiet-lead = L’équipe « { $team } » a des heures calmes (quiet dans teams.toml), et voici ce qui est arrivé entre-temps, dans l’ordre. Chaque alerte est ouverte ou close comme si elle avait eu sa propre lettre.
+quiet-lead = L’équipe « { $team } » a des heures calmes (quiet dans teams.toml), et voici ce qui est arrivé entre-temps, dans l’ordre. Chaque alerte est ouverte ou close comme si elle avait eu son propre e-mail.
 listed-subject = { $count ->
-    [one] { $count } lettre d’alerte, en une seule
-   *[other] { $count } lettres d’alerte, en une seule
+    [one] { $count } e-mail d’alerte, en un seul
+   *[other] { $count } e-mails d’alerte, en un seul
 }
-listed-lead = L’équipe « { $team } » reçoit ses alertes sous forme de liste (alerts dans teams.toml), et voici ce qui est arrivé depuis la dernière, dans l’ordre. Chaque alerte est ouverte ou close comme si elle avait eu sa propre lettre.
-list-danger = Ce qui pourrait blesser quelqu’un est toujours écrit tout de suite.
+listed-lead = L’équipe « { $team } » reçoit ses alertes sous forme de liste (alerts dans teams.toml), et voici ce qui est arrivé depuis la dernière, dans l’ordre. Chaque alerte est ouverte ou close comme si elle avait eu son propre e-mail.
+list-danger = Pour ce qui pourrait blesser quelqu’un, nous écrivons toujours tout de suite.
 
 ## Le bilan
 
 digest-subject = { $stretch } : { $alerts } ; { $complaints } dans { $posts }
 digest-week-from = Semaine du { $date }
 digest-no-alerts = aucune alerte
-digest-alerts-over = terminées : { $alerts }
-digest-alerts-and-over = { $alerts }, { $over } terminées
+digest-alerts = { $alerts } ({ $kinds })
+digest-new = { $count ->
+    [one] { $count } nouvelle
+   *[other] { $count } nouvelles
+}
+digest-grown = { $count ->
+    [one] { $count } encore ouverte
+   *[other] { $count } encore ouvertes
+}
+digest-ended = { $count ->
+    [one] { $count } terminée
+   *[other] { $count } terminées
+}
 digest-quiet-day = Aucune alerte ne s’est ouverte, n’a changé ni ne s’est terminée ce jour-là.
 digest-quiet-week = Aucune alerte ne s’est ouverte, n’a changé ni ne s’est terminée cette semaine.
 digest-more = { $count ->
-    [one] { $count } autre chose s’est passée : groundswell alerts montre tout.
-   *[other] { $count } autres choses se sont passées : groundswell alerts montre tout.
+    [one] { $count } autre chose s’est passée, qui n’est pas dans la liste.
+   *[other] { $count } autres choses se sont passées, qui ne sont pas dans la liste.
 }
-digest-alert = { $product } : « { $label } »
 digest-still-open = Encore ouverte, depuis le { $date } : { $people } jusqu’ici.
 digest-so-far = { $people } jusqu’ici.
 digest-opened = ouverte le { $day }
@@ -348,16 +365,16 @@ digest-posts-week = { $posts }, dont { $complaints } plaintes ; la semaine d’
 digest-reach = Ceux qui ont écrit réunissent { $followers }.
 digest-growing = En hausse, pas encore une alerte
 digest-wished = Souhaité
-digest-line-day = { $what } : { $people } ce jour-là, { $before } la veille ({ $cluster })
-digest-line-week = { $what } : { $people } cette semaine, { $before } la semaine d’avant ({ $cluster })
+digest-line-day = { $what } : { $people } ce jour-là, { $before } la veille
+digest-line-week = { $what } : { $people } cette semaine, { $before } la semaine d’avant
 digest-the-day-before = la veille
 digest-the-week-before = la semaine d’avant
 digest-the-quarter-before = le trimestre d’avant
-digest-feeling = Sentiment, de −1 (mauvais) à 1 (bon) : { $mean }, à { $error } près
-digest-feeling-compared = { $feeling } ; { $compared }
-digest-same = sans changement net ({ $other } : { $mean })
-digest-better = meilleur que { $other } ({ $mean })
-digest-worse = moins bon que { $other } ({ $mean })
+digest-feeling = Humeur des messages : { $mean } sur une échelle de −1 (mauvaise) à +1 (bonne), à { $error } près.
+digest-feeling-compared = Humeur des messages : { $compared }. Elle est de { $mean } sur une échelle de −1 (mauvaise) à +1 (bonne), à { $error } près.
+digest-same = à peu près comme { $other } ({ $mean })
+digest-better = meilleure que { $other } ({ $mean })
+digest-worse = moins bonne que { $other } ({ $mean })
 digest-worth-title = Est-ce que cela en vaut la peine ?
 digest-judged = { $good ->
     [one] Sur { $alerts } que vous avez jugées, { $good } en valait la peine.
@@ -367,15 +384,16 @@ digest-leads = { $count ->
     [one] Pour { $count } alerte, on connaît le jour où vous l’auriez su autrement : elle est venue { $days } jours avant.
    *[other] Pour { $count } alertes, on connaît le jour où vous l’auriez su autrement : la moitié sont venues { $days } jours avant ou plus.
 }
+digest-look-up = Ceux qui gèrent groundswell peuvent tout retrouver : groundswell alerts, groundswell clusters.
 digest-why = Vous recevez ceci parce que votre équipe, « { $team } », a un bilan (digest) dans teams.toml. Retirez `digest` pour ne plus en recevoir.
 
 ## Les pages derrière les liens
 
 ask-seen = L’avez-vous vu ?
 ask-not-an-issue = Ce n’est pas un problème ?
-ask-silence = Aucune lettre à ce sujet pendant une semaine ?
+ask-silence = Aucun e-mail à ce sujet pendant une semaine ?
 ask-fixed = Est-ce corrigé ?
-ask-leave = Plus de lettres ?
+ask-leave = Ne plus recevoir d’e-mails ?
 yes-seen = Oui, je l’ai vu
 yes-not-an-issue = Ce n’est pas un problème
 yes-silence = Silence pendant 7 jours
@@ -384,9 +402,9 @@ yes-leave = Me retirer de la liste
 ask-nothing-yet = Rien ne s’est encore passé. Il sera noté que { $who } l’a dit. Ce lien marche jusqu’au { $date }.
 happens-seen = L’alerte reste ouverte, et les nouvelles à son sujet se font plus rares : votre équipe sait, il y a donc moins à dire.
 happens-not-an-issue = L’alerte se termine, votre équipe en est informée, et il faudra dix fois plus d’indices pour que la même plainte alerte de nouveau.
-happens-silence = L’équipe « { $team } » ne reçoit aucune lettre sur cette alerte pendant { $days } jours. L’alerte elle-même continue comme avant.
-happens-fixed = L’alerte se termine. Votre équipe est informée quand la correction tient, dans une semaine au plus tôt, ou quand on le dit de nouveau.
-happens-leave = Plus aucune lettre sur les produits de l’équipe « { $team } » ne va à { $who }, même pas sur la sécurité. Les autres de l’équipe, s’il y en a, les reçoivent toujours.
+happens-silence = L’équipe « { $team } » ne reçoit aucun e-mail sur cette alerte pendant { $days } jours. L’alerte elle-même continue comme avant.
+happens-fixed = L’alerte se termine. Votre équipe est informée quand la correction a fait ses preuves, dans une semaine au plus tôt, ou quand on le dit de nouveau.
+happens-leave = Plus aucun e-mail sur les produits de l’équipe « { $team } » ne va à { $who }, même pas sur la sécurité. Les autres de l’équipe, s’il y en a, les reçoivent toujours.
 done = C’est fait
 done-close = Vous pouvez fermer cette page.
 done-undo = Pour les recevoir de nouveau, demandez à ceux qui gèrent groundswell de taper : { $command }
@@ -400,12 +418,12 @@ over-quiet = c’est calme.
 silent-title = C’est déjà en silence
 silent = { $who } l’a mise en silence jusqu’au { $date }.
 left-title = Vous n’êtes déjà plus sur la liste
-left = Depuis le { $date }, aucune lettre de l’équipe « { $team } » ne va à { $who }.
+left = Depuis le { $date }, aucun e-mail de l’équipe « { $team } » ne va à { $who }.
 forged-title = Ce lien ne marche pas
-forged = Il n’est pas tel qu’il a été envoyé : les logiciels de courrier coupent parfois les longs liens. Ouvrez-le de nouveau depuis la lettre, ou copiez-le en entier. S’il ne marche toujours pas, ceux qui gèrent groundswell peuvent le faire pour vous.
+forged = Il n’est pas tel qu’il a été envoyé : les logiciels de messagerie coupent parfois les longs liens. Ouvrez-le de nouveau depuis l’e-mail, ou copiez-le en entier. S’il ne marche toujours pas, ceux qui gèrent groundswell peuvent le faire pour vous.
 expired-title = Ce lien a expiré
-expired = Il marchait jusqu’au { $date }. Prenez la lettre la plus récente sur cette alerte, ou demandez à ceux qui gèrent groundswell de taper : { $command }
+expired = Il marchait jusqu’au { $date }. Prenez l’e-mail le plus récent sur cette alerte, ou demandez à ceux qui gèrent groundswell de taper : { $command }
 later-title = Cela n’a pas marché à l’instant
 later = Rien n’a été changé. Réessayez dans une minute ; le lien reste bon.
 nowhere-title = Il n’y a rien ici
-nowhere = Les liens des lettres de groundswell mènent à des pages d’ici ; ce n’en est pas une.
+nowhere = Les liens des e-mails de groundswell mènent à des pages d’ici ; ce n’en est pas une.

@@ -1,4 +1,4 @@
-# Tudo o que as cartas e as páginas delas dizem, em português do Brasil. Nomes de reclamações e citações nunca são traduzidos.
+# Tudo o que os e-mails e as páginas deles dizem, em português do Brasil. Nomes de reclamações e citações nunca são traduzidos.
 
 ## Números e datas
 
@@ -47,6 +47,7 @@ often-never = menos de uma vez em { $years } anos
 chance-very-sure = Temos muita certeza: o acaso sozinho traria isto { $often }.
 chance-fairly-sure = Temos bastante certeza: o acaso sozinho traria isto { $often }.
 chance-not-sure = Ainda não temos certeza: o acaso sozinho traria isto { $often }.
+sure-safety = Não verificamos o que elas dizem: quando alguém pode se machucar, duas pessoas bastam para escrevermos.
 span-below-day = menos de um dia
 span-days = { $count ->
     [one] um dia
@@ -151,7 +152,7 @@ in-region = { $tag ->
     [ZA] na África do Sul
    *[other] em { $name }
 }
-on-source = em { $name }
+on-source = no { $name }
 in-more-places = em mais { $count } lugares
 elsewhere = em outros lugares
 language = { $tag ->
@@ -189,7 +190,7 @@ news-updated = Novidades
 news-resolved = Acabou
 news-fix-holds = A correção funciona
 news-said-fixed = Dado como corrigido
-news-back-after-fix = De volta após a correção
+news-back-after-fix = De volta apesar da correção
 news-came-back = De volta
 
 ## Alertas: o assunto
@@ -203,7 +204,7 @@ with-news = { $news }: { $subject }
 
 reason-more-than-usual = Mais pessoas do que o normal dizem isto, e o acaso sozinho não explicaria.
 reason-second-safety-voice = Uma segunda pessoa relata algo que poderia machucar alguém.
-reason-doubled = O dobro de pessoas diz isto em relação à nossa última carta.
+reason-doubled = O dobro de pessoas diz isto em relação ao nosso último e-mail.
 reason-new-place = Chegou a um lugar onde ainda não se ouvia isto.
 reason-turned-severe = Virou questão de segurança.
 reason-back-to-usual = Está calmo: há dias não há mais pessoas do que o normal dizendo isto.
@@ -212,7 +213,7 @@ reason-resolved-by-hand = Alguém do seu lado disse que acabou.
 reason-not-an-issue = Alguém do seu lado disse que não é um problema.
 reason-came-back = Tinha acabado, e as pessoas dizem isto de novo.
 reason-rule-removed = A regra que observava isto foi retirada.
-reason-said-fixed = Alguém do seu lado disse que está corrigido. Observamos se é assim.
+reason-said-fixed = Alguém do seu lado disse que está corrigido. Observamos se as pessoas param de dizer isto.
 reason-fix-holds = A correção funciona: as pessoas pararam de dizer isto.
 reason-back-after-fix = Foi dado como corrigido, e as pessoas dizem isto de novo.
 reason-shared-widely = A reclamação de uma pessoa é compartilhada por muito mais gente do que o normal para este produto.
@@ -221,14 +222,16 @@ reason-shared-widely = A reclamação de uma pessoa é compartilhada por muito m
 
 wrote = { $people } escreveram isto sobre { $product } { $window }. O normal: { $usual }.
 wrote-so-far = { $people } já escreveram isto sobre { $product }, { $window }. O normal seria: { $usual }.
-before = Na nossa última carta, de { $date }, eram { $people } { $window }.
+before = No nosso último e-mail, de { $date }, eram { $people } { $window }.
 now-places = Agora se diz isto também { $places }.
-came-to = Foram { $people } em { $lasted }, e no máximo { $peak } ao mesmo tempo.
+came-to = Foram { $people } em { $lasted }, { $peak } delas na semana mais movimentada.
+came-to-all = Foram { $people } em { $lasted }.
 storm-title = { $count } reclamações crescendo de uma vez
 storm = Em um dia, { $count } reclamações sobre { $product } começaram a crescer. Uma só causa, como uma queda ou uma atualização, pode estar por trás de todas.
-storm-newest = A mais recente é "{ $label }"; o que segue é sobre ela. As que vierem hoje chegam juntas em uma lista.
+storm-do = Os links abaixo de cada reclamação valem só para ela.
+storm-newest = A mais recente é "{ $label }"; os números e as citações abaixo são só sobre ela. As que vierem hoje chegam juntas em uma lista.
 in-all = ao todo, em { $lasted }
-at-most = no máximo ao mesmo tempo
+at-most = na semana mais movimentada
 so-far = até agora, { $window }
 usually = o normal { $window }
 usually-would-be = o normal { $window }
@@ -237,17 +240,16 @@ usually-would-be = o normal { $window }
 
 compared-title = Comparado com o normal
 opened-and-ended = Abriu em { $opened } e acabou em { $ended }.
-first-wrote-today = A primeira delas escreveu em { $date }, o dia desta carta.
-first-wrote = A primeira delas escreveu em { $date }, { $ago } antes desta carta.
-we-first-wrote = Nossa primeira carta é de { $date }.
+first-wrote-today = A primeira delas escreveu em { $date }, o dia deste e-mail.
+first-wrote = A primeira delas escreveu em { $date }, { $ago } antes deste e-mail.
+we-first-wrote = Nosso primeiro e-mail sobre isto é de { $date }.
 in-all-so-far = Ao todo já são { $people }.
 echoes = Além delas há { $copies }: cópias não contam como pessoas.
 fixed = Desde que vocês disseram que está corrigido, há { $ago }: { $people }; no ritmo de antes seriam { $usual }.
 fixed-in = Desde a correção ({ $version }), há { $ago }: { $people }; no ritmo de antes seriam { $usual }.
 shared = Essas pessoas repassaram o que uma só escreveu. Em todos os outros números elas são uma voz.
 coordinated = { $count } contas escreveram quase as mesmas palavras em um dia, nenhuma compartilhando a publicação de outra. Parece combinado; contam como uma só voz.
-perhaps = Pode ser o mesmo que "{ $label }", sobre o que já escrevemos. Se for, quem cuida do groundswell junta os dois: { $command }
-wider = O gráfico conta de modo mais amplo: com quem diz de outro jeito são { $count } { $window }, cada voz uma vez por dia.
+perhaps = Pode ser o mesmo que "{ $label }", sobre o que já escrevemos. Se for, peça a quem cuida do groundswell para juntar os dois.
 
 ## Alertas: o gráfico
 
@@ -257,6 +259,7 @@ chart-days = Gráfico: pessoas por dia, de { $first } a { $last }.
 chart-most = O máximo em um dia: { $people }, em { $date }.
 chart-nobody = Ninguém em nenhum dia.
 chart-week = Os últimos sete dias somam { $count }; o normal: { $usual }.
+chart-sum = As barras desde que cresceu somam o total acima ({ $people }), cada uma no dia da sua primeira publicação.
 chart-now = desde que cresceu
 chart-before = antes
 chart-usual = o normal
@@ -266,8 +269,8 @@ week-usual = o normal: { $usual }
 ## Alertas: citações e fatos
 
 quotes-one = O que dizem
-quotes-many = O que dizem, escolhido para variar
-byline = { $who } em { $place }
+quotes-many = O que dizem: exemplos variados
+byline = { $who } no { $place }
 facts-title = O que sabemos
 fact-heard = Ouvido em
 at-hand = das { $count } cujas publicações temos
@@ -277,12 +280,15 @@ fact-words = Palavras que a distinguem
 fact-tone = Tom
 fact-severity = Gravidade
 fact-found = Como foi encontrada
-found-by-topic = O tema "{ $topic }" a observa: { $file }, linha { $line }.
-found-by-posts = Nenhuma regra a nomeia: publicações que dizem quase o mesmo foram juntadas ({ $cluster }). Foram ouvidas porque a regra do produto as encontra: { $file }, linha { $line }.
+found-by-topic = O tema "{ $topic }" dos arquivos de regras a observa.
+found-by-posts = Nenhuma regra a nomeia: publicações que dizem quase o mesmo foram juntadas.
+fact-look-up = Para consultar
+fact-merge = Para juntar os dois
+file-line = { $file }, linha { $line }
 tone-very-negative = muito negativo
 tone-negative = negativo
 tone-little-negative = um pouco negativo
-tone-neutral = neutro: as pessoas constatam mais do que se irritam
+tone-neutral = neutro: as pessoas contam sem se irritar
 tone-mild = leve: a reclamação vem com palavras gentis
 tone-friendly = gentil no geral: as pessoas só reclamam disto
 tone-unknown = desconhecido
@@ -299,45 +305,46 @@ do-was-not-an-issue = Não era um problema
 do-silence = Silenciar 7 dias
 do-fixed = Corrigido
 do-links = Cada link abre uma página que diz o que vai acontecer e pergunta uma vez. Funcionam por 30 dias.
-do-ask = Visto, ou não é um problema? Peça a quem cuida do groundswell para digitar um destes:
-do-ask-over = Por que abriu e fechou? Quem cuida do groundswell pode consultar:
-do-or = { $first } (ou: { $second })
+do-ask = Diga a quem cuida do groundswell qual destas coisas é. A linha abaixo de cada uma é o que eles digitam.
+do-mail = Cada botão prepara um e-mail para { $contact } com o que é preciso digitar. Basta enviar.
 next-title = O que vem depois
 next-open = Escrevemos de novo quando o dobro de pessoas disser isto, quando chegar a um lugar novo e quando acabar. Nada entre uma coisa e outra.
+next-open-safety = Escrevemos de novo quando o dobro de pessoas disser isto, quando chegar a um lugar novo e quando acabar. E-mails de segurança saem na hora, quaisquer que sejam os limites e o horário de silêncio da sua equipe.
 next-over = Só escrevemos de novo se voltar.
 next-said-fixed = Escrevemos de novo quando estiver claro que a correção funciona, ou quando as pessoas disserem isto de novo.
 why-team = Você recebe isto porque sua equipe, "{ $team }", é responsável por { $product } nos arquivos de regras.
 why-thread = Você recebe isto porque sua equipe, "{ $team }", já foi avisada e será avisada até o fim.
 why-route = Você recebe isto porque uma linha dos arquivos de regras ({ $line }) o envia à sua equipe, "{ $team }".
-why-operators = Não resta ninguém que receba as cartas da equipe "{ $team }". Esta é sobre segurança, por isso vai para quem cuida do groundswell.
-less = Para receber menos cartas, diminua false_alarms_a_year da equipe "{ $team }" em teams.toml.
-less-now = Agora é { $budget }.
-leave = Não receber mais cartas desta equipe:
+why-operators = Não resta ninguém que receba os e-mails da equipe "{ $team }". Este é sobre segurança, por isso vai para quem cuida do groundswell.
+less = E-mails demais? Peça a quem cuida do groundswell para diminuir false_alarms_a_year da equipe "{ $team }" em teams.toml.
+less-from = E-mails demais? Peça a quem cuida do groundswell para diminuir false_alarms_a_year da equipe "{ $team }" em teams.toml; agora é { $budget }.
+less-safety = Sobre o que poderia machucar alguém sempre se escreve: nenhum limite segura estes e-mails.
+leave = Não receber mais e-mails desta equipe:
 leave-link = tirar-me da lista
 
 ## A lista do que foi demais para um dia
 
 collected-subject = { $count ->
-    [one] Mais { $count } carta de alerta em uma só: o limite da sua equipe é { $most } por dia
-   *[other] Mais { $count } cartas de alerta em uma só: o limite da sua equipe é { $most } por dia
+    [one] Mais { $count } alerta em um só e-mail: o limite da sua equipe é { $most } por dia
+   *[other] Mais { $count } alertas em um só e-mail: o limite da sua equipe é { $most } por dia
 }
-collected-lead = A equipe "{ $team }" recebe no máximo { $most } cartas de alerta em 24 horas (mails_a_day em teams.toml), e aconteceu mais do que isso. O resto está aqui, em resumo. Cada alerta está aberto ou fechado como se tivesse tido sua própria carta.
+collected-lead = A equipe "{ $team }" recebe no máximo { $most } e-mails de alerta em 24 horas (mails_a_day em teams.toml), e aconteceu mais do que isso. O resto está aqui, em resumo. Cada alerta está aberto ou fechado como se tivesse tido seu próprio e-mail.
 collected-more = { $count ->
-    [one] { $count } não está na lista: groundswell alerts mostra todos.
-   *[other] { $count } não estão na lista: groundswell alerts mostra todos.
+    [one] { $count } não está na lista.
+   *[other] { $count } não estão na lista.
 }
 collected-doubt = Tantos de uma vez raramente são reais: talvez alguém publique para esconder algo, ou uma regra encontre demais. Sobre o que poderia machucar alguém sempre se escreve na hora.
 collected-why = Você recebe isto porque sua equipe, "{ $team }", é responsável por estes produtos nos arquivos de regras.
 quiet-subject = { $count ->
-    [one] { $count } carta de alerta do seu horário de silêncio, em uma só
-   *[other] { $count } cartas de alerta do seu horário de silêncio, em uma só
+    [one] { $count } e-mail de alerta do seu horário de silêncio, em um só
+   *[other] { $count } e-mails de alerta do seu horário de silêncio, em um só
 }
-quiet-lead = A equipe "{ $team }" tem horário de silêncio (quiet em teams.toml), e isto é o que chegou nele, em ordem. Cada alerta está aberto ou fechado como se tivesse tido sua própria carta.
+quiet-lead = A equipe "{ $team }" tem horário de silêncio (quiet em teams.toml), e isto é o que chegou nele, em ordem. Cada alerta está aberto ou fechado como se tivesse tido seu próprio e-mail.
 listed-subject = { $count ->
-    [one] { $count } carta de alerta, em uma só
-   *[other] { $count } cartas de alerta, em uma só
+    [one] { $count } e-mail de alerta, em um só
+   *[other] { $count } e-mails de alerta, em um só
 }
-listed-lead = A equipe "{ $team }" recebe seus alertas como lista (alerts em teams.toml), e isto é o que chegou desde a última, em ordem. Cada alerta está aberto ou fechado como se tivesse tido sua própria carta.
+listed-lead = A equipe "{ $team }" recebe seus alertas como lista (alerts em teams.toml), e isto é o que chegou desde a última, em ordem. Cada alerta está aberto ou fechado como se tivesse tido seu próprio e-mail.
 list-danger = Sobre o que poderia machucar alguém sempre se escreve na hora.
 
 ## O resumo
@@ -345,15 +352,25 @@ list-danger = Sobre o que poderia machucar alguém sempre se escreve na hora.
 digest-subject = { $stretch }: { $alerts }; { $complaints } em { $posts }
 digest-week-from = Semana de { $date }
 digest-no-alerts = nenhum alerta
-digest-alerts-over = encerrados: { $alerts }
-digest-alerts-and-over = { $alerts }, { $over } encerrados
+digest-alerts = { $alerts } ({ $kinds })
+digest-new = { $count ->
+    [one] { $count } novo
+   *[other] { $count } novos
+}
+digest-grown = { $count ->
+    [one] { $count } ainda aberto
+   *[other] { $count } ainda abertos
+}
+digest-ended = { $count ->
+    [one] { $count } encerrado
+   *[other] { $count } encerrados
+}
 digest-quiet-day = Nenhum alerta abriu, mudou ou acabou neste dia.
 digest-quiet-week = Nenhum alerta abriu, mudou ou acabou nesta semana.
 digest-more = { $count ->
-    [one] Aconteceu mais { $count } coisa do que está na lista: groundswell alerts mostra tudo.
-   *[other] Aconteceram mais { $count } coisas do que estão na lista: groundswell alerts mostra tudo.
+    [one] Aconteceu mais { $count } coisa do que está na lista.
+   *[other] Aconteceram mais { $count } coisas do que estão na lista.
 }
-digest-alert = { $product }: "{ $label }"
 digest-still-open = Ainda aberto, desde { $date }: { $people } até agora.
 digest-so-far = { $people } até agora.
 digest-opened = abriu em { $day }
@@ -364,15 +381,15 @@ digest-posts-day = { $posts }, { $complaints } delas reclamações; no dia anter
 digest-posts-week = { $posts }, { $complaints } delas reclamações; na semana anterior { $postsBefore } e { $complaintsBefore }.
 digest-reach = Quem escreveu soma { $followers }.
 digest-growing = Crescendo, ainda não é alerta
-digest-wished = O que se deseja
-digest-line-day = { $what }: { $people } neste dia, { $before } no dia anterior ({ $cluster })
-digest-line-week = { $what }: { $people } nesta semana, { $before } na semana anterior ({ $cluster })
+digest-wished = Pedido
+digest-line-day = { $what }: { $people } neste dia, { $before } no dia anterior
+digest-line-week = { $what }: { $people } nesta semana, { $before } na semana anterior
 digest-the-day-before = o dia anterior
 digest-the-week-before = a semana anterior
 digest-the-quarter-before = o trimestre anterior
-digest-feeling = Sentimento, de −1 (ruim) a 1 (bom): { $mean }, com margem de { $error }
-digest-feeling-compared = { $feeling }; { $compared }
-digest-same = sem mudança clara ({ $other }: { $mean })
+digest-feeling = Humor das publicações: { $mean } em uma escala de −1 (ruim) a +1 (bom), com margem de { $error }.
+digest-feeling-compared = Humor das publicações: { $compared }. É de { $mean } em uma escala de −1 (ruim) a +1 (bom), com margem de { $error }.
+digest-same = mais ou menos como { $other } ({ $mean })
 digest-better = melhor do que { $other } ({ $mean })
 digest-worse = pior do que { $other } ({ $mean })
 digest-worth-title = Vale a pena?
@@ -384,15 +401,16 @@ digest-leads = { $count ->
     [one] De { $count } alerta se conhece o dia em que vocês saberiam de outro modo: chegou { $days } dias antes.
    *[other] De { $count } alertas se conhece o dia em que vocês saberiam de outro modo: metade chegou { $days } dias antes ou mais.
 }
+digest-look-up = Quem cuida do groundswell pode consultar tudo: groundswell alerts, groundswell clusters.
 digest-why = Você recebe isto porque sua equipe, "{ $team }", tem um resumo (digest) em teams.toml. Tire `digest` de lá para não receber nenhum.
 
 ## As páginas por trás dos links
 
 ask-seen = Você viu isto?
 ask-not-an-issue = Isto não é um problema?
-ask-silence = Nenhuma carta sobre isto por uma semana?
+ask-silence = Nenhum e-mail sobre isto por uma semana?
 ask-fixed = Isto está corrigido?
-ask-leave = Sem mais cartas?
+ask-leave = Sem mais e-mails?
 yes-seen = Sim, eu vi
 yes-not-an-issue = Não é um problema
 yes-silence = Silenciar por 7 dias
@@ -401,12 +419,12 @@ yes-leave = Tirar-me da lista
 ask-nothing-yet = Ainda não aconteceu nada. Será anotado que { $who } disse isto. Este link funciona até { $date }.
 happens-seen = O alerta continua aberto, e as novidades sobre ele ficam mais raras: sua equipe já sabe, então há menos a dizer.
 happens-not-an-issue = O alerta acaba, sua equipe é avisada, e será preciso dez vezes mais indício para a mesma reclamação alertar de novo.
-happens-silence = A equipe "{ $team }" não recebe cartas sobre este alerta por { $days } dias. O alerta em si continua como antes.
-happens-fixed = O alerta acaba. Sua equipe é avisada quando a correção funciona, daqui a uma semana no mínimo, ou quando as pessoas disserem isto de novo.
-happens-leave = Nenhuma carta sobre produtos da equipe "{ $team }" vai mais para { $who }, nem sobre segurança. Os outros da equipe, se houver, ainda as recebem.
+happens-silence = A equipe "{ $team }" não recebe e-mails sobre este alerta por { $days } dias. O alerta em si continua como antes.
+happens-fixed = O alerta acaba. Sua equipe é avisada quando se vir que a correção funciona, daqui a uma semana no mínimo, ou quando as pessoas disserem isto de novo.
+happens-leave = Nenhum e-mail sobre produtos da equipe "{ $team }" vai mais para { $who }, nem sobre segurança. Os outros da equipe, se houver, ainda os recebem.
 done = Feito
 done-close = Você pode fechar esta página.
-done-undo = Para recebê-las de novo, peça a quem cuida do groundswell para digitar: { $command }
+done-undo = Para recebê-los de novo, peça a quem cuida do groundswell para digitar: { $command }
 unknown-title = Este alerta não é conhecido aqui
 unknown = Pode ser de uma instalação que foi refeita. Quem cuida do groundswell pode procurá-lo: groundswell alerts
 seen-title = Alguém já viu isto
@@ -417,12 +435,12 @@ over-quiet = está calmo.
 silent-title = Já está em silêncio
 silent = { $who } silenciou até { $date }.
 left-title = Você já está fora da lista
-left = Desde { $date } nenhuma carta da equipe "{ $team }" vai para { $who }.
+left = Desde { $date } nenhum e-mail da equipe "{ $team }" vai para { $who }.
 forged-title = Este link não funciona
-forged = Ele não está como foi enviado: programas de e-mail às vezes cortam links longos. Abra-o de novo pela carta, ou copie-o inteiro. Se ainda não funcionar, quem cuida do groundswell pode fazer isto por você.
+forged = Ele não está como foi enviado: programas de e-mail às vezes cortam links longos. Abra-o de novo pelo e-mail, ou copie-o inteiro. Se ainda não funcionar, quem cuida do groundswell pode fazer isto por você.
 expired-title = Este link expirou
-expired = Ele funcionou até { $date }. Use a carta mais recente sobre este alerta, ou peça a quem cuida do groundswell para digitar: { $command }
+expired = Ele funcionou até { $date }. Use o e-mail mais recente sobre este alerta, ou peça a quem cuida do groundswell para digitar: { $command }
 later-title = Não funcionou agora
 later = Nada foi mudado. Tente de novo em um minuto; o link continua valendo.
 nowhere-title = Não há nada aqui
-nowhere = Os links das cartas do groundswell levam a páginas daqui; esta não é uma delas.
+nowhere = Os links dos e-mails do groundswell levam a páginas daqui; esta não é uma delas.

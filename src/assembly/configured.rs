@@ -119,6 +119,7 @@ pub fn sender(all: &All) -> Result<Sender, Failure> {
     Ok(Sender {
         domain,
         from_name: mailbox.name.unwrap_or_else(|| "groundswell".into()),
+        contact: all.operators.email.first().cloned(),
         ..Sender::default()
     })
 }

@@ -280,6 +280,11 @@ impl WaitReason {
     }
 }
 
+/// The name of a team as its letters say it: that of a single recipient (`netbooks/ana@example.org`) is the team's.
+pub fn team_shown(id: &str) -> &str {
+    id.split_once('/').map_or(id, |(team, _)| team)
+}
+
 impl Routing {
     /// Whether there is nothing to say: one team, that owns the product, and nothing waits.
     pub fn is_plain(&self) -> bool {

@@ -97,6 +97,7 @@ pub(crate) fn event(said: &[&str]) -> AlertEvent {
 /// Builds the letter for all, and the copy of one reader with its links; panics where either is not what it should be.
 pub(crate) fn check(event: &AlertEvent) {
     let plain = Sender {
+        contact: None,
         domain: "example.org".into(),
         from_name: "groundswell".into(),
         desk: None,

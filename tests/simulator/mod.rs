@@ -113,6 +113,7 @@ impl<'d> Simulation<'d> {
         let (tell, told) = mpsc::channel(64);
         Self {
             sender: Sender {
+                contact: None,
                 domain: "example.org".into(),
                 from_name: "g".into(),
                 desk,

@@ -57,7 +57,8 @@ fn preview(args: &MailPreviewArgs) -> Result<(), Failure> {
         None => Templates::default(),
     };
     let (domain, from_name) = ("aster.example".to_owned(), "groundswell at Aster".to_owned());
-    let sender = Sender { domain, from_name, desk: desk(), templates };
+    let contact = Some("operators@aster.example".to_owned());
+    let sender = Sender { domain, from_name, contact, desk: desk(), templates };
     let from: Stationery = "groundswell <groundswell@aster.example>"
         .parse::<Mailbox>()
         .map(Stationery::from)

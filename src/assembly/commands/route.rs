@@ -259,7 +259,8 @@ fn wait(rules: &RuleSet, team: &str, severity: Severity, now: Timestamp) -> Opti
 }
 
 fn addresses(rules: &RuleSet, team: &str) -> Vec<String> {
-    rules.teams.get(team).map(|team| team.email.clone()).unwrap_or_default()
+    let all = rules.teams.get(team).into_iter().chain(rules.recipients(team));
+    all.flat_map(|team| team.email.clone()).collect()
 }
 
 fn place(at: Option<&Place>) -> String {

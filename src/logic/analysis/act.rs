@@ -38,7 +38,8 @@ impl Analysis {
             Deed::Silence { scope, until, until_worse, .. } => {
                 if let Some(scope) = self.now_at(scope, act.posts.get(scope)) {
                     let open = self.memory.products.values().flat_map(|p| p.alerts.values());
-                    let people = open.filter(|s| s.is_open()).map(|s| (s.id.clone(), s.total)).collect();
+                    let people =
+                        open.filter(|s| s.is_open()).map(|s| (s.id.clone(), s.tally.in_all())).collect();
                     let until_worse = until_worse.then_some(people);
                     self.memory.silences.insert(scope, Silence { until: *until, until_worse });
                 }

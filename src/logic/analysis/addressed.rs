@@ -138,13 +138,23 @@ impl Analysis {
             .iter()
             .filter(|team| self.rules.teams.contains_key(*team))
             .map(|team| {
-                let via = routed.iter().find(|(other, _)| other == team).map(|(_, via)| via.clone());
+                let team_of = self.rules.teams.get(team).and_then(|t| t.of.as_ref()).unwrap_or(team);
+                let via = routed.iter().find(|(other, _)| other == team_of).map(|(_, via)| via.clone());
                 (team.clone(), via.unwrap_or_else(|| THREAD.to_owned()))
             })
             .collect();
         if event.kind != EventKind::Resolved || teams.is_empty() {
             let new: Vec<_> = routed.into_iter().filter(|(team, _)| !before.contains(team)).collect();
             teams.extend(new);
+        }
+        // Who gets a team's letters at times of their own gets all that it gets; nobody hears first that it is over.
+        for (team, via) in teams.clone() {
+            for own in self.rules.recipients(&team) {
+                let known = teams.iter().any(|(other, _)| *other == own.id);
+                if !known && (event.kind != EventKind::Resolved || before.is_empty()) {
+                    teams.push((own.id.clone(), via.clone()));
+                }
+            }
         }
         teams
     }

@@ -80,6 +80,8 @@ pub struct Cause {
     pub(super) last: Timestamp,
     /// The evidence at the opening.
     pub(super) evidence: Vec<PostKey>,
+    /// People a day who had said it before, by day: those that the figures rest on.
+    pub(super) before: BTreeMap<i64, u32>,
     /// The figures at the opening.
     pub(super) figures: Figures,
     /// An alert that was open then and may be about the same.
@@ -102,6 +104,13 @@ pub struct Figures {
 impl Figures {
     pub(super) fn window(&self) -> Window {
         Window { days: self.days, observed: self.people, expected: self.expected }
+    }
+
+    /// The score if these had been the people, in so many days.
+    pub(super) fn score_of(&self, window: &Window) -> f64 {
+        let (days, expected, rests_on) = (self.days, self.expected, self.rests_on);
+        let rise = Rise { days, expected, rests_on, ..Rise::default() };
+        rise.score_of(window.observed.saturating_sub(1), f64::from(window.days))
     }
 
     pub(super) fn sum(&self) -> Sum {
@@ -202,7 +211,7 @@ impl ProductState {
         let (standing, other) = (self.alerts.get(id)?, self.clusters.get(*number)?);
         let label = other.name.clone().unwrap_or_else(|| other.label.clone());
         let (alert, cluster) = (standing.id.clone(), id.name(product));
-        Some(Related { alert, label, people: standing.total, cluster })
+        Some(Related { alert, label, people: standing.tally.in_all(), cluster })
     }
 
     /// How alike these posts are to those of a cause, taken together: to what its alert opened with, or to all that it

@@ -182,7 +182,11 @@ impl Analysis {
 
     fn digest(&self, team: &str, days: u32, now: Timestamp) -> Digest {
         let log = self.memory.team_logs.get(team).cloned().unwrap_or_default();
-        let mut digest = Digest { days, leads: log.median_lead(), judged: log.judged, ..Digest::default() };
+        // A single recipient reads the digest of the team.
+        let team = self.rules.teams.get(team).and_then(|t| t.of.as_deref()).unwrap_or(team);
+        let judged = self.memory.team_logs.get(team).cloned().unwrap_or_default();
+        let mut digest =
+            Digest { days, leads: judged.median_lead(), judged: judged.judged, ..Digest::default() };
         (digest.told, digest.more_told) = (log.told, log.more);
         for product in &self.rules.products {
             let Some(state) = self.memory.products.get(&product.id) else { continue };
@@ -199,7 +203,7 @@ impl Analysis {
                     alert: standing.id.clone(),
                     product: product.name.clone(),
                     label: state.name(product, id),
-                    people: standing.total,
+                    people: standing.tally.in_all(),
                 });
             }
         }

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::product::{ProductState, SeriesId};
 use super::state::{Analysis, Outcome, effective_bar};
 use super::storm::Telling;
-use crate::ground::alert::{AlertEvent, Before, Beside, EventKind, Related, Routing, Sum};
+use crate::ground::alert::{AlertEvent, Before, Beside, DayCount, EventKind, Related, Routing, Sum};
 use crate::ground::language::Language;
 use crate::ground::post::PostKey;
 use crate::ground::reason::Reason;
 use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
 use crate::logic::cluster::{Member, label, quotes, telling_words};
+use crate::logic::lifecycle::{Said, Tally};
 use crate::logic::rules::{Product, Team};
 use crate::logic::spike::{Window, run_length_days};
 
@@ -72,36 +73,19 @@ impl Analysis {
         let silence = Window { days: EVIDENCE_DAYS as u32, observed: 0, expected: 0.0 };
         let window =
             opening.map(|cause| cause.figures.window()).or(reading.map(|r| r.window)).unwrap_or(silence);
-        // What is usual is what was usual before: an alert that goes on does not make its own people usual.
-        let before = state.causes.get(id).filter(|_| kind == EventKind::Updated).map(|c| c.figures.window());
-        let window = match before {
-            Some(before) => {
-                let usual = before.expected / f64::from(before.days.max(1)) * f64::from(window.days);
-                Window { expected: window.expected.min(usual), ..window }
-            }
-            None => window,
-        };
         // An update tells of all since the first of them, as the opening did: two windows of other lengths compare nothing.
+        // What is usual is what was usual before.
         let window = match kind {
             EventKind::Updated => {
                 let days = (day_of(now) - day_of(standing.since) + 1).max(1) as u32;
-                let a_day = window.expected / f64::from(window.days.max(1));
-                Window { days, observed: standing.total, expected: a_day * f64::from(days) }
+                let expected = standing.usual * f64::from(days);
+                Window { days, observed: standing.tally.people(), expected }
             }
             _ => window,
         };
         let evidence = match opening {
             Some(cause) => state.told(&cause.evidence),
             None => state.evidence(id, now, i64::from(window.days)),
-        };
-        let counts = |part: &dyn Fn(&Member) -> Option<String>| {
-            let mut people: BTreeMap<String, BTreeSet<u64>> = BTreeMap::new();
-            for member in &evidence {
-                if let Some(key) = part(member) {
-                    people.entry(key).or_default().insert(member.voice);
-                }
-            }
-            people.into_iter().map(|(key, voices)| (key, voices.len() as u32)).collect::<BTreeMap<_, _>>()
         };
         let voices: BTreeSet<u64> = evidence.iter().map(|m| m.voice).collect();
         let keys: BTreeSet<&PostKey> = evidence.iter().map(|m| &m.quote.key).collect();
@@ -117,13 +101,23 @@ impl Analysis {
         let origin = format!("{}:{}", stands.file, stands.line);
         // Evidence that is taken back later does not change what the thread began with.
         let first = evidence.iter().map(|m| m.quote.at).min().unwrap_or(now);
-        let anew = matches!(kind, EventKind::Opened | EventKind::Regressed);
-        let since = if anew { first } else { standing.since };
-        let score = sum.score.min(9.0);
+        let since = if begins { first } else { standing.since };
+        let tally = match begins {
+            true => counted(standing.tally, &evidence, window.observed, now),
+            false => standing.tally,
+        };
+        // An update is as sure as all that was heard by now makes it.
+        let grown = state.causes.get(id).filter(|_| kind == EventKind::Updated && !is_shared);
+        let score = grown.map_or(sum.score, |cause| cause.figures.score_of(&window)).min(9.0);
         let chance_days = match id {
             SeriesId::Topic(_) => run_length_days(score),
             SeriesId::Cluster(_) | SeriesId::Shared(_) => 10f64.powf(score),
         };
+        let told_how_sure = !is_shared
+            && matches!(
+                reason,
+                Reason::MoreThanUsual | Reason::CameBack | Reason::Doubled | Reason::NewPlace
+            );
         // Who only shares it is not among the posts that are kept.
         let shared_by = opening.filter(|_| is_shared);
         out.events.push(AlertEvent {
@@ -145,14 +139,13 @@ impl Analysis {
             echoes: state.series.get(id).map_or(0, |s| s.echoes(28)),
             since,
             quotes: quotes(&members, &state.clusters.vocabulary, QUOTES, |q| keys.contains(&q.key)),
-            series: state.series.get(id).map(|s| s.chart(&state.pool)).unwrap_or_default(),
-            sources: counts(&|m| Some(m.quote.key.source.clone())),
-            regions: counts(&|m| m.quote.region.clone()),
-            languages: counts(&|m| Some(m.quote.lang.clone())),
+            series: state.chart(id, &tally, since, standing.usual),
+            sources: tally.sources().clone(),
+            regions: tally.regions().clone(),
+            languages: tally.languages().clone(),
             words: telling_words(&members, &state.clusters.vocabulary, WORDS),
             sentiment: mean(evidence.iter().map(|m| f64::from(m.sentiment))),
-            chance_years: (reason == Reason::MoreThanUsual || reason == Reason::CameBack)
-                .then(|| chance_days / 365.0 / series_count.max(1) as f64),
+            chance_years: told_how_sure.then(|| chance_days / 365.0 / series_count.max(1) as f64),
             sum,
             origin,
             team: product.team.clone(),
@@ -161,12 +154,8 @@ impl Analysis {
             held: false,
             routing: Routing::default(),
             opened_at: standing.opened_at,
-            peak: standing.peak,
-            // A letter that tells of 13 people in two weeks cannot tell of 9 in all.
-            total: match kind {
-                EventKind::Updated => window.observed,
-                _ => standing.total.max(standing.peak).max(window.observed),
-            },
+            peak: tally.busiest_week(),
+            total: tally.in_all(),
             beside: Beside {
                 new_places: Vec::new(),
                 perhaps: opening.and_then(|cause| cause.perhaps.clone()),
@@ -185,6 +174,10 @@ impl Analysis {
         let kept = self.memory.products.get_mut(&product.id);
         if let Some(standing) = kept.and_then(|state| state.alerts.get_mut(id)) {
             (standing.since, standing.said) = (since, Some(said));
+            if begins {
+                standing.places.extend(tally.places(1));
+            }
+            standing.tally = tally;
         }
         if let Some(event) = out.events.last_mut() {
             self.address(product, id, event, silenced, flood);
@@ -192,7 +185,51 @@ impl Analysis {
     }
 }
 
+/// The people of an opening: those of its evidence, as many as it tells of.
+fn counted(mut tally: Tally, evidence: &[&Member], people: u32, now: Timestamp) -> Tally {
+    for member in evidence {
+        if tally.people() < people {
+            tally.hear(&Said {
+                voice: member.voice,
+                at: member.quote.at,
+                source: member.quote.key.source.clone(),
+                region: member.quote.region.clone(),
+                lang: member.quote.lang.clone(),
+            });
+        }
+    }
+    tally.at_least(people, now);
+    tally
+}
+
 impl ProductState {
+    /// The last weeks day by day as a letter shows them: from the first of an alert's people on those that it tells of, each
+    /// on the day they were first heard, and before that those whom its usual level was learnt from. So the bars of now come
+    /// to the letter's people, and the line to what it calls usual.
+    fn chart(&self, id: &SeriesId, tally: &Tally, since: Timestamp, usual: f64) -> Vec<DayCount> {
+        let days = self.series.get(id).map(|s| s.chart(&self.pool)).unwrap_or_default();
+        let before = self.causes.get(id).map(|cause| &cause.before);
+        let drawn = days.into_iter().map(|day| match (day.day >= day_of(since), before) {
+            (true, _) => DayCount { people: tally.on(day.day), expected: usual, ..day },
+            (false, Some(before)) => {
+                DayCount { people: before.get(&day.day).copied().unwrap_or(0), expected: usual, ..day }
+            }
+            (false, None) => day,
+        });
+        drawn.collect()
+    }
+
+    /// Different people a day behind these posts, which are known by their numbers in the neighbourhood.
+    pub(super) fn people_a_day(&self, posts: &[u64]) -> BTreeMap<i64, u32> {
+        let said: BTreeSet<(i64, u64)> =
+            posts.iter().filter_map(|n| self.nearby.get(*n)).map(|p| (day_of(p.at), p.voice)).collect();
+        let mut days = BTreeMap::new();
+        for (day, _) in said {
+            *days.entry(day).or_default() += 1;
+        }
+        days
+    }
+
     /// The readable name of a series: a topic's title, or the phrase that says best what a cluster is about.
     pub fn name(&self, product: &Product, id: &SeriesId) -> String {
         match id {
@@ -250,21 +287,6 @@ impl ProductState {
                 self.evidence(id, now, EVIDENCE_DAYS).into_iter().map(|m| &m.quote.key).collect();
             keys.iter().filter(|key| theirs.contains(key)).count() * 2 >= keys.len().max(1)
         })
-    }
-
-    /// Sources and regions in which a series was heard in the last `days` days.
-    pub(super) fn places(&self, id: &SeriesId, days: i64) -> BTreeSet<String> {
-        let Some(now) = self.members(id).and_then(|m| m.iter().map(|m| m.quote.at).max()) else {
-            return BTreeSet::new();
-        };
-        let from = plus_ms(now, -days * DAY_MS);
-        self.members(id)
-            .into_iter()
-            .flatten()
-            .filter(|m| m.quote.at >= from)
-            .flat_map(|m| [Some(m.quote.key.source.clone()), m.quote.region.clone()])
-            .flatten()
-            .collect()
     }
 
     /// Whether the evidence of a series is, for so large a part, that of another open alert: one cause, one alert.

@@ -38,6 +38,8 @@ pub use why::{NearCluster, WhyNot};
 #[cfg(test)]
 mod lasting_tests;
 #[cfg(test)]
+mod life_tests;
+#[cfg(test)]
 mod mail_tests;
 #[cfg(test)]
 mod routing_tests;
@@ -47,3 +49,5 @@ mod silence_tests;
 mod small_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod thread_tests;

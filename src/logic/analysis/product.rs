@@ -178,7 +178,7 @@ impl ProductState {
         let features = Features::of_text(&post.full_text(), read.tokens, read.assessment.lang);
         self.clusters.vocabulary.learn(&features);
         let original = self.original_of(read, &key);
-        let voice = xxh3_64(post.voice().as_bytes());
+        let voice = voice_of(post);
         if let Some(first) = &original {
             self.chorus.hear(first, post, voice);
         }
@@ -447,6 +447,11 @@ impl Heard {
         let days = scale * (1.0 - (-days_between(self.since, self.last).max(0.0) / scale).exp());
         if days < 3.0 { 0.0 } else { self.posts / days }
     }
+}
+
+/// The hash by which a post's voice is told from others.
+pub(super) fn voice_of(post: &Post) -> u64 {
+    xxh3_64(post.voice().as_bytes())
 }
 
 /// Features of a text that is kept as a quote.

@@ -9,7 +9,7 @@ use crate::ground::alert::{EventKind, Severity};
 use crate::ground::post::PostKey;
 use crate::ground::reason::Reason;
 use crate::ground::time::{Timestamp, days_between};
-use crate::logic::lifecycle::{FEWEST_PEOPLE, FEWEST_SAFETY, Standing, bar_for};
+use crate::logic::lifecycle::{FEWEST_PEOPLE, FEWEST_SAFETY, Said, Standing, bar_for};
 use crate::logic::rules::Product;
 use crate::logic::spike::Rise;
 
@@ -23,6 +23,7 @@ impl Analysis {
         product: &Product,
         number: u32,
         around: &Around,
+        said: &Said,
         now: Timestamp,
         out: &mut Outcome,
     ) {
@@ -47,11 +48,11 @@ impl Analysis {
         if danger.is_empty() && (rise.score < bar || rise.people < FEWEST_PEOPLE) {
             if state.is_open(&id) {
                 state.remember(&id, around.number, now);
-                self.voice_heard(product, &id, now, out);
+                self.voice_heard(product, &id, said, now, out);
             } else if let Some(kin) = state.kin_of(around, |id| state.is_open(id)) {
                 // It went to another cluster, and is one more voice of what is told about all the same.
                 state.count(&kin, &[(around.at, around.voice)], now);
-                self.voice_heard(product, &kin, now, out);
+                self.voice_heard(product, &kin, said, now, out);
             }
             return;
         }
@@ -79,7 +80,7 @@ impl Analysis {
         let Some((ended, _)) = standing.ended else {
             // What an alert is about may turn out to be dangerous while it is open.
             standing.danger = standing.danger.max(severity);
-            self.voice_heard(product, &known, now, out);
+            self.voice_heard(product, &known, said, now, out);
             return;
         };
         let standing = standing.clone();
@@ -154,12 +155,12 @@ impl Analysis {
             bar: None,
         };
         let core = posts.clone();
+        let before = state.people_a_day(&rise.before);
         let posts = match state.causes.remove(&id) {
             Some(before) => before.posts.into_iter().chain(posts).collect(),
             None => posts,
         };
-        state.causes.insert(id.clone(), Cause { posts, core, last: now, evidence, figures, perhaps });
-        let places = state.places(&id, 28);
+        state.causes.insert(id.clone(), Cause { posts, core, last: now, evidence, before, figures, perhaps });
         let standing = Standing {
             id: old.as_ref().map_or_else(|| alert_id(&product.id, &id, now), |s| s.id.clone()),
             opened_at: now,
@@ -167,11 +168,11 @@ impl Analysis {
             told_at: now,
             events: old.as_ref().map_or(0, |s| s.events) + 1,
             told_people: rise.people,
-            places,
+            places: old.as_ref().map(|s| s.places.clone()).unwrap_or_default(),
             severity,
             danger: severity,
-            peak: old.as_ref().map_or(0, |s| s.peak).max(rise.people),
-            total: old.as_ref().map_or(0, |s| s.total) + rise.people,
+            tally: old.as_ref().map(|s| s.tally.again()).unwrap_or_default(),
+            usual: rise.level(),
             acknowledged_by: None,
             teams: old.map(|s| s.teams).unwrap_or_default(),
             since: now,

@@ -2,11 +2,11 @@
 //! the same.
 
 use super::addressed::Letter;
-use super::state::{Analysis, Outcome};
-use crate::ground::alert::{AlertEvent, EventKind, WaitReason};
-use crate::ground::entry::{Act, Body, Deed, Entry, RuleFile, RuleFiles};
-use crate::ground::post::{Incoming, parse_line};
-use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, plus_ms};
+use super::life_tests::{WAYS, at, events, fold, post, rules};
+use super::state::Outcome;
+use crate::ground::alert::{EventKind, WaitReason};
+use crate::ground::entry::{Act, Body, Deed, Entry};
+use crate::ground::time::{HOUR_MS, Timestamp, plus_ms};
 
 const PRODUCT: &str = r#"
 [product]
@@ -26,82 +26,18 @@ match = "burns"
 severity = "safety"
 "#;
 
-const WAYS: [&str; 12] = [
-    "the OF on mine gave up this morning, so annoyed",
-    "anyone else with a broken OF? third week only",
-    "returned it because its OF stopped working at all",
-    "OF problems again. support hung up twice today",
-    "cannot believe how bad this OF turned out, refund please",
-    "brand new, and already the OF came off in my hand",
-    "my daughter cried when her OF died before the exam",
-    "OF is useless after the update, nothing helps here",
-    "spent two hours fixing that stupid OF yesterday night",
-    "worst purchase ever, mainly for the terrible OF",
-    "do not buy: OF fails constantly and they know about it",
-    "sent photos of my cracked OF and got no answer since",
-];
-
-fn rules(teams: &str) -> Body {
-    let file = |path: &str, text: &str| RuleFile { path: path.into(), text: text.into() };
-    let files = vec![file("p.toml", PRODUCT), file("teams.toml", teams)];
-    Body::Rules(RuleFiles { folder: "rules".into(), files })
-}
-
 fn teams(owner: &str, more: &str) -> Body {
-    rules(&format!(
-        "[team.owner]\nemail = [\"owner@example.org\"]\n{owner}\n[team.brazil]\nemail = [\"brazil@example.org\"]\n{more}"
-    ))
+    rules(
+        PRODUCT,
+        &format!(
+            "[team.owner]\nemail = [\"owner@example.org\"]\n{owner}\n[team.brazil]\nemail = [\"brazil@example.org\"]\n{more}"
+        ),
+    )
 }
 
-fn post(n: usize, text: &str, region: &str, at: Timestamp) -> (Timestamp, Body) {
-    let line = serde_json::json!({"id": n.to_string(), "source": "s", "author": format!("a{n}"), "region": region,
-        "text": format!("widget: {text}"), "created_at": at});
-    let Ok(Incoming::Post(post)) = parse_line(line.to_string().as_bytes(), None) else { panic!("no post") };
-    (at, Body::Post { post, history: false })
-}
-
-/// A Monday.
-fn start() -> Timestamp {
-    "2025-01-06T00:00:00Z".parse().unwrap()
-}
-
-/// Day `day` at `hour` o'clock.
-fn at(day: i64, hour: i64) -> Timestamp {
-    plus_ms(start(), day * DAY_MS + hour * HOUR_MS)
-}
-
-/// Sixty calm days under these rules, and then this; the clock ticks each hour, to the end of day 96.
+/// Sixty calm days and then this, to the end of day 96.
 fn life(rules: Body, then: Vec<(Timestamp, Body)>) -> Vec<Entry> {
-    let mut bodies = vec![(start(), rules)];
-    for hour in 0..96 * 24 {
-        bodies.push((at(0, hour), Body::Tick));
-        if hour % 12 == 0 && hour < 60 * 24 {
-            bodies.push(post(hour as usize, "is here", "PT", at(0, hour)));
-        }
-    }
-    bodies.extend(then);
-    bodies.sort_by_key(|(at, _)| *at);
-    (1..).zip(bodies).map(|(seq, (at, body))| Entry { seq, at, body }).collect()
-}
-
-fn fold(entries: &[Entry], restored_at: Option<usize>) -> Vec<Outcome> {
-    let mut analysis = Analysis::default();
-    let mut outcomes = Vec::new();
-    for (i, entry) in entries.iter().enumerate() {
-        if restored_at == Some(i) {
-            analysis = Analysis::restore(&analysis.snapshot().unwrap()).unwrap();
-        }
-        // The clock ticks when something that waits is to go.
-        while let Some(due) = analysis.wakes_at().filter(|due| *due < entry.at) {
-            outcomes.push(analysis.fold(&Entry { seq: 0, at: due, body: Body::Tick }));
-        }
-        outcomes.push(analysis.fold(entry));
-    }
-    outcomes
-}
-
-fn events(outcomes: &[Outcome]) -> Vec<&AlertEvent> {
-    outcomes.iter().flat_map(|o| &o.events).collect()
+    super::life_tests::life(rules, then, 96)
 }
 
 /// Every letter in order: alert's event or a list, and the team.
@@ -144,7 +80,7 @@ fn others_come_to_a_thread_and_nobody_is_moved_out_of_it() {
             (EventKind::Opened, vec!["owner"], ""),
             (EventKind::Updated, vec!["owner"], ""),
             (EventKind::Updated, vec!["owner", "brazil"], "thread"),
-            (EventKind::Resolved, vec!["owner", "brazil"], ""),
+            (EventKind::Resolved, vec!["owner", "brazil"], "thread"),
         ]
     );
     let third = events(&outcomes)[2];
@@ -234,4 +170,37 @@ fn the_digest_of_a_team_that_wants_nothing_else_tells_its_alerts() {
     };
     let first: Vec<_> = outcomes.iter().flat_map(told).take(1).collect();
     assert_eq!(first, [(at(61, 8), 1)]);
+}
+
+#[test]
+fn one_of_a_team_may_get_its_letters_at_other_times_and_danger_at_once() {
+    let boss = "[[team.owner.recipient]]\nemail = \"boss@example.org\"\nzone = \"UTC\"\nalerts = \"daily 08:00\"\n\
+        [[route]]\nregion = \"BR\"\nteam = \"brazil\"\n";
+    let mut then = hinges(0, "PT", at(60, 9));
+    then.extend([
+        post(20_000, "it burns", "PT", at(60, 20)),
+        post(20_001, "mine burns my desk too", "PT", at(60, 21)),
+    ]);
+    let entries = life(teams("", boss), then);
+    let outcomes = fold(&entries, None);
+    let mut sent = Vec::new();
+    for outcome in &outcomes {
+        for letter in outcome.letters() {
+            if let Letter::Event { team, number: 0, deliver_to, event, .. } = letter {
+                sent.push((team.to_owned(), deliver_to.to_vec(), event.is_none()));
+            }
+        }
+    }
+    let boss = ("owner/boss@example.org".to_owned(), vec!["boss@example.org".to_owned()]);
+    let owner = ("owner".to_owned(), vec!["owner@example.org".to_owned()]);
+    let expected = [
+        (owner.0.clone(), owner.1.clone(), false),
+        // Danger passes.
+        (owner.0, owner.1, false),
+        (boss.0.clone(), boss.1.clone(), false),
+        // The rest waits for the morning.
+        (boss.0, boss.1, true),
+    ];
+    assert_eq!(sent, expected);
+    assert_eq!(fold(&entries, Some(entries.len() - 300)), outcomes, "a replay holds back the same");
 }

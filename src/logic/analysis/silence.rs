@@ -34,7 +34,7 @@ impl Silence {
     fn holds(&self, standing: &Standing, now: Timestamp) -> bool {
         let worse = self.until_worse.as_ref().is_some_and(|then| {
             standing.danger == Severity::Safety
-                || then.get(&standing.id).is_none_or(|people| standing.total >= 2 * people)
+                || then.get(&standing.id).is_none_or(|people| standing.tally.in_all() >= 2 * people)
         });
         self.until > now && !worse
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::digest::TeamLog;
-use super::product::{ProductState, ReadPost, SeriesId, Taken};
+use super::product::{ProductState, ReadPost, SeriesId, Taken, voice_of};
 use super::silence::Silence;
 use crate::ground::alert::{AlertEvent, Collected, EventKind, Severity};
 use crate::ground::entry::{Body, Entry, RuleFiles};
@@ -14,7 +14,7 @@ use crate::ground::post::{Post, PostKey};
 use crate::ground::reason::Reason;
 use crate::ground::time::{Timestamp, hour_of};
 use crate::logic::assess::{Assessment, Assessor};
-use crate::logic::lifecycle::{Lid, Standing, Verdict, bar_for, should_open};
+use crate::logic::lifecycle::{FEWEST_THERE, Lid, Said, Standing, Verdict, bar_for, should_open};
 use crate::logic::rules::{Product, RuleSet, Subject};
 use crate::logic::text::{Lang, tokenize};
 
@@ -192,6 +192,13 @@ impl Analysis {
         let subject =
             Subject { post, text: &text, tokens: &tokens, lang, sentiment: Some(assessment.sentiment) };
         let rules = Arc::clone(&self.rules);
+        let said = Said {
+            voice: voice_of(post),
+            at: post.created_at.min(now),
+            source: post.source.clone(),
+            region: post.region.clone(),
+            lang: lang.code().to_owned(),
+        };
         for matched in rules.match_post(&subject) {
             let Some(product) = rules.products.get(matched.product) else { continue };
             let topics: Vec<&str> = matched
@@ -223,13 +230,13 @@ impl Analysis {
                 .filter(|id| matches!(id, SeriesId::Topic(_)))
                 .collect();
             for id in ids {
-                self.voice_heard(product, &id, now, out);
+                self.voice_heard(product, &id, &said, now, out);
             }
             if let Some(shared) = &taken.shared {
                 self.complaint_shared(product, shared, now, out);
             }
             if let (Some(number), Some(around)) = (home, &taken.around) {
-                self.complaint_heard(product, number, around, now, out);
+                self.complaint_heard(product, number, around, &said, now, out);
             }
         }
     }
@@ -239,6 +246,7 @@ impl Analysis {
         &mut self,
         product: &Product,
         id: &SeriesId,
+        said: &Said,
         now: Timestamp,
         out: &mut Outcome,
     ) {
@@ -256,11 +264,9 @@ impl Analysis {
             return;
         }
         let reading = series.read(now, &state.pool);
-        let places = state.places(id, 28);
         if let Some(standing) = state.alerts.get_mut(id).filter(|s| s.is_open()) {
-            standing.total += 1;
-            standing.peak = standing.peak.max(reading.window.observed);
-            let people = standing.total;
+            standing.tally.hear(said);
+            let (people, places) = (standing.tally.people(), standing.tally.places(FEWEST_THERE));
             let severity = severity.max(standing.danger);
             let new_places: Vec<String> = places.difference(&standing.places).cloned().collect();
             if let Verdict::Happened(kind, reason) = standing.needs_update(now, people, &places, severity) {
@@ -310,11 +316,11 @@ impl Analysis {
             told_at: now,
             events: old.as_ref().map_or(0, |s| s.events) + 1,
             told_people: people,
-            places,
+            places: old.as_ref().map(|s| s.places.clone()).unwrap_or_default(),
             severity,
             danger: severity,
-            peak: old.as_ref().map_or(0, |s| s.peak).max(people),
-            total: people,
+            tally: old.as_ref().map(|s| s.tally.again()).unwrap_or_default(),
+            usual: reading.window.expected / f64::from(reading.window.days.max(1)),
             acknowledged_by: None,
             teams: old.map(|s| s.teams).unwrap_or_default(),
             since: now,

@@ -8,10 +8,10 @@ use crate::ground::post::Post;
 use crate::ground::reason::Reason;
 use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, from_ms, plus_ms};
 
-const START: i64 = 20_000 * DAY_MS;
+pub(super) const START: i64 = 20_000 * DAY_MS;
 
 /// A small generator of numbers: the same for the same seed.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
     fn next(&mut self, below: u64) -> u64 {
@@ -28,7 +28,7 @@ const SUBJECTS: [(&str, [&str; 8]); 4] = [
     ("keys", ["return", "apostrophe", "keys", "close", "quote", "enter", "typing", "layout"]),
 ];
 
-fn text(dice: &mut Dice, subject: usize) -> String {
+pub(super) fn text(dice: &mut Dice, subject: usize) -> String {
     let words = SUBJECTS[subject].1;
     let from = dice.next(8) as usize;
     let pick = |i: usize| words[(from + 3 * i) % 8];
@@ -38,7 +38,7 @@ fn text(dice: &mut Dice, subject: usize) -> String {
     format!("mini 9 {a} {} {} {b} {} {} {}", pick(0), pick(1), pick(2), pick(3), pick(4))
 }
 
-fn post(id: usize, author: &str, text: String, written: i64, arrived: i64) -> Post {
+pub(super) fn post(id: usize, author: &str, text: String, written: i64, arrived: i64) -> Post {
     Post {
         id: id.to_string(),
         source: "bluesky".into(),
@@ -97,7 +97,7 @@ fn usual(more: impl FnOnce(&mut Vec<Post>, &mut Dice)) -> Vec<Entry> {
     entries
 }
 
-fn fold(entries: &[Entry]) -> Vec<AlertEvent> {
+pub(super) fn fold(entries: &[Entry]) -> Vec<AlertEvent> {
     let mut analysis = Analysis::default();
     entries.iter().flat_map(|e| analysis.fold(e).events).collect()
 }
@@ -107,7 +107,7 @@ fn opened(events: &[AlertEvent]) -> Vec<&AlertEvent> {
 }
 
 /// The keyboard complaint: eight people within three days.
-fn rising() -> Vec<Entry> {
+pub(super) fn rising() -> Vec<Entry> {
     usual(|posts, dice| {
         for i in 0..8 {
             let at = 50 * DAY_MS + i * 9 * HOUR_MS;
@@ -189,7 +189,7 @@ fn the_same_log_gives_the_same_events_and_so_it_does_across_a_snapshot() {
 }
 
 /// What else happens, hour by hour, after `entries`: posts and decisions at their hours, up to `until`.
-fn and_then(mut entries: Vec<Entry>, mut more: Vec<(i64, Body)>, until: i64) -> Vec<Entry> {
+pub(super) fn and_then(mut entries: Vec<Entry>, mut more: Vec<(i64, Body)>, until: i64) -> Vec<Entry> {
     more.sort_by_key(|(at, _)| *at);
     let from = entries.last().map_or(0, |e| (e.at.as_millisecond() - START) / HOUR_MS);
     let mut more = more.into_iter().peekable();
@@ -283,43 +283,6 @@ fn two_people_who_tell_of_the_same_danger_are_enough() {
 }
 
 /// Addresses told of each event about the rising complaint, from its opening on, which was silenced in its first hours.
-/// A complaint that goes on and doubles, day by day.
-fn doubling() -> Vec<AlertEvent> {
-    let mut dice = Dice(5);
-    let more = (0..40)
-        .map(|i| {
-            let at = 61 * DAY_MS + i as i64 * 5 * HOUR_MS;
-            let post = post(800 + i, &format!("more{i}"), text(&mut dice, 3), at, at);
-            (at, Body::Post { post: Box::new(post), history: false })
-        })
-        .collect();
-    fold(&and_then(rising(), more, 70 * DAY_MS))
-}
-
-#[test]
-fn letters_of_one_thread_compare_like_with_like() {
-    let events = doubling();
-    let updates: Vec<&AlertEvent> = events.iter().filter(|e| e.reason == Reason::Doubled).collect();
-    assert!(updates.len() >= 2, "{:?}", told(&events));
-    for update in updates {
-        let thread: Vec<&AlertEvent> = events.iter().filter(|e| e.alert == update.alert).collect();
-        let last = thread.iter().rfind(|e| e.number < update.number).unwrap();
-        let before = update.beside.before.expect("what the last letter said");
-        // What the letter before said is what this one says that it said.
-        assert_eq!((before.at, before.people, before.days), (last.at, last.observed, last.window_days));
-        assert!(
-            update.observed >= 2 * before.people,
-            "twice as many: {} after {}",
-            update.observed,
-            before.people
-        );
-        assert_eq!(update.since, thread[0].since, "the first of them stays the first");
-        let since = crate::ground::time::day_of(update.since);
-        assert_eq!(i64::from(update.window_days), crate::ground::time::day_of(update.at) - since + 1);
-        assert_eq!(update.observed, update.total, "one count of all so far");
-    }
-}
-
 #[test]
 fn an_event_carries_the_language_of_its_team() {
     let mut entries = rising();

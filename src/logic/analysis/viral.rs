@@ -183,8 +183,7 @@ impl Analysis {
         let bar = state.sharing.bar(budget / products.max(1) as f64 / 10f64.powf(raised), now);
         let cause = state.cause_of_sharing(shared, bar);
         if let Some(standing) = state.alerts.get_mut(&id).filter(|s| s.is_open()) {
-            standing.total = standing.total.max(shared.people);
-            standing.peak = standing.peak.max(shared.people);
+            standing.tally.at_least(shared.people, now);
             let places = standing.places.clone();
             let severity = standing.severity;
             if let Verdict::Happened(kind, reason) =
@@ -219,8 +218,8 @@ impl Analysis {
             teams: old.map_or_else(Default::default, |s| s.teams.clone()),
             severity: Severity::Normal,
             danger: Severity::Normal,
-            peak: shared.people,
-            total: shared.people,
+            tally: old.map_or_else(Default::default, |s| s.tally.again()),
+            usual: 0.0,
             acknowledged_by: None,
         };
         state.alerts.insert(id.clone(), standing);

@@ -1,8 +1,13 @@
 //! The steps that a letter offers.
 
 use crate::ground::alert::{AlertEvent, EventKind};
+use crate::logic::links::{Purpose, SILENCE_DAYS};
+
+use super::beside::Part;
+use super::clean;
+use super::story::{Action, Story};
+use super::tongue::Tongue;
 use crate::ground::reason::Reason;
-use crate::logic::links::Purpose;
 
 /// What can be done about an alert after this event, and what the button says (a message of the catalogue). What is over can
 /// be called no issue at the most.
@@ -16,5 +21,67 @@ pub(super) fn actions(event: &AlertEvent) -> Vec<(Purpose, &'static str)> {
             (Purpose::Silence, "do-silence"),
             (Purpose::Fixed, "do-fixed"),
         ],
+    }
+}
+
+/// The command that does so.
+pub(super) fn command(purpose: Purpose, alert: &str) -> String {
+    let alert = clean::line(alert);
+    match purpose {
+        Purpose::Acknowledge => format!("groundswell ack {alert}"),
+        Purpose::NotAnIssue => format!("groundswell feedback {alert} no"),
+        Purpose::Silence => format!("groundswell silence {alert} --days {SILENCE_DAYS}"),
+        Purpose::Fixed => format!("groundswell fixed {alert}"),
+        // That is about no alert.
+        Purpose::Leave => String::new(),
+    }
+}
+
+/// An e-mail to those who run the service that asks for this step: they get the command, and the reader only has to send it.
+fn by_mail(contact: &str, name: &str, label: &str, command: &str) -> String {
+    let part = |text: &str| {
+        let escaped: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+        escaped.replace('+', "%20")
+    };
+    let body = format!("{label}\r\n\r\n{command}\r\n");
+    format!("mailto:{contact}?subject={}&body={}", part(&format!("{name}: {label}")), part(&body))
+}
+
+/// What those who run the service would type for each step; of many complaints, for each of them.
+pub(super) fn commands(event: &AlertEvent, storm: &[Part], t: &Tongue) -> Vec<(String, String)> {
+    let of = |alert: &str, label: Option<&str>| -> Vec<(String, String)> {
+        let steps = actions(event).into_iter();
+        let named = |name: &str| match label {
+            Some(label) => format!("{}, {}", t.quoted(label), t.say(name)),
+            None => t.say(name),
+        };
+        steps.map(|(purpose, name)| (named(name), command(purpose, alert))).collect()
+    };
+    match storm {
+        [] => of(&event.alert, None),
+        parts => parts.iter().flat_map(|part| of(&part.alert, Some(&part.label))).collect(),
+    }
+}
+
+impl Story {
+    /// Where there are no links, but somebody who can be written to: each step is an e-mail that has the command in it.
+    pub(super) fn ask_by_mail(&mut self, event: &AlertEvent, contact: &str, t: &Tongue) {
+        let steps = |alert: &str, label: &str| -> Vec<Action> {
+            let steps = actions(event).into_iter();
+            steps
+                .map(|(purpose, name)| {
+                    let (name, command) = (t.say(name), command(purpose, alert));
+                    Action { href: by_mail(contact, &name, label, &command), name }
+                })
+                .collect()
+        };
+        for part in &mut self.storm {
+            part.actions = steps(&part.alert, &part.label);
+        }
+        if self.storm.is_empty() {
+            self.actions = steps(&event.alert, &self.label);
+        }
+        self.by_mail = Some(t.tell("do-mail", &[("contact", contact.to_owned().into())]));
+        self.contact = Some(contact.to_owned());
     }
 }

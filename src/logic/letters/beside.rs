@@ -1,9 +1,12 @@
 //! What a letter says beside the figures: new places, a storm, a fix, arranged voices, another alert that may be the same.
 
+use serde::Serialize;
+
 use crate::ground::alert::{AlertEvent, EventKind, Related};
-use crate::ground::time::{DAY_MS, day_of, days_between};
+use crate::ground::time::days_between;
 
 use super::clean;
+use super::story::Action;
 use super::tongue::Tongue;
 
 /// Places that are named; more are counted.
@@ -51,14 +54,35 @@ pub(super) fn storm_subject(event: &AlertEvent, t: &Tongue) -> Option<String> {
     ))
 }
 
-/// The complaints of a storm, the loudest first: their names, and who says so.
-pub(super) fn storm(event: &AlertEvent, t: &Tongue) -> Vec<(String, String)> {
+/// One of the complaints of a storm.
+#[derive(Debug, Serialize)]
+pub(super) struct Part {
+    /// Its name.
+    pub(super) label: String,
+    /// Who says so.
+    pub(super) people: String,
+    /// Id of its alert.
+    #[serde(skip)]
+    pub(super) alert: String,
+    /// Links to what can be done about it.
+    pub(super) actions: Vec<Action>,
+}
+
+/// The complaints of a storm, the loudest first.
+pub(super) fn storm(event: &AlertEvent, t: &Tongue) -> Vec<Part> {
     if !is_storm(event) {
         return Vec::new();
     }
     let mut all: Vec<&Related> = event.beside.storm.iter().collect();
     all.sort_by(|a, b| b.people.cmp(&a.people).then_with(|| a.alert.cmp(&b.alert)));
-    all.into_iter().map(|one| (label(one, 80), t.people(one.people))).collect()
+    all.into_iter()
+        .map(|one| Part {
+            label: label(one, 80),
+            people: t.people(one.people),
+            alert: one.alert.clone(),
+            actions: Vec::new(),
+        })
+        .collect()
 }
 
 /// What became of it after the fix.
@@ -90,28 +114,18 @@ pub(super) fn sentences(event: &AlertEvent, t: &Tongue) -> Vec<String> {
         out.push(t.count("coordinated", u64::from(beside.coordinated)));
     }
     if let Some(other) = &beside.perhaps {
-        let command = match other.cluster.is_empty() {
-            // Told by a version that did not know the cluster.
-            true => format!("groundswell explain {}", clean::line(&other.alert)),
-            false => {
-                format!("groundswell merge {} {}", clean::line(&event.cluster), clean::line(&other.cluster))
-            }
-        };
-        out.push(t.tell("perhaps", &[("label", label(other, 80).into()), ("command", command.into())]));
+        out.push(t.tell("perhaps", &[("label", label(other, 80).into())]));
     }
-    out.extend(wider(event, t));
     out
 }
 
-/// The chart counts everybody whose complaint went the same way; the headline only those who said nearly the same.
-fn wider(event: &AlertEvent, t: &Tongue) -> Option<String> {
-    let from = day_of(event.at) - i64::from(event.window_days);
-    let shown: u32 = event.series.iter().filter(|d| d.day > from).map(|d| d.people).sum();
-    let chart_ends_now =
-        event.series.last().is_some_and(|d| (d.day + 1) * DAY_MS > event.at.as_millisecond());
-    let opening = matches!(event.kind, EventKind::Opened | EventKind::Regressed);
-    (opening && chart_ends_now && shown > event.observed)
-        .then(|| t.tell("wider", &[("count", shown.into()), ("window", t.in_days(event.window_days).into())]))
+/// What makes this one and the open alert that may be the same into one, if there is such an alert.
+pub(super) fn merge(event: &AlertEvent) -> Option<String> {
+    let other = event.beside.perhaps.as_ref()?;
+    // A version that did not know the cluster may have told of it.
+    let known = !other.cluster.is_empty();
+    known
+        .then(|| format!("groundswell merge {} {}", clean::line(&event.cluster), clean::line(&other.cluster)))
 }
 
 /// Quotation marks inside of a name would seem to end it.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::tongue::Tongue;
 use super::{Sender, clean, domain, reader, story, text};
-use crate::ground::alert::{AlertEvent, Collected};
+use crate::ground::alert::{AlertEvent, Collected, team_shown};
 use crate::ground::letter::Letter;
 use crate::ground::time::Timestamp;
 
@@ -51,7 +51,7 @@ pub fn collected(
     let t = Tongue::of(collected.language);
     let from_name = clean::clip(&sender.from_name, 60);
     let domain = domain(&sender.domain);
-    let team = clean::clip(&collected.team, 60);
+    let team = clean::clip(team_shown(&collected.team), 60);
     let reader = sender
         .desk
         .as_ref()

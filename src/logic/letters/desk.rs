@@ -7,7 +7,7 @@ use super::clean;
 use super::story::reason;
 use super::templates::Templates;
 use super::tongue::Tongue;
-use crate::ground::alert::AlertEvent;
+use crate::ground::alert::{AlertEvent, team_shown};
 use crate::ground::language::Language;
 use crate::ground::reason::Reason;
 use crate::logic::links::{Already, Link, Purpose, Refused, SILENCE_DAYS};
@@ -107,7 +107,7 @@ impl DeskPage {
                 ("silent-title", t.tell("silent", &[who(by), ("date", t.date(*until).into())]))
             }
             Already::Left { at } => {
-                let team = clean::clip(&link.team, 60);
+                let team = clean::clip(team_shown(&link.team), 60);
                 let said = [("date", t.date(*at).into()), ("team", team.into()), who(&link.address)];
                 ("left-title", t.tell("left", &said))
             }
@@ -151,7 +151,7 @@ fn about(last: Option<&AlertEvent>) -> Option<(String, String)> {
 }
 
 fn what_happens(link: &Link, t: &Tongue) -> String {
-    let team = ("team", clean::clip(&link.team, 60).into());
+    let team = ("team", clean::clip(team_shown(&link.team), 60).into());
     match link.purpose {
         Purpose::Acknowledge => t.say("happens-seen"),
         Purpose::NotAnIssue => t.say("happens-not-an-issue"),
@@ -163,14 +163,8 @@ fn what_happens(link: &Link, t: &Tongue) -> String {
 
 /// The command that does what the link would have done.
 fn command(link: &Link) -> String {
-    let alert = clean::line(&link.alert);
-    match link.purpose {
-        Purpose::Acknowledge => format!("groundswell ack {alert}"),
-        Purpose::NotAnIssue => format!("groundswell feedback {alert} no"),
-        Purpose::Silence => format!("groundswell silence {alert} --days {SILENCE_DAYS}"),
-        Purpose::Fixed => format!("groundswell fixed {alert}"),
-        Purpose::Leave => {
-            format!("groundswell leave {} {}", clean::line(&link.team), clean::line(&link.address))
-        }
+    if link.purpose == Purpose::Leave {
+        return format!("groundswell leave {} {}", clean::line(&link.team), clean::line(&link.address));
     }
+    super::actions::command(link.purpose, &link.alert)
 }

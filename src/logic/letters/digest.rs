@@ -1,11 +1,13 @@
 //! The digest: what a team is told by the week or the day.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::beside::unquoted;
 use super::tongue::Tongue;
 use super::{Sender, clean, collected_id, domain, reader, story, text};
-use crate::ground::alert::{Collected, EventKind};
+use crate::ground::alert::{Collected, EventKind, team_shown};
 use crate::ground::digest::{Digest, Feeling, Growing, ProductDigest, ToldAlert};
 use crate::ground::letter::Letter;
 use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
@@ -49,7 +51,7 @@ pub(super) fn digest(
 ) -> Letter {
     let t = Tongue::of(collected.language);
     let from_name = clean::clip(&sender.from_name, 60);
-    let team = clean::clip(&collected.team, 60);
+    let team = clean::clip(team_shown(&collected.team), 60);
     let reader = sender
         .desk
         .as_ref()
@@ -91,18 +93,19 @@ fn subject(collected: &Collected, digest: &Digest, t: &Tongue) -> String {
         1 => first,
         _ => t.tell("digest-week-from", &[("date", first.into())]),
     };
-    let count = |kinds: &[EventKind]| digest.told.iter().filter(|t| kinds.contains(&t.kind)).count() as u64;
-    let opened = count(&[EventKind::Opened, EventKind::Regressed]);
-    let over = count(&[EventKind::Resolved]);
     let posts: u64 = digest.products.iter().map(|p| u64::from(p.posts.0)).sum();
     let complaints: u64 = digest.products.iter().map(|p| u64::from(p.complaints.0)).sum();
-    let alerts = match (opened, over) {
-        (0, 0) => t.say("digest-no-alerts"),
-        (opened, 0) => t.count("alerts", opened),
-        (0, over) => t.tell("digest-alerts-over", &[("alerts", t.count("alerts", over).into())]),
-        (opened, over) => t.tell(
-            "digest-alerts-and-over",
-            &[("alerts", t.count("alerts", opened).into()), ("over", over.into())],
+    let alerts = listed(digest);
+    let count = |what: Stands| alerts.iter().filter(|alert| alert.stands() == what).count() as u64;
+    // As many as are listed, told apart as they are there.
+    let kinds = [("digest-new", Stands::New), ("digest-grown", Stands::Open), ("digest-ended", Stands::Over)];
+    let kinds = kinds.into_iter().map(|(key, what)| (key, count(what))).filter(|(_, count)| *count > 0);
+    let kinds: Vec<String> = kinds.map(|(key, count)| t.count(key, count)).collect();
+    let alerts = match alerts.len() as u64 + u64::from(digest.more_told) {
+        0 => t.say("digest-no-alerts"),
+        all => t.tell(
+            "digest-alerts",
+            &[("alerts", t.count("alerts", all).into()), ("kinds", kinds.join(", ").into())],
         ),
     };
     t.tell(
@@ -129,57 +132,59 @@ impl Told<'_> {
     }
 
     fn sections(&self, digest: &Digest) -> Vec<Section> {
-        let mut sections = vec![self.alerts(digest)];
-        sections.extend(digest.products.iter().map(|product| self.product(product)));
+        let t = self.t;
+        let alerts = listed(digest);
+        let mut first = Section { title: String::new(), sentences: Vec::new(), items: Vec::new() };
+        if alerts.is_empty() {
+            first.sentences.push(t.say(self.of("digest-quiet-week", "digest-quiet-day")));
+        }
+        if digest.more_told > 0 {
+            first.sentences.push(t.count("digest-more", u64::from(digest.more_told)));
+        }
+        // What the team is told of other teams' products has no figures here.
+        let mut names: Vec<&str> = digest.products.iter().map(|product| product.name.as_str()).collect();
+        let others: BTreeSet<&str> = alerts.iter().map(|alert| alert.last.product.as_str()).collect();
+        names.extend(others.into_iter().filter(|name| !digest.products.iter().any(|p| p.name == *name)));
+        let mut products: Vec<(u32, Section)> = names
+            .into_iter()
+            .map(|name| {
+                let of_it = alerts.iter().filter(|alert| alert.last.product == name);
+                let people = of_it.clone().map(|alert| alert.last.people).sum();
+                let items: Vec<Item> = of_it.map(|alert| self.alert(alert)).collect();
+                let figures = digest.products.iter().find(|product| product.name == name);
+                (people, self.product(name, figures, items))
+            })
+            .collect();
+        // Where most happens comes first.
+        products.sort_by_key(|(people, _)| std::cmp::Reverse(*people));
+        let mut sections = vec![first];
+        sections.extend(products.into_iter().map(|(_, section)| section));
         sections.extend(self.worth(digest));
+        let look_up = vec![t.say("digest-look-up")];
+        sections.push(Section { title: String::new(), sentences: look_up, items: Vec::new() });
+        sections.retain(|section| !section.sentences.is_empty() || !section.items.is_empty());
         sections
     }
 
-    fn alerts(&self, digest: &Digest) -> Section {
-        let t = self.t;
-        let mut sentences = Vec::new();
-        if digest.told.is_empty() {
-            sentences.push(t.say(self.of("digest-quiet-week", "digest-quiet-day")));
-        }
-        if digest.more_told > 0 {
-            sentences.push(t.count("digest-more", u64::from(digest.more_told)));
-        }
-        let mut by_alert: Vec<Vec<&ToldAlert>> = Vec::new();
-        for told in &digest.told {
-            match by_alert
-                .iter_mut()
-                .find(|steps| steps.first().is_some_and(|first| first.alert == told.alert))
-            {
-                Some(steps) => steps.push(told),
-                None => by_alert.push(vec![told]),
-            }
-        }
-        let mut items: Vec<Item> = by_alert.iter().filter_map(|steps| self.alert(steps)).collect();
-        let told = |open: &&ToldAlert| digest.told.iter().any(|told| told.alert == open.alert);
-        items.extend(digest.open.iter().filter(|open| !told(open)).map(|open| {
-            let said = [("date", t.date(open.at).into()), ("people", t.people(open.people).into())];
-            Item { what: self.named(open), more: explained(&t.tell("digest-still-open", &said), open) }
-        }));
-        Section { title: String::new(), sentences, items }
+    /// What happened to one alert, in order, or that it is still open.
+    fn alert(&self, alert: &Listed<'_>) -> Item {
+        let (t, last) = (self.t, alert.last);
+        let what = t.quoted(&unquoted(&clean::clip(&last.label, 80)));
+        let people = ("people", t.people(last.people).into());
+        let more = if alert.steps.is_empty() {
+            t.tell("digest-still-open", &[("date", t.date(last.at).into()), people])
+        } else {
+            let step = |step: &&ToldAlert| t.tell(kind(step.kind), &[("day", t.day(day_of(step.at)).into())]);
+            let told: Vec<String> = alert.steps.iter().map(step).collect();
+            let (told, why) = (clean::capital(&t.list(&told)), story::reason(last.reason, t));
+            format!("{told}. {why} {}", t.tell("digest-so-far", &[people]))
+        };
+        Item { what, more }
     }
 
-    fn named(&self, told: &ToldAlert) -> String {
-        let (product, label) = (clean::clip(&told.product, 40), unquoted(&clean::clip(&told.label, 80)));
-        self.t.tell("digest-alert", &[("product", product.into()), ("label", label.into())])
-    }
-
-    /// What happened to one alert, in order.
-    fn alert(&self, steps: &[&ToldAlert]) -> Option<Item> {
-        let (t, last) = (self.t, steps.last()?);
-        let step = |step: &&ToldAlert| t.tell(kind(step.kind), &[("day", t.day(day_of(step.at)).into())]);
-        let told: Vec<String> = steps.iter().map(step).collect();
-        let so_far = t.tell("digest-so-far", &[("people", t.people(last.people).into())]);
-        let (told, why) = (clean::capital(&t.list(&told)), story::reason(last.reason, t));
-        Some(Item { what: self.named(last), more: explained(&format!("{told}. {why} {so_far}"), last) })
-    }
-
-    fn product(&self, product: &ProductDigest) -> Section {
-        let t = self.t;
+    fn product(&self, name: &str, product: Option<&ProductDigest>, mut items: Vec<Item>) -> Section {
+        let (t, title) = (self.t, clean::clip(name, 60));
+        let Some(product) = product else { return Section { title, sentences: Vec::new(), items } };
         let mut sentences = vec![t.tell(
             self.of("digest-posts-week", "digest-posts-day"),
             &[
@@ -189,14 +194,14 @@ impl Told<'_> {
                 ("complaintsBefore", product.complaints.1.into()),
             ],
         )];
+        sentences.extend(self.feeling(&product.feeling));
         if product.reach > 0 {
             let followers = t.count("followers", product.reach).into();
             sentences.push(t.tell("digest-reach", &[("followers", followers)]));
         }
-        sentences.extend(self.feeling(&product.feeling));
-        let mut items: Vec<Item> = product.growing.iter().map(|g| self.line(g, "digest-growing")).collect();
+        items.extend(product.growing.iter().map(|g| self.line(g, "digest-growing")));
         items.extend(product.ideas.iter().map(|g| self.line(g, "digest-wished")));
-        Section { title: clean::clip(&product.name, 60), sentences, items }
+        Section { title, sentences, items }
     }
 
     fn line(&self, growing: &Growing, what: &str) -> Item {
@@ -205,7 +210,6 @@ impl Told<'_> {
             ("what", t.say(what).into()),
             ("people", t.people(growing.people).into()),
             ("before", t.people_or_nobody(growing.before).into()),
-            ("cluster", clean::line(&growing.cluster).into()),
         ];
         Item {
             what: t.quoted(&unquoted(&clean::clip(&growing.label, 80))),
@@ -231,17 +235,14 @@ impl Told<'_> {
         let before = against(before, self.of("digest-the-week-before", "digest-the-day-before"));
         let compared: Vec<String> =
             [before, against(quarter, "digest-the-quarter-before")].into_iter().flatten().collect();
-        let error = t.decimal(CLEAR * this.error, 2);
-        let sentence =
-            t.tell("digest-feeling", &[("mean", t.signed(this.mean).into()), ("error", error.into())]);
-        let feeling = match compared.is_empty() {
-            true => sentence,
-            false => t.tell(
-                "digest-feeling-compared",
-                &[("feeling", sentence.into()), ("compared", t.list(&compared).into())],
-            ),
-        };
-        Some(format!("{feeling}."))
+        let figures = [
+            ("mean", t.signed(this.mean).into()),
+            ("error", t.decimal(CLEAR * this.error, 2).into()),
+            ("compared", t.list(&compared).into()),
+        ];
+        let key = if compared.is_empty() { "digest-feeling" } else { "digest-feeling-compared" };
+        let take = if compared.is_empty() { 2 } else { 3 };
+        Some(t.tell(key, figures.get(..take).unwrap_or(&figures)))
     }
 
     /// Whether the alerts are worth it, by what people said of them.
@@ -265,8 +266,51 @@ impl Told<'_> {
     }
 }
 
-fn explained(said: &str, told: &ToldAlert) -> String {
-    format!("{said} groundswell explain {}", clean::line(&told.alert))
+/// An alert as the digest lists it.
+struct Listed<'a> {
+    /// What happened to it, in order; nothing where it only goes on.
+    steps: Vec<&'a ToldAlert>,
+    last: &'a ToldAlert,
+}
+
+/// How an alert stands at the end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stands {
+    New,
+    Open,
+    Over,
+}
+
+impl Listed<'_> {
+    fn stands(&self) -> Stands {
+        let began = |step: &&ToldAlert| matches!(step.kind, EventKind::Opened | EventKind::Regressed);
+        match self.last.kind {
+            EventKind::Resolved => Stands::Over,
+            _ if self.steps.iter().any(began) => Stands::New,
+            _ => Stands::Open,
+        }
+    }
+}
+
+/// The alerts of a digest, each once, those of most people first.
+fn listed(digest: &Digest) -> Vec<Listed<'_>> {
+    let mut all: Vec<Listed<'_>> = Vec::new();
+    for told in &digest.told {
+        match all.iter_mut().find(|listed| listed.last.alert == told.alert) {
+            Some(listed) => {
+                listed.steps.push(told);
+                listed.last = told;
+            }
+            None => all.push(Listed { steps: vec![told], last: told }),
+        }
+    }
+    for open in &digest.open {
+        if !all.iter().any(|listed| listed.last.alert == open.alert) {
+            all.push(Listed { steps: Vec::new(), last: open });
+        }
+    }
+    all.sort_by(|a, b| b.last.people.cmp(&a.last.people).then_with(|| a.last.alert.cmp(&b.last.alert)));
+    all
 }
 
 fn kind(kind: EventKind) -> &'static str {

@@ -1,16 +1,20 @@
 //! The event that the samples and the tests of this module tell about: a fictional netbook whose keys are too close
 //! together.
 
+mod thread;
+mod week;
+
 use std::collections::BTreeMap;
 
-use crate::ground::alert::{
-    AlertEvent, Before, Beside, DayCount, EventKind, Fixed, Quote, Related, Severity, Sum,
-};
-use crate::ground::digest::{Digest, Feeling, Growing, ProductDigest, ToldAlert};
+use thread::later;
+pub(super) use thread::{back_after_fix, doubled, elsewhere, fix_holds, regressed, resolved};
+pub(super) use week::week;
+
+use crate::ground::alert::{AlertEvent, Beside, DayCount, EventKind, Quote, Related, Severity, Sum};
 use crate::ground::language::Language;
 use crate::ground::post::PostKey;
 use crate::ground::reason::Reason;
-use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
+use crate::ground::time::{Timestamp, day_of};
 
 /// The opening of the alert.
 pub(super) fn opened() -> AlertEvent {
@@ -125,114 +129,6 @@ pub(super) fn opened() -> AlertEvent {
     }
 }
 
-/// Three days later: twice as many.
-pub(super) fn doubled() -> AlertEvent {
-    let first = opened();
-    let event = AlertEvent {
-        kind: EventKind::Updated,
-        reason: Reason::Doubled,
-        number: 1,
-        sources: counts(&[("bluesky", 8), ("reddit", 5), ("reviews", 3), ("forum", 2)]),
-        regions: counts(&[("CA", 6), ("US", 5), ("BR", 3), ("GB", 2)]),
-        languages: counts(&[("en", 12), ("pt", 4), ("fr", 2)]),
-        ..run_on(&first, 3)
-    };
-    so_far(event, &first)
-}
-
-/// Five days after that it has reached another country and another place.
-pub(super) fn elsewhere() -> AlertEvent {
-    let (first, before) = (opened(), doubled());
-    let event = AlertEvent {
-        kind: EventKind::Updated,
-        reason: Reason::NewPlace,
-        number: 2,
-        sources: counts(&[("bluesky", 11), ("reddit", 7), ("reviews", 4), ("forum", 3), ("mastodon", 2)]),
-        regions: counts(&[("CA", 8), ("US", 7), ("BR", 4), ("GB", 3), ("DE", 2)]),
-        languages: counts(&[("en", 18), ("pt", 5), ("de", 2), ("fr", 2)]),
-        ..run_on(&first, 8)
-    };
-    let mut event = so_far(event, &before);
-    event.beside.new_places = vec!["DE".into(), "mastodon".into()];
-    event
-}
-
-/// Seven weeks after the opening: over.
-pub(super) fn resolved() -> AlertEvent {
-    let first = opened();
-    AlertEvent {
-        kind: EventKind::Resolved,
-        reason: Reason::BackToUsual,
-        number: 3,
-        observed: 1,
-        echoes: 0,
-        quotes: first.quotes.iter().take(1).cloned().collect(),
-        ..run_on(&first, 49)
-    }
-}
-
-/// It came back a month after it was over.
-pub(super) fn regressed() -> AlertEvent {
-    let (first, over) = (opened(), resolved());
-    let event = run_on(&first, 80);
-    let quotes = said_at(&first.quotes, plus_ms(event.at, -DAY_MS / 4));
-    AlertEvent {
-        kind: EventKind::Regressed,
-        reason: Reason::CameBack,
-        since: plus_ms(event.at, -DAY_MS / 3),
-        opened_at: event.at,
-        number: 4,
-        window_days: 1,
-        observed: 5,
-        expected: 0.31,
-        total: over.total + 5,
-        chance_years: Some(6.4),
-        sources: counts(&[("bluesky", 4), ("reviews", 1)]),
-        regions: counts(&[("CA", 3), ("US", 1)]),
-        languages: counts(&[("en", 4), ("fr", 1)]),
-        evidence: quotes.iter().map(|q| q.key.clone()).collect(),
-        quotes,
-        ..event
-    }
-}
-
-/// Somebody said that it is fixed, a month after the opening; nine days later nobody has said it any more.
-pub(super) fn fix_holds() -> AlertEvent {
-    let (first, fix) = (opened(), fix());
-    let mut event = AlertEvent { reason: Reason::FixHolds, number: 4, ..resolved() };
-    event.at = plus_ms(fix.at, 9 * DAY_MS);
-    event.opened_at = first.at;
-    event.series.retain(|day| day.day <= day_of(event.at));
-    for day in event.series.iter_mut().filter(|day| day.day > day_of(fix.at)) {
-        day.people = 0;
-    }
-    (event.total, event.peak) = (since(&event.series, &first), peak(&event.series, &first));
-    event.beside.fixed = Some(fix);
-    event
-}
-
-/// … or some have said it again.
-pub(super) fn back_after_fix() -> AlertEvent {
-    let (fix, before) = (fix(), fix_holds());
-    let mut event = AlertEvent { reason: Reason::BackAfterFix, ..regressed() };
-    let heard = [1, 2, 3];
-    event.at = before.at;
-    event.opened_at = event.at;
-    event.series = before.series;
-    for (day, people) in event.series.iter_mut().rev().zip(heard.into_iter().rev()) {
-        day.people = people;
-    }
-    event.since = plus_ms(event.at, -2 * DAY_MS);
-    event.quotes = said_at(&opened().quotes, plus_ms(event.at, -DAY_MS));
-    event.observed = heard.iter().sum();
-    (event.window_days, event.expected) = (9, 9.0 * 0.31);
-    event.total = before.total + event.observed;
-    event.sources = counts(&[("bluesky", 4), ("reddit", 1), ("reviews", 1)]);
-    event.languages = counts(&[("en", 5), ("fr", 1)]);
-    event.beside.fixed = Some(Fixed { heard: event.observed, ..fix });
-    event
-}
-
 /// Three complaints begin to grow within a day, this one last.
 pub(super) fn storm() -> AlertEvent {
     let mut event = opened();
@@ -258,74 +154,6 @@ pub(super) fn perhaps() -> AlertEvent {
     event.beside.perhaps = Some(Related { alert, label, people: 12, cluster });
     event.beside.coordinated = 7;
     event
-}
-
-fn fix() -> Fixed {
-    Fixed {
-        at: plus_ms(opened().at, 30 * DAY_MS),
-        version: "keyboard rev. C".into(),
-        heard: 0,
-        // Nine days at the rate of the thirty before.
-        expected: 9.0 * DAYS_AFTER.iter().take(30).sum::<u32>() as f64 / 30.0,
-    }
-}
-
-/// People on the days after the opening: it goes on for five weeks, then fades.
-const DAYS_AFTER: [u32; 42] = [
-    4, 3, 2, 2, 3, 1, 2, 1, 4, 3, 2, 1, 3, 2, 2, 3, 1, 2, 2, 1, 3, 2, 1, 2, 1, 1, 2, 1, 1, 2, 1, 0, 1, 1, 0,
-    1, 0, 0, 1, 0, 0, 0,
-];
-
-/// The alert so many days after its opening, with the figures that follow from the days.
-fn run_on(first: &AlertEvent, days: usize) -> AlertEvent {
-    let quiet = [0; 80];
-    let people: Vec<u32> = DAYS_AFTER.iter().chain(&quiet).take(days).copied().collect();
-    let mut series = later(first, &people);
-    if let Some(last) = series.last_mut().filter(|_| days == 80) {
-        last.people = 5;
-    }
-    AlertEvent {
-        at: plus_ms(first.at, days as i64 * DAY_MS),
-        total: since(&series, first),
-        peak: peak(&series, first),
-        chance_years: None,
-        series,
-        ..first.clone()
-    }
-}
-
-/// An update tells of all so far, beside what the letter before said.
-fn so_far(event: AlertEvent, last: &AlertEvent) -> AlertEvent {
-    let days = (day_of(event.at) - day_of(event.since) + 1) as u32;
-    let before = Before { at: last.at, people: last.observed, days: last.window_days };
-    AlertEvent {
-        observed: event.total,
-        authors: event.total,
-        window_days: days,
-        expected: 0.31 * f64::from(days),
-        beside: Beside { before: Some(before), ..Beside::default() },
-        ..event
-    }
-}
-
-/// People since the first of them wrote.
-fn since(series: &[DayCount], first: &AlertEvent) -> u32 {
-    series.iter().filter(|day| day.day >= day_of(first.since)).map(|day| day.people).sum()
-}
-
-/// Most people in a week.
-fn peak(series: &[DayCount], first: &AlertEvent) -> u32 {
-    let days: Vec<u32> =
-        series.iter().filter(|day| day.day >= day_of(first.since)).map(|day| day.people).collect();
-    days.windows(7).map(|week| week.iter().sum()).max().unwrap_or(0).max(first.observed)
-}
-
-/// Three of these quotes, as if they were said then.
-fn said_at(quotes: &[Quote], at: Timestamp) -> Vec<Quote> {
-    (0..)
-        .zip(quotes.iter().take(3))
-        .map(|(n, q)| Quote { at: plus_ms(at, n * DAY_MS / 24), ..q.clone() })
-        .collect()
 }
 
 /// A second person reports something that could hurt somebody.
@@ -405,18 +233,6 @@ fn moment(text: &str) -> Timestamp {
     text.parse().unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
-/// The series of the opening, run on by these days.
-fn later(first: &AlertEvent, people: &[u32]) -> Vec<DayCount> {
-    let mut series = first.series.clone();
-    let end = day_of(first.at);
-    series.extend((1..).zip(people).map(|(n, people)| DayCount {
-        day: end + n,
-        people: *people,
-        expected: 0.31,
-    }));
-    series
-}
-
 fn counts(pairs: &[(&str, u32)]) -> BTreeMap<String, u32> {
     pairs.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect()
 }
@@ -442,52 +258,5 @@ fn quote(
         at: moment(at),
         lang: lang.into(),
         region: Some(region.into()),
-    }
-}
-
-/// A week of the same product.
-pub(super) fn week() -> Digest {
-    let told = |event: &AlertEvent| ToldAlert {
-        at: event.at,
-        kind: event.kind,
-        reason: event.reason,
-        alert: event.alert.clone(),
-        product: event.product_name.clone(),
-        label: event.label.clone(),
-        people: event.total,
-    };
-    let line = |cluster: &str, label: &str, people, before| Growing {
-        cluster: cluster.into(),
-        label: label.into(),
-        people,
-        before,
-    };
-    let felt = |mean, error| Some(Feeling { mean, error });
-    let older = ToldAlert {
-        at: plus_ms(opened().at, -40 * DAY_MS),
-        alert: "mini-9-1b2c".into(),
-        label: "Fan whines on battery".into(),
-        people: 31,
-        ..told(&opened())
-    };
-    Digest {
-        days: 7,
-        told: vec![told(&opened()), told(&doubled())],
-        more_told: 0,
-        open: vec![older, told(&doubled())],
-        products: vec![ProductDigest {
-            name: "Aster Mini 9".into(),
-            posts: (1_240, 1_102),
-            complaints: (96, 71),
-            reach: 284_310,
-            feeling: [felt(-0.04, 0.012), felt(0.05, 0.013), felt(-0.02, 0.011)],
-            growing: vec![
-                line("mini-9.c41", "hinge creaks when it is cold", 4, 1),
-                line("mini-9.c52", "charger gets hot", 2, 0),
-            ],
-            ideas: vec![line("mini-9.i3", "a matte screen", 6, 5)],
-        }],
-        judged: (5, 1),
-        leads: Some((3, 19.0)),
     }
 }

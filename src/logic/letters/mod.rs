@@ -6,9 +6,11 @@ mod beside;
 mod chart;
 mod clean;
 mod collected;
+mod days;
 mod desk;
 mod digest;
 mod fixture;
+mod known;
 mod notice;
 mod page;
 mod samples;
@@ -24,7 +26,7 @@ mod languages_tests;
 #[cfg(test)]
 mod tests;
 
-use crate::ground::alert::AlertEvent;
+use crate::ground::alert::{AlertEvent, team_shown};
 use crate::ground::language::Language;
 use crate::ground::letter::{Letter, Picture, Reader};
 use crate::ground::time::Timestamp;
@@ -50,6 +52,8 @@ pub struct Sender {
     pub domain: String,
     /// The sender's name as the reader sees it below the letter.
     pub from_name: String,
+    /// Address of those who run the service: whom a reader asks where there are no links.
+    pub contact: Option<String>,
     /// Where links of letters lead, if somebody answers there.
     pub desk: Option<Desk>,
     /// What letters look like.
@@ -70,7 +74,7 @@ impl Desk {
     fn link(
         &self,
         purpose: Purpose,
-        event: Option<&AlertEvent>,
+        alert: &str,
         team: &str,
         language: Language,
         address: &str,
@@ -78,7 +82,7 @@ impl Desk {
     ) -> String {
         let link = Link {
             purpose,
-            alert: event.map(|event| event.alert.clone()).unwrap_or_default(),
+            alert: alert.to_owned(),
             team: team.to_owned(),
             address: address.to_owned(),
             language,
@@ -92,7 +96,18 @@ impl Desk {
 /// The letter that tells the alert's team about the event. It is addressed to the event's `deliver_to`.
 /// The first letter of an alert (number 0) begins a thread, the others answer it.
 pub fn letter(event: &AlertEvent, sender: &Sender) -> Letter {
-    write(event, sender, story::story(event, Tongue::of(event.language)), None)
+    let t = Tongue::of(event.language);
+    let mut story = story::story(event, t);
+    if let Some(contact) = sender.contact.as_deref().filter(|contact| is_plain(contact)) {
+        story.ask_by_mail(event, contact, t);
+    }
+    write(event, sender, story, None)
+}
+
+/// Whether an address can stand in a link as it is.
+fn is_plain(address: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "@.-_+".contains(c);
+    address.matches('@').count() == 1 && address.chars().all(plain)
 }
 
 /// The copy of this letter for one reader, whose links lead to the sender's desk and name this reader. Made at `made_at`
@@ -101,17 +116,24 @@ pub fn letter_for(event: &AlertEvent, sender: &Sender, address: &str, made_at: T
     let Some(desk) = &sender.desk else { return letter(event, sender) };
     let t = Tongue::of(event.language);
     let mut story = story::story(event, t);
-    story.actions = actions::actions(event)
-        .into_iter()
-        .map(|(purpose, name)| Action {
-            name: t.say(name),
-            href: desk.link(purpose, Some(event), &event.team, event.language, address, made_at),
-        })
-        .collect();
+    let links = |alert: &str| -> Vec<Action> {
+        let steps = actions::actions(event).into_iter();
+        let to = |purpose| desk.link(purpose, alert, &event.team, event.language, address, made_at);
+        steps.map(|(purpose, name)| Action { name: t.say(name), href: to(purpose) }).collect()
+    };
+    // Of many complaints each has its own: one press acts on one of them.
+    for part in &mut story.storm {
+        part.actions = links(&part.alert);
+    }
+    if story.storm.is_empty() {
+        story.actions = links(&event.alert);
+    }
+    story.commands.clear();
+    story.ask = t.say("do-links");
     let reader = reader(desk, &event.team, event.language, address, made_at);
     story.leave = Some(reader.unsubscribe.clone());
     if event.deliver_to.is_empty() {
-        let team = clean::clip(&event.team, 60);
+        let team = clean::clip(team_shown(&event.team), 60);
         story.why = t.tell("why-operators", &[("team", team.into())]);
         story.leave = None;
         return write(event, sender, story, None);
@@ -120,7 +142,7 @@ pub fn letter_for(event: &AlertEvent, sender: &Sender, address: &str, made_at: T
 }
 
 fn reader(desk: &Desk, team: &str, language: Language, address: &str, made_at: Timestamp) -> Reader {
-    let unsubscribe = desk.link(Purpose::Leave, None, team, language, address, made_at);
+    let unsubscribe = desk.link(Purpose::Leave, "", team, language, address, made_at);
     Reader { address: address.to_owned(), unsubscribe }
 }
 

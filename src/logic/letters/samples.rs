@@ -32,6 +32,8 @@ pub fn samples(sender: &Sender, language: Language) -> Vec<Sample> {
     };
     let plain = Sender { desk: None, ..sender.clone() };
     let without_links = letter(&AlertEvent { language, ..fixture::opened() }, &plain);
+    let nobody = Sender { contact: None, ..plain.clone() };
+    let alone = letter(&AlertEvent { language, ..fixture::opened() }, &nobody);
     let operators = ["operators@example.org".to_owned()];
     let by_hand = AlertEvent { reason: Reason::ResolvedByHand, ..fixture::resolved() };
     let refused = "error: mini-9.toml:4:9: a bracket is opened and never closed\n  match = '(mini9 OR \"mini 9\"'\n          ^ here\n  write the closing bracket";
@@ -83,6 +85,11 @@ pub fn samples(sender: &Sender, language: Language) -> Vec<Sample> {
             name: "opened-without-links",
             when: "The same, where the service has no public address",
             letter: without_links,
+        },
+        Sample {
+            name: "opened-without-links-and-contact",
+            when: "… and nobody's address is in [operators] either",
+            letter: alone,
         },
         of("opened-safety", "A second person reports something dangerous", fixture::safety()),
         of("updated-doubled", "Twice as many people say it", fixture::doubled()),
@@ -144,7 +151,8 @@ pub fn check_templates(templates: &Templates) -> Vec<String> {
         let desk = Key::new(b"the key of letters to be looked at")
             .map(|key| Desk { url: "https://groundswell.example.org".into(), key });
         let (domain, from_name) = ("example.org".to_owned(), "groundswell".to_owned());
-        let sender = Sender { domain, from_name, desk, templates: templates.clone() };
+        let contact = Some("operators@example.org".to_owned());
+        let sender = Sender { domain, from_name, contact, desk, templates: templates.clone() };
         wrong.extend(samples(&sender, language).into_iter().filter_map(|sample| sample.letter.fallback));
         wrong.extend(pages(language, templates).into_iter().filter_map(|page| page.fallback));
     }

@@ -3,12 +3,15 @@
 
 use serde::Serialize;
 
-use crate::ground::alert::{AlertEvent, DayCount, EventKind, Quote, Severity};
+use crate::ground::alert::{AlertEvent, EventKind, Quote, Severity, team_shown};
 use crate::ground::reason::Reason;
 use crate::ground::time::{Timestamp, day_of, days_between};
 
-use super::beside;
+use super::actions;
+use super::beside::{self, Part};
 use super::clean::{self, Link};
+use super::days::{self, Week};
+use super::known;
 use super::tongue::Tongue;
 
 /// Quotes in one letter.
@@ -17,8 +20,6 @@ const MAX_QUOTES: usize = 5;
 const QUOTE_LENGTH: usize = 280;
 /// Longest name of a complaint in a subject: a lock screen shows two lines.
 const SUBJECT_LABEL: usize = 60;
-/// Weeks in the table of the plain text.
-const MAX_WEEKS: usize = 8;
 
 /// Everything one letter says.
 #[derive(Debug, Serialize)]
@@ -32,7 +33,7 @@ pub(super) struct Story {
     /// What is happening, in a sentence or two.
     pub(super) sentence: String,
     /// The complaints of a storm: name, and who says so.
-    pub(super) storm: Vec<(String, String)>,
+    pub(super) storm: Vec<Part>,
     /// Which of them the rest of the letter is about.
     pub(super) newest: Option<String>,
     pub(super) heard: String,
@@ -44,17 +45,25 @@ pub(super) struct Story {
     pub(super) weeks: Vec<Week>,
     /// Says what the picture shows.
     pub(super) chart_alt: String,
+    /// How the chart and the figures above it go together, where they do.
+    pub(super) chart_sum: Option<String>,
     pub(super) first_day: String,
     pub(super) last_day: String,
     pub(super) quotes: Vec<Quoted>,
     pub(super) quotes_title: String,
     pub(super) facts: Vec<(String, String)>,
     pub(super) next: String,
+    /// How what can be done is done.
     pub(super) ask: String,
-    pub(super) command: String,
+    /// What those who run the service would type, where there are no links: what it does, and the command.
+    pub(super) commands: Vec<(String, String)>,
+    /// Whom to write to, where there are no links.
+    pub(super) contact: Option<String>,
+    /// What the links do, where each is an e-mail to them.
+    pub(super) by_mail: Option<String>,
     pub(super) why: String,
     pub(super) less: String,
-    /// Links to what can be done; without them the reader is told the commands.
+    /// Links to what can be done.
     pub(super) actions: Vec<Action>,
     /// Where the reader gets off the list.
     pub(super) leave: Option<String>,
@@ -76,25 +85,15 @@ pub(super) struct Quoted {
     pub(super) link: Option<Link>,
 }
 
-/// Seven days of the chart in figures.
-#[derive(Debug, Serialize)]
-pub(super) struct Week {
-    pub(super) days: String,
-    pub(super) heard: u32,
-    pub(super) usual: String,
-}
-
 /// The story of one event, as it is told in this language.
 pub(super) fn story(event: &AlertEvent, t: &Tongue) -> Story {
     let product = clean::clip(&event.product_name, 60);
     let label = clean::clip(&event.label, 120);
     let storm = beside::storm(event, t);
-    let over = event.kind == EventKind::Resolved;
     let (heard, heard_in, usual, usual_in) = figures(event, t);
     let (badge, tint) = badge(event, t);
     let newest =
         (!storm.is_empty()).then(|| t.tell("storm-newest", &[("label", beside::unquoted(&label).into())]));
-    let id = clean::line(&event.alert);
     Story {
         badge,
         tint,
@@ -106,25 +105,24 @@ pub(super) fn story(event: &AlertEvent, t: &Tongue) -> Story {
         usual,
         usual_in,
         compared: compared(event, t),
-        weeks: weeks(&event.series, t),
-        chart_alt: chart_alt(&event.series, t),
+        weeks: days::weeks(&event.series, t),
+        chart_sum: days::chart_sum(event, t),
+        chart_alt: days::chart_alt(&event.series, t),
         first_day: event.series.first().map(|d| t.day(d.day)).unwrap_or_default(),
         last_day: event.series.last().map(|d| t.day(d.day)).unwrap_or_default(),
         quotes: event.quotes.iter().take(MAX_QUOTES).map(|quote| quoted(quote, event.at, t)).collect(),
         quotes_title: t.say(if event.quotes.len() == 1 { "quotes-one" } else { "quotes-many" }),
-        facts: facts(event, t),
+        facts: known::facts(event, t),
         next: t.say(match event.kind {
             EventKind::Resolved if event.reason == Reason::SaidFixed => "next-said-fixed",
             EventKind::Resolved => "next-over",
+            _ if event.severity == Severity::Safety => "next-open-safety",
             _ => "next-open",
         }),
-        ask: t.say(if over { "do-ask-over" } else { "do-ask" }),
-        command: if over {
-            format!("groundswell explain {id}")
-        } else {
-            let (first, second) = (format!("groundswell ack {id}"), format!("feedback {id} no"));
-            t.tell("do-or", &[("first", first.into()), ("second", second.into())])
-        },
+        ask: t.say("do-ask"),
+        commands: actions::commands(event, &storm, t),
+        by_mail: None,
+        contact: None,
         why: why(event, &product, t),
         less: less(event, t),
         actions: Vec::new(),
@@ -137,7 +135,7 @@ pub(super) fn story(event: &AlertEvent, t: &Tongue) -> Story {
 
 /// Why the reader gets it.
 fn why(event: &AlertEvent, product: &str, t: &Tongue) -> String {
-    let team = clean::clip(&event.team, 60);
+    let team = clean::clip(team_shown(&event.team), 60);
     match event.routing.via.as_str() {
         "" => t.tell("why-team", &[("team", team.into()), ("product", product.into())]),
         "thread" => t.tell("why-thread", &[("team", team.into())]),
@@ -286,11 +284,12 @@ fn sentence(event: &AlertEvent, product: &str, t: &Tongue) -> String {
             format!("{why} {}", beside::fix(event, t))
         }
         EventKind::Resolved => {
-            let came_to = [
-                ("people", t.people(event.total).into()),
-                ("lasted", lasted(event, t).into()),
-                ("peak", t.people(event.peak).into()),
-            ];
+            let mut came_to =
+                vec![("people", t.people(event.total).into()), ("lasted", lasted(event, t).into())];
+            if event.peak >= event.total {
+                return format!("{why} {}", t.tell("came-to-all", &came_to));
+            }
+            came_to.push(("peak", t.number(u64::from(event.peak)).into()));
             format!("{why} {}", t.tell("came-to", &came_to))
         }
     }
@@ -316,7 +315,10 @@ fn compared(event: &AlertEvent, t: &Tongue) -> Vec<String> {
         out.push(t.tell("in-all-so-far", &[("people", t.people(event.total).into())]));
     }
     if event.kind != EventKind::Resolved {
-        out.extend(event.chance_years.and_then(|years| t.chance(years)));
+        match event.severity {
+            Severity::Safety => out.push(t.say("sure-safety")),
+            _ => out.extend(event.chance_years.and_then(|years| t.chance(years))),
+        }
     }
     if event.echoes > 0 {
         let copies = t.count("copies", u64::from(event.echoes));
@@ -349,92 +351,15 @@ fn quoted(quote: &Quote, now: Timestamp, t: &Tongue) -> Quoted {
     }
 }
 
-fn facts(event: &AlertEvent, t: &Tongue) -> Vec<(String, String)> {
-    let source = |name: &str| clean::clip(name, 40);
-    let mut heard = t.shares(&event.sources, 5, source);
-    let at_hand: u32 = event.sources.values().sum();
-    if at_hand < event.observed && event.sources.len() > 1 {
-        heard += &format!(" ({})", t.count("at-hand", u64::from(at_hand)));
-    }
-    let set_apart: Vec<String> = event.words.iter().take(8).map(|word| clean::clip(word, 30)).collect();
-    let severity = match event.severity {
-        Severity::Low => t.say("severity-low"),
-        Severity::Normal => String::new(),
-        Severity::High => t.say("severity-high"),
-        Severity::Safety => t.say("severity-safety"),
-    };
-    let mut out = vec![
-        (t.say("fact-heard"), heard),
-        (t.say("fact-regions"), t.shares(&event.regions, 5, |tag| t.region(tag))),
-        (t.say("fact-languages"), t.shares(&event.languages, 5, |tag| t.tongue(tag))),
-        (t.say("fact-words"), set_apart.join(", ")),
-        (t.say("fact-tone"), t.tone(event.sentiment)),
-        (t.say("fact-severity"), severity),
-        (t.say("fact-found"), found(event, t)),
-    ];
-    out.retain(|(_, value)| !value.is_empty());
-    out
-}
-
-/// Which topic found it, or that none did; with file and line.
-fn found(event: &AlertEvent, t: &Tongue) -> String {
-    let origin = clean::clip(&event.origin, 160);
-    let (file, line) = origin.rsplit_once(':').unwrap_or((&origin, ""));
-    let file = match line.is_empty() || !line.bytes().all(|b| b.is_ascii_digit()) {
-        // A letter that was due when another version ran.
-        true => return origin,
-        false => file,
-    };
-    let (what, id) = match &event.topic {
-        Some(topic) => ("found-by-topic", ("topic", clean::clip(topic, 60).into())),
-        None => ("found-by-posts", ("cluster", clean::clip(&event.cluster, 60).into())),
-    };
-    t.tell(what, &[id, ("file", file.into()), ("line", line.into())])
-}
-
 fn less(event: &AlertEvent, t: &Tongue) -> String {
-    let less = t.tell("less", &[("team", clean::clip(&event.team, 60).into())]);
+    if event.severity == Severity::Safety {
+        return t.say("less-safety");
+    }
+    let team = clean::clip(team_shown(&event.team), 60);
     let budget = event.sum.budget;
     if !budget.is_finite() || budget <= 0.0 {
-        return less;
+        return t.tell("less", &[("team", team.into())]);
     }
     let budget = t.decimal(budget, usize::from(budget.fract() != 0.0));
-    format!("{less} {}", t.tell("less-now", &[("budget", budget.into())]))
-}
-
-/// The series in weeks, counted back from its last day; the oldest first. A week that is not whole is left out.
-fn weeks(series: &[DayCount], t: &Tongue) -> Vec<Week> {
-    let mut weeks: Vec<Week> = series
-        .rchunks_exact(7)
-        .take(MAX_WEEKS)
-        .map(|days| Week {
-            days: match (days.first(), days.last()) {
-                (Some(first), Some(last)) => {
-                    t.tell("from-to", &[("first", t.day(first.day).into()), ("last", t.day(last.day).into())])
-                }
-                _ => String::new(),
-            },
-            heard: days.iter().map(|d| d.people).sum(),
-            usual: t.usual(days.iter().map(|d| d.expected).sum()),
-        })
-        .collect();
-    weeks.reverse();
-    weeks
-}
-
-fn chart_alt(series: &[DayCount], t: &Tongue) -> String {
-    let (Some(first), Some(last)) = (series.first(), series.last()) else { return t.say("chart-none") };
-    let days = t.tell("chart-days", &[("first", t.day(first.day).into()), ("last", t.day(last.day).into())]);
-    let most = series.iter().max_by_key(|d| (d.people, d.day)).filter(|d| d.people > 0);
-    let most = match most {
-        Some(day) => {
-            let said = [("people", t.people(day.people).into()), ("date", t.day(day.day).into())];
-            t.tell("chart-most", &said)
-        }
-        None => t.say("chart-nobody"),
-    };
-    let recent: u32 = series.iter().rev().take(7).map(|d| d.people).sum();
-    let usual: f64 = series.iter().rev().take(7).map(|d| d.expected).sum();
-    let week = t.tell("chart-week", &[("count", recent.into()), ("usual", t.usual(usual).into())]);
-    format!("{days} {most} {week}")
+    t.tell("less-from", &[("team", team.into()), ("budget", budget.into())])
 }

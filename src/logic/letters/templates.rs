@@ -229,7 +229,7 @@ mod tests {
 
     fn opened(templates: Templates) -> Letter {
         let (domain, from_name) = ("example.org".into(), "groundswell".into());
-        letter(&fixture::opened(), &Sender { domain, from_name, desk: None, templates })
+        letter(&fixture::opened(), &Sender { domain, from_name, contact: None, desk: None, templates })
     }
 
     #[test]
@@ -253,7 +253,7 @@ mod tests {
         assert_eq!(problems, []);
         assert!(templates.is_overridden());
         let (domain, from_name) = ("example.org".into(), "groundswell".into());
-        let sender = Sender { domain, from_name, desk: None, templates };
+        let sender = Sender { domain, from_name, contact: None, desk: None, templates };
         let event = crate::ground::alert::AlertEvent { language: Language::German, ..fixture::hostile() };
         let html = letter(&event, &sender).html;
         assert!(html.contains("&#60;script&#62;") && !html.contains("<script"), "{html}");

@@ -141,6 +141,61 @@ fn without_a_public_address_the_letter_names_the_commands() {
 }
 
 #[test]
+fn without_links_each_button_is_an_e_mail_to_those_who_run_the_service() {
+    let asked = Sender { contact: Some("ops@example.org".into()), ..sender() };
+    let sent = letter(&opened(), &asked);
+    assert_eq!(sent.html.matches("href=\"mailto:ops@example.org?subject=").count(), 4);
+    assert!(sent.html.contains("groundswell%20ack%20mini-9-7f3a"), "{}", sent.html);
+    assert!(sent.text.contains("  ops@example.org\n") && sent.text.contains("groundswell fixed mini-9-7f3a"));
+    // An address that could leave the link is none.
+    let odd = Sender { contact: Some("ops@example.org?bcc=all@example.org".into()), ..sender() };
+    assert!(!letter(&opened(), &odd).html.contains("mailto:"));
+}
+
+#[test]
+fn each_complaint_of_a_storm_has_links_of_its_own() {
+    let event = storm();
+    let sent = letter_for(&event, &with_desk(), "ana@example.org", event.at);
+    let (html, text) = (links(&sent.html, "act"), links(&sent.text, "act"));
+    assert_eq!((html.len(), &html), (12, &text));
+    let key = with_desk().desk.unwrap().key;
+    let about: std::collections::BTreeSet<String> =
+        html.iter().map(|token| key.read(token, event.at).unwrap().alert).collect();
+    assert_eq!(about, event.beside.storm.iter().map(|one| one.alert.clone()).collect());
+    assert!(sent.text.contains("Update never ends") && sent.html.contains("act on that complaint alone"));
+}
+
+#[test]
+fn every_sample_agrees_with_itself() {
+    use crate::ground::time::day_of;
+    let all = [
+        opened(),
+        doubled(),
+        elsewhere(),
+        resolved(),
+        regressed(),
+        fix_holds(),
+        back_after_fix(),
+        fixture::safety(),
+    ];
+    for event in all {
+        let over = event.kind == EventKind::Resolved;
+        let told = if over { event.total } else { event.observed };
+        let sum = |counts: &BTreeMap<String, u32>| counts.values().sum::<u32>();
+        let what = format!("{:?} {:?}", event.kind, event.reason);
+        assert_eq!((sum(&event.sources), sum(&event.languages)), (told, told), "{what}");
+        assert!(sum(&event.regions) <= told && event.peak <= event.total && told <= event.total, "{what}");
+        for quote in &event.quotes {
+            assert!(event.sources.contains_key(&quote.key.source), "{what}: {:?}", quote.key);
+            assert!(event.languages.contains_key(&quote.lang), "{what}: {}", quote.lang);
+            assert!(event.regions.contains_key(quote.region.as_ref().unwrap()), "{what}");
+        }
+        let now = event.series.iter().filter(|day| day.day >= day_of(event.since));
+        assert!(over || now.map(|day| day.people).sum::<u32>() == told, "{what}: the chart");
+    }
+}
+
+#[test]
 fn what_is_over_offers_no_more_than_calling_it_no_issue() {
     let made_at = "2025-03-17T09:21:00Z".parse().unwrap();
     let offered =
@@ -249,9 +304,10 @@ fn text_and_html_say_the_same() {
             story.next,
             story.why,
             story.less,
-            story.command,
             story.chart_alt,
         ];
+        said.extend(story.commands.into_iter().map(|(_, command)| command));
+        said.extend(story.chart_sum);
         said.extend(story.compared);
         said.extend(story.facts.into_iter().map(|(_, value)| value));
         said.extend(story.quotes.into_iter().flat_map(|q| [q.text, q.byline]));

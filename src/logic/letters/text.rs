@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::clean;
 use super::story::Story;
 use super::tongue::Tongue;
 
@@ -22,16 +23,16 @@ pub(super) fn text(story: &Story, from_name: &str, t: &Tongue) -> String {
     out.wrapped("", &story.sentence);
     if let Some(newest) = &story.newest {
         out.blank();
-        for (label, people) in &story.storm {
-            out.wrapped_hanging(&format!("* {} {people}", t.colon(label)), "  ");
+        for part in &story.storm {
+            out.wrapped_hanging(&format!("* {} {}", t.colon(&part.label), part.people), "  ");
         }
         out.blank();
         out.wrapped("", newest);
     }
 
     out.title(&t.say("compared-title"));
-    out.line(&format!("{} {}", story.heard, story.heard_in));
-    out.line(&format!("{} {}", story.usual, story.usual_in));
+    out.line(&clean::capital(&format!("{} {}", t.colon(&story.heard_in), story.heard)));
+    out.line(&clean::capital(&format!("{} {}", t.colon(&story.usual_in), story.usual)));
     out.blank();
     out.wrapped("", &story.compared.join(" "));
 
@@ -41,19 +42,11 @@ pub(super) fn text(story: &Story, from_name: &str, t: &Tongue) -> String {
         out.blank();
     }
     out.wrapped("", &story.chart_alt);
-
-    out.title(&t.say("do-title"));
-    if story.actions.is_empty() {
-        out.wrapped("", &story.ask);
-        out.line(&format!("  {}", story.command));
-    } else {
-        out.wrapped("", &t.say("do-links"));
-        for action in &story.actions {
-            out.blank();
-            out.line(&t.colon(&action.name));
-            out.line(&format!("  {}", action.href));
-        }
+    if let Some(sum) = &story.chart_sum {
+        out.wrapped("", sum);
     }
+
+    steps(&mut out, story, t);
 
     if !story.quotes.is_empty() {
         out.title(&story.quotes_title);
@@ -87,6 +80,38 @@ pub(super) fn text(story: &Story, from_name: &str, t: &Tongue) -> String {
         out.way_off(leave, t);
     }
     out.0
+}
+
+/// What can be done: by a link, or by those who run the service.
+fn steps(out: &mut Page, story: &Story, t: &Tongue) {
+    let linked = !story.actions.is_empty() || story.storm.iter().any(|part| !part.actions.is_empty());
+    if !linked && story.commands.is_empty() {
+        return;
+    }
+    out.title(&t.say("do-title"));
+    out.wrapped("", &story.ask);
+    if let Some(contact) = &story.contact {
+        out.line(&format!("  {contact}"));
+    }
+    if !story.commands.is_empty() {
+        for (name, command) in &story.commands {
+            out.wrapped("", &t.colon(name));
+            out.line(&format!("  {command}"));
+        }
+        return;
+    }
+    let of_storm = story.storm.iter().map(|part| (Some(&part.label), &part.actions));
+    for (label, actions) in of_storm.chain([(None, &story.actions)]) {
+        if let Some(label) = label {
+            out.blank();
+            out.wrapped("* ", label);
+        }
+        for action in actions {
+            out.blank();
+            out.line(&t.colon(&action.name));
+            out.line(&format!("  {}", action.href));
+        }
+    }
 }
 
 fn weeks(out: &mut Page, story: &Story, t: &Tongue) {

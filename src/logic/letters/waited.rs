@@ -46,9 +46,9 @@ mod tests {
         let subject = |why| words(&list(why), 4, "t", t).map(|(subject, _)| subject);
         assert_eq!(
             subject(Some(WaitReason::QuietHours)).unwrap(),
-            "4 alert letters from your quiet hours, listed in one"
+            "4 alert e-mails from your quiet hours, listed in one"
         );
-        assert_eq!(subject(Some(WaitReason::Listed)).unwrap(), "4 alert letters, listed in one");
+        assert_eq!(subject(Some(WaitReason::Listed)).unwrap(), "4 alert e-mails, listed in one");
         assert_eq!((subject(None), subject(Some(WaitReason::DailyLimit))), (None, None));
     }
 }

@@ -2,11 +2,13 @@
 //! it comes back. Pure decisions that return a named reason.
 
 mod lid;
+mod tally;
 
 use std::collections::BTreeSet;
 
 pub use lid::{Lid, Pass, Release, Terms};
 use serde::{Deserialize, Serialize};
+pub use tally::{Said, Tally};
 
 use crate::ground::alert::{Before, EventKind, Severity};
 use crate::ground::reason::Reason;
@@ -24,6 +26,8 @@ const LOW_RAISES: f64 = 0.5;
 const FIRST_UPDATE_DAYS: f64 = 1.0;
 /// No update sooner than this factor allows, after an acknowledgement.
 const ACKNOWLEDGED: f64 = 4.0;
+/// A place is a new one when so many people there say it: one may be on a journey.
+pub const FEWEST_THERE: u32 = 2;
 /// An alert is open at least so long, so that a night does not close it.
 const OPEN_DAYS: f64 = 2.0;
 /// An alert that goes on for so long is the new usual.
@@ -46,16 +50,16 @@ pub struct Standing {
     pub events: u32,
     /// People it stood at when it was last written about.
     pub told_people: u32,
-    /// Sources and regions that were written about.
+    /// Sources and regions that were written about: those of the opening, and those that [`FEWEST_THERE`] people made news.
     pub places: BTreeSet<String>,
     /// Severity that was written about.
     pub severity: Severity,
     /// Severity by what was heard: two people who tell of the same danger make it one of safety.
     pub danger: Severity,
-    /// Most people in a window.
-    pub peak: u32,
-    /// People since it opened, with those of the opening.
-    pub total: u32,
+    /// Who was heard since it opened, those of the opening among them.
+    pub tally: Tally,
+    /// People a day that were usual when it opened: an alert that goes on does not make its own people usual.
+    pub usual: f64,
     /// Who has seen it.
     pub acknowledged_by: Option<String>,
     /// The teams that were told of it, in order: its letters stay with them.
@@ -199,8 +203,8 @@ mod tests {
             places: ["bluesky".to_owned()].into(),
             severity: Severity::Normal,
             danger: Severity::Normal,
-            peak: 5,
-            total: 5,
+            tally: Tally::default(),
+            usual: 0.1,
             acknowledged_by: None,
             teams: Vec::new(),
             since: day(0.0),

@@ -319,6 +319,20 @@ fn routes_and_quiet_hours() {
     of_team("team-quiet-unreadable", "zone = \"UTC\"\nquiet = \"8pm-7am\"\nquiet_days = [\"sonday\"]");
     of_team("team-quiet-for-ever", "zone = \"UTC\"\nquiet = [\"07:00-19:00\", \"19:00-07:00\"]");
     of_team("team-quiet-nowhere", "quiet = \"20:00-07:30\"");
+    let recipient = "[[team.netbooks.recipient]]\n";
+    of_team(
+        "recipient-wrong",
+        &format!(
+            "{recipient}email = \"ana\"\n{recipient}alerts = \"daily\"\nmail = \"x\"\n{recipient}email = \"bo@example.org\"\nalerts = \"sometimes\""
+        ),
+    );
+    of_team("recipient-twice", &format!("{recipient}email = \"Netbooks@example.org\""));
+    of_team(
+        "recipient-sound",
+        &format!(
+            "{recipient}email = \"ana@example.org\"\nalerts = \"daily 08:00 Europe/Lisbon\"\n{recipient}email = \"bo@example.org\"\ndigest = \"monday 08:00 UTC\"\nalerts = \"digest\""
+        ),
+    );
     // What is sound is told nothing.
     with(
         "route-sound",

@@ -166,6 +166,9 @@ pub struct Team {
     pub alerts: Alerts,
     /// When it wants to be left alone: what comes then waits, save what is dangerous.
     pub quiet: Option<Quiet>,
+    /// The team that this is a single recipient of, who gets its letters at other times: everything that goes to that team
+    /// goes to this one too, in a thread of its own. Its id is that team's, a slash and the address.
+    pub of: Option<String>,
     /// Where it is defined.
     pub origin: Place,
 }
@@ -180,6 +183,13 @@ pub enum Alerts {
     Listed(Schedule),
     /// Not at all: the digest tells them.
     InDigest,
+}
+
+impl RuleSet {
+    /// The recipients of a team who want its letters at times of their own.
+    pub fn recipients<'a>(&'a self, team: &'a str) -> impl Iterator<Item = &'a Team> {
+        self.teams.values().filter(move |other| other.of.as_deref() == Some(team))
+    }
 }
 
 impl Team {

@@ -56,6 +56,8 @@ pub struct Rise {
     pub rests_on: f64,
     /// The other posts of it, by number.
     pub posts: Vec<u64>,
+    /// Those before it that the expectation rests on.
+    pub before: Vec<u64>,
 }
 
 impl Rise {
@@ -157,6 +159,7 @@ pub fn rise(
                     expected,
                     rests_on,
                     posts: ball.iter().take(within).map(|h| h.number).collect(),
+                    before: ball.iter().skip(within).map(|h| h.number).collect(),
                 };
             }
         }

@@ -66,7 +66,7 @@ impl Doc {
 
 /// Every code, in order of the alphabet.
 pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
-    let tables: [&'static [Doc]; 37] = [
+    let tables: [&'static [Doc]; 38] = [
         &super::brackets::DOCS,
         &super::claims::DOCS,
         &super::codes::DOCS,
@@ -90,6 +90,7 @@ pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
         &super::operators::DOCS,
         &super::quotes::DOCS,
         &super::regex::DOCS,
+        &super::recipients::DOCS,
         &super::renamed::DOCS,
         &super::routes::DOCS,
         &super::scenario::DOCS,

@@ -29,6 +29,7 @@ pub(super) mod never;
 pub(super) mod numbers;
 pub(super) mod operators;
 pub(super) mod quotes;
+pub(super) mod recipients;
 pub(super) mod regex;
 pub(super) mod renamed;
 pub(super) mod routes;

@@ -97,7 +97,9 @@ pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
     told.extend(route::look_over(&found, route::all_sound(&told)));
     // Where a product could not be read, the team may be its.
     if !found.products.is_empty() && told.iter().all(|d: &Diagnostic| d.level == Level::Warning) {
-        let unused = found.teams.values().filter(|team| !found.teams_named.contains(&team.id));
+        // Nobody names a single recipient: it goes with its team.
+        let unnamed = |team: &&Team| team.of.is_none() && !found.teams_named.contains(&team.id);
+        let unused = found.teams.values().filter(unnamed);
         told.extend(unused.map(|team| {
             let origin = &team.origin;
             lint::teams::unused(origin.start..origin.end, &team.id).at(origin.clone())

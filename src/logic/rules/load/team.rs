@@ -43,6 +43,8 @@ pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
         if let Some(table) = teams.table(&id, &format!("[team.{id}]"))
             && let Some(team) = team(&table, &id)
         {
+            let own = recipients(&table, &team);
+            found.teams.extend(own.into_iter().map(|recipient| (recipient.id.clone(), recipient)));
             found.teams.insert(id, team);
         }
     }
@@ -60,6 +62,7 @@ fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
         "alerts",
         "quiet",
         "quiet_days",
+        "recipient",
     ]);
     let addresses = table.texts("email", "[\"name@example.org\"]").unwrap_or_default();
     if addresses.is_empty() {
@@ -98,19 +101,8 @@ fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
             table.file.say(lint::teams::bad_mails(range));
         }
     }
-    let zone = table.text("zone", "\"Europe/Lisbon\"").and_then(|words| {
-        let zone = quiet::zone(words.value.trim());
-        if zone.is_none() {
-            table.file.say(lint::teams::bad_zone(words.range, words.value));
-        }
-        zone
-    });
-    let digest = table.text("digest", "\"monday 08:00 America/New_York\"");
-    if let Some(digest) = &digest
-        && !lint::teams::is_digest(digest.value)
-    {
-        table.file.say(lint::teams::bad_digest(digest.range.clone(), digest.value));
-    }
+    let zone = zone(table);
+    let digest = digest(table);
     let language = choice(table, "language", "team-unknown-language", &LANGUAGES);
     let alerts = alerts(table, zone.as_ref(), digest.is_some());
     let quiet = quiet(table, zone.as_ref());
@@ -121,12 +113,77 @@ fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
         viral_alerts_a_year: viral,
         mails_a_day: mails,
         language,
-        digest: digest.map(|digest| digest.value.to_owned()),
+        digest,
         zone,
         alerts,
         quiet,
+        of: None,
         origin: table.place(),
     })
+}
+
+/// The recipients of a team who want its letters at times of their own. What one leaves out is as for the team.
+fn recipients(table: &Table<'_, '_>, team: &Team) -> Vec<Team> {
+    let mut found: Vec<Team> = Vec::new();
+    for table in table.tables("recipient", &format!("[[team.{}.recipient]]", team.id)) {
+        table.only(&["email", "language", "zone", "digest", "alerts", "quiet", "quiet_days"]);
+        let Some(words) = table.required("email", "\"name@example.org\"") else { continue };
+        let address = words.value.trim();
+        if !lint::teams::is_address(address) {
+            table.file.say(lint::teams::bad_address(words.range, words.value));
+            continue;
+        }
+        let known = team.email.iter().chain(found.iter().flat_map(|other| &other.email));
+        if known.into_iter().any(|other| other.eq_ignore_ascii_case(address)) {
+            table.file.say(lint::recipients::twice(words.range, address, &team.id));
+            continue;
+        }
+        let zone = zone(&table).or_else(|| team.zone.clone());
+        let digest = digest(&table);
+        let own = |key| table.key_range(key).is_some();
+        let alerts = match own("alerts") {
+            true => alerts(&table, zone.as_ref(), digest.is_some()),
+            // Who has no digest would hear of nothing where the team's digest tells everything.
+            false if team.alerts == Alerts::InDigest && digest.is_none() => Alerts::AtOnce,
+            false => team.alerts.clone(),
+        };
+        let quiet = match own("quiet") || own("quiet_days") {
+            true => quiet(&table, zone.as_ref()),
+            false => team.quiet.clone(),
+        };
+        found.push(Team {
+            id: format!("{}/{}", team.id, address.to_lowercase()),
+            email: vec![address.to_owned()],
+            language: choice(&table, "language", "team-unknown-language", &LANGUAGES).or(team.language),
+            digest,
+            zone,
+            alerts,
+            quiet,
+            of: Some(team.id.clone()),
+            origin: table.place(),
+            ..team.clone()
+        });
+    }
+    found
+}
+
+/// The zone that times are meant in.
+fn zone(table: &Table<'_, '_>) -> Option<TimeZone> {
+    let words = table.text("zone", "\"Europe/Lisbon\"")?;
+    let zone = quiet::zone(words.value.trim());
+    if zone.is_none() {
+        table.file.say(lint::teams::bad_zone(words.range, words.value));
+    }
+    zone
+}
+
+/// When the digest goes out.
+fn digest(table: &Table<'_, '_>) -> Option<String> {
+    let digest = table.text("digest", "\"monday 08:00 America/New_York\"")?;
+    if !lint::teams::is_digest(digest.value) {
+        table.file.say(lint::teams::bad_digest(digest.range.clone(), digest.value));
+    }
+    Some(digest.value.to_owned())
 }
 
 /// When letters about alerts go out.

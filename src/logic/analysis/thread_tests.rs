@@ -1,0 +1,136 @@
+//! The letters of one thread agree: with one another, and each with its own chart and its own places.
+
+use std::collections::BTreeMap;
+
+use super::life_tests::{self, at, by, events};
+use super::tests::{Dice, and_then, fold, post, rising, text};
+use crate::ground::alert::{AlertEvent, EventKind};
+use crate::ground::entry::Body;
+use crate::ground::reason::Reason;
+use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, day_of, plus_ms};
+
+const TOPIC: &str = "[product]\nid = \"p\"\nname = \"P\"\nmatch = \"widget\"\nteam = \"t\"\nclusters = \"none\"\n\
+    [[topic]]\nid = \"hinge\"\ntitle = \"Hinge\"\nmatch = \"hinge\"\n";
+
+/// A complaint that goes on and doubles, day by day.
+fn doubling() -> Vec<AlertEvent> {
+    let mut dice = Dice(5);
+    let more = (0..40)
+        .map(|i| {
+            let at = 61 * DAY_MS + i as i64 * 5 * HOUR_MS;
+            let post = post(800 + i, &format!("more{i}"), text(&mut dice, 3), at, at);
+            (at, Body::Post { post: Box::new(post), history: false })
+        })
+        .collect();
+    fold(&and_then(rising(), more, 70 * DAY_MS))
+}
+
+#[test]
+fn letters_of_one_thread_compare_like_with_like() {
+    let events = doubling();
+    let updates: Vec<&AlertEvent> = events.iter().filter(|e| e.reason == Reason::Doubled).collect();
+    assert!(updates.len() >= 2, "{:?}", events.len());
+    for update in updates {
+        let thread: Vec<&AlertEvent> = events.iter().filter(|e| e.alert == update.alert).collect();
+        let last = thread.iter().rfind(|e| e.number < update.number).unwrap();
+        let before = update.beside.before.expect("what the last letter said");
+        // What the letter before said is what this one says that it said.
+        assert_eq!((before.at, before.people, before.days), (last.at, last.observed, last.window_days));
+        assert!(
+            update.observed >= 2 * before.people,
+            "twice as many: {} after {}",
+            update.observed,
+            before.people
+        );
+        assert_eq!(update.since, thread[0].since, "the first of them stays the first");
+        let since = crate::ground::time::day_of(update.since);
+        assert_eq!(i64::from(update.window_days), crate::ground::time::day_of(update.at) - since + 1);
+        assert_eq!(update.observed, update.total, "one count of all so far");
+    }
+}
+
+/// People who complain of their hinge, each by name and with the region they write from, an hour after the other. Each has words
+/// of their own: the same words twice would be a copy.
+fn hinges(people: &[(&str, &str)], from: Timestamp) -> Vec<(Timestamp, Body)> {
+    let first = from.as_millisecond() as usize / 1_000;
+    let said = |n: usize| ["a", "b", "c", "d", "e", "f"].map(|x| format!("{x}{n}")).join(" hinge ");
+    let all = people.iter().enumerate();
+    all.map(|(n, (who, region))| {
+        by(who, first + n, &said(first + n), region, plus_ms(from, n as i64 * HOUR_MS))
+    })
+    .collect()
+}
+
+/// The events about the hinge.
+fn life(then: Vec<(Timestamp, Body)>) -> Vec<AlertEvent> {
+    let rules = life_tests::rules(TOPIC, "[team.t]\nemail = [\"t@example.org\"]\n");
+    let outcomes = life_tests::fold(&life_tests::life(rules, then, 110), None);
+    events(&outcomes).into_iter().cloned().collect()
+}
+
+const FIRST: [(&str, &str); 5] = [("ana", "PT"), ("di", "CA"), ("bo", "PT"), ("cy", "PT"), ("ed", "PT")];
+
+#[test]
+fn the_parts_of_a_letter_come_to_its_people_and_never_get_less() {
+    let mut then = hinges(&FIRST, at(60, 9));
+    // Ana says it again, from elsewhere: she is one person, and where she was.
+    then.extend(hinges(
+        &[("ana", "BR"), ("fay", "BR"), ("gus", "PT"), ("hal", "PT"), ("ida", "PT")],
+        at(62, 9),
+    ));
+    then.extend(hinges(
+        &[("jo", "FR"), ("kim", "FR"), ("lu", "PT"), ("mo", "PT"), ("ny", "PT"), ("ole", "PT")],
+        at(65, 9),
+    ));
+    for events in [life(then), doubling()] {
+        let told: Vec<&AlertEvent> = events.iter().filter(|e| e.kind != EventKind::Resolved).collect();
+        assert!(told.len() >= 3, "{told:#?}");
+        let mut before: BTreeMap<String, u32> = BTreeMap::new();
+        for event in told {
+            assert_eq!(event.sources.values().sum::<u32>(), event.observed, "{event:#?}");
+            assert_eq!(event.languages.values().sum::<u32>(), event.observed);
+            for (place, people) in before {
+                assert!(event.regions.get(&place).is_some_and(|now| *now >= people), "{place} in {event:#?}");
+            }
+            before = event.regions.clone();
+            // The bars of now come to the headline, and the line to what it calls usual.
+            let now = event.series.iter().filter(|d| d.day >= day_of(event.since));
+            assert_eq!(now.clone().map(|d| d.people).sum::<u32>(), event.observed);
+            let usual = event.expected / f64::from(event.window_days);
+            assert!(now.map(|d| d.expected).all(|day| (day - usual).abs() < 1e-9), "{event:#?}");
+        }
+        let over = events.last().unwrap();
+        assert!(over.kind != EventKind::Resolved || over.peak <= over.total);
+    }
+}
+
+#[test]
+fn one_person_somewhere_else_is_no_news_and_two_are() {
+    let more = |second: &[(&str, &str)]| {
+        let mut then = hinges(&FIRST, at(60, 9));
+        then.extend(hinges(&[("fay", "FR"), ("gus", "PT"), ("hal", "PT")], at(62, 9)));
+        then.extend(hinges(second, at(64, 9)));
+        let places = |e: &AlertEvent| (e.reason == Reason::NewPlace).then(|| e.beside.new_places.clone());
+        life(then).iter().filter_map(places).collect::<Vec<_>>()
+    };
+    assert_eq!(more(&[("ida", "PT")]), Vec::<Vec<String>>::new());
+    assert_eq!(more(&[("ida", "FR")]), [["FR"]]);
+    assert_eq!(more(&[("ida", "CA")]), Vec::<Vec<String>>::new(), "the first letter told of Canada");
+}
+
+#[test]
+fn what_came_back_is_told_of_anew_and_beside_the_sum_of_all() {
+    let mut then = hinges(&FIRST, at(60, 9));
+    then.extend(hinges(&[("ana", "PT"), ("new1", "PT"), ("new2", "PT"), ("new3", "PT")], at(90, 9)));
+    then.extend(hinges(&[("new4", "PT"), ("new5", "PT")], at(93, 9)));
+    let events = life(then);
+    let back = events.iter().find(|e| e.kind == EventKind::Regressed).expect("it comes back");
+    assert_eq!((back.sources["s"], back.total), (back.observed, back.observed + 5));
+    // Nine in all are no reason to write: those who say it again are.
+    let after = events.iter().filter(|e| e.number > back.number && e.kind == EventKind::Updated);
+    assert!(
+        after.clone().all(|e| e.observed >= 2 * back.observed || e.reason != Reason::Doubled),
+        "{events:#?}"
+    );
+    assert!(after.into_iter().all(|e| e.since == back.since && e.observed < e.total));
+}

@@ -1,0 +1,64 @@
+//! The last weeks day by day, in words and figures: for those who see no chart, and so that chart and headline are one story.
+
+use serde::Serialize;
+
+use super::tongue::Tongue;
+use crate::ground::alert::{AlertEvent, DayCount, EventKind};
+use crate::ground::time::day_of;
+
+/// Weeks in the table of the plain text.
+const MAX_WEEKS: usize = 8;
+
+/// Seven days of the chart in figures.
+#[derive(Debug, Serialize)]
+pub(super) struct Week {
+    pub(super) days: String,
+    pub(super) heard: u32,
+    pub(super) usual: String,
+}
+
+/// That the bars of now are the people of the headline, where they are.
+pub(super) fn chart_sum(event: &AlertEvent, t: &Tongue) -> Option<String> {
+    let now = event.series.iter().filter(|day| day.day >= day_of(event.since));
+    let sum: u32 = now.map(|day| day.people).sum();
+    let fits = event.kind != EventKind::Resolved && sum > 1 && sum == event.observed;
+    fits.then(|| t.tell("chart-sum", &[("people", t.people(sum).into())]))
+}
+
+/// The series in weeks, counted back from its last day; the oldest first. A week that is not whole is left out.
+pub(super) fn weeks(series: &[DayCount], t: &Tongue) -> Vec<Week> {
+    let mut weeks: Vec<Week> = series
+        .rchunks_exact(7)
+        .take(MAX_WEEKS)
+        .map(|days| Week {
+            days: match (days.first(), days.last()) {
+                (Some(first), Some(last)) => {
+                    t.tell("from-to", &[("first", t.day(first.day).into()), ("last", t.day(last.day).into())])
+                }
+                _ => String::new(),
+            },
+            heard: days.iter().map(|d| d.people).sum(),
+            usual: t.usual(days.iter().map(|d| d.expected).sum()),
+        })
+        .collect();
+    weeks.reverse();
+    weeks
+}
+
+/// What the chart shows.
+pub(super) fn chart_alt(series: &[DayCount], t: &Tongue) -> String {
+    let (Some(first), Some(last)) = (series.first(), series.last()) else { return t.say("chart-none") };
+    let days = t.tell("chart-days", &[("first", t.day(first.day).into()), ("last", t.day(last.day).into())]);
+    let most = series.iter().max_by_key(|d| (d.people, d.day)).filter(|d| d.people > 0);
+    let most = match most {
+        Some(day) => {
+            let said = [("people", t.people(day.people).into()), ("date", t.day(day.day).into())];
+            t.tell("chart-most", &said)
+        }
+        None => t.say("chart-nobody"),
+    };
+    let recent: u32 = series.iter().rev().take(7).map(|d| d.people).sum();
+    let usual: f64 = series.iter().rev().take(7).map(|d| d.expected).sum();
+    let week = t.tell("chart-week", &[("count", recent.into()), ("usual", t.usual(usual).into())]);
+    format!("{days} {most} {week}")
+}

@@ -1,0 +1,56 @@
+//! The table of what is known about a complaint.
+
+use super::tongue::Tongue;
+use super::{beside, clean};
+use crate::ground::alert::{AlertEvent, Severity};
+
+/// Name and value of each fact; what is not known is left out.
+pub(super) fn facts(event: &AlertEvent, t: &Tongue) -> Vec<(String, String)> {
+    let source = |name: &str| clean::clip(name, 40);
+    let mut heard = t.shares(&event.sources, 5, source);
+    let at_hand: u32 = event.sources.values().sum();
+    if at_hand < event.observed && event.sources.len() > 1 {
+        heard += &format!(" ({})", t.count("at-hand", u64::from(at_hand)));
+    }
+    let set_apart: Vec<String> = event.words.iter().take(8).map(|word| clean::clip(word, 30)).collect();
+    let severity = match event.severity {
+        Severity::Low => t.say("severity-low"),
+        Severity::Normal => String::new(),
+        Severity::High => t.say("severity-high"),
+        Severity::Safety => t.say("severity-safety"),
+    };
+    let mut out = vec![
+        (t.say("fact-heard"), heard),
+        (t.say("fact-regions"), t.shares(&event.regions, 5, |tag| t.region(tag))),
+        (t.say("fact-languages"), t.shares(&event.languages, 5, |tag| t.tongue(tag))),
+        (t.say("fact-words"), set_apart.join(", ")),
+        (t.say("fact-tone"), t.tone(event.sentiment)),
+        (t.say("fact-severity"), severity),
+        (t.say("fact-found"), found(event, t)),
+        (t.say("fact-look-up"), look_up(event, t)),
+        (t.say("fact-merge"), beside::merge(event).unwrap_or_default()),
+    ];
+    out.retain(|(_, value)| !value.is_empty());
+    out
+}
+
+/// Which topic found it, or that none did.
+fn found(event: &AlertEvent, t: &Tongue) -> String {
+    match &event.topic {
+        Some(topic) => t.tell("found-by-topic", &[("topic", clean::clip(topic, 60).into())]),
+        None => t.say("found-by-posts"),
+    }
+}
+
+/// What those who run the service need to look it up: the alert, the complaint, file and line of the rule.
+fn look_up(event: &AlertEvent, t: &Tongue) -> String {
+    let origin = clean::clip(&event.origin, 160);
+    let (file, line) = origin.rsplit_once(':').unwrap_or((&origin, ""));
+    let place = match line.is_empty() || !line.bytes().all(|b| b.is_ascii_digit()) {
+        // A letter that was due when another version ran.
+        true => origin.clone(),
+        false => t.tell("file-line", &[("file", file.into()), ("line", line.into())]),
+    };
+    let ids = [clean::line(&event.alert), clean::clip(&event.cluster, 60), place];
+    ids.into_iter().filter(|id| !id.is_empty()).collect::<Vec<_>>().join(" · ")
+}
