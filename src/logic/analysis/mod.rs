@@ -3,6 +3,7 @@
 
 mod act;
 mod addressed;
+mod apart;
 mod around;
 mod chorus;
 mod cluster_id;

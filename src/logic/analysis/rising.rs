@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::apart::Kinship;
 use super::around::{Around, Cause, Figures};
 use super::product::SeriesId;
 use super::state::{Analysis, Outcome, alert_id, severity_of};
@@ -63,7 +64,14 @@ impl Analysis {
         };
         let posts: BTreeSet<u64> = rise.posts.iter().copied().chain([around.number]).collect();
         let own: Vec<PostKey> = state.nearby.get(around.number).map(|p| p.key.clone()).into_iter().collect();
-        let Some(known) = state.cause_of(&posts, now) else {
+        let mut known = state.cause_of(&posts, now);
+        let is_apart =
+            |id: &SeriesId| state.is_open(id) && state.kinship(id, &rise, &posts, now) == Kinship::Apart;
+        if severity != Severity::Safety && known.as_ref().is_some_and(is_apart) {
+            state.take_apart(&posts);
+            known = None;
+        }
+        let Some(known) = known else {
             let keys = state.keys_of(&posts);
             if state.is_told_by_a_topic(&keys, now) {
                 return;
