@@ -522,7 +522,7 @@ fn the_links_of_a_letter_ask_once_and_do_what_the_commands_do() {
     };
     let acts = || count("SELECT count(*) FROM log WHERE kind = 'act'");
     for name in
-        ["Seen it:", "Not an issue:", "Silence 7 days:", "Fixed:", "No more letters of this team to you:"]
+        ["Seen it:", "Not an issue:", "Silence 7 days:", "Fixed:", "No more e-mails of this team to you:"]
     {
         let found = paths(name);
         assert!(!found.is_empty(), "{name} is in no letter");
@@ -564,7 +564,7 @@ fn the_links_of_a_letter_ask_once_and_do_what_the_commands_do() {
 
     // One click, as mail programs do it; both leave, and somebody is needed.
     let offs: std::collections::BTreeSet<String> =
-        paths("No more letters of this team to you:").into_iter().collect();
+        paths("No more e-mails of this team to you:").into_iter().collect();
     for off in &offs {
         let (status, _) = http(port, "POST", off, "List-Unsubscribe=One-Click");
         assert_eq!(status, 200);

@@ -7,6 +7,7 @@ mod apart;
 mod around;
 mod chorus;
 mod cluster_id;
+mod deaf;
 mod digest;
 mod event;
 mod fix;

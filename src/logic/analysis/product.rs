@@ -7,13 +7,14 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::around::{Around, Cause};
 use super::chorus::Chorus;
+use super::deaf::Heard;
 use super::digest::Days;
 use super::fix::Fix;
 use super::storm::Openings;
 use super::viral::{Shared, Sharing};
 use crate::ground::alert::Quote;
 use crate::ground::post::{Post, PostKey};
-use crate::ground::time::{HOUR_MS, Timestamp, days_between, hour_of};
+use crate::ground::time::{Timestamp, days_between, hour_of};
 use crate::logic::assess::Assessment;
 use crate::logic::cluster::{
     Clusters, Features, Member, NearCopies, Nearby, Saying, Signature, Tongue, Tuning, Utterance,
@@ -25,10 +26,6 @@ use crate::logic::text::{Lang, Token, tokenize};
 
 /// Posts of a topic that are kept for quotes and evidence: the newest.
 const TOPIC_MEMBERS: usize = 64;
-/// A source is taken for deaf once so many posts are missing: e⁻¹⁴ is one in a million.
-const MISSING: f64 = 14.0;
-/// The rate of a source forgets half in so many days.
-const SOURCE_HALF_LIFE: f64 = 14.0;
 /// Longest text kept of a member, in characters.
 const QUOTE_CHARS: usize = 500;
 /// Siblings younger than this say nothing about a usual level, in days.
@@ -53,17 +50,6 @@ impl SeriesId {
             Self::Cluster(number) | Self::Shared(number) => format!("{product}.c{number}"),
         }
     }
-}
-
-/// A source as it is heard.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Heard {
-    /// Decayed posts and decayed days.
-    posts: f64,
-    since: Timestamp,
-    last: Timestamp,
-    /// Hour up to which its silence has been noted.
-    noted: i64,
 }
 
 /// What the analysis knows of one product.
@@ -99,7 +85,7 @@ pub struct ProductState {
     pub alerts: BTreeMap<SeriesId, Standing>,
     /// Bars that people raised by "not an issue", in powers of ten.
     pub raised: BTreeMap<SeriesId, f64>,
-    sources: BTreeMap<String, Heard>,
+    pub(super) sources: BTreeMap<String, Heard>,
 }
 
 /// What became of one post.
@@ -397,55 +383,6 @@ impl ProductState {
             self.follow_merge(*from, *into);
         }
         changes.merges
-    }
-
-    fn hear_source(&mut self, source: &str, written: Timestamp, now: Timestamp) {
-        let heard = self.sources.entry(source.to_owned()).or_insert(Heard {
-            posts: 0.0,
-            since: written,
-            last: written,
-            noted: hour_of(written),
-        });
-        let days = days_between(heard.last, now).max(0.0);
-        heard.posts = heard.posts * 0.5f64.powf(days / SOURCE_HALF_LIFE) + 1.0;
-        heard.last = heard.last.max(now);
-        heard.noted = heard.noted.max(hour_of(now));
-    }
-
-    /// Every hour: a source that should have been heard by now is taken for deaf, and its silence for a gap.
-    pub fn note_silence(&mut self, now: Timestamp) {
-        let rates: BTreeMap<String, f64> =
-            self.sources.iter().map(|(n, h)| (n.clone(), h.rate(now))).collect();
-        let all: f64 = rates.values().sum();
-        for (name, heard) in &mut self.sources {
-            let rate = rates.get(name).copied().unwrap_or(0.0);
-            if rate * days_between(heard.last, now) < MISSING || all <= 0.0 {
-                continue;
-            }
-            let hour = hour_of(now);
-            if hour > heard.noted {
-                self.pool.was_deaf(heard.noted, hour, rate / all);
-                heard.noted = hour;
-            }
-        }
-    }
-
-    /// A source says that it was deaf.
-    pub fn note_gap(&mut self, source: &str, from: Timestamp, to: Timestamp) {
-        let rates: Vec<(bool, f64)> = self.sources.iter().map(|(n, h)| (n == source, h.rate(to))).collect();
-        let all: f64 = rates.iter().map(|r| r.1).sum();
-        let share: f64 = rates.iter().filter(|r| r.0).map(|r| r.1).sum::<f64>() / all.max(1e-9);
-        let to_hour = (to.as_millisecond() + HOUR_MS - 1).div_euclid(HOUR_MS);
-        self.pool.was_deaf(hour_of(from), to_hour, share);
-    }
-}
-
-impl Heard {
-    /// Posts a day as of its last post: silence since then does not teach that silence is usual.
-    fn rate(&self, _now: Timestamp) -> f64 {
-        let scale = SOURCE_HALF_LIFE / std::f64::consts::LN_2;
-        let days = scale * (1.0 - (-days_between(self.since, self.last).max(0.0) / scale).exp());
-        if days < 3.0 { 0.0 } else { self.posts / days }
     }
 }
 
