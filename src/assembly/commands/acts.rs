@@ -21,6 +21,7 @@ use crate::ground::post::PostKey;
 use crate::ground::time::Clock;
 use crate::logic::analysis::Sort;
 use crate::logic::links::those_who_left;
+use crate::logic::rules::Team;
 use crate::logic::text::is_invisible;
 
 /// Longest name of a cluster, in letters: it has to stand in a subject.
@@ -102,23 +103,28 @@ pub fn leave(args: &LeaveArgs) -> Result<(), Failure> {
         let near = did_you_mean(&args.team, teams.keys().map(String::as_str));
         return Err(Failure::say(Exit::Usage, format!("there is no team \"{}\"{near}", args.team)));
     };
-    if !team.email.iter().any(|address| address.eq_ignore_ascii_case(&args.address)) {
+    // Who wants a team's letters at times of their own stands under a name of their own.
+    let is = |team: &Team| team.email.iter().any(|address| address.eq_ignore_ascii_case(&args.address));
+    let alone = analysis.rules().recipients(&args.team).find(|own| is(own)).map(|own| own.id.clone());
+    if !is(team) && alone.is_none() {
+        let own = analysis.rules().recipients(&args.team).flat_map(|own| own.email.iter().cloned());
         return Err(Failure::say(
             Exit::Usage,
             format!(
                 "{} is no address of team {}, which has: {}",
                 args.address,
                 args.team,
-                team.email.join(", ")
+                team.email.iter().cloned().chain(own).collect::<Vec<_>>().join(", ")
             ),
         ));
     }
-    let (team, address) = (args.team.clone(), args.address.clone());
+    let (team, address) = (alone.unwrap_or_else(|| args.team.clone()), args.address.clone());
+    let shown = &args.team;
     let then = if args.undo {
-        format!("{address} gets letters of team {team} again.")
+        format!("{address} gets letters of team {shown} again.")
     } else {
         format!(
-            "No letter of team {team} goes to {address} any more; `groundswell leave {team} {address} --undo` takes it back."
+            "No letter of team {shown} goes to {address} any more; `groundswell leave {shown} {address} --undo` takes it back."
         )
     };
     let has_left = those_who_left(&desk.store.acts()?)
@@ -126,7 +132,7 @@ pub fn leave(args: &LeaveArgs) -> Result<(), Failure> {
         .is_some_and(|left| left.keys().any(|known| known.eq_ignore_ascii_case(&address)));
     if has_left != args.undo {
         let state = if args.undo { "gets letters of" } else { "has left" };
-        tell(format!("{address} {state} team {team} already: nothing was changed"));
+        tell(format!("{address} {state} team {shown} already: nothing was changed"));
         return Ok(());
     }
     desk.why(&args.why).write(&args.by, Deed::Leave { team, address, left: !args.undo }, &then)

@@ -178,6 +178,7 @@ fn of_text(args: &RouteArgs, rules: &super::Rules, text: &str) -> Vec<Asked> {
     let tokens = crate::logic::text::tokenize(&full, lang);
     let assessment = rules.assessor.assess(&post, &full, &tokens, lang);
     let sentiment = Some(assessment.sentiment);
+    let danger = if assessment.is_dangerous() { Severity::Safety } else { Severity::Low };
     let subject = crate::logic::rules::Subject { post: &post, text: &full, tokens: &tokens, lang, sentiment };
     let language = args.language.clone().or_else(|| (lang != Lang::Other).then(|| lang.code().to_owned()));
     let mut asked = Vec::new();
@@ -188,20 +189,21 @@ fn of_text(args: &RouteArgs, rules: &super::Rules, text: &str) -> Vec<Asked> {
         if topics.is_empty() {
             topics.push(None);
         }
-        asked.extend(
-            topics.into_iter().map(|topic| Asked {
-                product: product.id.clone(),
-                topic: topic.map(|topic| topic.id.clone()),
-                severity: args
-                    .severity
-                    .map_or_else(|| topic.map_or(Severity::Normal, |topic| topic.severity), severity),
-                regions: given(&args.region).unwrap_or_default(),
-                languages: given(&language).unwrap_or_default(),
-                sources: given(&args.source).unwrap_or_default(),
-                thread: Vec::new(),
-                alert: None,
-            }),
-        );
+        asked.extend(topics.into_iter().map(|topic| Asked {
+            product: product.id.clone(),
+            topic: topic.map(|topic| topic.id.clone()),
+            // What could hurt somebody is a matter of safety, whatever topic it is of.
+            severity:
+                args.severity.map_or_else(
+                    || topic.map_or(Severity::Normal, |topic| topic.severity).max(danger),
+                    severity,
+                ),
+            regions: given(&args.region).unwrap_or_default(),
+            languages: given(&language).unwrap_or_default(),
+            sources: given(&args.source).unwrap_or_default(),
+            thread: Vec::new(),
+            alert: None,
+        }));
     }
     asked
 }
@@ -258,9 +260,24 @@ fn wait(rules: &RuleSet, team: &str, severity: Severity, now: Timestamp) -> Opti
     }
 }
 
-fn addresses(rules: &RuleSet, team: &str) -> Vec<String> {
+/// Those of a team who get their letters at the same time.
+struct Party {
+    /// Who gets them, and who would have but has left.
+    email: Vec<String>,
+    left: Vec<String>,
+    wait: Option<Wait>,
+}
+
+/// The team's own list, and those who have times of their own.
+fn parties(rules: &RuleSet, team: &str, severity: Severity, standing: &Standing) -> Vec<Party> {
     let all = rules.teams.get(team).into_iter().chain(rules.recipients(team));
-    all.flat_map(|team| team.email.clone()).collect()
+    all.filter(|party| !party.email.is_empty())
+        .map(|party| {
+            let addresses = party.email.iter().cloned();
+            let (left, email) = addresses.partition(|address| standing.has_left(&party.id, address));
+            Party { email, left, wait: wait(rules, &party.id, severity, standing.now) }
+        })
+        .collect()
 }
 
 fn place(at: Option<&Place>) -> String {
@@ -277,12 +294,17 @@ fn as_json(
     let teams: Vec<Value> = told
         .iter()
         .map(|to| {
-            let wait = wait(rules, to.team, asked.severity, standing.now);
-            let (left, email): (Vec<_>, Vec<_>) = addresses(rules, to.team)
-                .into_iter()
-                .partition(|address| standing.has_left(to.team, address));
-            json!({"team": to.team, "why": to.why.name(), "at": place(to.at), "email": email, "left": left,
-                "waits": wait.map(|w| json!({"until": w.until, "why": w.why.name()}))})
+            let parties = parties(rules, to.team, asked.severity, standing);
+            let each = parties.iter().map(|party| {
+                json!({"email": party.email, "left": party.left,
+                    "waits": party.wait.map(|w| json!({"until": w.until, "why": w.why.name()}))})
+            });
+            let own = wait(rules, to.team, asked.severity, standing.now);
+            let all =
+                |of: fn(&Party) -> &Vec<String>| -> Vec<&String> { parties.iter().flat_map(of).collect() };
+            json!({"team": to.team, "why": to.why.name(), "at": place(to.at), "email": all(|p| &p.email),
+                "left": all(|p| &p.left), "parties": each.collect::<Vec<_>>(),
+                "waits": own.map(|w| json!({"until": w.until, "why": w.why.name()}))})
         })
         .collect();
     let mut line = json!({
@@ -319,7 +341,12 @@ fn write_text(
         || format!("{}, a complaint that no topic names", asked.product),
         |topic| format!("{}, topic {topic}", asked.product),
     )];
-    about.push(format!("severity {}", asked.severity));
+    about.push(match asked.severity {
+        Severity::Safety if asked.alert.is_none() => {
+            "severity safety (told once a second person says it)".to_owned()
+        }
+        severity => format!("severity {severity}"),
+    });
     for (what, of) in [("region", &asked.regions), ("language", &asked.languages), ("source", &asked.sources)]
     {
         let names: Vec<String> = of.keys().map(|name| one_line(name)).collect();
@@ -335,21 +362,18 @@ fn write_text(
             RouteReason::Fallback => format!("gets what nobody owns ({})", place(to.at)),
         };
         writeln!(out, "  team {}: {by}", to.team)?;
-        let when = match wait(rules, to.team, asked.severity, standing.now) {
-            None => "at once".to_owned(),
-            Some(Wait { until: Some(until), why }) => {
-                format!("not before {} UTC: {}", minute(until), why.words())
-            }
-            Some(Wait { until: None, why }) => format!("no letter: {}", why.words()),
-        };
-        let shown: Vec<String> = addresses(rules, to.team)
-            .into_iter()
-            .map(|address| match standing.has_left(to.team, &address) {
-                true => format!("{address} (gets none: has left the list)"),
-                false => address,
-            })
-            .collect();
-        writeln!(out, "      {}, {when}", shown.join(", "))?;
+        for party in parties(rules, to.team, asked.severity, standing) {
+            let when = match party.wait {
+                None => "at once".to_owned(),
+                Some(Wait { until: Some(until), why }) => {
+                    format!("not before {} UTC: {}", minute(until), why.words())
+                }
+                Some(Wait { until: None, why }) => format!("no letter: {}", why.words()),
+            };
+            let gone = party.left.iter().map(|address| format!("{address} (gets none: has left the list)"));
+            let shown: Vec<String> = party.email.iter().cloned().chain(gone).collect();
+            writeln!(out, "      {}, {when}", shown.join(", "))?;
+        }
     }
     for (scope, of) in standing.silenced(asked) {
         let worse = if of.until_worse { ", or until it gets worse" } else { "" };
@@ -382,11 +406,11 @@ fn write_text(
     let mut ended = false;
     for route in &rules.routes {
         let verdict = match route.unmet(&asked.facts()) {
-            _ if ended => "not looked at: one above decided".to_owned(),
+            _ if ended && !route.also => "not looked at: one above decided".to_owned(),
             Some(unmet) => {
                 format!("does not fit: {} is {}, not {}", unmet.key, one_line(&unmet.has), unmet.asks)
             }
-            None if route.also => format!("fits: {} too, and it goes on", route.team.join(", ")),
+            None if route.also => format!("fits: {} too, whatever decides", route.team.join(", ")),
             None => {
                 ended = true;
                 format!("fits: {}, and that decides", route.team.join(", "))

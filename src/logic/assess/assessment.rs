@@ -133,7 +133,8 @@ impl Assessor {
         Arc::clone(&BUILT_IN)
     }
 
-    /// The same, which knows the products by name: "vesuv" says nothing about a post on the Vesuv, whatever else is called so.
+    /// The same, which knows the products by name: "vesuv" does not speak against a complaint about the Vesuv, whatever else is
+    /// called so.
     pub fn naming(&self, rules: &RuleSet) -> Self {
         let names = rules.products.iter().flat_map(crate::logic::rules::Product::names).collect();
         Self { lexicons: Arc::clone(&self.lexicons), names }
@@ -199,10 +200,10 @@ impl Assessor {
         };
         let signs = Signs::of(text, tokens, &words, &reading, &cues, &found);
         let names = tokens.iter().filter(|token| self.names.contains(&token.folded));
-        reading.turned.extend(names.map(|token| token.start..token.end));
+        let names: Vec<_> = names.map(|token| token.start..token.end).collect();
         // Words that mean the opposite of what they say are left to the lexicons.
         let readable = lexicon.is_some() && !reading.sarcastic;
-        let sums = readable.then(|| tone::sums(tokens, &reading.turned)).flatten();
+        let sums = readable.then(|| tone::sums(tokens, &reading.turned, &names)).flatten();
         let impression = sums.as_ref().and_then(|sums| tone::weigh(sums, &signs));
         let by_words = || {
             let complaint = if idea { 0.0 } else { lexical };
@@ -364,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_of_a_product_says_nothing_about_a_post() {
+    fn the_name_of_a_product_does_not_speak_against_a_complaint() {
         let file =
             |path: &str, text: &str| crate::ground::entry::RuleFile { path: path.into(), text: text.into() };
         let product = "[product]\nid = \"vesuv\"\nname = \"Vesuv\"\nmatch = 'vesuv'\nteam = \"t\"\n";

@@ -51,9 +51,10 @@ pub(super) struct Impression {
     pub(super) complaint: f64,
 }
 
-/// The sums over the words of a post but those in `turned`, which mean something else together; `None` where the table of meanings is switched off, or is not the one that this was
+/// The sums over the words of a post but those in `turned`, which mean something else together; the names of products, in
+/// `names`, never speak against a complaint, since whoever complains has to say them. `None` where the table of meanings is switched off, or is not the one that this was
 /// learnt with, or knows none of the words.
-pub(super) fn sums(tokens: &[Token], turned: &[Range<usize>]) -> Option<Sums> {
+pub(super) fn sums(tokens: &[Token], turned: &[Range<usize>], names: &[Range<usize>]) -> Option<Sums> {
     let tone = tone()?;
     let (mut voices, mut pieces) = ([0.0; VOICES], 0usize);
     let mut pushes = vec![0.0; tokens.len()];
@@ -62,14 +63,18 @@ pub(super) fn sums(tokens: &[Token], turned: &[Range<usize>]) -> Option<Sums> {
         if !word || turned.iter().any(|range| range.contains(&token.start)) {
             continue;
         }
+        let is_name = names.iter().any(|range| range.contains(&token.start));
         meaning::each_piece(&token.folded, |piece| {
             if let Some(row) = tone.rows.get(piece as usize) {
                 pieces += 1;
+                // The last voice is the complaint.
+                if is_name && row.last().is_some_and(|step| i8::from_ne_bytes([*step]) < 0) {
+                    return;
+                }
                 let mut last = 0.0;
                 for ((sum, value), step) in voices.iter_mut().zip(row).zip(tone.steps) {
                     let value = step * f32::from(i8::from_ne_bytes([*value]));
                     *sum += value;
-                    // The last voice is the complaint.
                     last = value;
                 }
                 *push += last;
@@ -173,7 +178,7 @@ mod tests {
     use crate::logic::text::{Lang, tokenize};
 
     fn voices(text: &str) -> [f32; VOICES] {
-        sums(&tokenize(text, Lang::English), &[]).unwrap().voices
+        sums(&tokenize(text, Lang::English), &[], &[]).unwrap().voices
     }
 
     #[test]
@@ -209,15 +214,15 @@ mod tests {
 
     #[test]
     fn words_without_letters_of_the_table_say_nothing() {
-        assert_eq!(sums(&tokenize("клавиатура 😡", Lang::Other), &[]), None);
-        assert_eq!(sums(&[], &[]), None);
+        assert_eq!(sums(&tokenize("клавиатура 😡", Lang::Other), &[], &[]), None);
+        assert_eq!(sums(&[], &[], &[]), None);
     }
 
     #[test]
     fn the_words_that_push_are_named() {
         let text = "@acme still waiting for my refund, thanks to the weather";
         let tokens = tokenize(text, Lang::English);
-        let said = reasons(&sums(&tokens, &[]).unwrap(), text, &tokens, 1.0);
+        let said = reasons(&sums(&tokens, &[], &[]).unwrap(), text, &tokens, 1.0);
         assert!(said.contains("refund"), "{said}");
     }
 }

@@ -1,5 +1,5 @@
 //! Who is written to about an alert: the first `[[route]]` of teams.toml that fits decides, then the product's team,
-//! then the fallback. A pure decision that names its reason, and its line.
+//! then the fallback; who gets it `also` gets it whatever decides. A pure decision that names its reason, and its line.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,8 @@ pub struct Route {
     pub source: Vec<String>,
     /// Ids of the teams that get it; they exist.
     pub team: Vec<String>,
-    /// Those who would get it without this route get it too.
+    /// Those who would get it without this route get it too, and no route above keeps an alert from this one: who looks
+    /// on, or has to know of danger, does so wherever the line stands.
     pub also: bool,
     /// Where it is.
     pub origin: Option<Place>,
@@ -179,15 +180,20 @@ impl RuleSet {
     /// where the product is none of these rules and there is no fallback.
     pub fn route(&self, facts: &Facts<'_>) -> Vec<Destination<'_>> {
         let mut teams: Vec<Destination<'_>> = Vec::new();
+        let mut decided = false;
         for route in self.routes.iter().filter(|route| route.unmet(facts).is_none()) {
+            if decided && !route.also {
+                continue;
+            }
             for team in &route.team {
                 if !teams.iter().any(|known| known.team == team) {
                     teams.push(Destination { team, why: RouteReason::Route, at: route.origin.as_ref() });
                 }
             }
-            if !route.also {
-                return teams;
-            }
+            decided |= !route.also;
+        }
+        if decided {
+            return teams;
         }
         let product = self.products.iter().find(|p| p.id == facts.product);
         let owner = product.and_then(|p| Some((p.team.as_str(), p.team_at.as_ref()?)));

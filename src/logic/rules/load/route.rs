@@ -174,7 +174,9 @@ pub(super) fn look_over(found: &Found, sound: bool) -> Vec<Diagnostic> {
         let place = &written.origin;
         let range = place.start..place.end;
         let before = found.routes.iter().take(n).filter(|b| !b.route.also);
-        if let Some(earlier) = before.clone().find(|before| before.route.covers(route, &of_topic)) {
+        let covering = || before.clone().find(|before| before.route.covers(route, &of_topic));
+        // Who gets it too gets it whatever decides.
+        if let Some(earlier) = (!route.also).then(covering).flatten() {
             let at = format!("{}:{}", earlier.origin.file, earlier.origin.line);
             say(lint::routes::unreachable(range.clone(), &at), place);
         } else if let Some(place) = &written.severities
