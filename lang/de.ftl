@@ -167,7 +167,7 @@ with-news = { $news }: { $subject }
 
 ## Alarme: warum
 
-reason-more-than-usual = Mehr Menschen als sonst sagen das, und Zufall allein würde es nicht erklären.
+reason-more-than-usual = Mehr Menschen als sonst sagen das.
 reason-second-safety-voice = Eine zweite Person berichtet etwas, das jemanden verletzen könnte.
 reason-doubled = Doppelt so viele Menschen sagen das wie in unserer letzten E-Mail.
 reason-new-place = Es wird jetzt an einem Ort gesagt, an dem es vorher nicht zu hören war.
@@ -206,7 +206,7 @@ usually-would-be = sonst { $window }
 compared-title = Verglichen mit dem Üblichen
 opened-and-ended = Der Alarm begann am { $opened } und endete am { $ended }.
 first-wrote-today = Die erste Person schrieb am { $date }, am Tag dieser E-Mail.
-first-wrote = Die erste Person schrieb am { $date } ({ $ago } vor dieser E-Mail).
+first-wrote = Die erste Person schrieb am { $date } (Abstand zu dieser E-Mail: { $ago }).
 we-first-wrote = Unsere erste E-Mail dazu ist vom { $date }.
 in-all-so-far = Insgesamt sind es bisher { $people }.
 echoes = Dazu kommen: { $copies }. Kopien zählen nicht als Personen.
@@ -298,7 +298,7 @@ collected-more = { $count ->
     [one] { $count } davon ist nicht aufgeführt.
    *[other] { $count } davon sind nicht aufgeführt.
 }
-collected-doubt = So viele auf einmal sind selten echt: Vielleicht schreibt jemand, um etwas zu verdecken, oder eine Regel findet zu viel. Was jemanden verletzen könnte, wird immer sofort gemeldet.
+collected-doubt = Hinter vielen davon kann ein Ausfall oder ein Update stehen; selten findet eine Regel zu viel, oder jemand schreibt, um etwas zu verdecken. Was jemanden verletzen könnte, wird immer sofort gemeldet.
 collected-why = Sie erhalten dies, weil Ihr Team „{ $team }“ in den Regeldateien für diese Produkte zuständig ist.
 quiet-subject = { $count ->
     [one] { $count } Alarm aus Ihrer Ruhezeit, in einer E-Mail
@@ -310,6 +310,7 @@ listed-subject = { $count ->
    *[other] { $count } Alarme, in einer E-Mail
 }
 listed-lead = Das Team „{ $team }“ bekommt seine Alarme als Liste (alerts in teams.toml); das kam seit der letzten, der Reihe nach. Jeder Alarm ist offen oder beendet, als hätte er seine eigene E-Mail gehabt.
+listed-lead-own = Sie bekommen die Alarme des Teams „{ $team }“ als Liste (alerts in teams.toml); das kam seit der letzten, der Reihe nach. Jeder Alarm ist offen oder beendet, als hätte er seine eigene E-Mail gehabt.
 list-danger = Was jemanden verletzen könnte, wird immer sofort gemeldet.
 
 ## Der Überblick
@@ -348,9 +349,9 @@ digest-the-week-before = in der Woche davor
 digest-the-quarter-before = im Quartal davor
 digest-feeling = Stimmung der Beiträge: { $mean } auf einer Skala von −1 (schlecht) bis +1 (gut), auf { $error } genau.
 digest-feeling-compared = Stimmung der Beiträge: { $compared }. Sie liegt bei { $mean } auf einer Skala von −1 (schlecht) bis +1 (gut), auf { $error } genau.
-digest-same = etwa wie { $other } ({ $mean })
-digest-better = besser als { $other } ({ $mean })
-digest-worse = schlechter als { $other } ({ $mean })
+digest-same = etwa wie { $other } (da war sie { $mean })
+digest-better = besser als { $other } (da war sie { $mean })
+digest-worse = schlechter als { $other } (da war sie { $mean })
 digest-worth-title = Lohnt es sich?
 digest-judged = { $good ->
     [one] Bewertet wurden { $alerts }; { $good } davon hat sich gelohnt.
@@ -366,7 +367,7 @@ digest-why = Sie erhalten dies, weil Ihr Team „{ $team }“ in teams.toml eine
 ## Die Seiten hinter den Links
 
 ask-seen = Haben Sie das gesehen?
-ask-not-an-issue = Ist das kein Problem?
+ask-not-an-issue = Ist das ein Fehlalarm?
 ask-silence = Eine Woche lang keine E-Mails hierüber?
 ask-fixed = Ist das behoben?
 ask-leave = Keine E-Mails mehr?
@@ -377,8 +378,9 @@ yes-fixed = Ja, es ist behoben
 yes-leave = Mich von der Liste nehmen
 ask-nothing-yet = Noch ist nichts geschehen. Es wird festgehalten, dass { $who } das gesagt hat. Dieser Link gilt bis zum { $date }.
 happens-seen = Der Alarm bleibt offen, und Neues darüber kommt seltener: Ihr Team weiß Bescheid, darum gibt es weniger zu sagen.
-happens-not-an-issue = Der Alarm endet, Ihr Team erfährt es, und es braucht zehnmal so viele Belege, bis dieselbe Beschwerde wieder einen Alarm auslöst.
+happens-not-an-issue = Der Alarm endet, Ihr Team erfährt es, und es müssen viel mehr Menschen dasselbe sagen, bis wir wieder darüber schreiben.
 happens-silence = Das Team „{ $team }“ bekommt { $days } Tage lang keine E-Mails über diesen Alarm. Der Alarm selbst läuft weiter wie bisher.
+happens-silence-safety = Hier geht es um Sicherheit. Das Team „{ $team }“ hört { $days } Tage lang nichts mehr über diesen Alarm, auch wenn doppelt so viele Menschen es sagen. Der Alarm selbst läuft weiter wie bisher.
 happens-fixed = Der Alarm endet. Ihr Team erfährt, wenn sich zeigt, dass die Behebung wirkt, frühestens in einer Woche, oder wenn die Leute es wieder sagen.
 happens-leave = Keine E-Mail über Produkte des Teams „{ $team }“ geht mehr an { $who }, auch keine über Sicherheit. Andere im Team, falls es sie gibt, bekommen sie weiterhin.
 done = Erledigt
@@ -387,7 +389,7 @@ done-undo = Um sie wieder zu bekommen, bitten Sie die Betreiber von groundswell 
 unknown-title = Dieser Alarm ist hier nicht bekannt
 unknown = Er kann aus einer Installation stammen, die neu eingerichtet wurde. Die Betreiber von groundswell können nachsehen: groundswell alerts
 seen-title = Jemand hat es schon gesehen
-seen = { $who } hat das am { $date } gesagt. Es bleibt nichts zu tun.
+seen = { $who } hat das am { $date } gesagt. Mehr muss nicht gedrückt werden.
 over-title = Es ist schon vorbei
 over = Seit dem { $date }: { $reason } Es bleibt nichts zu tun.
 over-quiet = Es ist ruhig.

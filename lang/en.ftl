@@ -170,7 +170,7 @@ with-news = { $news }: { $subject }
 
 ## Alerts: why
 
-reason-more-than-usual = More people than usual say this, and chance alone would not explain it.
+reason-more-than-usual = More people than usual say this.
 reason-second-safety-voice = A second person reports something that could hurt somebody.
 reason-doubled = Twice as many people say this as in our last e-mail.
 reason-new-place = It has reached a place where it had not been heard before.
@@ -298,7 +298,7 @@ collected-subject = { $count ->
 }
 collected-lead = Team "{ $team }" gets at most { $most } alert e-mails in 24 hours (mails_a_day in teams.toml), and more happened than that. The rest is told here, in short. Each alert is open or closed just as if it had had an e-mail of its own.
 collected-more = { $count } of them are not listed.
-collected-doubt = So many at once are seldom real: somebody may be posting to hide something, or a rule finds too much. What could hurt somebody is always written about at once.
+collected-doubt = An outage or an update may be behind many of them; seldom does a rule find too much, or somebody post to hide something. What could hurt somebody is always written about at once.
 collected-why = You get this because your team, "{ $team }", owns these products in the rule files.
 quiet-subject = { $count ->
     [one] { $count } alert e-mail from your quiet hours, listed in one
@@ -310,6 +310,7 @@ listed-subject = { $count ->
    *[other] { $count } alert e-mails, listed in one
 }
 listed-lead = Team "{ $team }" gets its alerts as a list (alerts in teams.toml), and this is what came since the last one, in order. The alerts themselves are open or closed as if each had been written about.
+listed-lead-own = You get the alerts of team "{ $team }" as a list (alerts in teams.toml), and this is what came since the last one, in order. The alerts themselves are open or closed as if each had been written about.
 list-danger = What could hurt somebody is always written about at once.
 
 ## The digest
@@ -345,9 +346,9 @@ digest-the-week-before = the week before
 digest-the-quarter-before = the quarter before
 digest-feeling = Mood of the posts: { $mean } on a scale from −1 (bad) to +1 (good), give or take { $error }.
 digest-feeling-compared = Mood of the posts: { $compared }. It is { $mean } on a scale from −1 (bad) to +1 (good), give or take { $error }.
-digest-same = about the same as { $other } ({ $mean })
-digest-better = better than { $other } ({ $mean })
-digest-worse = worse than { $other } ({ $mean })
+digest-same = about the same as { $other } (it was { $mean })
+digest-better = better than { $other } (it was { $mean })
+digest-worse = worse than { $other } (it was { $mean })
 digest-worth-title = Is it worth it?
 digest-judged = { $good ->
     [one] Of { $alerts } that people judged, { $good } was worth it.
@@ -363,7 +364,7 @@ digest-why = You get this because your team, "{ $team }", has a digest in teams.
 ## The pages behind the links
 
 ask-seen = Have you seen this?
-ask-not-an-issue = Is this not an issue?
+ask-not-an-issue = Is this a false alarm?
 ask-silence = No e-mails about this for a week?
 ask-fixed = Is this fixed?
 ask-leave = No more e-mails?
@@ -374,8 +375,9 @@ yes-fixed = Yes, it is fixed
 yes-leave = Take me off the list
 ask-nothing-yet = Nothing has happened yet. It will be written down that { $who } said so. This link works until { $date }.
 happens-seen = The alert stays open, and updates about it become rarer: your team knows, so there is less to say.
-happens-not-an-issue = The alert ends, your team is told, and it takes ten times the evidence before the same complaint alerts again.
+happens-not-an-issue = The alert ends, your team is told, and far more people have to say the same before we write about it again.
 happens-silence = Team "{ $team }" gets no e-mails about this alert for { $days } days. The alert itself goes on as before.
+happens-silence-safety = This is about safety. Team "{ $team }" hears nothing more about this alert for { $days } days, even if twice as many people say it. The alert itself goes on as before.
 happens-fixed = The alert ends. Your team is told when the fix has proved itself, in a week at the earliest, or when people say it again.
 happens-leave = No e-mail about products of team "{ $team }" goes to { $who } any more, not even about safety. Others of the team, if there are any, still get them.
 done = Done
@@ -384,7 +386,7 @@ done-undo = To get them again, ask those who run groundswell to type: { $command
 unknown-title = This alert is not known here
 unknown = It may be from an installation that was set up anew. Those who run groundswell can look it up: groundswell alerts
 seen-title = Somebody has seen it already
-seen = { $who } said so on { $date }. There is nothing left to do.
+seen = { $who } said so on { $date }. Nothing more has to be pressed.
 over-title = It is over already
 over = Since { $date }: { $reason } There is nothing left to do.
 over-quiet = it has been quiet.

@@ -168,7 +168,7 @@ with-news = { $news }: { $subject }
 
 ## Alertas: por qué
 
-reason-more-than-usual = Lo dicen más personas de lo habitual, y el azar por sí solo no lo explicaría.
+reason-more-than-usual = Lo dicen más personas de lo habitual.
 reason-second-safety-voice = Una segunda persona cuenta algo que podría hacer daño a alguien.
 reason-doubled = Lo dice el doble de personas que en nuestro último correo.
 reason-new-place = Ha llegado a un lugar donde antes no se había oído.
@@ -299,7 +299,7 @@ collected-more = { $count ->
     [one] { $count } no está en la lista.
    *[other] { $count } no están en la lista.
 }
-collected-doubt = Tantas a la vez rara vez son reales: quizá alguien publica para ocultar algo, o una regla encuentra demasiado. De lo que podría hacer daño a alguien avisamos siempre enseguida.
+collected-doubt = Detrás de muchas puede haber una avería o una actualización; rara vez una regla encuentra demasiado o alguien publica para ocultar algo. De lo que podría hacer daño a alguien avisamos siempre enseguida.
 collected-why = Recibe esto porque su equipo, «{ $team }», es responsable de estos productos en los archivos de reglas.
 quiet-subject = { $count ->
     [one] { $count } correo de alerta de sus horas de silencio, en uno solo
@@ -311,6 +311,7 @@ listed-subject = { $count ->
    *[other] { $count } correos de alerta, en uno solo
 }
 listed-lead = El equipo «{ $team }» recibe sus alertas como lista (alerts en teams.toml), y esto es lo que llegó desde la última, por orden. Cada alerta está abierta o cerrada igual que si hubiera tenido su propio correo.
+listed-lead-own = Usted recibe las alertas del equipo «{ $team }» como lista (alerts en teams.toml), y esto es lo que llegó desde la última, por orden. Cada alerta está abierta o cerrada igual que si hubiera tenido su propio correo.
 list-danger = De lo que podría hacer daño a alguien avisamos siempre enseguida.
 
 ## El resumen
@@ -355,9 +356,9 @@ digest-the-week-before = la semana anterior
 digest-the-quarter-before = el trimestre anterior
 digest-feeling = Ánimo de las publicaciones: { $mean } en una escala de −1 (malo) a +1 (bueno), con un margen de { $error }.
 digest-feeling-compared = Ánimo de las publicaciones: { $compared }. Es de { $mean } en una escala de −1 (malo) a +1 (bueno), con un margen de { $error }.
-digest-same = más o menos como { $other } ({ $mean })
-digest-better = mejor que { $other } ({ $mean })
-digest-worse = peor que { $other } ({ $mean })
+digest-same = más o menos como { $other } (era de { $mean })
+digest-better = mejor que { $other } (era de { $mean })
+digest-worse = peor que { $other } (era de { $mean })
 digest-worth-title = ¿Vale la pena?
 digest-judged = { $good ->
     [one] De { $alerts } con valoración, { $good } valió la pena.
@@ -373,7 +374,7 @@ digest-why = Recibe esto porque su equipo, «{ $team }», tiene un resumen (dige
 ## Las páginas tras los enlaces
 
 ask-seen = ¿Lo ha visto?
-ask-not-an-issue = ¿No es un problema?
+ask-not-an-issue = ¿Es una falsa alarma?
 ask-silence = ¿Ningún correo sobre esto durante una semana?
 ask-fixed = ¿Está corregido?
 ask-leave = ¿No más correos?
@@ -384,8 +385,9 @@ yes-fixed = Sí, está corregido
 yes-leave = Quitarme de la lista
 ask-nothing-yet = Todavía no ha pasado nada. Se anotará que { $who } lo dijo. Este enlace funciona hasta el { $date }.
 happens-seen = La alerta sigue abierta, y llegarán menos novedades sobre ella: su equipo ya lo sabe, así que hay menos que decir.
-happens-not-an-issue = La alerta termina, se avisa a su equipo, y harán falta diez veces más indicios para que la misma queja vuelva a alertar.
+happens-not-an-issue = La alerta termina, se avisa a su equipo, y tendrán que decir lo mismo muchas más personas para que volvamos a escribir.
 happens-silence = El equipo «{ $team }» no recibe correos sobre esta alerta durante { $days } días. La alerta en sí sigue como antes.
+happens-silence-safety = Se trata de seguridad. El equipo «{ $team }» no sabrá nada más de esta alerta durante { $days } días, aunque lo diga el doble de personas. La alerta en sí sigue como antes.
 happens-fixed = La alerta termina. Se avisa a su equipo cuando se vea que la corrección funciona, dentro de una semana como pronto, o cuando la gente lo diga de nuevo.
 happens-leave = Ya ningún correo sobre productos del equipo «{ $team }» va a { $who }, ni siquiera sobre seguridad. Los demás del equipo, si los hay, los siguen recibiendo.
 done = Hecho
@@ -394,7 +396,7 @@ done-undo = Para recibirlos de nuevo, pida a quienes administran groundswell que
 unknown-title = Esta alerta no se conoce aquí
 unknown = Puede ser de una instalación que se rehízo. Quienes administran groundswell pueden buscarla: groundswell alerts
 seen-title = Alguien ya lo ha visto
-seen = { $who } lo dijo el { $date }. No queda nada por hacer.
+seen = { $who } lo dijo el { $date }. No hace falta pulsar nada más.
 over-title = Ya ha terminado
 over = Desde el { $date }: { $reason } No queda nada por hacer.
 over-quiet = hay calma.

@@ -185,7 +185,7 @@ with-news = { $news } : { $subject }
 
 ## Alertes : pourquoi
 
-reason-more-than-usual = Plus de personnes que d’habitude le disent, et le hasard seul ne l’expliquerait pas.
+reason-more-than-usual = Plus de personnes que d’habitude le disent.
 reason-second-safety-voice = Une deuxième personne signale quelque chose qui pourrait blesser quelqu’un.
 reason-doubled = Deux fois plus de personnes le disent que dans notre dernier e-mail.
 reason-new-place = On l’entend maintenant là où on ne l’avait pas entendu avant.
@@ -316,7 +316,7 @@ collected-more = { $count ->
     [one] { $count } n’est pas dans la liste.
    *[other] { $count } ne sont pas dans la liste.
 }
-collected-doubt = Autant d’alertes à la fois sont rarement réelles : quelqu’un publie peut-être pour cacher quelque chose, ou une règle trouve trop. Pour ce qui pourrait blesser quelqu’un, nous écrivons toujours tout de suite.
+collected-doubt = Une panne ou une mise à jour peut être derrière beaucoup d’entre elles ; plus rarement, une règle est trop large, ou quelqu’un publie pour cacher quelque chose. Pour ce qui pourrait blesser quelqu’un, nous écrivons toujours tout de suite.
 collected-why = Vous recevez ceci parce que votre équipe, « { $team } », s’occupe de ces produits dans les fichiers de règles.
 quiet-subject = { $count ->
     [one] { $count } e-mail d’alerte de vos heures calmes, en un seul
@@ -328,6 +328,7 @@ listed-subject = { $count ->
    *[other] { $count } e-mails d’alerte, en un seul
 }
 listed-lead = L’équipe « { $team } » reçoit ses alertes sous forme de liste (alerts dans teams.toml), et voici ce qui est arrivé depuis la dernière, dans l’ordre. Chaque alerte est ouverte ou close comme si elle avait eu son propre e-mail.
+listed-lead-own = Vous recevez les alertes de l’équipe « { $team } » sous forme de liste (alerts dans teams.toml), et voici ce qui est arrivé depuis la dernière, dans l’ordre. Chaque alerte est ouverte ou close comme si elle avait eu son propre e-mail.
 list-danger = Pour ce qui pourrait blesser quelqu’un, nous écrivons toujours tout de suite.
 
 ## Le bilan
@@ -372,9 +373,9 @@ digest-the-week-before = la semaine d’avant
 digest-the-quarter-before = le trimestre d’avant
 digest-feeling = Humeur des messages : { $mean } sur une échelle de −1 (mauvaise) à +1 (bonne), à { $error } près.
 digest-feeling-compared = Humeur des messages : { $compared }. Elle est de { $mean } sur une échelle de −1 (mauvaise) à +1 (bonne), à { $error } près.
-digest-same = à peu près comme { $other } ({ $mean })
-digest-better = meilleure que { $other } ({ $mean })
-digest-worse = moins bonne que { $other } ({ $mean })
+digest-same = à peu près comme { $other } (elle était de { $mean })
+digest-better = meilleure que { $other } (elle était de { $mean })
+digest-worse = moins bonne que { $other } (elle était de { $mean })
 digest-worth-title = Est-ce que cela en vaut la peine ?
 digest-judged = { $good ->
     [one] Sur { $alerts } que vous avez jugées, { $good } en valait la peine.
@@ -390,7 +391,7 @@ digest-why = Vous recevez ceci parce que votre équipe, « { $team } », a un 
 ## Les pages derrière les liens
 
 ask-seen = L’avez-vous vu ?
-ask-not-an-issue = Ce n’est pas un problème ?
+ask-not-an-issue = Est-ce une fausse alerte ?
 ask-silence = Aucun e-mail à ce sujet pendant une semaine ?
 ask-fixed = Est-ce corrigé ?
 ask-leave = Ne plus recevoir d’e-mails ?
@@ -401,8 +402,9 @@ yes-fixed = Oui, c’est corrigé
 yes-leave = Me retirer de la liste
 ask-nothing-yet = Rien ne s’est encore passé. Il sera noté que { $who } l’a dit. Ce lien marche jusqu’au { $date }.
 happens-seen = L’alerte reste ouverte, et les nouvelles à son sujet se font plus rares : votre équipe sait, il y a donc moins à dire.
-happens-not-an-issue = L’alerte se termine, votre équipe en est informée, et il faudra dix fois plus d’indices pour que la même plainte alerte de nouveau.
+happens-not-an-issue = L’alerte se termine, votre équipe en est informée, et il faudra que bien plus de personnes disent la même chose pour que nous en reparlions.
 happens-silence = L’équipe « { $team } » ne reçoit aucun e-mail sur cette alerte pendant { $days } jours. L’alerte elle-même continue comme avant.
+happens-silence-safety = Il s’agit de sécurité. L’équipe « { $team } » n’apprend plus rien sur cette alerte pendant { $days } jours, même si deux fois plus de personnes le disent. L’alerte elle-même continue comme avant.
 happens-fixed = L’alerte se termine. Votre équipe est informée quand la correction a fait ses preuves, dans une semaine au plus tôt, ou quand on le dit de nouveau.
 happens-leave = Plus aucun e-mail sur les produits de l’équipe « { $team } » ne va à { $who }, même pas sur la sécurité. Les autres de l’équipe, s’il y en a, les reçoivent toujours.
 done = C’est fait
@@ -411,7 +413,7 @@ done-undo = Pour les recevoir de nouveau, demandez à ceux qui gèrent groundswe
 unknown-title = Cette alerte n’est pas connue ici
 unknown = Elle vient peut-être d’une installation refaite depuis. Ceux qui gèrent groundswell peuvent la chercher : groundswell alerts
 seen-title = Quelqu’un l’a déjà vu
-seen = { $who } l’a dit le { $date }. Il n’y a plus rien à faire.
+seen = { $who } l’a dit le { $date }. Plus besoin d’appuyer sur quoi que ce soit.
 over-title = C’est déjà terminé
 over = Depuis le { $date } : { $reason } Il n’y a plus rien à faire.
 over-quiet = c’est calme.

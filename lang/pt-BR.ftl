@@ -202,7 +202,7 @@ with-news = { $news }: { $subject }
 
 ## Alertas: por quê
 
-reason-more-than-usual = Mais pessoas do que o normal dizem isto, e o acaso sozinho não explicaria.
+reason-more-than-usual = Mais pessoas do que o normal dizem isto.
 reason-second-safety-voice = Uma segunda pessoa relata algo que poderia machucar alguém.
 reason-doubled = O dobro de pessoas diz isto em relação ao nosso último e-mail.
 reason-new-place = Chegou a um lugar onde ainda não se ouvia isto.
@@ -333,7 +333,7 @@ collected-more = { $count ->
     [one] { $count } não está na lista.
    *[other] { $count } não estão na lista.
 }
-collected-doubt = Tantos de uma vez raramente são reais: talvez alguém publique para esconder algo, ou uma regra encontre demais. Sobre o que poderia machucar alguém sempre se escreve na hora.
+collected-doubt = Por trás de muitos pode haver uma queda ou uma atualização; raramente uma regra encontra demais ou alguém publica para esconder algo. Sobre o que poderia machucar alguém sempre se escreve na hora.
 collected-why = Você recebe isto porque sua equipe, "{ $team }", é responsável por estes produtos nos arquivos de regras.
 quiet-subject = { $count ->
     [one] { $count } e-mail de alerta do seu horário de silêncio, em um só
@@ -345,6 +345,7 @@ listed-subject = { $count ->
    *[other] { $count } e-mails de alerta, em um só
 }
 listed-lead = A equipe "{ $team }" recebe seus alertas como lista (alerts em teams.toml), e isto é o que chegou desde a última, em ordem. Cada alerta está aberto ou fechado como se tivesse tido seu próprio e-mail.
+listed-lead-own = Você recebe os alertas da equipe "{ $team }" como lista (alerts em teams.toml), e isto é o que chegou desde a última, em ordem. Cada alerta está aberto ou fechado como se tivesse tido seu próprio e-mail.
 list-danger = Sobre o que poderia machucar alguém sempre se escreve na hora.
 
 ## O resumo
@@ -389,9 +390,9 @@ digest-the-week-before = a semana anterior
 digest-the-quarter-before = o trimestre anterior
 digest-feeling = Humor das publicações: { $mean } em uma escala de −1 (ruim) a +1 (bom), com margem de { $error }.
 digest-feeling-compared = Humor das publicações: { $compared }. É de { $mean } em uma escala de −1 (ruim) a +1 (bom), com margem de { $error }.
-digest-same = mais ou menos como { $other } ({ $mean })
-digest-better = melhor do que { $other } ({ $mean })
-digest-worse = pior do que { $other } ({ $mean })
+digest-same = mais ou menos como { $other } (era { $mean })
+digest-better = melhor do que { $other } (era { $mean })
+digest-worse = pior do que { $other } (era { $mean })
 digest-worth-title = Vale a pena?
 digest-judged = { $good ->
     [one] De { $alerts } com avaliação, { $good } valeu a pena.
@@ -407,7 +408,7 @@ digest-why = Você recebe isto porque sua equipe, "{ $team }", tem um resumo (di
 ## As páginas por trás dos links
 
 ask-seen = Você viu isto?
-ask-not-an-issue = Isto não é um problema?
+ask-not-an-issue = Isto é um alarme falso?
 ask-silence = Nenhum e-mail sobre isto por uma semana?
 ask-fixed = Isto está corrigido?
 ask-leave = Sem mais e-mails?
@@ -418,8 +419,9 @@ yes-fixed = Sim, está corrigido
 yes-leave = Tirar-me da lista
 ask-nothing-yet = Ainda não aconteceu nada. Será anotado que { $who } disse isto. Este link funciona até { $date }.
 happens-seen = O alerta continua aberto, e as novidades sobre ele ficam mais raras: sua equipe já sabe, então há menos a dizer.
-happens-not-an-issue = O alerta acaba, sua equipe é avisada, e será preciso dez vezes mais indício para a mesma reclamação alertar de novo.
+happens-not-an-issue = O alerta acaba, sua equipe é avisada, e muito mais pessoas terão de dizer o mesmo para escrevermos de novo.
 happens-silence = A equipe "{ $team }" não recebe e-mails sobre este alerta por { $days } dias. O alerta em si continua como antes.
+happens-silence-safety = Trata-se de segurança. A equipe "{ $team }" não recebe mais nada sobre este alerta por { $days } dias, mesmo que o dobro de pessoas diga isto. O alerta em si continua como antes.
 happens-fixed = O alerta acaba. Sua equipe é avisada quando se vir que a correção funciona, daqui a uma semana no mínimo, ou quando as pessoas disserem isto de novo.
 happens-leave = Nenhum e-mail sobre produtos da equipe "{ $team }" vai mais para { $who }, nem sobre segurança. Os outros da equipe, se houver, ainda os recebem.
 done = Feito
@@ -428,7 +430,7 @@ done-undo = Para recebê-los de novo, peça a quem cuida do groundswell para dig
 unknown-title = Este alerta não é conhecido aqui
 unknown = Pode ser de uma instalação que foi refeita. Quem cuida do groundswell pode procurá-lo: groundswell alerts
 seen-title = Alguém já viu isto
-seen = { $who } disse isto em { $date }. Não há mais nada a fazer.
+seen = { $who } disse isto em { $date }. Não é preciso apertar mais nada.
 over-title = Já acabou
 over = Desde { $date }: { $reason } Não há mais nada a fazer.
 over-quiet = está calmo.

@@ -82,7 +82,7 @@ impl Reason {
     /// The sentence for people.
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::MoreThanUsual => "More people than usual say this, and chance alone would not explain it.",
+            Self::MoreThanUsual => "More people than usual say this.",
             Self::SecondSafetyVoice => "A second person reports something that could hurt somebody.",
             Self::Doubled => "Twice as many people say this as when we last wrote.",
             Self::NewPlace => "It has reached a place where it had not been heard before.",

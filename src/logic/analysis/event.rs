@@ -21,6 +21,8 @@ const QUOTES: usize = 5;
 const WORDS: usize = 8;
 /// Evidence goes back so far, in days.
 const EVIDENCE_DAYS: i64 = 28;
+/// Days in a chart, at the most.
+const MOST_CHARTED: i64 = 182;
 
 impl Analysis {
     /// Adds an event about a series to the outcome.
@@ -139,7 +141,7 @@ impl Analysis {
             echoes: state.series.get(id).map_or(0, |s| s.echoes(28)),
             since,
             quotes: quotes(&members, &state.clusters.vocabulary, QUOTES, |q| keys.contains(&q.key)),
-            series: state.chart(id, &tally, since, standing.usual),
+            series: state.chart(id, &tally, since, standing.usual, now),
             sources: tally.sources().clone(),
             regions: tally.regions().clone(),
             languages: tally.languages().clone(),
@@ -206,15 +208,30 @@ impl ProductState {
     /// The last weeks day by day as a letter shows them: from the first of an alert's people on those that it tells of, each
     /// on the day they were first heard, and before that those whom its usual level was learnt from. So the bars of now come
     /// to the letter's people, and the line to what it calls usual.
-    fn chart(&self, id: &SeriesId, tally: &Tally, since: Timestamp, usual: f64) -> Vec<DayCount> {
+    pub(super) fn chart(
+        &self,
+        id: &SeriesId,
+        tally: &Tally,
+        since: Timestamp,
+        usual: f64,
+        now: Timestamp,
+    ) -> Vec<DayCount> {
         let days = self.series.get(id).map(|s| s.chart(&self.pool)).unwrap_or_default();
+        let days: BTreeMap<i64, DayCount> = days.into_iter().map(|day| (day.day, day)).collect();
         let before = self.causes.get(id).map(|cause| &cause.before);
-        let drawn = days.into_iter().map(|day| match (day.day >= day_of(since), before) {
-            (true, _) => DayCount { people: tally.on(day.day), expected: usual, ..day },
-            (false, Some(before)) => {
-                DayCount { people: before.get(&day.day).copied().unwrap_or(0), expected: usual, ..day }
+        let today = day_of(now);
+        let first = days.keys().next().copied().unwrap_or(today).min(day_of(since)).max(today - MOST_CHARTED);
+        // Day by day: a series that took in others' posts knows only the days on which they came.
+        let drawn = (first..=today).map(|day| {
+            let silent = DayCount { day, people: 0, expected: usual };
+            let heard = days.get(&day).copied().unwrap_or(silent);
+            match (day >= day_of(since), before) {
+                (true, _) => DayCount { people: tally.on(day), expected: usual, ..heard },
+                (false, Some(before)) => {
+                    DayCount { people: before.get(&day).copied().unwrap_or(0), expected: usual, ..heard }
+                }
+                (false, None) => heard,
             }
-            (false, None) => day,
         });
         drawn.collect()
     }

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::life_tests::{self, at, by, events};
+use super::product::{ProductState, SeriesId};
 use super::tests::{Dice, and_then, fold, post, rising, text};
 use crate::ground::alert::{AlertEvent, EventKind};
 use crate::ground::entry::Body;
 use crate::ground::reason::Reason;
 use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, day_of, plus_ms};
+use crate::logic::lifecycle::{Said, Tally};
 
 const TOPIC: &str = "[product]\nid = \"p\"\nname = \"P\"\nmatch = \"widget\"\nteam = \"t\"\nclusters = \"none\"\n\
     [[topic]]\nid = \"hinge\"\ntitle = \"Hinge\"\nmatch = \"hinge\"\n";
@@ -93,6 +95,8 @@ fn the_parts_of_a_letter_come_to_its_people_and_never_get_less() {
                 assert!(event.regions.get(&place).is_some_and(|now| *now >= people), "{place} in {event:#?}");
             }
             before = event.regions.clone();
+            let days: Vec<i64> = event.series.iter().map(|d| d.day).collect();
+            assert!(days.windows(2).all(|pair| pair[0] + 1 == pair[1]), "no day is left out: {days:?}");
             // The bars of now come to the headline, and the line to what it calls usual.
             let now = event.series.iter().filter(|d| d.day >= day_of(event.since));
             assert_eq!(now.clone().map(|d| d.people).sum::<u32>(), event.observed);
@@ -133,4 +137,21 @@ fn what_came_back_is_told_of_anew_and_beside_the_sum_of_all() {
         "{events:#?}"
     );
     assert!(after.into_iter().all(|e| e.since == back.since && e.observed < e.total));
+}
+
+#[test]
+fn days_on_which_nobody_spoke_have_a_place_in_the_chart_of_a_cluster_that_took_in_others() {
+    let (mut state, id, now) = (ProductState::default(), SeriesId::Cluster(1), at(60, 12));
+    state.count(&id, &[(at(40, 9), 1), (at(47, 9), 2), (at(60, 9), 3)], now);
+    let mut tally = Tally::default();
+    for (day, voice) in [(40, 1), (47, 2), (60, 3)] {
+        let said = Said { voice, at: at(day, 9), source: "s".into(), region: None, lang: "en".into() };
+        tally.hear(&said);
+    }
+    let chart = state.chart(&id, &tally, at(40, 9), 0.1, now);
+    let since = day_of(at(40, 9));
+    let drawn: Vec<(i64, u32)> =
+        chart.iter().filter(|d| d.day >= since).map(|d| (d.day - since, d.people)).collect();
+    let expected: Vec<(i64, u32)> = (0..=20).map(|d| (d, u32::from([0, 7, 20].contains(&d)))).collect();
+    assert_eq!(drawn, expected);
 }

@@ -7,7 +7,7 @@ use super::clean;
 use super::story::reason;
 use super::templates::Templates;
 use super::tongue::Tongue;
-use crate::ground::alert::{AlertEvent, team_shown};
+use crate::ground::alert::{AlertEvent, Severity, team_shown};
 use crate::ground::language::Language;
 use crate::ground::reason::Reason;
 use crate::logic::links::{Already, Link, Purpose, Refused, SILENCE_DAYS};
@@ -70,7 +70,7 @@ impl DeskPage {
         };
         let who = clean::clip(&link.address, 80);
         let soft = t.tell("ask-nothing-yet", &[("who", who.into()), ("date", t.date(link.expires).into())]);
-        let (sentences, button) = (vec![what_happens(link, t)], Some(t.say(button)));
+        let (sentences, button) = (vec![what_happens(link, last, t)], Some(t.say(button)));
         Page { about: about(last), sentences, button, soft, ..Page::new(t, title) }.with(templates, 200)
     }
 
@@ -83,7 +83,7 @@ impl DeskPage {
             }
             _ => t.say("done-close"),
         };
-        let sentences = vec![what_happens(link, t)];
+        let sentences = vec![what_happens(link, last, t)];
         Page { about: about(last), sentences, soft, ..Page::new(t, "done") }.with(templates, 200)
     }
 
@@ -150,12 +150,16 @@ fn about(last: Option<&AlertEvent>) -> Option<(String, String)> {
     last.map(|event| (clean::clip(&event.product_name, 60), clean::clip(&event.label, 120)))
 }
 
-fn what_happens(link: &Link, t: &Tongue) -> String {
+fn what_happens(link: &Link, last: Option<&AlertEvent>, t: &Tongue) -> String {
     let team = ("team", clean::clip(team_shown(&link.team), 60).into());
     match link.purpose {
         Purpose::Acknowledge => t.say("happens-seen"),
         Purpose::NotAnIssue => t.say("happens-not-an-issue"),
-        Purpose::Silence => t.tell("happens-silence", &[team, ("days", SILENCE_DAYS.into())]),
+        Purpose::Silence => {
+            let is_danger = last.is_some_and(|event| event.severity == Severity::Safety);
+            let happens = if is_danger { "happens-silence-safety" } else { "happens-silence" };
+            t.tell(happens, &[team, ("days", SILENCE_DAYS.into())])
+        }
         Purpose::Fixed => t.say("happens-fixed"),
         Purpose::Leave => t.tell("happens-leave", &[team, ("who", clean::clip(&link.address, 80).into())]),
     }

@@ -13,8 +13,10 @@ pub(super) fn words(
 ) -> Option<(String, Vec<String>)> {
     let (subject, lead) = match collected.why? {
         WaitReason::QuietHours => ("quiet-subject", "quiet-lead"),
-        WaitReason::Listed | WaitReason::InDigest => ("listed-subject", "listed-lead"),
         WaitReason::DailyLimit => return None,
+        // One recipient's own choice is not the team's.
+        _ if collected.team.contains('/') => ("listed-subject", "listed-lead-own"),
+        WaitReason::Listed | WaitReason::InDigest => ("listed-subject", "listed-lead"),
     };
     let mut sentences = vec![t.tell(lead, &[("team", team.into())]), t.say("list-danger")];
     if collected.more > 0 {
