@@ -354,5 +354,10 @@ fn is_of_the_web(address: &str) -> bool {
 
 /// The mode of a file that can be opened, or why it cannot be.
 fn readable(path: &Path) -> Result<u32, String> {
-    std::fs::File::open(path).and_then(|_| host::mode(path)).map_err(|e| e.to_string())
+    let file = std::fs::File::open(path).and_then(|file| file.metadata());
+    match file {
+        Ok(file) if file.is_file() && file.len() == 0 => Err(findings::EMPTY.into()),
+        Ok(_) => host::mode(path).map_err(|e| e.to_string()),
+        Err(e) => Err(e.to_string()),
+    }
 }

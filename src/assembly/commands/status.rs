@@ -18,6 +18,7 @@ use crate::assembly::daemon::{WATCH_NOTE, unfit};
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::stdout;
 use crate::edges::clock::SystemClock;
+use crate::edges::host;
 use crate::edges::index::PostIndex;
 use crate::edges::rules_folder::read_rules;
 use crate::edges::sources::CANNOT_LISTEN;
@@ -31,6 +32,8 @@ use crate::logic::links::those_who_left;
 use crate::logic::rules::RuleSet;
 use crate::logic::upkeep::Watch;
 
+/// A disk with fewer free bytes than this is full.
+const FULL: u64 = 2 << 20;
 /// An analysis or index further behind than this needs a person, in seconds.
 const LAG: i64 = 3_600;
 /// A source that has tried in vain for longer than this needs a person, in seconds.
@@ -218,6 +221,12 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
     };
     status.refused_addresses = store.refused_addresses()?.into_iter().filter(written_to).collect();
     status.needs_a_person = needs(&status);
+    if let Some((free, _)) = host::room(folder).filter(|(free, _)| *free < FULL) {
+        status.needs_a_person.push(format!(
+            "the disk that holds {} is full ({free} bytes are free): nothing is taken in until there is room",
+            folder.display()
+        ));
+    }
     for refused in unfit(settings).iter().filter(|refused| refused.about == "operators") {
         status.needs_a_person.extend(refused.failure.message());
     }

@@ -264,6 +264,13 @@ fn remove_text(tx: &rusqlite::Transaction<'_>, key: &PostKey, position: u64) -> 
         .optional()?;
     let (newest, deleted) = newest.unwrap_or((None, true));
     let keep = if deleted { -1 } else { newest.unwrap_or(-1) };
+    let leaving = tx
+        .prepare_cached(
+            "SELECT body FROM log WHERE kind IN ('post', 'edit') AND source = ? AND post = ? AND seq <= ? AND seq <> ? AND body IS NOT NULL",
+        )?
+        .query_map(params![key.source, key.id, position as i64, keep], |r| r.get::<_, String>(0))?
+        .map(|body| body.map(|body| body.to_lowercase()))
+        .collect::<rusqlite::Result<Vec<String>>>()?;
     tx.execute(
         "UPDATE log SET body = NULL, sum = NULL WHERE kind IN ('post', 'edit') AND source = ? AND post = ? AND seq <= ? AND seq <> ?",
         params![key.source, key.id, position as i64, keep],
@@ -280,6 +287,13 @@ fn remove_text(tx: &rusqlite::Transaction<'_>, key: &PostKey, position: u64) -> 
         let words: Vec<String> =
             event.quotes.iter().filter(|q| q.key == *key).map(|q| q.text.to_lowercase()).collect();
         event.quotes.retain(|q| q.key != *key);
+        // Words that only this post had go with it: a name or an address may be among them.
+        let rest: Vec<String> = event.quotes.iter().map(|q| q.text.to_lowercase()).collect();
+        let has = |texts: &[String], word: &str| texts.iter().any(|text| text.contains(word));
+        event.words.retain(|word| {
+            let word = word.to_lowercase();
+            has(&rest, &word) || !(has(&leaving, &word) || has(&words, &word))
+        });
         // A label is a phrase of a post; when it was this one's, the words that set the complaint apart remain.
         if words.iter().any(|text| text.contains(&event.label.to_lowercase())) && event.topic.is_none() {
             event.label = event.words.join(", ");

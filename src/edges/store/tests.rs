@@ -138,8 +138,13 @@ fn a_deleted_post_leaves_no_text_in_the_folder_and_stays_away() {
     let mut store = Store::open(dir.path()).unwrap();
     let secret = post("1", "zanzibar-return-key");
     store.append(NOW, &batch(&[("1", "zanzibar-return-key"), ("2", "other")], "c")).unwrap();
-    let opened = event("a", 0, &secret);
-    store.commit(NOW, &Committed { position: 2, events: vec![&opened], ..Committed::default() }).unwrap();
+    let words = vec!["Zanzibar".to_owned(), "broken".to_owned()];
+    let opened = AlertEvent { words: words.clone(), ..event("a", 0, &secret) };
+    // Evidence that is not quoted has given words all the same.
+    let unquoted =
+        AlertEvent { words, quotes: Vec::new(), evidence: vec![key("1")], ..event("b", 0, &secret) };
+    let events = vec![&opened, &unquoted];
+    store.commit(NOW, &Committed { position: 2, events, ..Committed::default() }).unwrap();
     let deletion = ToAppend { deletes: vec![key("1"), key("never-seen")], ..ToAppend::default() };
     assert_eq!(store.append(NOW, &deletion).unwrap().deleted, 1);
     let gone =
@@ -147,7 +152,10 @@ fn a_deleted_post_leaves_no_text_in_the_folder_and_stays_away() {
     store.commit(NOW, &gone).unwrap();
     for entry in std::fs::read_dir(dir.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        assert!(!bytes.windows(8).any(|w| w == b"zanzibar"));
+        assert!(!bytes.windows(8).any(|w| w.eq_ignore_ascii_case(b"zanzibar")));
+    }
+    for alert in ["a", "b"] {
+        assert_eq!(store.events(Some(alert)).unwrap()[0].words, ["broken"]);
     }
     let quotes = &store.events(Some("a")).unwrap()[0].quotes;
     assert_eq!(quotes.len(), 0);

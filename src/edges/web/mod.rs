@@ -30,14 +30,15 @@ pub use key::{KeyError, given_key, key};
 const MAX_BODY: usize = 4 * 1024;
 /// Longest time for a request, its body and the answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Longest time until a request's head has come, and between two requests of a connection.
-const HEAD: Duration = Duration::from_secs(10);
+/// Longest time until a request's head has come, and between two requests of a connection: who opens connections and says
+/// nothing keeps others out for no longer.
+const HEAD: Duration = Duration::from_secs(5);
 /// Most bytes that a hub may bring at once; more than that is found by the next poll.
 const MAX_DOCUMENT: usize = 2 << 20;
 /// Bodies of hubs that are read at once; further ones are asked to wait.
 const MAX_DOCUMENTS: usize = 4;
 /// Connections at once; further ones wait.
-const MOST: usize = 64;
+const MOST: usize = 512;
 /// No page needs more than this: nothing from elsewhere, no scripts, no frames.
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";

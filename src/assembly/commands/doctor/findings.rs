@@ -59,6 +59,9 @@ impl fmt::Display for Finding {
     }
 }
 
+/// A secret that is none.
+pub(super) const EMPTY: &str = "it is empty";
+
 /// A file that holds a secret and that the settings name.
 pub(super) struct Secret<'s> {
     /// What it is about, in one word.
@@ -114,7 +117,9 @@ pub(super) fn of_secret(secret: &Secret<'_>, unit: &Unit) -> Finding {
         Err(e) => Finding::bad(
             about,
             format!("{what} cannot be read: {shown}: {e}"),
-            if unit.dynamic_user {
+            if e == EMPTY {
+                "write the secret into it; of a webhook's at least 16 random characters".into()
+            } else if unit.dynamic_user {
                 hand_over(&shown)
             } else {
                 "make it, or let the user that groundswell runs as read it".into()
