@@ -34,14 +34,14 @@ fn a_route_is_told_with_its_line_and_when_the_letter_would_go() {
     let (code, out, _) = route(&["--text", "burnt my finger on the steam of the aster kettle", "--explain"]);
     assert_eq!(code, 0);
     insta::assert_snapshot!(out, @r"
-    kettle, topic burns, severity safety, language en
+    kettle, topic burns, severity safety (told once a second person says it), language en
       team kitchen: owns the product (two-products/kettle.toml:8)
           kitchen@example.org, at once
       team safety: by the route in two-products/teams.toml:25
           safety@example.org, at once
 
       The routes, in order
-        two-products/teams.toml:25  fits: safety too, and it goes on
+        two-products/teams.toml:25  fits: safety too, whatever decides
         two-products/teams.toml:30  does not fit: region is not known, not br
         two-products/kettle.toml:8  the product's own team: kitchen
     ");
