@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::alert::EventKind;
+use super::alert::{AlertEvent, EventKind};
 use super::reason::Reason;
 use super::time::Timestamp;
 
@@ -43,6 +43,21 @@ pub struct ToldAlert {
     pub label: String,
     /// People in all.
     pub people: u32,
+}
+
+impl ToldAlert {
+    /// What a digest says of an event.
+    pub fn of(event: &AlertEvent) -> Self {
+        Self {
+            at: event.at,
+            kind: event.kind,
+            reason: event.reason,
+            alert: event.alert.clone(),
+            product: event.product_name.clone(),
+            label: event.label.clone(),
+            people: event.total,
+        }
+    }
 }
 
 /// One product in a digest.

@@ -13,6 +13,8 @@ after each step and exits 1 where that is wrong.
 """
 import argparse, base64, json, os, shutil, signal, sqlite3, subprocess, sys, tempfile, time
 
+from listening import settings
+
 POST = "app.bsky.feed.post"
 # The smallest PNG there is: one pixel.
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -56,32 +58,13 @@ def key(made):
     return made["uri"].split("/")[-1]
 
 
-def settings(folder, port):
-    path = os.path.join(folder, "groundswell.toml")
-    with open(path, "w") as f:
-        f.write(f'''
-[data]
-folder = "{folder}/data"
-[rules]
-folder = "{folder}/rules"
-[mail]
-transport = "spool"
-from = "groundswell <groundswell@example.org>"
-[mail.spool]
-folder = "{folder}/mail"
-[[source]]
+SOURCE = """[[source]]
 name = "bluesky"
 kind = "jetstream"
 hosts = ["ws://127.0.0.1:{port}/subscribe"]
 retry_first = "50ms"
 retry_most = "200ms"
-''')
-    os.makedirs(f"{folder}/rules")
-    with open(f"{folder}/rules/kettle.toml", "w") as f:
-        f.write('[product]\nid = "kettle"\nname = "Kettle"\nmatch = \'kettle\'\nteam = "t"\n')
-    with open(f"{folder}/rules/teams.toml", "w") as f:
-        f.write('[team.t]\nemail = ["t@example.org"]\nfalse_alarms_a_year = 4\n')
-    return path
+"""
 
 
 def live(folder):
@@ -105,7 +88,7 @@ def main():
     pds = Pds(args.node_modules)
     holder = tempfile.TemporaryDirectory()
     folder = holder.name
-    path = settings(folder, pds.about["port"])
+    path = settings(folder, SOURCE.format(port=pds.about["port"]))
     daemon = subprocess.Popen([args.bin, "run", "--config", path], stderr=open(f"{folder}/daemon.log", "w"))
     passed, failed = 0, 0
 

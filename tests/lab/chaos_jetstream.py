@@ -14,6 +14,8 @@ left in the log, in the index, in what was learnt, or anywhere else in the data 
 import argparse, base64, collections, hashlib, json, os, random, signal, socket, sqlite3, struct, subprocess, sys, tempfile
 import threading, time
 
+from listening import free_port, settings
+
 SPAN = 2000            # microseconds between two events: about five seconds are 2,500 events
 WINDOW = 12            # events that may come in any order
 COLLECTION = "app.bsky.feed.post"
@@ -166,32 +168,13 @@ def talk(link, events, base, rng, args):
         link.close()
 
 
-def settings(folder, args, port):
-    path = os.path.join(folder, "groundswell.toml")
-    with open(path, "w") as f:
-        f.write(f'''
-[data]
-folder = "{folder}/data"
-[rules]
-folder = "{folder}/rules"
-[mail]
-transport = "spool"
-from = "groundswell <groundswell@example.org>"
-[mail.spool]
-folder = "{folder}/mail"
-[[source]]
+SOURCE = """[[source]]
 name = "bluesky"
 kind = "jetstream"
 hosts = ["ws://127.0.0.1:{port}/subscribe", "ws://127.0.0.1:{port}/xrpc/network.bsky.jetstream.subscribeEvents"]
 retry_first = "50ms"
 retry_most = "500ms"
-''')
-    os.makedirs(f"{folder}/rules")
-    with open(f"{folder}/rules/mini-9.toml", "w") as f:
-        f.write('[product]\nid = "mini-9"\nname = "Mini 9"\nmatch = \'"mini 9"\'\nteam = "netbooks"\n')
-    with open(f"{folder}/rules/teams.toml", "w") as f:
-        f.write('[team.netbooks]\nemail = ["netbooks@example.org"]\nfalse_alarms_a_year = 4\n')
-    return path
+"""
 
 
 def position(folder):
@@ -228,15 +211,13 @@ def main():
     args.start_us = int(time.time() * 1e6) - (args.events + 5000) * SPAN
     events, shown, gone, away, edited = make(args.events, args.seed, args.start_us)
     last = events[-1]["time_us"]
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        args.port = s.getsockname()[1]
+    args.port = free_port()
     own = [sys.executable, os.path.abspath(__file__), "--bin", args.bin, "--serve", "--port", str(args.port),
            "--events", str(args.events), "--seed", str(args.seed), "--start-us", str(args.start_us)]
     holder = tempfile.TemporaryDirectory()
     folder = args.keep or holder.name
     os.makedirs(folder, exist_ok=True)
-    path = settings(folder, args, args.port)
+    path = settings(folder, SOURCE.format(port=args.port), "Mini 9")
     log = open(f"{folder}/daemon.log", "w")
     run = lambda: subprocess.Popen([args.bin, "run", "--config", path], stderr=log)
     server, daemon = subprocess.Popen(own), run()

@@ -1,14 +1,8 @@
 """What the labs that deliver by a real SMTP server share: settings, a port, a start of the daemon, its store, the server."""
-import os, socket, sqlite3, struct, subprocess
+import os, sqlite3, struct, subprocess
 
 from aiosmtpd.controller import Controller
-
-
-def free_port():
-    """A port of this machine that nobody listens on now."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+from listening import free_port
 
 
 def serve(ledger):

@@ -10,13 +10,9 @@ something is missing, was taken though it was forged, or came twice.
 import argparse, hashlib, hmac, http.server, os, re, signal, socket, sqlite3, subprocess, sys, tempfile, threading, time
 import urllib.error, urllib.parse, urllib.request
 
+from listening import free_port, settings
+
 LEASE = 60  # seconds, the shortest that is believed; it is to be renewed when a fifth of it is left
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Place:
@@ -100,24 +96,7 @@ def main():
     place, web = Place(), free_port()
     holder = tempfile.TemporaryDirectory()
     folder = holder.name
-    os.makedirs(f"{folder}/rules")
-    with open(f"{folder}/rules/kettle.toml", "w") as f:
-        f.write('[product]\nid = "kettle"\nname = "Kettle"\nmatch = \'kettle\'\nteam = "t"\n')
-    with open(f"{folder}/rules/teams.toml", "w") as f:
-        f.write('[team.t]\nemail = ["t@example.org"]\nfalse_alarms_a_year = 4\n')
-    path = f"{folder}/groundswell.toml"
-    with open(path, "w") as f:
-        f.write(f'''
-[data]
-folder = "{folder}/data"
-[rules]
-folder = "{folder}/rules"
-[mail]
-transport = "spool"
-from = "groundswell <groundswell@example.org>"
-[mail.spool]
-folder = "{folder}/mail"
-[web]
+    path = settings(folder, f'''[web]
 listen = "127.0.0.1:{web}"
 public_url = "http://127.0.0.1:{web}"
 [[source]]

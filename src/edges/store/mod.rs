@@ -106,4 +106,6 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(test)]
+mod outbox_tests;
+#[cfg(test)]
 mod tests;

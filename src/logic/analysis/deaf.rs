@@ -40,8 +40,7 @@ impl ProductState {
 
     /// Every hour: a source that should have been heard by now is taken for deaf, and its silence for a gap.
     pub fn note_silence(&mut self, now: Timestamp) {
-        let rates: BTreeMap<String, f64> =
-            self.sources.iter().map(|(n, h)| (n.clone(), h.rate(now))).collect();
+        let rates: BTreeMap<String, f64> = self.sources.iter().map(|(n, h)| (n.clone(), h.rate())).collect();
         let all: f64 = rates.values().sum();
         for (name, heard) in &mut self.sources {
             let rate = rates.get(name).copied().unwrap_or(0.0);
@@ -58,7 +57,7 @@ impl ProductState {
 
     /// A source says that it was deaf.
     pub fn note_gap(&mut self, source: &str, from: Timestamp, to: Timestamp) {
-        let rates: Vec<(bool, f64)> = self.sources.iter().map(|(n, h)| (n == source, h.rate(to))).collect();
+        let rates: Vec<(bool, f64)> = self.sources.iter().map(|(n, h)| (n == source, h.rate())).collect();
         let all: f64 = rates.iter().map(|r| r.1).sum();
         let share: f64 = rates.iter().filter(|r| r.0).map(|r| r.1).sum::<f64>() / all.max(1e-9);
         let to_hour = (to.as_millisecond() + HOUR_MS - 1).div_euclid(HOUR_MS);
@@ -68,7 +67,7 @@ impl ProductState {
 
 impl Heard {
     /// Posts a day as of its last post: silence since then does not teach that silence is usual.
-    fn rate(&self, _now: Timestamp) -> f64 {
+    fn rate(&self) -> f64 {
         let scale = SOURCE_HALF_LIFE / std::f64::consts::LN_2;
         let days = scale * (1.0 - (-days_between(self.since, self.last).max(0.0) / scale).exp());
         if days < 3.0 { 0.0 } else { self.posts / days }

@@ -109,15 +109,7 @@ impl TeamLog {
             self.more += 1;
             return;
         }
-        self.told.push(ToldAlert {
-            at: event.at,
-            kind: event.kind,
-            reason: event.reason,
-            alert: event.alert.clone(),
-            product: event.product_name.clone(),
-            label: event.label.clone(),
-            people: event.total,
-        });
+        self.told.push(ToldAlert::of(event));
     }
 
     /// A person said whether an alert was worth it.

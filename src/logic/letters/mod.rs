@@ -22,6 +22,8 @@ mod waited;
 mod words;
 
 #[cfg(test)]
+mod action_tests;
+#[cfg(test)]
 mod languages_tests;
 #[cfg(test)]
 mod tests;
