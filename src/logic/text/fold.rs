@@ -20,7 +20,17 @@ pub fn fold(word: &str) -> String {
         return word.to_ascii_lowercase();
     }
     let mut out = String::with_capacity(word.len());
-    if fold_common(word, &mut out) { out } else { fold_any(word) }
+    fold_into(word, &mut out);
+    out
+}
+
+/// The same, behind what `out` holds already.
+pub fn fold_into(word: &str, out: &mut String) {
+    let before = out.len();
+    if !fold_common(word, out) {
+        out.truncate(before);
+        out.push_str(&fold_any(word));
+    }
 }
 
 /// Folds a text of characters that fold by themselves, whatever stands beside them, and are common; `false` where it has

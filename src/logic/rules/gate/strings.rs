@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use rustc_hash::FxHashMap;
 
-use super::words::{Folded, begin};
+use super::words::{Folded, begin, first_other};
 use crate::logic::rules::bits::Bits;
 use crate::logic::rules::query::{Forms, Literal};
 use crate::logic::text::Lang;
@@ -77,19 +77,37 @@ impl Strings {
     /// Does a word of this text begin with one of the strings, and may it be the word that is meant?
     pub(super) fn are_in(&self, text: &str, declared: Option<&str>) -> bool {
         let read = Read { text, declared, lang: OnceCell::new() };
+        let (mut folded, mut rest) = (Folded::default(), text);
+        loop {
+            let Some((plain, other, after)) = first_other(rest) else {
+                return self.are_in_plain(rest, &read);
+            };
+            if self.are_in_plain(plain, &read) || mixes_alphabets(other) {
+                return true;
+            }
+            folded.read(other);
+            if self.are_in_folded(&folded, &read) {
+                return true;
+            }
+            rest = after;
+        }
+    }
+
+    fn are_in_plain(&self, text: &str, read: &Read<'_>) -> bool {
         let bytes = text.as_bytes();
-        let plain = begin(bytes, false, |at| {
+        let found = begin(bytes, false, |at| {
             let head = head_at(bytes, at);
-            self.may_be(head) && self.here(head, bytes.get(at..).unwrap_or_default(), usize::MAX, &read)
+            self.may_be(head) && self.here(head, bytes.get(at..).unwrap_or_default(), usize::MAX, read)
         });
-        plain.unwrap_or_else(|| mixes_alphabets(text) || self.are_in_folded(&Folded::new(text), &read))
+        found.unwrap_or(true)
     }
 
     fn are_in_folded(&self, folded: &Folded, read: &Read<'_>) -> bool {
         let next = folded.begins.iter().skip(1).chain([&usize::MAX]);
+        let text = folded.text.as_bytes();
         folded.begins.iter().zip(next).any(|(at, next)| {
-            let head = head_at(&folded.text, *at);
-            self.may_be(head) && self.here(head, folded.text.get(*at..).unwrap_or_default(), next - at, read)
+            let head = head_at(text, *at);
+            self.may_be(head) && self.here(head, text.get(*at..).unwrap_or_default(), next - at, read)
         })
     }
 
@@ -111,16 +129,13 @@ impl Strings {
     }
 }
 
-/// May some word of this text hold Latin letters beside look-alikes of another alphabet? Folding reads such a word as a Latin
-/// one by all of its letters, and here they are looked at in stretches.
+/// May this, which has no blank in it, hold Latin letters beside look-alikes of another alphabet? Folding reads such a word as
+/// a Latin one by all of its letters, and here they are looked at in stretches.
 fn mixes_alphabets(text: &str) -> bool {
     // What Greek and Cyrillic letters begin with in UTF-8.
-    let others = text.bytes().any(|b| (0xcd..=0xd4).contains(&b));
-    let mixed = |word: &str| {
-        word.bytes().any(|b| b.is_ascii_alphabetic())
-            && word.chars().any(|c| c >= '\u{370}' && c.is_alphabetic())
-    };
-    others && text.split_whitespace().any(mixed)
+    text.bytes().any(|b| (0xcd..=0xd4).contains(&b))
+        && text.bytes().any(|b| b.is_ascii_alphabetic())
+        && text.chars().any(|c| c >= '\u{370}' && c.is_alphabetic())
 }
 
 impl Read<'_> {
