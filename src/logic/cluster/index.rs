@@ -52,16 +52,13 @@ type Sketch = [i8; SKETCH];
 impl Index {
     /// Groups that may be like this direction, in order: `most` by their words, and `most` by their meaning.
     pub(super) fn candidates(&self, direction: &Direction, most: usize) -> Vec<u32> {
-        let mut sums: FxHashMap<u32, f32> =
-            FxHashMap::with_capacity_and_hasher(PROBES * CANDIDATES, Default::default());
-        for (feature, weight) in heaviest(direction.words.iter().collect(), PROBES) {
+        let mut sums = Sums::default();
+        for (feature, weight) in heaviest(direction.words.iter(), PROBES) {
             let groups = self.postings.get(&feature).map(Vec::as_slice).unwrap_or_default();
             let newest = groups.get(groups.len().saturating_sub(CANDIDATES)..).unwrap_or_default();
-            for group in newest {
-                *sums.entry(*group).or_default() += weight;
-            }
+            newest.iter().for_each(|group| sums.add(*group, weight));
         }
-        let mut found: Vec<u32> = heaviest(sums.into_iter().collect(), most).map(|g| g.0).collect();
+        let mut found: Vec<u32> = heaviest(sums.iter(), most).into_iter().map(|g| g.0).collect();
         if let Some(sketch) = sketch(direction.meaning.iter().copied()) {
             found.extend(self.meaning_like(&sketch, most));
         }
@@ -71,18 +68,18 @@ impl Index {
     }
 
     fn meaning_like(&self, sketch: &Sketch, most: usize) -> impl Iterator<Item = u32> + use<> {
-        let cells = self.cells.iter().enumerate().map(|(i, c)| (i as u32, dot(&c.middle, sketch) as f32));
-        let mut near: Vec<(u32, f32)> = Vec::with_capacity(2 * CELLS * self.cells.len());
-        for cell in heaviest(cells.collect(), CELLS).filter_map(|(i, _)| self.cells.get(i as usize)) {
-            let alike = cell.sketches.iter().map(|row| dot(row, sketch) as f32);
-            near.extend(cell.groups.iter().copied().zip(alike));
-        }
-        heaviest(near, most).map(|group| group.0)
+        let sketch = &wide(sketch);
+        let cells = (0..).zip(&self.cells).map(|(i, c)| (i, dot(&c.middle, sketch) as f32));
+        let cells = heaviest(cells, CELLS).into_iter().filter_map(|(i, _)| self.cells.get(i as usize));
+        let alike = cells.flat_map(|cell| {
+            cell.groups.iter().copied().zip(cell.sketches.iter().map(|row| dot(row, sketch) as f32))
+        });
+        heaviest(alike, most).into_iter().map(|group| group.0)
     }
 
     /// A group is there, or has changed: by the weightiest words of its sum it will be found.
     pub(super) fn put(&mut self, group: u32, sum: &Centroid) {
-        let mut words: Vec<Feature> = heaviest(sum.words().iter().collect(), POSTED).map(|w| w.0).collect();
+        let mut words: Vec<Feature> = heaviest(sum.words().iter(), POSTED).into_iter().map(|w| w.0).collect();
         words.sort_unstable();
         let known = self.posted.remove(&group).unwrap_or_default();
         for word in known.iter().filter(|w| words.binary_search(w).is_err()) {
@@ -133,8 +130,8 @@ impl Index {
         if self.cells.is_empty() {
             self.cells.push(Cell::default());
         }
-        let nearest =
-            self.cells.iter().enumerate().max_by_key(|(i, c)| (dot(&c.middle, &sketch), Reverse(*i)));
+        let like = wide(&sketch);
+        let nearest = self.cells.iter().enumerate().max_by_key(|(i, c)| (dot(&c.middle, &like), Reverse(*i)));
         if let Some(at) = nearest.map(|(at, _)| at)
             && let Some(cell) = self.cells.get_mut(at)
         {
@@ -177,17 +174,66 @@ fn sketch(meaning: impl Iterator<Item = f32>) -> Option<Sketch> {
     (length > 0.0).then(|| head.map(|x| (x / length * 127.0).round() as i8))
 }
 
-fn dot(a: &Sketch, b: &Sketch) -> i32 {
-    a.iter().zip(b).map(|(x, y)| i32::from(i16::from(*x) * i16::from(*y))).sum()
+/// A sketch that many are compared with, in the width that the processor multiplies in pairs.
+fn wide(sketch: &Sketch) -> [i16; SKETCH] {
+    sketch.map(i16::from)
 }
 
-/// The `most` that weigh most, in no order.
-fn heaviest(mut scored: Vec<(u32, f32)>, most: usize) -> impl Iterator<Item = (u32, f32)> {
-    if scored.len() > most {
-        scored.select_nth_unstable_by(most, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        scored.truncate(most);
+fn dot(row: &Sketch, like: &[i16; SKETCH]) -> i32 {
+    row.iter().zip(like).map(|(x, y)| i32::from(*x) * i32::from(*y)).sum()
+}
+
+/// The `most` that weigh most, the heaviest first; of equal ones the lower number.
+fn heaviest(scored: impl Iterator<Item = (u32, f32)>, most: usize) -> Vec<(u32, f32)> {
+    let mut best: Vec<(u32, f32)> = Vec::with_capacity(most + 1);
+    // What the lightest of them weighs, once there are enough: nearly all are turned away by this one look.
+    let mut least = f32::NEG_INFINITY;
+    for new in scored {
+        if new.1 < least {
+            continue;
+        }
+        let before = |a: &(u32, f32)| new.1.total_cmp(&a.1).then(a.0.cmp(&new.0)).is_lt();
+        best.insert(best.partition_point(before), new);
+        best.truncate(most);
+        if best.len() == most {
+            least = best.last().map_or(least, |last| last.1);
+        }
     }
-    scored.into_iter()
+    best
+}
+
+/// What each of a few hundred groups weighs, added up in a table of its own: a map of the standard kind costs more to make
+/// than to fill.
+struct Sums {
+    /// A group and its sum by the upper bits of a product, the next free place where that is taken; nothing weighs 0.
+    slots: [(u32, f32); Self::SLOTS],
+}
+
+impl Sums {
+    /// More than twice as many as there can be groups.
+    const SLOTS: usize = (2 * PROBES * CANDIDATES).next_power_of_two();
+
+    fn add(&mut self, group: u32, weight: f32) {
+        // Fibonacci hashing (2³² over the golden ratio).
+        let mut at = (group.wrapping_mul(0x9E37_79B9) >> (32 - Self::SLOTS.ilog2())) as usize;
+        while let Some(slot) = self.slots.get_mut(at) {
+            if slot.1 == 0.0 || slot.0 == group {
+                *slot = (group, slot.1 + weight);
+                return;
+            }
+            at = (at + 1) % Self::SLOTS;
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (u32, f32)> {
+        self.slots.iter().copied().filter(|(_, sum)| *sum != 0.0)
+    }
+}
+
+impl Default for Sums {
+    fn default() -> Self {
+        Self { slots: [(0, 0.0); Self::SLOTS] }
+    }
 }
 
 #[cfg(test)]
@@ -206,6 +252,31 @@ mod tests {
         let mut sum = Centroid::default();
         sum.add(&direction(seed), 1.0, 64);
         sum
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_heaviest_are_those_that_come_first_in_order(
+            scored in proptest::collection::vec((0..50u32, 0..9u8), 0..80), most in 1..12usize,
+        ) {
+            let mut all: Vec<(u32, f32)> = scored.into_iter().map(|(n, w)| (n, f32::from(w))).collect();
+            let found = heaviest(all.iter().copied(), most);
+            all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            all.truncate(most);
+            proptest::prop_assert_eq!(found, all);
+        }
+
+        #[test]
+        fn sums_are_those_of_a_map(added in proptest::collection::vec((0..400u32, 1..9u8), 0..PROBES * CANDIDATES)) {
+            let (mut sums, mut map) = (Sums::default(), BTreeMap::new());
+            for (group, weight) in added {
+                // Numbers that fall into few places as well.
+                let group = group << 22 | group;
+                sums.add(group, f32::from(weight));
+                *map.entry(group).or_insert(0.0) += f32::from(weight);
+            }
+            proptest::prop_assert_eq!(sums.iter().collect::<BTreeMap<_, _>>(), map);
+        }
     }
 
     #[test]
