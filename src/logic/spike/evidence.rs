@@ -9,8 +9,13 @@ pub const RATIOS: [f64; 8] = [1.25, 1.5, 2.0, 3.0, 5.0, 8.0, 16.0, 64.0];
 /// Evidence of one ratio does not grow past this: an alarm needs less, and it must be able to go down again.
 const MOST: f64 = 1e9;
 /// Part of the evidence that goes to the next larger and the next smaller ratio from one stretch to the next.
-const GROWS: f64 = 0.05;
+const GROWS: f64 = 0.1;
 const WANES: f64 = 0.02;
+/// The rise that is most expected, in standard deviations of a usual day; how far around it others are, as a logarithm; and
+/// what every ratio weighs beside it. At 0.1 people a day that is twenty times the level, at a thousand a day two and a half times.
+const STANDS_OUT: f64 = 6.0;
+const AROUND: f64 = 0.7;
+const EVERY: f64 = 0.05;
 
 /// Evidence for each of [`RATIOS`] as of the last midnight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -83,7 +88,21 @@ impl Evidence {
         self.with(day, how).carried(MOST, left)
     }
 
-    /// log10 of the mean over the ratios.
+    /// log10 of the mean over the ratios, those weighing most that would stand out from a usual day of so many people and
+    /// this overdispersion: a busy series is hardly ever said by sixty times as many, a quiet one not by a quarter more.
+    pub(super) fn log10_at(&self, level: f64, alpha: f64) -> f64 {
+        let day = (level + alpha * level * level).sqrt();
+        let middle = (1.0 + STANDS_OUT * day / level.max(1e-9)).ln();
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for (evidence, ratio) in self.0.iter().zip(RATIOS) {
+            let weight = (-0.5 * ((ratio.ln() - middle) / AROUND).powi(2)).exp() + EVERY;
+            sum += weight * evidence;
+            weights += weight;
+        }
+        (sum / weights).max(1e-12).log10()
+    }
+
+    /// log10 of the plain mean over the ratios.
     pub(in crate::logic) fn log10(&self) -> f64 {
         (self.0.iter().sum::<f64>() / RATIOS.len() as f64).max(1e-12).log10()
     }
@@ -145,6 +164,22 @@ mod tests {
     fn an_unknown_level_makes_it_cautious() {
         let with = |kappa| Evidence::default().with(&day(4.0, 0.2), Weighing { kappa, ..HOW }).log10();
         assert!(with(0.3) < with(6.0));
+    }
+
+    #[test]
+    fn what_would_stand_out_weighs_most() {
+        let only = |at: usize| {
+            let mut all = [0.0; RATIOS.len()];
+            all[at] = 1_000.0;
+            Evidence(all)
+        };
+        let best = |level: f64| {
+            let by = |at: &usize| only(*at).log10_at(level, 0.06);
+            RATIOS[(0..RATIOS.len()).max_by(|a, b| by(a).total_cmp(&by(b))).unwrap()]
+        };
+        assert_eq!([0.1, 1.0, 10.0].map(best), [16.0, 8.0, 3.0]);
+        // The weights come to one: the same evidence for all is that evidence.
+        assert!((Evidence([50.0; RATIOS.len()]).log10_at(3.0, 0.06) - 50f64.log10()).abs() < 1e-12);
     }
 
     #[test]

@@ -37,8 +37,8 @@ pub fn run_length_days(score: f64) -> f64 {
     10f64.powf((score - BASE) / PER_DECADE)
 }
 
-const PER_DECADE: f64 = 1.155;
-const BASE: f64 = -0.62;
+const PER_DECADE: f64 = 1.21;
+const BASE: f64 = -0.652;
 const LOWEST: f64 = 0.3;
 
 #[cfg(test)]

@@ -292,7 +292,8 @@ impl Series {
 
     fn score_of(&self, mut hours: Vec<(f64, f64)>, level: f64, doubt: Doubt) -> f64 {
         doubt.temper(&mut hours);
-        self.evidence.with(&hours, doubt.weighing()).log10() - BUSY_COSTS * (1.0 + level / BUSY).log10()
+        let evidence = self.evidence.with(&hours, doubt.weighing()).log10_at(level, doubt.alpha);
+        evidence - BUSY_COSTS * (1.0 + level / BUSY).log10()
     }
 
     /// After an alert closed, evidence begins anew.
