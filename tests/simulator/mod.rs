@@ -322,7 +322,7 @@ impl<'d> Simulation<'d> {
         batch.cursor = None;
         batch.stored = Some(stored);
         let done = self.obey(life, Order::Batch(batch));
-        if answer.try_recv() == Ok(true) {
+        if matches!(answer.try_recv(), Ok(Some(_))) {
             self.hook.at = end;
             self.acknowledged = end;
         }

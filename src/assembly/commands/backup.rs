@@ -63,7 +63,7 @@ fn failure(error: BackupError) -> Failure {
     let exit = match error {
         BackupError::Store(error) => return error.into(),
         BackupError::Unsound { .. } | BackupError::Damaged { .. } => Exit::BadData,
-        BackupError::There { .. } => Exit::CannotCreate,
+        BackupError::There { .. } | BackupError::NoRoom { .. } => Exit::CannotCreate,
         BackupError::Io { .. } => Exit::Io,
     };
     Failure::new(exit, error)

@@ -134,7 +134,7 @@ struct Letter {
 pub fn status(args: &StatusArgs) -> Result<(), Failure> {
     let settings = settings(&args.config)?;
     let folder = &settings.data.folder;
-    let store = Store::open_existing(folder).map_err(|e| match e {
+    let store = Store::open_to_read(folder).map_err(|e| match e {
         StoreError::Absent { .. } => Failure::say(
             Exit::NoInput,
             format!(

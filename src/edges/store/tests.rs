@@ -262,3 +262,17 @@ fn files_that_cannot_be_used_are_named() {
     let refused = Store::open(newer.path()).err().unwrap().to_string();
     assert!(refused.contains("form 99") && refused.contains("newer version"), "{refused}");
 }
+
+#[test]
+fn a_store_that_nobody_writes_is_read_without_room_for_anything_beside_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("a ?#% folder");
+    let mut store = Store::open(&data).unwrap();
+    store.append_entry(from_ms(1), &Body::Tick).unwrap();
+    // Entries that wait in the write-ahead log would not be seen.
+    assert!(matches!(Store::open_frozen(data.join(FILE)), Err(StoreError::Full { .. })));
+    drop(store);
+    let frozen = Store::open_frozen(data.join(FILE)).unwrap();
+    assert_eq!(frozen.last_position().unwrap(), 1);
+    assert_eq!(std::fs::read_dir(&data).unwrap().count(), 1, "nothing was made beside it");
+}
