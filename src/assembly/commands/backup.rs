@@ -52,9 +52,9 @@ pub fn restore(args: &RestoreArgs) -> Result<(), Failure> {
     let mut out = stdout();
     writeln!(
         out,
-        "{} is in {}. The index is made anew when the daemon starts; what the sources said since the backup is asked for again as far as they keep it. Letters that went out since then may go out once more.",
-        count(posts, "post", "posts"),
-        folder.display()
+        "{} now holds what the backup held: {}. The index is made anew when the daemon starts; what the sources said since the backup is asked for again as far as they keep it. Letters that went out since then may go out once more.",
+        folder.display(),
+        count(posts, "post", "posts")
     )?;
     Ok(out.flush()?)
 }

@@ -276,3 +276,19 @@ fn a_store_that_nobody_writes_is_read_without_room_for_anything_beside_it() {
     assert_eq!(frozen.last_position().unwrap(), 1);
     assert_eq!(std::fs::read_dir(&data).unwrap().count(), 1, "nothing was made beside it");
 }
+
+#[test]
+fn an_author_who_was_forgotten_is_found_no_more_even_before_the_text_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let line =
+        r#"{"id":"1","source":"s","author":"ana","text":"it broke","created_at":"2025-01-06T00:00:00Z"}"#;
+    let Ok(Incoming::Post(post)) = parse_line(line.as_bytes(), None) else { panic!("no post") };
+    let key = post.key();
+    let posts = vec![NewPost { post: *post, matched: true }];
+    store.append(from_ms(1), &ToAppend { posts, ..ToAppend::default() }).unwrap();
+    assert_eq!(store.posts_of_author("ana", None).unwrap().len(), 1);
+    // Its text leaves the log with the next decision that is written down.
+    store.append(from_ms(2), &ToAppend { deletes: vec![key], ..ToAppend::default() }).unwrap();
+    assert_eq!(store.posts_of_author("ana", None).unwrap(), []);
+}
