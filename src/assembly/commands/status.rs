@@ -305,7 +305,7 @@ fn rules(store: &Store, folder: &Path) -> Result<Rules, Failure> {
         Err(e) => rules.unreadable = Some(e.to_string()),
         Ok(now) => {
             let mut problems = RuleSet::load(&now).1;
-            problems.extend(Assessor::load(&now).1);
+            problems.extend(Assessor::problems(&now));
             rules.errors = problems.iter().filter(|p| p.level == Level::Error).count();
             rules.warnings = problems.len() - rules.errors;
             rules.differs = now.files != files.files;
