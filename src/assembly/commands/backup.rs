@@ -16,7 +16,8 @@ use crate::edges::store::{BackupError, Store, give_to_owner};
 /// There is no store, or the file is there already or cannot be written.
 pub fn backup(args: &BackupArgs) -> Result<(), Failure> {
     let settings = settings(&args.config)?;
-    let store = Store::open_existing(&settings.data.folder)?;
+    // It is only read: a full disk of the data is no hindrance, if the copy goes elsewhere.
+    let store = Store::open_to_read(&settings.data.folder)?;
     let bytes = store.back_up(&args.file).map_err(failure)?;
     let posts = store.count_posts()?;
     let mut out = stdout();
