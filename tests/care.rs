@@ -234,7 +234,7 @@ fn after_a_restart_the_last_hour_is_counted_from_the_log() {
     let note = r#"{"forum": {"state": "listening", "posts_last_hour": 900}}"#;
     db.execute("INSERT INTO notes VALUES ('sources', ?)", [note]).unwrap();
     let ran = home.run(&["status"]);
-    assert!(ran.out.contains("forum: listening, 0 posts in the last hour"), "{}", ran.out);
+    assert!(ran.out.contains("forum: stopped, 0 posts in the last hour"), "{}", ran.out);
     let now = SystemClock.now().as_millisecond();
     db.execute("UPDATE log SET at = ? WHERE seq > 1", [now]).unwrap();
     let ran = home.run(&["status"]);

@@ -578,7 +578,12 @@ fn a_login_that_fails_is_about_the_settings_and_keeps_the_letter() {
     let (outcome, said, notes) =
         log_in(Auth::Xoauth2, b"250-lab\r\n250 AUTH XOAUTH2\r\n", |_| b"535 5.7.8 token expired\r\n");
     let Outcome::Unreachable { why } = outcome else { panic!("{outcome:?}") };
-    assert!(why.contains("535 5.7.8 token expired") && why.contains("mail.smtp.username"), "{why}");
+    assert!(
+        why.contains("535 5.7.8 token expired")
+            && why.contains("refuses the login of")
+            && why.contains("[mail.smtp] username"),
+        "{why}"
+    );
     assert!(!said.iter().any(|line| line.starts_with("MAIL")), "{said:?}");
     assert!(notes.iter().any(|line| line == "< 535 5.7.8 token expired"), "{notes:?}");
     let (outcome, _, _) = log_in(Auth::Xoauth2, b"250-lab\r\n250 AUTH PLAIN\r\n", |_| b"235 in\r\n");

@@ -116,7 +116,9 @@ fn a_place_that_nobody_can_send_to_needs_a_person_at_once() {
     let note =
         serde_json::json!({"hook": {"state": "retrying", "since": now, "last_error": why}}).to_string();
     db.execute("INSERT INTO notes VALUES ('sources', ?)", [note]).unwrap();
+    let daemon = groundswell::edges::store::DataLock::take(&home.path("data")).unwrap();
     let (code, said) = home.run(&["status"]);
+    drop(daemon);
     assert!(
         code == 1 && said.contains("source hook hears nothing: it cannot listen on 127.0.0.1:7172"),
         "{said}"

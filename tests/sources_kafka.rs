@@ -4,7 +4,7 @@
 
 mod listening;
 
-use groundswell::edges::sources::{Batch, State};
+use groundswell::edges::sources::{Batch, Kept, State};
 use groundswell::ground::post::Incoming;
 use listening::{Source, secret};
 use rdkafka::ClientConfig;
@@ -36,7 +36,7 @@ fn start(servers: &str) -> Source {
 /// The next batch, stored or not: what it holds, as `id text`, `-id`, and `!` for what is no post.
 async fn next(source: &mut Source, stored: bool) -> Vec<String> {
     let Batch { items, rejects, stored: answer, .. } = source.batch().await;
-    answer.unwrap().send(stored).unwrap();
+    answer.unwrap().send(stored.then(Kept::default)).unwrap();
     let shown = |item: &Incoming| match item {
         Incoming::Post(post) => format!("{} {}", post.id, post.text),
         Incoming::Delete(key) => format!("-{}", key.id),

@@ -5,7 +5,9 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use groundswell::edges::sources::{Batch, Health, SourceError, SourceSettings, State, Surroundings, run};
+use groundswell::edges::sources::{
+    Batch, Health, Kept, SourceError, SourceSettings, State, Surroundings, run,
+};
 use groundswell::ground::post::Incoming;
 use groundswell::ground::time::{Clock, SimulatedClock};
 use hmac::{Hmac, KeyInit, Mac};
@@ -121,6 +123,11 @@ impl Hook {
     }
 }
 
+/// So many were stored.
+fn stored(n: usize) -> Option<Kept> {
+    Some(Kept { stored: n, ..Kept::default() })
+}
+
 fn sign(body: &[u8]) -> String {
     let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
     mac.update(body);
@@ -138,9 +145,9 @@ async fn the_sender_hears_200_only_when_the_posts_are_stored() {
     assert!(matches!(&batch.items[0], Incoming::Post(p) if p.arrived_at == hook.clock.now()));
     assert_eq!((batch.rejects[0].place.as_str(), batch.rejects[0].raw.as_str()), ("line 2", "nonsense"));
     assert!(!answer.is_finished(), "it must not answer before the posts are stored");
-    batch.stored.unwrap().send(true).unwrap();
+    batch.stored.unwrap().send(stored(1)).unwrap();
     let (status, _, said) = answer.await.unwrap();
-    assert_eq!((status, &said["stored"], &said["rejected"][0]["line"]), (200, &2.into(), &2.into()));
+    assert_eq!((status, &said["stored"], &said["rejected"][0]["line"]), (200, &1.into(), &2.into()));
     assert!(said["rejected"][0]["reason"].as_str().unwrap().contains("not a post as JSON"));
     assert_eq!(hook.health.snapshot(hook.clock.now()).posts, 2);
 }
@@ -150,15 +157,22 @@ async fn an_array_is_as_good_as_lines() {
     let mut hook = Hook::start("path = '/in/crm'").await;
     assert!(hook.url.ends_with("/in/crm"));
     let answer = hook.send(format!("[{POST}]"));
-    hook.batch().await.stored.unwrap().send(true).unwrap();
+    hook.batch().await.stored.unwrap().send(stored(1)).unwrap();
     assert_eq!(answer.await.unwrap().2, serde_json::json!({"stored": 1, "rejected": []}));
-    // Whoever sends a post that no rule is about hears that it is not looked for in vain.
-    let answer = hook.send(format!(
-        "{POST}\n{}",
-        POST.replace("it leaks", "nobody asks for this").replace("\"1\"", "\"2\"")
-    ));
-    hook.batch().await.stored.unwrap().send(true).unwrap();
-    assert_eq!(answer.await.unwrap().2, serde_json::json!({"stored": 1, "rejected": [], "unwanted": 1}));
+    // Of what is not stored the sender hears why: nobody has to look for it in vain.
+    let answer = hook.send(format!("{POST}\nnonsense\n{POST}\n{POST}"));
+    let refused = vec![(2, "it says that it is of \"bluesky\"".to_owned())];
+    let kept = Kept { stored: 0, known: 1, unwanted: 1, deleted: 1, refused };
+    hook.batch().await.stored.unwrap().send(Some(kept)).unwrap();
+    let said = answer.await.unwrap().2;
+    assert_eq!(
+        (&said["stored"], &said["known"], &said["unwanted"], &said["deleted"]),
+        (&0.into(), &1.into(), &1.into(), &1.into())
+    );
+    let lines: Vec<_> =
+        said["rejected"].as_array().unwrap().iter().map(|r| r["line"].as_u64().unwrap()).collect();
+    assert_eq!(lines, [2, 4], "{said}");
+    assert!(said["rejected"][1]["reason"].as_str().unwrap().contains("bluesky"), "{said}");
 }
 
 #[tokio::test]
@@ -214,7 +228,7 @@ async fn a_body_without_announced_length_is_bounded_too() {
 async fn what_cannot_be_stored_is_asked_for_again() {
     let mut hook = Hook::start("timeout = '200ms'").await;
     let refused = hook.send(POST);
-    hook.batch().await.stored.unwrap().send(false).unwrap();
+    hook.batch().await.stored.unwrap().send(None).unwrap();
     let (status, later, said) = refused.await.unwrap();
     assert_eq!((status, later.as_deref()), (503, Some("5")));
     assert!(said["error"].as_str().unwrap().contains("could not be stored"), "{said}");
@@ -278,7 +292,7 @@ async fn a_recorded_request_is_worth_nothing_to_who_recorded_it() {
     let cursor = batch.cursor.clone();
     // The same again while it is under way waits for what becomes of it.
     let meanwhile = hook.deliver("d-1", now - 10, POST);
-    batch.stored.unwrap().send(true).unwrap();
+    batch.stored.unwrap().send(stored(1)).unwrap();
     assert_eq!(first.await.unwrap().0, 200);
     let (status, _, said) = meanwhile.await.unwrap();
     assert_eq!((status, &said["stored"], &said["repeated"]), (200, &0.into(), &true.into()));
@@ -293,10 +307,10 @@ async fn a_recorded_request_is_worth_nothing_to_who_recorded_it() {
     assert!(said["error"].as_str().unwrap().contains("five minutes"), "{said}");
     // What could not be stored may be sent again under its id.
     let refused = hook.deliver("d-4", now, POST);
-    hook.batch().await.stored.unwrap().send(false).unwrap();
+    hook.batch().await.stored.unwrap().send(None).unwrap();
     assert_eq!(refused.await.unwrap().0, 503);
     let again = hook.deliver("d-4", now, POST);
-    hook.batch().await.stored.unwrap().send(true).unwrap();
+    hook.batch().await.stored.unwrap().send(stored(1)).unwrap();
     assert_eq!(again.await.unwrap().0, 200);
     assert!(hook.batches.try_recv().is_err());
 
@@ -405,7 +419,7 @@ async fn githubs_events_are_taken_as_github_signs_them() {
     assert!(
         matches!(&batch.items[..], [Incoming::Post(p)] if p.id == "acme/kettle/issue/7" && p.source == "hook")
     );
-    batch.stored.unwrap().send(true).unwrap();
+    batch.stored.unwrap().send(stored(1)).unwrap();
     assert_eq!(again.await.unwrap(), (200, serde_json::json!({"stored": 1})));
     assert_eq!(
         send("issues", "d1", opened.clone(), sign(opened.as_bytes())).await.unwrap().1["repeated"],
@@ -416,7 +430,7 @@ async fn githubs_events_are_taken_as_github_signs_them() {
     let batch = timeout(LONG, hook.batches.recv()).await.unwrap().unwrap();
     assert!(matches!(&batch.items[..], [Incoming::Delete(key)] if key.id == "acme/kettle/issue/7"));
     let cursor = batch.cursor.clone();
-    batch.stored.unwrap().send(true).unwrap();
+    batch.stored.unwrap().send(stored(1)).unwrap();
     assert_eq!(gone.await.unwrap().0, 200);
     // Recorded, and sent again under another id after a restart: what is gone stays gone.
     let again = Hook::resume("form = 'github'", cursor).await;

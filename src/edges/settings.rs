@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use config::{Config, Environment, File, FileFormat};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 /// Where the settings are unless said otherwise.
 pub const DEFAULT_FILE: &str = "/etc/groundswell/groundswell.toml";
@@ -54,7 +54,7 @@ pub struct Settings<M, S> {
     #[serde(default)]
     pub web: WebSettings,
     /// Whom the owner of a site can write to about us: an address or a URL, sent along in requests.
-    #[serde(default = "nobody")]
+    #[serde(default = "nobody", deserialize_with = "words")]
     pub contact: String,
     /// The sources.
     #[serde(default = "Vec::new")]
@@ -163,6 +163,23 @@ impl Default for RulesSettings {
     }
 }
 
+/// A text that stands in quotes: the library would make one of a number.
+fn words<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    struct Words;
+    impl serde::de::Visitor<'_> for Words {
+        type Value = String;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a string")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<String, E> {
+            Ok(text.to_owned())
+        }
+    }
+    from.deserialize_any(Words)
+}
+
 fn nobody() -> String {
     "no contact given".into()
 }
@@ -255,10 +272,18 @@ fn in_words(why: &str) -> String {
         ("i", "a whole number without quotes"),
         ("socket address", "an address with a port, such as \"127.0.0.1:7171\""),
     ];
+    const RANGES: [(&str, u64); 3] = [("u8", 255), ("u16", 65_535), ("u32", 4_294_967_295)];
     let address = why.replace(
         "invalid socket address syntax",
         "this is no address with a port; write it in quotes, such as \"127.0.0.1:7171\"",
     );
+    let outside = || {
+        let (before, rest) = address.split_once("invalid value: integer `")?;
+        let (number, rest) = rest.split_once("`, expected ")?;
+        let (kind, most) = RANGES.iter().find(|(kind, _)| rest.starts_with(kind))?;
+        let after = rest.strip_prefix(kind)?;
+        Some(format!("{before}the number {number} stands here; write a whole number from 0 to {most}{after}"))
+    };
     let told = || {
         let (before, rest) = address.split_once("invalid type: ")?;
         let (found, rest) = rest.split_once(", expected ")?;
@@ -272,7 +297,7 @@ fn in_words(why: &str) -> String {
         let (_, wanted) = exact.or_else(|| WANTED.iter().find(|(known, _)| wanted.starts_with(known)))?;
         Some(format!("{before}{found} stands here; write {wanted}{after}"))
     };
-    told().unwrap_or(address.clone())
+    outside().or_else(told).unwrap_or_else(|| address.clone())
 }
 
 #[cfg(test)]
@@ -304,6 +329,25 @@ mod tests {
         assert_eq!(
             (settings.mail.unwrap().host, settings.source[0].name.clone()),
             ("h".into(), "bluesky".into())
+        );
+    }
+
+    #[test]
+    fn a_number_is_no_contact_and_a_port_has_its_bounds() {
+        let said = read("contact = 5", &[]).unwrap_err().to_string();
+        assert!(
+            said.contains("the number 5 stands here; write a text in quotes") && said.contains("contact"),
+            "{said}"
+        );
+        assert_eq!(read("contact = \"5\"", &[]).unwrap().contact, "5");
+        assert_eq!(
+            read("", &[("GROUNDSWELL__CONTACT", "ops@example.org")]).unwrap().contact,
+            "ops@example.org"
+        );
+        let said = in_words("invalid value: integer `70000`, expected u16 for key `mail.smtp.port`");
+        assert_eq!(
+            said,
+            "the number 70000 stands here; write a whole number from 0 to 65535 for key `mail.smtp.port`"
         );
     }
 

@@ -11,6 +11,8 @@ use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, plus_ms};
 const WEEK: i64 = 7 * DAY_MS;
 /// A source that fails is told of after so long: most mend themselves.
 const FAILING: i64 = HOUR_MS / 4;
+/// One that is refused for a reason that waiting seldom mends is told of after so long.
+const REFUSED: i64 = HOUR_MS / 12;
 /// A silence is told of when it is so many times the longest there was …
 const LONGER: i64 = 2;
 /// … and at least so long.
@@ -74,6 +76,8 @@ pub struct Source {
     pub over: bool,
     /// Since when it fails, if it does.
     pub failing_since: Option<Timestamp>,
+    /// The other side refuses it: the address or a key is wrong.
+    pub refused: bool,
     /// It gave up.
     pub failed: bool,
     /// What its last failure was.
@@ -198,8 +202,9 @@ impl Habit {
         if source.failed {
             return Some(format!("source {name} has failed and does not try again: {why}"));
         }
-        if let Some(since) = source.failing_since.filter(|since| between(*since, now) > FAILING) {
-            return Some(format!("source {name} has failed for {}: {why}", span(between(since, now))));
+        let (patience, word) = if source.refused { (REFUSED, "been refused") } else { (FAILING, "failed") };
+        if let Some(since) = source.failing_since.filter(|since| between(*since, now) > patience) {
+            return Some(format!("source {name} has {word} for {}: {why}", span(between(since, now))));
         }
         let known = between(self.since, now) > LEARNING;
         let most = if known { (LONGER * self.longest).max(LEAST_SILENCE) } else { UNKNOWN_SILENCE };
@@ -291,6 +296,21 @@ mod tests {
         watch.look(&Standing::default(), at(5_000 * DAY_MS));
         watch.look(&Standing::default(), at(0));
         assert_eq!(watch.look(&Standing::default(), at(7 * DAY_MS)), [Word::SignOfLife]);
+    }
+
+    #[test]
+    fn a_source_that_is_refused_is_told_of_sooner_than_one_that_fails() {
+        let mut watch = Watch::default();
+        let refused = Source {
+            refused: true,
+            failing_since: Some(at(0)),
+            why: "answers 404".into(),
+            ..Source::default()
+        };
+        let standing = Standing { sources: [("b".to_owned(), refused)].into(), ..Standing::default() };
+        assert_eq!(watch.look(&standing, at(4 * MINUTE)), []);
+        let told = watch.look(&standing, at(6 * MINUTE));
+        assert_eq!(told, [Word::Alarm("source b has been refused for 6 minutes: answers 404".into())]);
     }
 
     #[test]

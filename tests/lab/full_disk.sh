@@ -20,6 +20,22 @@ kill -0 $daemon || { echo "the daemon gave up:"; tail -5 "$work/log"; echo "0 pa
 mount -o remount,size=200m "$work/disk"
 wait $daemon || { tail -5 "$work/log"; echo "0 passed, 1 failed"; exit 1; }
 daemon=
+# A stopped daemon, and no byte of room: what is there can be looked at, and a backup names the disk that has no room for it.
+cat /dev/zero > "$work/disk/fill" 2> /dev/null || true
+failed=
+for how in "status" "status --format prometheus" "backup $work/disk/copy.db"; do
+  # shellcheck disable=SC2086
+  "$bin" $how --config "$work/full.toml" > "$work/said" 2>&1 && code=0 || code=$?
+  echo "$how: exit $code"
+  grep -qi 'I/O error' "$work/said" && failed="$failed; $how speaks of I/O"
+  case $how in
+    status) grep -q 'is full' "$work/said" && [ $code = 1 ] || failed="$failed; $how" ;;
+    status*) grep -q '^groundswell_posts' "$work/said" || failed="$failed; $how" ;;
+    backup*) grep -q 'no room for the copy' "$work/said" && [ $code = 73 ] || failed="$failed; $how" ;;
+  esac
+done
+[ -z "$failed" ] || { tail -3 "$work/said"; echo "on a full disk$failed"; echo "0 passed, 1 failed"; exit 1; }
+rm "$work/disk/fill"
 python3 - "$work/calm/groundswell.db" "$work/disk/groundswell.db" <<'P'
 import sqlite3, sys
 def read(path):

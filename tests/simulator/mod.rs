@@ -11,8 +11,11 @@
     unreachable_pub
 )]
 
+mod breaks;
+mod calm;
 mod chance;
 mod check;
+mod served;
 mod source;
 mod world;
 
@@ -26,43 +29,18 @@ use groundswell::assembly::daemon::{Engine, Keeping, Order, Postman, Times, ToTe
 use groundswell::assembly::failure::Failure;
 use groundswell::edges::index::PostIndex;
 use groundswell::edges::mail::{Mailbox, Stationery, Transport};
-use groundswell::edges::sources::{HealthSnapshot, State};
 use groundswell::edges::store::{DataLock, Store, ToAppend};
-use groundswell::ground::entry::{Act, Body, Deed, RuleFile, RuleFiles};
+use groundswell::ground::entry::{Act, Body, Deed};
 use groundswell::ground::time::{Clock, DAY_MS, HOUR_MS, SimulatedClock, Timestamp, plus_ms};
 use groundswell::logic::letters::{Desk, Sender};
 use groundswell::logic::links::Key;
 use tokio::sync::{mpsc, oneshot};
 
+pub use breaks::{BREAKS, Break};
 use chance::Chance;
+use served::{health, rules};
 use source::Stream;
 use world::Around;
-
-/// An invariant that is broken on purpose, to see that it is found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Break {
-    /// The cursor is moved before what it covers is written.
-    CursorFirst,
-    /// That a letter is sent is forgotten.
-    MarkForgotten,
-    /// A letter counts as sent whatever the mail server said.
-    SentBefore250,
-    /// A crash leaves the position at the end of the log, whatever was decided.
-    PositionAhead,
-    /// A post is written a second time.
-    Twice,
-    /// An event is lost.
-    EventLost,
-}
-
-pub const BREAKS: [Break; 6] = [
-    Break::CursorFirst,
-    Break::MarkForgotten,
-    Break::SentBefore250,
-    Break::PositionAhead,
-    Break::Twice,
-    Break::EventLost,
-];
 
 /// What happened in a run, by name.
 pub type Counts = BTreeMap<&'static str, u64>;
@@ -322,7 +300,7 @@ impl<'d> Simulation<'d> {
         batch.cursor = None;
         batch.stored = Some(stored);
         let done = self.obey(life, Order::Batch(batch));
-        if answer.try_recv() == Ok(true) {
+        if matches!(answer.try_recv(), Ok(Some(_))) {
             self.hook.at = end;
             self.acknowledged = end;
         }
@@ -411,72 +389,8 @@ impl<'d> Simulation<'d> {
         Ok(())
     }
 
-    /// All is calm: what was said is heard, what is due is sent.
-    fn drain(&mut self, life: &mut Life) -> Result<(), String> {
-        for _ in 0..3_000 {
-            let heard = self.stream.is_read() && self.hook.is_read();
-            let done = self.drain_some(life).map_err(|Dead| self.why("it dies although all is calm"))?;
-            if heard && done {
-                return Ok(());
-            }
-        }
-        Err("letters wait for ever although all is calm".into())
-    }
-
-    /// Does the next thing; whether nothing is left after it.
-    fn drain_some(&mut self, life: &mut Life) -> Result<bool, Dead> {
-        if !self.stream.is_read() {
-            return self.listen(life).map(|()| false);
-        }
-        if !self.hook.is_read() {
-            return self.receive(life).map(|()| false);
-        }
-        self.clock.wait(Duration::from_secs(3_600));
-        self.obey(life, Order::Second(health()))?;
-        self.letters(life)?;
-        let (done, mut wait) = oneshot::channel();
-        self.obey(life, Order::IsDone(done))?;
-        Ok(wait.try_recv() == Ok(true))
-    }
-
-    fn why(&self, what: &str) -> String {
-        format!("{what}: {:?}", self.around.get().unexpected)
-    }
-
-    fn finish(&mut self, mut life: Life) -> Result<u64, String> {
-        self.obey(&mut life, Order::Stop).map_err(|Dead| "it does not stop in order")?;
-        let store = Store::open_existing(self.data).map_err(|e| e.to_string())?;
-        let (decided, last) =
-            (store.position().map_err(|e| e.to_string())?, store.last_entry().map_err(|e| e.to_string())?);
-        if decided != last {
-            return Err(format!("the log ends with {last} and {decided} were read"));
-        }
-        if self.acknowledged > self.hook.at {
-            return Err("what was acknowledged is to be sent again".into());
-        }
-        Ok(last)
-    }
-
     /// Breaks something on purpose.
     fn sql(&self, sql: &str) {
         rusqlite::Connection::open(self.data.join("groundswell.db")).unwrap().execute_batch(sql).unwrap();
     }
-}
-
-fn health() -> BTreeMap<String, HealthSnapshot> {
-    let listening = || HealthSnapshot { state: State::Listening, ..HealthSnapshot::default() };
-    ["stream", "hook"].map(|name| (name.to_owned(), listening())).into()
-}
-
-/// The rules; each reload changes a topic.
-fn rules(n: u64) -> RuleFiles {
-    let file = |path: &str, text: String| RuleFile { path: path.into(), text };
-    let query = if n.is_multiple_of(2) { "hinge" } else { "hinge OR lid" };
-    let topic = format!("[[topic]]\nid = 'hinge'\ntitle = 'Hinge'\nmatch = '{query}'\n");
-    let product = format!("[product]\nid = 'p'\nname = 'P'\nmatch = 'widget'\nteam = 't'\n\n{topic}");
-    let teams = format!(
-        "[team.t]\nemail = ['ana@example.org', 'bo@example.org', '{}']\nmails_a_day = 3\nfalse_alarms_a_year = 24\ndigest = 'daily 08:00 UTC'\n",
-        world::GONE
-    );
-    RuleFiles { folder: "rules".into(), files: vec![file("p.toml", product), file("teams.toml", teams)] }
 }

@@ -16,7 +16,8 @@ use crate::edges::store::{BackupError, Store, give_to_owner};
 /// There is no store, or the file is there already or cannot be written.
 pub fn backup(args: &BackupArgs) -> Result<(), Failure> {
     let settings = settings(&args.config)?;
-    let store = Store::open_existing(&settings.data.folder)?;
+    // It is only read: a full disk of the data is no hindrance, if the copy goes elsewhere.
+    let store = Store::open_to_read(&settings.data.folder)?;
     let bytes = store.back_up(&args.file).map_err(failure)?;
     let posts = store.count_posts()?;
     let mut out = stdout();
@@ -52,9 +53,9 @@ pub fn restore(args: &RestoreArgs) -> Result<(), Failure> {
     let mut out = stdout();
     writeln!(
         out,
-        "{} is in {}. The index is made anew when the daemon starts; what the sources said since the backup is asked for again as far as they keep it. Letters that went out since then may go out once more.",
-        count(posts, "post", "posts"),
-        folder.display()
+        "{} now holds what the backup held: {}. The index is made anew when the daemon starts; what the sources said since the backup is asked for again as far as they keep it. Letters that went out since then may go out once more.",
+        folder.display(),
+        count(posts, "post", "posts")
     )?;
     Ok(out.flush()?)
 }
@@ -63,7 +64,7 @@ fn failure(error: BackupError) -> Failure {
     let exit = match error {
         BackupError::Store(error) => return error.into(),
         BackupError::Unsound { .. } | BackupError::Damaged { .. } => Exit::BadData,
-        BackupError::There { .. } => Exit::CannotCreate,
+        BackupError::There { .. } | BackupError::NoRoom { .. } => Exit::CannotCreate,
         BackupError::Io { .. } => Exit::Io,
     };
     Failure::new(exit, error)

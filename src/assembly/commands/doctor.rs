@@ -189,7 +189,7 @@ fn rules(folder: &Path, found: &mut Vec<Finding>) {
         Err(e) => return found.push(Finding::bad("rules", e.to_string(), "README.md says how to begin")),
     };
     let (set, mut problems) = RuleSet::load(&files);
-    problems.extend(Assessor::load(&files).1);
+    problems.extend(Assessor::problems(&files));
     let errors = problems.iter().filter(|p| p.level == Weight::Error).count() as u64;
     let warnings = problems.len() as u64 - errors;
     let (errors_said, warnings_said) =

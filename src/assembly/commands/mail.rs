@@ -146,6 +146,7 @@ fn test(args: &MailTestArgs) -> Result<(), Failure> {
             (Exit::Problems, left_out.into_iter().map(|out| out.why).collect::<Vec<_>>().join("; "))
         }
         Outcome::Refused { why } => (Exit::Problems, why),
+        Outcome::Unreachable { why } if are_settings_wrong(&said) => (Exit::Settings, why),
         Outcome::TryLater { why } | Outcome::Unreachable { why } | Outcome::Unclear { why } => {
             (Exit::Later, why)
         }
@@ -155,4 +156,28 @@ fn test(args: &MailTestArgs) -> Result<(), Failure> {
     }
     out.flush()?;
     Err(Failure::say(exit, format!("the letter to {} was not sent: {why}", args.address)))
+}
+
+/// Whether the server was spoken to and does not go on with these settings: it refuses the login for good, or cannot protect the
+/// connection as they ask for. Trying later does not help then.
+fn are_settings_wrong(said: &[String]) -> bool {
+    let asked = said.iter().rposition(|line| line.starts_with("> AUTH"));
+    let login = asked.and_then(|at| said.get(at..)).into_iter().flatten();
+    login.filter(|line| line.starts_with("< ")).any(|line| line.starts_with("< 5"))
+        || said.iter().any(|line| line.starts_with("- ") && line.contains("offers no STARTTLS"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_that_is_refused_is_a_matter_of_settings_and_a_busy_server_is_none() {
+        let are =
+            |lines: &[&str]| are_settings_wrong(&lines.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>());
+        assert!(are(&["< 250 ok", "> AUTH PLAIN (name \"g\", the secret is not shown)", "< 535 5.7.8 no"]));
+        assert!(are(&["< 250 ok", "- the mail server h:587 offers no STARTTLS, so it got neither …"]));
+        assert!(!are(&["> AUTH PLAIN (…)", "< 454 4.7.0 try later"]));
+        assert!(!are(&["< 554 5.3.2 no service", "- no mail server greets us"]));
+    }
 }

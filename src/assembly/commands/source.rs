@@ -251,7 +251,7 @@ impl Seen {
         }
         // A sender that waits for an answer hears that nothing was stored.
         if let Some(answer) = batch.stored {
-            let _ = answer.send(false);
+            let _ = answer.send(None);
         }
         Ok(())
     }

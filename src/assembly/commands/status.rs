@@ -41,6 +41,9 @@ const STUCK: i64 = 900;
 /// A letter tried so often needs a person: with the growing waits, a quarter of an hour has passed.
 const TRIES: u32 = 4;
 
+/// States of a source that need a daemon.
+const AT_WORK: [&str; 3] = ["starting", "listening", "retrying"];
+
 /// All that `status` says.
 #[derive(Serialize)]
 struct Status {
@@ -134,7 +137,7 @@ struct Letter {
 pub fn status(args: &StatusArgs) -> Result<(), Failure> {
     let settings = settings(&args.config)?;
     let folder = &settings.data.folder;
-    let store = Store::open_existing(folder).map_err(|e| match e {
+    let store = Store::open_to_read(folder).map_err(|e| match e {
         StoreError::Absent { .. } => Failure::say(
             Exit::NoInput,
             format!(
@@ -186,7 +189,7 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
     };
     let mut sources: BTreeMap<String, Value> =
         note("sources")?.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default();
-    last_hour(&mut sources, &store.heard_by_source(plus_ms(now, -HOUR_MS))?, running);
+    as_of_now(&mut sources, &store.heard_by_source(plus_ms(now, -HOUR_MS))?, running);
     let indexed = PostIndex::open_for_reading(folder)?.position();
     let troubled_letters: Vec<Letter> = store
         .troubled_letters()?
@@ -244,14 +247,19 @@ pub(super) struct Silenced {
     pub(super) until_worse: bool,
 }
 
-/// What each source brought in the last hour. A source forgets at a restart, and what it last said before the daemon ended
+/// What each source does and brought in the last hour. A source forgets at a restart, and what it last said before the daemon ended
 /// is of another hour: the log knows, of what was wanted.
-fn last_hour(sources: &mut BTreeMap<String, Value>, logged: &BTreeMap<String, u64>, running: bool) {
+fn as_of_now(sources: &mut BTreeMap<String, Value>, logged: &BTreeMap<String, u64>, running: bool) {
     for (name, source) in sources {
         let said = source.get("posts_last_hour").and_then(Value::as_u64).filter(|_| running).unwrap_or(0);
         let logged = logged.get(name).copied().unwrap_or(0);
         if let Some(source) = source.as_object_mut() {
             source.insert("posts_last_hour".into(), said.max(logged).into());
+            // What it last did it does no more, without anybody who listens.
+            let at_work = source.get("state").and_then(Value::as_str).is_some_and(|s| AT_WORK.contains(&s));
+            if at_work && !running {
+                source.insert("state".into(), "stopped".into());
+            }
         }
     }
 }
@@ -297,7 +305,7 @@ fn rules(store: &Store, folder: &Path) -> Result<Rules, Failure> {
         Err(e) => rules.unreadable = Some(e.to_string()),
         Ok(now) => {
             let mut problems = RuleSet::load(&now).1;
-            problems.extend(Assessor::load(&now).1);
+            problems.extend(Assessor::problems(&now));
             rules.errors = problems.iter().filter(|p| p.level == Level::Error).count();
             rules.warnings = problems.len() - rules.errors;
             rules.differs = now.files != files.files;
@@ -317,6 +325,11 @@ fn needs(status: &Status) -> Vec<String> {
         if status.running && text(source, "state") == Some("retrying") && stuck > STUCK {
             let why = text(source, "last_error").unwrap_or("no reason is known");
             needs.push(format!("source {name} has failed for {}: {}", span(stuck), one_line(why)));
+        }
+        let refused = source.get("refused_outright").and_then(Value::as_bool) == Some(true);
+        if status.running && text(source, "state") == Some("retrying") && refused && stuck <= STUCK {
+            let why = text(source, "last_error").unwrap_or("no reason is known");
+            needs.push(format!("source {name} is refused, which waiting seldom mends: {}", one_line(why)));
         }
         let deaf = text(source, "last_error").filter(|why| why.starts_with(CANNOT_LISTEN));
         if let Some(why) = deaf.filter(|_| stuck <= STUCK && text(source, "state") == Some("retrying")) {
@@ -401,4 +414,22 @@ fn bytes_in(folder: &Path, depth: usize) -> u64 {
             (true, _) => bytes_in(&path, depth - 1),
         })
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_daemon_no_source_listens() {
+        let noted = |state: &str| serde_json::json!({"state": state, "posts_last_hour": 7});
+        let states = ["listening", "retrying", "starting", "failed", "ended"];
+        let mut sources: BTreeMap<String, Value> = states.map(|s| (s.to_owned(), noted(s))).into();
+        as_of_now(&mut sources, &BTreeMap::from([("failed".to_owned(), 2)]), true);
+        assert!(sources.iter().all(|(name, source)| text(source, "state") == Some(name)));
+        as_of_now(&mut sources, &BTreeMap::from([("failed".to_owned(), 2)]), false);
+        let told: Vec<&str> = sources.values().filter_map(|source| text(source, "state")).collect();
+        assert_eq!(told, ["ended", "failed", "stopped", "stopped", "stopped"]);
+        assert_eq!(sources["failed"]["posts_last_hour"], 2);
+    }
 }

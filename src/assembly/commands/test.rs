@@ -25,7 +25,7 @@ use crate::logic::trial::{is, judge, why_not};
 pub fn test(args: &TestArgs) -> Result<(), Failure> {
     let files = read_rules(&args.rules.rules)?;
     let (set, mut problems) = RuleSet::load(&files);
-    problems.extend(Assessor::load(&files).1);
+    problems.extend(Assessor::problems(&files));
     let (mut examples, mut scenarios) = (0, Vec::new());
     if let Some(set) = &set {
         examples = set.products.iter().flat_map(|p| &p.topics).map(|t| t.examples.len()).sum();

@@ -89,6 +89,7 @@ fn source(health: &HealthSnapshot) -> Source {
     Source {
         over: matches!(health.state, State::Ended | State::Stopped),
         failed: health.state == State::Failed,
+        refused: health.refused_outright,
         failing_since: health.since.filter(|_| health.state == State::Retrying),
         why: one_line(health.last_error.as_deref().unwrap_or_default()),
         last_post: health.last_post,

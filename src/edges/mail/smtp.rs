@@ -161,11 +161,13 @@ impl Relay {
                 .map(|out| format!("{}: {}", out.address, out.why))
                 .collect::<Vec<_>>()
                 .join("; ");
-            let why = format!("{} takes it for nobody ({all})", self.0.host);
+            let host = &self.0.host;
             return if left_out.iter().all(|out| out.for_good) {
-                Outcome::Refused { why }
+                Outcome::Refused { why: format!("{host} refuses every address for good ({all})") }
             } else {
-                Outcome::TryLater { why }
+                Outcome::TryLater {
+                    why: format!("{host} takes the letter for no address now, and may later ({all})"),
+                }
             };
         }
         notes.ours("DATA");
@@ -178,7 +180,7 @@ impl Relay {
                     why: format!("{} answered DATA with {}", self.0.host, reply.code()),
                 };
             }
-            Err(e) => return self.before_the_letter("the announcement of the letter", &e),
+            Err(e) => return self.before_the_letter("the letter (at DATA, before any of it was sent)", &e),
         }
         self.give(connection, message.bytes(), left_out, notes).await
     }
@@ -245,7 +247,8 @@ impl Relay {
 
     /// What a failure means while the server has nothing of the letter yet.
     fn before_the_letter(&self, what: &str, failure: &Failure) -> Outcome {
-        let why = format!("{} did not take {what}: {}", self.0.host, failure.said());
+        let said = if failure.is_for_good() { "refuses" } else { "did not take" };
+        let why = format!("{} {said} {what}: {}", self.0.host, failure.said());
         match failure {
             // 530 and 538 ask for a login or for TLS: the settings are wrong, not the letter.
             Failure::Error(e) if e.is_permanent() && !asks_for_login(e) => Outcome::Refused { why },
@@ -255,6 +258,11 @@ impl Relay {
 }
 
 impl Failure {
+    /// The server said no, and will say so again.
+    fn is_for_good(&self) -> bool {
+        matches!(self, Self::Error(e) if e.is_permanent())
+    }
+
     fn said(&self) -> String {
         match self {
             Self::Silence(limit) => format!("no answer in {}", span(*limit)),

@@ -227,3 +227,9 @@ fn read(entry: &Value, source: &str, country: &str, app: u64, now: Timestamp) ->
         rating: Some(stars).filter(|s| (1.0..=5.0).contains(s)),
     })
 }
+
+/// A page, as it is read without a network: for the fuzz target.
+pub(super) fn strange(body: &[u8], now: Timestamp) -> Vec<Post> {
+    let Ok(page) = serde_json::from_slice::<Value>(body) else { return Vec::new() };
+    entries(page).iter().filter_map(|entry| read(entry, "strange", "us", 1, now)).collect()
+}

@@ -277,3 +277,13 @@ fn read(it: Written, source: &str, server: &Url, now: Timestamp) -> Option<Post>
         rating: None,
     })
 }
+
+/// A page, as it is read without a network: for the fuzz target.
+pub(super) fn strange(body: &[u8], now: Timestamp) -> Vec<Post> {
+    let (Ok(page), Ok(server)) =
+        (serde_json::from_slice::<Page>(body), Url::parse("https://forum.example.org"))
+    else {
+        return Vec::new();
+    };
+    page.latest_posts.into_iter().filter_map(|it| read(it, "strange", &server, now)).collect()
+}

@@ -29,7 +29,8 @@ use self::push::{Push, Woken};
 use super::backoff::Backoff;
 use super::shape::duration;
 use super::{Batch, MAX_BATCH_ITEMS, SourceError, State, Stopped, Surroundings};
-use crate::ground::post::Incoming;
+use crate::ground::post::{Incoming, Post};
+use crate::ground::time::Timestamp;
 
 /// The settings, filled in.
 pub(super) const EXAMPLE: &str = r#"[[source]]
@@ -54,8 +55,8 @@ const BUSY_WAIT: Duration = Duration::from_secs(60);
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FeedConfig {
-    /// Address of the feed, `https://…` or `http://…`, or of a page that names its feed. It may be on a private network;
-    /// what it redirects to may only be when this is.
+    /// Address of the feed, `https://…` or `http://…`, or of a page that names its feed. It may be on a private network or on this machine;
+    /// what it redirects to may not, but for other paths of the same host and port.
     pub url: String,
     /// Time between polls; a tenth more or less, so that many feeds do not poll in step. Default: `"10m"`.
     #[serde(default = "ten_minutes", deserialize_with = "duration")]
@@ -316,6 +317,25 @@ fn not_a_feed(body: &[u8], kind: &str, reason: &str) -> String {
     } else {
         format!("answered with something that is no feed ({shown}): {reason}")
     }
+}
+
+/// A document, or a page that names one, as far as it is read without a network: for the fuzz target.
+pub(super) fn strange(body: &[u8], now: Timestamp) -> Vec<Post> {
+    let (kind, document) = match body.split_first() {
+        Some((1, rest)) => ("text/xml; charset=utf-16", rest),
+        Some((2, rest)) => ("text/xml; charset=koi8-r", rest),
+        _ => ("application/xml", body),
+    };
+    let document = decode::utf8(document, kind);
+    let Ok(address) = url::Url::parse("https://feeds.example.org/a/b") else { return Vec::new() };
+    let _ = discover::feed_of(&document, &address);
+    let _ = opml::read_opml(&document);
+    let Ok(feed) = items::read(&document, address.as_str()) else { return Vec::new() };
+    let _ = Links::default().hub(Links::of_document(&feed, &document), &address);
+    let mut memory = Memory::load(None, address.as_str());
+    let posts = memory.sift(items::items(feed, "strange", now)).into_iter().map(|item| item.post).collect();
+    let _ = Memory::load(memory.store().as_deref(), address.as_str());
+    posts
 }
 
 #[cfg(test)]

@@ -379,3 +379,13 @@ pub(super) fn read(it: Written, source: &str, now: Timestamp) -> Option<Post> {
         rating: None,
     })
 }
+
+/// A list of issues or comments, or a page of discussions, as they are read without a network: for the fuzz target.
+pub(super) fn strange(body: &[u8], now: Timestamp) -> Vec<Post> {
+    if let Ok(list) = serde_json::from_slice::<Vec<Written>>(body) {
+        return list.into_iter().filter_map(|it| read(it, "strange", now)).collect();
+    }
+    let Ok(answer) = serde_json::from_slice(body) else { return Vec::new() };
+    let page = discussions::read(&answer, "strange", now).map(|page| page.posts).unwrap_or_default();
+    page.into_iter().map(|(_, post)| post).collect()
+}

@@ -275,3 +275,9 @@ fn read(hit: Hit, source: &str, now: Timestamp) -> Option<Post> {
         rating: None,
     })
 }
+
+/// What a search finds, as it is read without a network: for the fuzz target.
+pub(super) fn strange(body: &[u8], now: Timestamp) -> Vec<Post> {
+    let Ok(found) = serde_json::from_slice::<Found>(body) else { return Vec::new() };
+    found.hits.into_iter().filter_map(|hit| read(hit, "strange", now)).collect()
+}

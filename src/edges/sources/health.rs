@@ -9,6 +9,9 @@ use crate::ground::time::Timestamp;
 /// Minutes over which the rate is taken.
 const MINUTES: usize = 60;
 
+/// How complaints about answers begin that somebody has to do something about: an address that is wrong, a key that is.
+const REFUSALS: [&str; 4] = ["answers 401", "answers 403", "answers 404", "answers 410"];
+
 /// What a source is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -74,6 +77,9 @@ pub struct HealthSnapshot {
     pub last_error: Option<String>,
     /// When that was.
     pub last_error_at: Option<Timestamp>,
+    /// It was the other side that refused (401, 403, 404, 410): waiting seldom mends that.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub refused_outright: bool,
     /// Something a person should know that is no failure: an address that has moved, for instance.
     pub notice: Option<String>,
     /// Where it listens or what it is connected to, as far as it is.
@@ -114,6 +120,9 @@ impl Health {
             inner.seen.state = state;
             inner.seen.since = Some(now);
         }
+        if state == State::Listening {
+            inner.seen.refused_outright = false;
+        }
     }
 
     pub(super) fn count(&self, posts: usize, rejects: usize, now: Timestamp) {
@@ -135,6 +144,7 @@ impl Health {
         let mut inner = self.inner();
         inner.seen.errors += 1;
         inner.seen.last_error = Some(message.to_owned());
+        inner.seen.refused_outright = REFUSALS.iter().any(|refusal| message.contains(refusal));
         inner.seen.last_error_at = Some(now);
     }
 
@@ -183,6 +193,25 @@ impl Health {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_refused_and_who_is_let_in_again_is_known() {
+        let (health, now) = (Health::new(), "2026-01-01T10:00:30Z".parse().unwrap());
+        for (message, refused) in [
+            ("the address https://a.example/ answers 404 Not Found", true),
+            ("answers 401 Unauthorized: there is no such repository", true),
+            ("the address https://a.example/ answers 500 Internal Server Error", false),
+            ("does not answer: timed out", false),
+        ] {
+            health.error(message, now);
+            assert_eq!(health.snapshot(now).refused_outright, refused, "{message}");
+        }
+        health.error("answers 403 Forbidden", now);
+        health.state(State::Retrying, now);
+        assert!(health.snapshot(now).refused_outright);
+        health.state(State::Listening, now);
+        assert!(!health.snapshot(now).refused_outright);
+    }
 
     #[test]
     fn the_rate_is_that_of_the_last_hour() {

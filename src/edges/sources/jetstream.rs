@@ -23,6 +23,8 @@ use self::listen::{End, Listener};
 use super::backoff::Backoff;
 use super::shape::duration;
 use super::{SourceError, State, Surroundings, prepare_tls};
+use crate::ground::post::Incoming;
+use crate::ground::time::Timestamp;
 use crate::logic::patience::Patience;
 
 /// The settings, filled in.
@@ -162,6 +164,19 @@ fn read_hosts(name: &str, config: &JetstreamConfig) -> Result<Vec<Url>, SourceEr
         ))),
     };
     config.hosts.iter().map(read).collect()
+}
+
+/// A frame of either version, as it is read without a network: for the fuzz target.
+pub(super) fn strange(frame: &str, first_version: bool, now: Timestamp) -> Vec<Incoming> {
+    let version = if first_version { event::Version::One } else { event::Version::Two };
+    match event::read(frame, version, "strange", now) {
+        Ok(event::Frame::Event(event)) => match event.says {
+            event::Says::Created(post) => vec![Incoming::Post(post)],
+            event::Says::Changed(item) => vec![item],
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]

@@ -286,3 +286,10 @@ fn read(view: View, of: Of, source: &str, now: Timestamp) -> Option<Post> {
         ..empty("", source, now)
     })
 }
+
+/// A page, as it is read without a network: for the fuzz target.
+pub(super) fn strange(body: &[u8], now: Timestamp) -> Vec<Post> {
+    let Ok(Page { posts, comments }) = serde_json::from_slice(body) else { return Vec::new() };
+    let posts = posts.into_iter().filter_map(|view| read(view, Of::Posts, "strange", now));
+    posts.chain(comments.into_iter().filter_map(|view| read(view, Of::Comments, "strange", now))).collect()
+}

@@ -25,7 +25,8 @@ use super::http::{Answer, Http, Trouble, limit_of};
 use super::poll::{self, LookedAfter, Polled, Recent, below};
 use super::shape::duration;
 use super::{SourceError, Stopped, Surroundings};
-use crate::ground::post::{Incoming, MAX_ID_BYTES, PostKey};
+use crate::ground::post::{Incoming, MAX_ID_BYTES, Post, PostKey};
+use crate::ground::time::Timestamp;
 
 /// The settings, filled in.
 pub(super) const EXAMPLE: &str = r#"[[source]]
@@ -373,4 +374,14 @@ fn min_id(link: &str) -> Option<String> {
 
 fn id_of(status: &serde_json::Value) -> Option<String> {
     status.get("id")?.as_str().map(str::to_owned)
+}
+
+/// A status as the API sends it, or a message of the stream, as they are read without a network: for the fuzz target.
+pub(super) fn strange(text: &str, now: Timestamp) -> Option<Post> {
+    let server = Url::parse("https://mastodon.example.org").ok()?;
+    let status = match heard::read(text) {
+        Heard::Status(status) => *status,
+        _ => serde_json::from_str(text).ok()?,
+    };
+    read(status, "strange", &server, now)
 }

@@ -29,6 +29,7 @@ mod reach;
 mod reddit;
 mod shape;
 mod stackexchange;
+mod strange;
 mod webhook;
 mod x;
 mod youtube;
@@ -59,6 +60,8 @@ pub use self::mastodon::MastodonConfig;
 pub use self::nats::NatsConfig;
 pub use self::reddit::RedditConfig;
 pub use self::stackexchange::StackexchangeConfig;
+#[doc(hidden)]
+pub use self::strange::{WAYS, read_strange};
 pub use self::webhook::{Form, WebhookConfig};
 pub use self::x::XConfig;
 pub use self::youtube::YoutubeConfig;
@@ -89,8 +92,23 @@ pub struct Batch {
     /// Position after this batch, for the source alone to understand. Store it in the transaction that stores
     /// the items; hand it to [`run`] on the next start. `None` leaves the stored one as it is.
     pub cursor: Option<String>,
-    /// Answered once the batch is durable (true) or refused (false); dropping it counts as refused.
-    pub stored: Option<oneshot::Sender<bool>>,
+    /// Answered once the batch is durable, with what became of it, or refused (`None`); dropping it counts as refused.
+    pub stored: Option<oneshot::Sender<Option<Kept>>>,
+}
+
+/// What became of a batch that is durable.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Posts that are new, or new versions.
+    pub stored: usize,
+    /// Posts that were there as they are.
+    pub known: usize,
+    /// Posts that no rule is about, or that were deleted before.
+    pub unwanted: usize,
+    /// Deletions.
+    pub deleted: usize,
+    /// Items that were not taken, by their place in the batch (from 0), and why.
+    pub refused: Vec<(usize, String)>,
 }
 
 impl Batch {
@@ -204,7 +222,7 @@ pub struct Surroundings {
     pub seed: u64,
     /// Which posts anybody may want. Only `jetstream` asks it, since it carries the whole network: a new post for
     /// which this is false is dropped at once. Edits and deletions always pass, because an earlier version may be
-    /// stored. The other sources are small and pass everything on; `webhook` tells its sender of how many it is false.
+    /// stored. The other sources are small and pass everything on.
     pub filter: Arc<dyn Fn(&Post) -> bool + Send + Sync>,
     /// Addresses at which the hubs of feeds can call, where the world can reach us.
     pub callbacks: Option<Arc<Callbacks>>,

@@ -258,7 +258,7 @@ impl Bus<'_> {
                 () = self.around.stop.cancelled() => return Err(End::Stopped),
                 stored = answered => stored,
             };
-            if stored != Ok(true) {
+            if !matches!(stored, Ok(Some(_))) {
                 return Err(lost("sends again what could not be stored"));
             }
         }

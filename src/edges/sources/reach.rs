@@ -58,10 +58,13 @@ fn reach_v6(v6: Ipv6Addr) -> Reach {
     }
 }
 
-/// What one configured address allows: its own host, the world, and hosts of the same reach as its own.
+/// What one configured address allows: itself (host and port), and the world. Another port of this machine, or another machine of
+/// our network, is another program, which nobody named. A stream that a server of our network names may be in our network too.
 #[derive(Clone, Debug)]
 pub(super) struct Guard {
     host: String,
+    /// The ports of the host that are the settings' own: theirs, and where they have `http://` without one, that of `https://`.
+    ports: Vec<u16>,
     /// Hosts of the proxies that the environment names: the operator's choice as well. Behind a proxy it is the proxy
     /// that looks up the names, and only literal addresses are checked here.
     proxies: Vec<String>,
@@ -84,7 +87,11 @@ impl Guard {
             .filter_map(|proxy| Url::parse(&proxy).ok()?.host_str().map(str::to_owned))
             .collect();
         let host = configured.host_str().unwrap_or_default().to_owned();
-        Self { host, proxies, own: Arc::new(Mutex::new(own)) }
+        let mut ports: Vec<u16> = configured.port_or_known_default().into_iter().collect();
+        if ports == [80] {
+            ports.push(443);
+        }
+        Self { host, ports, proxies, own: Arc::new(Mutex::new(own)) }
     }
 
     /// Whether a redirect may lead to `url`. A name is checked again when it is resolved.
@@ -92,19 +99,38 @@ impl Guard {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(format!("it redirects to {url}, and only http and https are followed"));
         }
-        let address = match url.host() {
+        let is_own = url.host_str() == Some(&self.host);
+        let port = url.port_or_known_default();
+        let allowed = match url.host() {
             None => return Err(format!("it redirects to {url}, which names no host")),
-            Some(Host::Domain(_)) => return Ok(()),
-            Some(Host::Ipv4(v4)) => IpAddr::V4(v4),
-            Some(Host::Ipv6(v6)) => IpAddr::V6(v6),
+            _ if is_own && port.is_some_and(|port| self.ports.contains(&port)) => true,
+            // The same name at another port: what it resolves to is known from the settings' own address.
+            Some(Host::Domain(_)) if is_own => self
+                .own
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .iter()
+                .all(|own| *own == Reach::Public),
+            Some(Host::Domain(_)) => true,
+            Some(Host::Ipv4(v4)) => reach_v4(v4) == Reach::Public,
+            Some(Host::Ipv6(v6)) => reach_v6(v6) == Reach::Public,
         };
-        if url.host_str() == Some(&self.host) || self.allows(address) {
+        if allowed {
             Ok(())
         } else {
             Err(format!(
                 "it redirects to {url}, which is not on the public internet; such an address is only read when the \
                  settings name it"
             ))
+        }
+    }
+
+    /// Looks up what the configured name resolves to, where nobody has connected to it yet. One that has no address teaches nothing.
+    pub(super) async fn learn(&self) {
+        if self.own.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+            && let Ok(found) = tokio::net::lookup_host((self.host.as_str(), 0)).await
+        {
+            self.sift(&self.host, found.collect(), false);
         }
     }
 
@@ -120,7 +146,7 @@ impl Guard {
             Some(Host::Ipv6(v6)) => self.allowed(url, IpAddr::V6(v6), port),
             Some(Host::Domain(name)) => {
                 let found = tokio::net::lookup_host((name, port)).await;
-                self.sift(name, found.map_err(|e| format!("has no address: {e}"))?.collect())
+                self.sift(name, found.map_err(|e| format!("has no address: {e}"))?.collect(), true)
             }
             None => Vec::new(),
         };
@@ -142,7 +168,8 @@ impl Guard {
 
     /// Of the addresses that `name` resolved to, those that may be connected to. What the configured name resolves
     /// to is the operator's choice, and is noted as our own.
-    fn sift(&self, name: &str, found: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    /// With `alike`, those of another name may be of the same reach as our own.
+    fn sift(&self, name: &str, found: Vec<SocketAddr>, alike: bool) -> Vec<SocketAddr> {
         if name.eq_ignore_ascii_case(&self.host) {
             let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
             for reach in found.iter().map(|a| reach(a.ip())) {
@@ -153,7 +180,8 @@ impl Guard {
             return found;
         }
         let is_proxy = self.proxies.iter().any(|proxy| proxy.eq_ignore_ascii_case(name));
-        found.into_iter().filter(|a| is_proxy || self.allows(a.ip())).collect()
+        let may = |a: &SocketAddr| if alike { self.allows(a.ip()) } else { reach(a.ip()) == Reach::Public };
+        found.into_iter().filter(|a| is_proxy || may(a)).collect()
     }
 }
 
@@ -162,7 +190,7 @@ impl Resolve for Guard {
         let guard = self.clone();
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let allowed = guard.sift(name.as_str(), found);
+            let allowed = guard.sift(name.as_str(), found, false);
             if allowed.is_empty() {
                 return Err(format!("{} has no address on the public internet", name.as_str()).into());
             }
@@ -212,13 +240,34 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_feed_at_home_may_stay_there_but_not_reach_the_metadata_service() {
-        assert!(check("http://127.0.0.1:8080/feed", "http://127.0.0.1:9090/feed"));
-        assert!(check("http://localhost/feed", "http://127.0.0.2/feed"));
-        assert!(check("http://10.0.0.5/feed", "http://192.168.1.1/feed"));
-        assert!(!check("http://10.0.0.5/feed", "http://169.254.169.254/"));
-        assert!(!check("http://127.0.0.1/feed", "http://10.0.0.5/"));
+    #[tokio::test]
+    async fn a_feed_at_home_reaches_itself_and_no_other_program_or_machine_at_home() {
+        for (configured, to) in [
+            ("http://127.0.0.1:8080/feed", "http://127.0.0.1:8080/other"),
+            ("http://10.0.0.5/feed", "https://10.0.0.5/feed"),
+            ("http://10.0.0.5/feed", "https://elsewhere.example/"),
+        ] {
+            assert!(check(configured, to), "{configured} {to}");
+        }
+        for (configured, to) in [
+            ("http://127.0.0.1:8080/feed", "http://127.0.0.1:9090/feed"),
+            ("http://localhost/feed", "http://127.0.0.2/feed"),
+            ("http://localhost:8080/feed", "http://localhost:9090/feed"),
+            ("http://10.0.0.5/feed", "http://192.168.1.1/feed"),
+            ("http://10.0.0.5/feed", "http://10.0.0.5:8500/"),
+            ("http://10.0.0.5/feed", "http://169.254.169.254/"),
+            ("http://127.0.0.1/feed", "http://10.0.0.5/"),
+        ] {
+            assert!(!check(configured, to), "{configured} {to}");
+        }
+        // A name is as public as what it resolves to.
+        let intranet = guard("https://wiki.corp.example/");
+        intranet.sift("wiki.corp.example", vec!["10.0.0.1:0".parse().unwrap()], false);
+        assert!(intranet.check(&Url::parse("https://wiki.corp.example:8443/").unwrap()).is_err());
+        let public = guard("https://feeds.example.org/");
+        public.sift("feeds.example.org", vec!["93.184.215.14:0".parse().unwrap()], false);
+        public.learn().await;
+        assert!(public.check(&Url::parse("https://feeds.example.org:8443/").unwrap()).is_ok());
     }
 
     #[tokio::test]
@@ -243,11 +292,12 @@ mod tests {
         let all: Vec<SocketAddr> =
             ["10.0.0.1:0", "93.184.215.14:0", "127.0.0.1:0"].iter().map(|a| a.parse().unwrap()).collect();
         let public = guard("https://feeds.example.org/");
-        assert_eq!(public.sift("evil.example", all.clone()), [all[1]]);
+        assert_eq!(public.sift("evil.example", all.clone(), false), [all[1]]);
         let intranet = guard("https://wiki.corp.example/");
-        assert_eq!(intranet.sift("wiki.corp.example", vec![all[0]]), [all[0]]);
-        assert_eq!(intranet.sift("other.corp.example", all.clone()), [all[0], all[1]]);
+        assert_eq!(intranet.sift("wiki.corp.example", vec![all[0]], false), [all[0]]);
+        assert_eq!(intranet.sift("other.corp.example", all.clone(), false), [all[1]]);
+        assert_eq!(intranet.sift("other.corp.example", all.clone(), true), [all[0], all[1]], "a stream");
         let behind = Guard { proxies: vec!["proxy.corp.example".into()], ..public };
-        assert_eq!(behind.sift("Proxy.corp.example", vec![all[0]]), [all[0]]);
+        assert_eq!(behind.sift("Proxy.corp.example", vec![all[0]], false), [all[0]]);
     }
 }

@@ -21,7 +21,7 @@ use super::http::{Answer, Http, Trouble, limit_of, wait_of};
 use super::poll::{self, LookedAfter, Polled, Recent, below};
 use super::shape::duration;
 use super::{SourceError, Surroundings};
-use crate::ground::post::{Incoming, PostKey};
+use crate::ground::post::{Incoming, Post, PostKey};
 use crate::ground::time::{Timestamp, plus_ms};
 
 /// The settings, filled in.
@@ -318,4 +318,10 @@ fn limit(answer: &Answer, around: &Surroundings) -> Option<Duration> {
     let seconds = reset.unwrap_or_default().as_secs();
     around.health.limit(format!("{left} requests are left, for {seconds} seconds"));
     (left <= LEFT_OVER).then(|| wait_of(answer, around.clock.now()).or(reset)).flatten()
+}
+
+/// A page, as it is read without a network: for the fuzz target.
+pub(super) fn strange(body: &[u8], now: Timestamp) -> Vec<Post> {
+    let Ok(answer) = serde_json::from_slice::<thing::Answered>(body) else { return Vec::new() };
+    answer.listing().things.into_iter().filter_map(|it| read(it, "strange", now)).collect()
 }

@@ -328,3 +328,9 @@ fn read(it: Written, source: &str, now: Timestamp) -> Option<Post> {
         rating: None,
     })
 }
+
+/// A page, as it is read without a network: for the fuzz target.
+pub(super) fn strange(body: &[u8], now: Timestamp) -> Vec<Post> {
+    let Ok(page) = serde_json::from_slice::<Page<Written>>(body) else { return Vec::new() };
+    page.items.into_iter().filter_map(|it| read(it, "strange", now)).collect()
+}

@@ -37,8 +37,9 @@ use self::signature::{Secret, SignatureError};
 use super::backoff::Backoff;
 use super::newest::Newest;
 use super::shape::duration;
-use super::{Batch, CANNOT_LISTEN, SourceError, State, Surroundings};
+use super::{Batch, CANNOT_LISTEN, Kept, SourceError, State, Surroundings};
 use crate::ground::post::Incoming;
+use crate::ground::time::Timestamp;
 
 /// The settings, filled in.
 pub(super) const EXAMPLE: &str = r#"[[source]]
@@ -348,15 +349,14 @@ impl Desk {
         let mut newest = self.newest.lock().await;
         // What could not be stored is sent again, and has to be news then.
         let mut after = newest.clone();
-        let told = github::read(event, body, &self.name, &mut after, now).map_err(Refusal::NoEvent)?;
-        let answer = match told {
+        let read = github::read(event, body, &self.name, &mut after, now).map_err(Refusal::NoEvent)?;
+        let answer = match read {
             github::Told::Nothing(why) => json!({ "stored": 0, "why": why }),
             github::Told::Item(item) => {
                 let (answer, answered) = oneshot::channel();
                 let (items, cursor) = (vec![item], after.store());
                 let batch = Batch { items, cursor, stored: Some(answer), ..Batch::empty(&self.name) };
-                self.stored(batch, answered).await?;
-                json!({ "stored": 1 })
+                told(&self.stored(batch, answered).await?)
             }
         };
         *newest = after;
@@ -367,13 +367,9 @@ impl Desk {
     /// Takes a body in, and answers when it is durable. `cursor` is stored with it.
     async fn take(&self, body: &[u8], cursor: Option<String>) -> Result<Response, Refusal> {
         let read = body::read(body, self.around.clock.now()).map_err(Refusal::Body)?;
-        let taken = read.items.len();
-        let wanted = |item: &&Incoming| match item {
-            Incoming::Post(post) => (self.around.filter)(post),
-            Incoming::Delete(_) => true,
-        };
-        let stored = read.items.iter().filter(wanted).count();
-        if taken > 0 || !read.rejects.is_empty() {
+        let mut refused = read.refused;
+        let mut kept = Kept::default();
+        if !read.items.is_empty() || !read.rejects.is_empty() {
             let (answer, answered) = oneshot::channel();
             let batch = Batch {
                 items: read.items,
@@ -382,37 +378,57 @@ impl Desk {
                 stored: Some(answer),
                 ..Batch::empty(&self.name)
             };
-            self.stored(batch, answered).await?;
+            kept = self.stored(batch, answered).await?;
         }
-        let mut said = json!({ "stored": stored, "rejected": read.refused });
-        // Whoever tries a sender out with a post that no rule is about would look for it in vain.
-        if taken > stored
-            && let Some(said) = said.as_object_mut()
-        {
-            said.insert("unwanted".into(), (taken - stored).into());
+        // What cannot be read is known here, what may not be said by this source to whoever stores it.
+        refused.extend(
+            kept.refused.drain(..).filter_map(|(at, reason)| {
+                read.lines.get(at).map(|line| body::Refused { line: *line, reason })
+            }),
+        );
+        refused.sort_by_key(|refused| refused.line);
+        let mut said = told(&kept);
+        if let Some(said) = said.as_object_mut() {
+            said.insert("rejected".into(), json!(refused));
         }
         Ok(Json(said).into_response())
     }
 
-    async fn stored(&self, batch: Batch, answered: oneshot::Receiver<bool>) -> Result<(), Refusal> {
+    async fn stored(&self, batch: Batch, answered: oneshot::Receiver<Option<Kept>>) -> Result<Kept, Refusal> {
         let durable = self.durable(batch, answered).await;
-        if let Err(Refusal::Busy(why) | Refusal::Later(why)) = durable {
+        if let Err(Refusal::Busy(why) | Refusal::Later(why)) = &durable {
             self.around.complain(&self.name, &format!("a request was put off: {why}"));
         }
         durable
     }
 
-    async fn durable(&self, batch: Batch, answered: oneshot::Receiver<bool>) -> Result<(), Refusal> {
+    async fn durable(
+        &self,
+        batch: Batch,
+        answered: oneshot::Receiver<Option<Kept>>,
+    ) -> Result<Kept, Refusal> {
         let handed_over = timeout(self.config.timeout, self.around.hand_over(batch)).await;
         handed_over
             .map_err(|_| Refusal::Busy("too much waits to be stored"))?
             .map_err(|_| Refusal::Later("the daemon is stopping"))?;
         match timeout(self.config.timeout, answered).await {
-            Ok(Ok(true)) => Ok(()),
-            Ok(Ok(false) | Err(_)) => Err(Refusal::Later("the posts could not be stored")),
+            Ok(Ok(Some(kept))) => Ok(kept),
+            Ok(Ok(None) | Err(_)) => Err(Refusal::Later("the posts could not be stored")),
             Err(_) => Err(Refusal::Later("the posts could not be stored in time")),
         }
     }
+}
+
+/// What is answered: how much was stored, and what became of the rest. Whoever tries a sender out with a post that no rule is about, or
+/// that is there already, would look for it in vain.
+fn told(kept: &Kept) -> serde_json::Value {
+    let mut said = serde_json::Map::from_iter([("stored".to_owned(), json!(kept.stored))]);
+    for (what, n) in [("known", kept.known), ("unwanted", kept.unwanted), ("deleted", kept.deleted)] {
+        if n > 0 {
+            said.insert(what.to_owned(), json!(n));
+        }
+    }
+    said.into()
 }
 
 /// The body, as long as it is no longer than `most` bytes.
@@ -427,4 +443,18 @@ async fn collect(body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
         whole.extend_from_slice(&part);
     }
     Ok(whole)
+}
+
+/// A request's body, or an event of GitHub after a line with its name, as they are read without a network: for the fuzz target.
+pub(super) fn strange(body: &[u8], now: Timestamp) -> Vec<Incoming> {
+    let event =
+        body.iter().position(|b| *b == b'\n').and_then(|at| Some((body.get(..at)?, body.get(at + 1..)?)));
+    if let Some((Ok(name), rest)) = event.map(|(name, rest)| (github::word(Some(name)), rest)) {
+        let mut newest = Newest::load(None);
+        if let Ok(github::Told::Item(item)) = github::read(name, rest, "strange", &mut newest, now) {
+            let _ = Newest::load(newest.store().as_deref());
+            return vec![item];
+        }
+    }
+    body::read(body, now).map(|read| read.items).unwrap_or_default()
 }

@@ -24,6 +24,7 @@ use super::http::Http;
 use super::poll::{self, LookedAfter};
 use super::shape::duration;
 use super::{SourceError, State, Surroundings};
+use crate::ground::post::Post;
 use crate::ground::time::Timestamp;
 use crate::logic::patience::Patience;
 
@@ -111,5 +112,13 @@ pub(super) async fn run(
         if around.pause(retry.wait(class)).await.is_err() {
             return Ok(());
         }
+    }
+}
+
+/// A line of the stream, as it is read without a network: for the fuzz target.
+pub(super) fn strange(line: &[u8], now: Timestamp) -> Option<Post> {
+    match tweet::read(line, "strange", now) {
+        tweet::Line::Post(post) => Some(*post),
+        _ => None,
     }
 }

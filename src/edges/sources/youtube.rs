@@ -24,7 +24,7 @@ use super::http::{Answer, Http, Trouble};
 use super::poll::{self, LookedAfter, Polled, Recent, below};
 use super::shape::duration;
 use super::{SourceError, Surroundings};
-use crate::ground::post::{Incoming, PostKey};
+use crate::ground::post::{Incoming, Post, PostKey};
 use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
 
 /// The settings, filled in.
@@ -387,4 +387,10 @@ fn refused(answer: &Answer) -> Option<(String, String)> {
         text.chars().filter(|c| !c.is_control()).take(200).collect::<String>()
     };
     Some((text("/error/errors/0/reason"), text("/error/message")))
+}
+
+/// A thread, as it is read without a network: for the fuzz target.
+pub(super) fn strange(body: &[u8], now: Timestamp) -> Vec<Post> {
+    let Ok(thread) = serde_json::from_slice::<Thread>(body) else { return Vec::new() };
+    thread.comments().into_iter().filter_map(|it| read(it, "strange", now)).collect()
 }

@@ -272,7 +272,7 @@ fn remove_text(tx: &rusqlite::Transaction<'_>, key: &PostKey, position: u64) -> 
         .map(|body| body.map(|body| body.to_lowercase()))
         .collect::<rusqlite::Result<Vec<String>>>()?;
     tx.execute(
-        "UPDATE log SET body = NULL, sum = NULL WHERE kind IN ('post', 'edit') AND source = ? AND post = ? AND seq <= ? AND seq <> ?",
+        "UPDATE log SET body = NULL, sum = NULL WHERE kind IN ('post', 'edit') AND source = ? AND post = ? AND seq <= ? AND seq <> ? AND body IS NOT NULL",
         params![key.source, key.id, position as i64, keep],
     )?;
     let mut statement =

@@ -19,6 +19,8 @@ impl Store {
                 "SELECT seq, body FROM log
                  WHERE kind IN ('post', 'edit') AND body IS NOT NULL AND json_extract(body, '$.post.post.author') = ?1
                    AND (?2 IS NULL OR source = ?2)
+                   -- What is deleted waits here, for a moment, for the daemon to take its text away.
+                   AND EXISTS (SELECT 1 FROM posts p WHERE p.source = log.source AND p.id = log.post AND p.deleted = 0)
                  ORDER BY seq",
             )
             .map_err(|e| self.fail(e))?;

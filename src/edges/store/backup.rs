@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{FILE, Store, StoreError, private_folder, schema};
+use super::{FILE, Moment, Store, StoreError, private_folder, schema};
 
 /// Why there is no copy, or no way back from it.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +13,12 @@ pub enum BackupError {
     #[error("{} is there already; name another file, or move that one away", path.display())]
     There {
         /// The file.
+        path: PathBuf,
+    },
+    /// No room for the copy.
+    #[error("the disk that holds {} has no room for the copy; nothing was left there, and the data is as it was: make room, or name a file on another disk", path.display())]
+    NoRoom {
+        /// The copy.
         path: PathBuf,
     },
     /// Something cannot be read or written.
@@ -59,9 +65,15 @@ impl Store {
             .db
             .execute("VACUUM INTO ?", [to.to_string_lossy()])
             .map_err(|e| BackupError::Store(self.fail(e)))
+            .and_then(|done| self.faults.at(to, "back_up", Moment::After).map(|()| done).map_err(Into::into))
             .and_then(|_| write_manifest(to))
             .and_then(|()| sound(to))
             .and_then(|()| synced(to));
+        // The copy alone is written: what is full is its disk.
+        let copied = copied.map_err(|e| match e {
+            BackupError::Store(StoreError::Full { .. }) => BackupError::NoRoom { path: to.to_owned() },
+            other => other,
+        });
         if copied.is_err() {
             let _ = std::fs::remove_file(to);
         }
@@ -83,9 +95,15 @@ impl Store {
         let beside = folder.join(format!(".{FILE}.restored"));
         let _ = std::fs::remove_file(&beside);
         private_file(&beside)?;
-        std::fs::copy(from, &beside).map_err(io(&beside))?;
-        without_manifest(&beside)?;
-        synced(&beside)?;
+        let copied =
+            std::fs::copy(from, &beside).map_err(io(&beside)).and_then(|_| without_manifest(&beside));
+        if let Err(e) = copied.and_then(|()| synced(&beside)) {
+            let _ = std::fs::remove_file(&beside);
+            return Err(match e {
+                BackupError::Store(StoreError::Full { .. }) => BackupError::NoRoom { path: beside },
+                other => other,
+            });
+        }
         // A write-ahead log of another store would be taken for this one's.
         for rest in ["-wal", "-shm"] {
             let _ = std::fs::remove_file(folder.join(format!("{FILE}{rest}")));
@@ -97,7 +115,10 @@ impl Store {
 
 fn io(path: &Path) -> impl FnOnce(std::io::Error) -> BackupError {
     let path = path.to_owned();
-    move |source| BackupError::Io { path, source }
+    move |source| match source.kind() {
+        std::io::ErrorKind::StorageFull => BackupError::NoRoom { path },
+        _ => BackupError::Io { path, source },
+    }
 }
 
 /// Makes an empty file that only we can read; never one that is there.
@@ -212,6 +233,21 @@ mod tests {
         Store::restore(&copy, &new).unwrap();
         assert_eq!(Store::open_existing(&new).unwrap().last_position().unwrap(), 10);
         assert!(matches!(Store::restore(&copy, &new), Err(BackupError::There { .. })));
+    }
+
+    #[test]
+    fn where_there_is_no_room_for_the_copy_its_own_disk_is_named_and_nothing_is_left() {
+        let dir = tempfile::tempdir().unwrap();
+        let full: super::super::Script =
+            std::sync::Arc::new(|what, _| (what == "back_up").then_some(super::super::Fault::Full));
+        let mut store = Store::open(&dir.path().join("data")).unwrap().with_faults(full);
+        store.append_entry(from_ms(1), &Body::Tick).unwrap();
+        let copy = dir.path().join("copy.db");
+        let error = store.back_up(&copy).unwrap_err();
+        let said = error.to_string();
+        assert!(matches!(error, BackupError::NoRoom { .. }), "{said}");
+        assert!(said.contains("copy.db") && !said.contains("groundswell.db"), "{said}");
+        assert!(!copy.exists());
     }
 
     #[test]

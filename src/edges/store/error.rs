@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 /// Why the store could not do it.
 #[derive(Debug, thiserror::Error)]
@@ -93,7 +93,10 @@ impl StoreError {
     pub(super) fn sqlite(path: &Path, error: rusqlite::Error) -> Self {
         let path = path.to_owned();
         let detail = error.to_string();
+        // Before anything can be read a file of shared memory beside the database is made, and that has no room either.
+        let no_room = error.sqlite_error().is_some_and(|e| e.extended_code == ffi::SQLITE_IOERR_SHMSIZE);
         match error.sqlite_error_code() {
+            _ if no_room => Self::Full { path },
             Some(ErrorCode::DiskFull) => Self::Full { path },
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                 Self::NotWritable { path, detail }
@@ -112,6 +115,20 @@ impl StoreError {
                 Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
             ),
             _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_told_as_one_by_whatever_name_sqlite_has_for_it() {
+        for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE] {
+            let raw = rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some("disk I/O error".into()));
+            let said = StoreError::sqlite(Path::new("/data/groundswell.db"), raw).to_string();
+            assert!(said.contains("is full") && !said.contains("I/O error"), "{said}");
         }
     }
 }

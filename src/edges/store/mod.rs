@@ -20,7 +20,7 @@ mod verify;
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 pub use alerts::{Committed, ToSend, What};
 pub use backup::BackupError;
@@ -80,6 +80,38 @@ impl Store {
         Self::open(folder)
     }
 
+    /// Opens the store to read only, also where its disk has no room for what SQLite keeps beside a database in use: as long as
+    /// nobody writes, the file alone is all there is.
+    ///
+    /// # Errors
+    /// There is no store, it cannot be read, or the disk is full and entries wait in the write-ahead log.
+    pub fn open_to_read(folder: &Path) -> Result<Self, StoreError> {
+        match Self::open_existing(folder) {
+            Err(StoreError::Full { path }) => Self::open_frozen(path),
+            other => other,
+        }
+    }
+
+    fn open_frozen(path: PathBuf) -> Result<Self, StoreError> {
+        let waiting =
+            std::fs::metadata(folder_of(&path).join(format!("{FILE}-wal"))).map_or(0, |meta| meta.len());
+        if waiting > 0 {
+            return Err(StoreError::Full { path });
+        }
+        let fail = |e| StoreError::sqlite(&path, e);
+        let name = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(format!("file:{name}?immutable=1"), flags).map_err(fail)?;
+        sum::register(&db).map_err(fail)?;
+        let form: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(fail)?;
+        // An older form would have to be migrated, for which there is no room.
+        if form != schema::FORM {
+            return Err(StoreError::Full { path });
+        }
+        Ok(Self { db, path, turn: Turn::default(), faults: faults::Faults::default() })
+    }
+
     /// A further connection to the same store, which takes turns with this one.
     ///
     /// # Errors
@@ -97,6 +129,10 @@ impl Store {
     fn fail(&self, error: rusqlite::Error) -> StoreError {
         StoreError::sqlite(&self.path, error)
     }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
 }
 
 /// Makes a folder that only we can look into: it holds what people said.

@@ -11,7 +11,7 @@ use super::StoreError;
 pub(super) const FORM: i64 = MIGRATIONS.len() as i64;
 
 /// Each brings a file from the form of its index to the next. Never edited after a release, only added to.
-const MIGRATIONS: [&str; 6] = ["
+const MIGRATIONS: [&str; 7] = ["
     -- Everything the analysis may know, in one order. `body` is JSON; a deleted or replaced post leaves its place with
     -- body NULL.
     CREATE TABLE log (
@@ -103,7 +103,10 @@ const MIGRATIONS: [&str; 6] = ["
      UPDATE outbox SET sum = groundswell_sum(message_id, alert, number, recipients, collected, team, readers);
      ALTER TABLE cursors ADD COLUMN sum INTEGER;
      UPDATE cursors SET sum = groundswell_sum(source, cursor);
-    "];
+    ",
+    // Where the text of a post stands: without it the whole log is read for each post that is deleted, edited, or too old.
+    "CREATE INDEX log_of_post ON log (source, post) WHERE body IS NOT NULL;",
+];
 
 /// Sets a connection up and brings the file to today's form.
 pub(super) fn prepare(db: &Connection, path: &Path) -> Result<(), StoreError> {
@@ -139,6 +142,7 @@ pub(super) fn prepare(db: &Connection, path: &Path) -> Result<(), StoreError> {
 pub(super) fn of_form(path: &Path, form: usize) -> Connection {
     let db = Connection::open(path).unwrap();
     db.pragma_update(None, "journal_mode", "WAL").unwrap();
+    super::sum::register(&db).unwrap();
     for migration in MIGRATIONS.iter().take(form) {
         db.execute_batch(migration).unwrap();
     }

@@ -12,6 +12,10 @@ use crate::ground::time::{Timestamp, days_between};
 const FEWEST: u32 = 5;
 /// … within so many days.
 const WITHIN_DAYS: f64 = 1.0;
+/// Fewer are told of when they wrote at once: nobody types the same words in the same minute as two others …
+const FEWEST_AT_ONCE: u32 = 3;
+/// … within so many days.
+const AT_ONCE_DAYS: f64 = 1.0 / 1_440.0;
 /// Texts that are watched for copies: those that were copied last.
 const MOST_TEXTS: usize = 256;
 /// Copies of one text that are remembered: the newest.
@@ -43,11 +47,14 @@ impl Chorus {
         }
     }
 
-    /// Accounts that look coordinated among those that copied one of these posts: the largest chorus within a day.
+    /// Accounts that look coordinated among those that copied one of these posts: the largest chorus within a day, or a smaller one
+    /// that sang at once.
     pub(super) fn coordinated<'a>(&self, posts: impl Iterator<Item = &'a PostKey>) -> u32 {
-        let loudest = posts.filter_map(|key| self.of.get(key)).map(most_within_a_day).max().unwrap_or(0);
+        let choruses: Vec<_> = posts.filter_map(|key| self.of.get(key)).collect();
+        let loudest = |days: f64| choruses.iter().map(|copies| most_within(copies, days)).max().unwrap_or(0);
+        let (within_a_day, at_once) = (loudest(WITHIN_DAYS), loudest(AT_ONCE_DAYS));
         // The first account that wrote the words is one of them.
-        if loudest + 1 >= FEWEST { loudest + 1 } else { 0 }
+        if within_a_day + 1 >= FEWEST || at_once + 1 >= FEWEST_AT_ONCE { within_a_day + 1 } else { 0 }
     }
 
     /// A post is gone.
@@ -56,11 +63,11 @@ impl Chorus {
     }
 }
 
-fn most_within_a_day(copies: &VecDeque<(Timestamp, u64)>) -> u32 {
+fn most_within(copies: &VecDeque<(Timestamp, u64)>, days: f64) -> u32 {
     let within = |from: Timestamp| {
         let voices: BTreeSet<u64> = copies
             .iter()
-            .filter(|(at, _)| (0.0..=WITHIN_DAYS).contains(&days_between(from, *at)))
+            .filter(|(at, _)| (0.0..=days).contains(&days_between(from, *at)))
             .map(|c| c.1)
             .collect();
         voices.len() as u32
@@ -109,6 +116,15 @@ mod tests {
         assert_eq!(told(&burst[..3]), 0);
         let slow: Vec<Post> = (0..6).map(|i| post(i, i * 12, "the hinge broke, shame on you")).collect();
         assert_eq!(told(&slow), 0);
+    }
+
+    #[test]
+    fn three_accounts_with_the_same_words_at_once_are_told_of_and_three_in_an_afternoon_are_not() {
+        let at_once: Vec<Post> = (0..2).map(|i| post(i, 3, "the hinge broke, shame on you")).collect();
+        assert_eq!(told(&at_once), 3);
+        let afternoon: Vec<Post> = (0..2).map(|i| post(i, 3 + i, "the hinge broke, shame on you")).collect();
+        assert_eq!(told(&afternoon), 0);
+        assert_eq!(told(&at_once[..1]), 0, "two may");
     }
 
     #[test]

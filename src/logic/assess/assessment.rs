@@ -107,6 +107,11 @@ impl Assessment {
     }
 }
 
+/// Whether a rules folder has lexicons of its own.
+fn adds(files: &RuleFiles) -> bool {
+    files.files.iter().any(|file| file.path.starts_with("lexicon/"))
+}
+
 /// Reads posts by the lexicons in force.
 #[derive(Debug)]
 pub struct Assessor {
@@ -122,12 +127,17 @@ impl Assessor {
         (Self { lexicons: Arc::new(lexicons), names: BTreeSet::new() }, problems)
     }
 
+    /// What is wrong in the lexicons of a rules folder. Where it has none, nothing is read: what is built in is sound.
+    pub fn problems(files: &RuleFiles) -> Vec<Diagnostic> {
+        if adds(files) { Self::load(files).1 } else { Vec::new() }
+    }
+
     /// The same without what is wrong. Where a rules folder adds nothing, all share what is built in: to read it takes longer
     /// than to restore a day's snapshot.
     pub fn shared(files: &RuleFiles) -> Arc<Self> {
         static BUILT_IN: LazyLock<Arc<Assessor>> =
             LazyLock::new(|| Arc::new(Assessor::load(&RuleFiles::default()).0));
-        if files.files.iter().any(|file| file.path.starts_with("lexicon/")) {
+        if adds(files) {
             return Arc::new(Self::load(files).0);
         }
         Arc::clone(&BUILT_IN)

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use crate::assembly::failure::Failure;
-use crate::edges::sources::Batch;
+use crate::edges::sources::{Batch, Kept};
 use crate::edges::store::{NewPost, ToAppend};
 use crate::ground::post::{Incoming, MAX_ID_BYTES, PostKey};
 
@@ -21,7 +21,8 @@ impl Engine {
         for (place, reason, _) in &append.rejects {
             tracing::warn!(source = batch.source, place, reason, "passed over: not a post");
         }
-        for item in batch.items {
+        let mut refused = Vec::new();
+        for (at, item) in batch.items.into_iter().enumerate() {
             let key = match &item {
                 Incoming::Post(post) => post.key(),
                 Incoming::Delete(key) => key.clone(),
@@ -29,6 +30,7 @@ impl Engine {
             if let Some(reason) = self.unfit(&batch.source, &key) {
                 let place = key.id.chars().take(80).collect::<String>();
                 tracing::warn!(source = batch.source, place, reason, "passed over");
+                refused.push((at, reason.clone()));
                 append.rejects.push((place, reason, String::new()));
                 continue;
             }
@@ -49,7 +51,7 @@ impl Engine {
             Err(e) if e.may_pass() && batch.stored.is_some() => {
                 tracing::warn!("{e}");
                 if let Some(answer) = batch.stored {
-                    let _ = answer.send(false);
+                    let _ = answer.send(None);
                 }
                 return Ok(());
             }
@@ -60,7 +62,13 @@ impl Engine {
             other => other?,
         };
         if let Some(answer) = batch.stored {
-            let _ = answer.send(true);
+            let _ = answer.send(Some(Kept {
+                stored: stored.stored,
+                known: stored.known,
+                unwanted: stored.passed_over,
+                deleted: append.deletes.len(),
+                refused,
+            }));
         }
         tracing::debug!(source = batch.source, stored = stored.stored, known = stored.known, "batch");
         if stored.hidden + stored.restored > 0 {

@@ -41,6 +41,11 @@ impl Keeping {
         }
         Ok(Self { days, bytes: gb.map(|gb| (gb * 1e9) as u64), next: None })
     }
+
+    /// Texts go after so many days, however few: for simulations, which have less time than a service.
+    pub fn of_days(days: u32) -> Self {
+        Self { days: Some(days), ..Self::default() }
+    }
 }
 
 impl Engine {

@@ -29,7 +29,7 @@ impl Engine {
             return Ok(Taken::InForce);
         }
         let (set, mut problems) = RuleSet::load(files);
-        problems.extend(Assessor::load(files).1);
+        problems.extend(Assessor::problems(files));
         if let Some(set) = &set {
             problems.extend(renamed(self.analysis.rules(), set));
         }

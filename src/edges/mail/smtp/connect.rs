@@ -107,7 +107,7 @@ impl Way {
             if !connection.can_starttls() {
                 let _ = timeout(limits.quit, connection.command(Quit)).await;
                 return Err(format!(
-                    "the mail server {at} offers no STARTTLS, so nothing was said to it: ask its operator, or set mail.smtp.tls"
+                    "the mail server {at} offers no STARTTLS, so it got neither the password nor the letter: set [mail.smtp] tls = \"implicit\" and the port (465) if it speaks TLS from the first byte, or ask its operator (\"none\" is for a server on this machine)"
                 ));
             }
             notes.ours("STARTTLS");
@@ -143,9 +143,11 @@ impl Way {
         notes.theirs(answer.as_ref());
         answer.map_err(|e| {
             format!(
-                "the mail server {at} did not let {} in: {}; check mail.smtp.username and the password in {}",
+                "the mail server {at} {} the login of {}: {}; {} [mail.smtp] username and the password in {}",
+                if e.is_for_good() { "refuses" } else { "did not take" },
                 login.username,
                 e.said(),
+                if e.is_for_good() { "correct" } else { "it is tried again; if that goes on, check" },
                 login.password_file.display()
             )
         })?;

@@ -100,6 +100,7 @@ impl Fetcher {
         let mut permanently = true;
         if let Some(at) = memory.at.as_ref().and_then(|at| Url::parse(at).ok()) {
             // A page or a redirect named it: it is no address of the settings.
+            self.guard.learn().await;
             self.guard.check(&at).map_err(|e| format!("cannot be followed: {e}"))?;
             url = at;
         }

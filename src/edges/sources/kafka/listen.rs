@@ -159,7 +159,7 @@ async fn look(name: &str, consumer: &StreamConsumer, around: &Surroundings) -> R
         let (answer, answered) = oneshot::channel();
         batch.stored = Some(answer);
         around.hand_over(batch).await?;
-        if answered.await != Ok(true) {
+        if !matches!(answered.await, Ok(Some(_))) {
             return Ok(Looked::Refused(first));
         }
     }

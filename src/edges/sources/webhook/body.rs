@@ -15,6 +15,8 @@ pub(super) const MAX_LINES: usize = 10_000;
 pub(super) struct Read {
     /// Posts and deletions, in order.
     pub(super) items: Vec<Incoming>,
+    /// The line of each, or its place in the array, from 1.
+    pub(super) lines: Vec<usize>,
     /// What is none, for ourselves.
     pub(super) rejects: Vec<Reject>,
     /// The same for the sender.
@@ -70,7 +72,10 @@ pub(super) fn read(body: &[u8], now: Timestamp) -> Result<Read, BodyError> {
 impl Read {
     fn line(&mut self, line: usize, bytes: &[u8], now: Timestamp) {
         match parse_line(bytes, Some(now)) {
-            Ok(item) => self.items.push(item),
+            Ok(item) => {
+                self.items.push(item);
+                self.lines.push(line);
+            }
             Err(error) => {
                 let reason = error.to_string();
                 self.rejects.push(Reject::new(format!("line {line}"), reason.clone(), bytes));
@@ -96,7 +101,7 @@ mod tests {
         let lines = read_text(&format!("{POST}\r\n\n{delete}\n{{\"id\":\"2\"}}\n")).unwrap();
         let array = read_text(&format!(" [{POST},{delete},{{\"id\":\"2\"}}]")).unwrap();
         assert_eq!(lines.items, array.items);
-        assert_eq!(lines.items.len(), 2);
+        assert_eq!((lines.items.len(), &lines.lines[..], &array.lines[..]), (2, &[1, 3][..], &[1, 2][..]));
         assert_eq!(lines.refused, [Refused { line: 4, reason: "the post has no `source`".into() }]);
         assert_eq!(array.refused[0].line, 3);
         assert_eq!(array.rejects[0].raw, r#"{"id":"2"}"#);
