@@ -159,6 +159,9 @@ pub enum Deed {
         cluster: String,
         /// The posts.
         posts: Vec<PostKey>,
+        /// The cluster that they were before a merge that is taken back here: its id is theirs again where nobody has it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<String>,
     },
     /// This cluster is called so, whatever its posts say later.
     Name {

@@ -1,7 +1,7 @@
 //! What people decide about alerts and complaints, and how it is taken back.
 
 use groundswell::edges::store::Store;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::home::{Home, at, hours_ago};
 
@@ -154,4 +154,89 @@ fn a_cluster_gets_a_name_and_is_ignored_for_good() {
     assert!(home.run(&["clusters", "mini-8"]).err.contains("there is no product \"mini-8\""));
     assert!(home.run(&["name", "mini-9.c99", "x"]).err.contains("there is no cluster"));
     assert_eq!(home.run(&["name", &id, "two\nlines"]).code, 2);
+}
+
+/// The complaint in which a post is quoted, with all that is listed of it.
+fn of_post(home: &Home, text: &str) -> Value {
+    let all = home.run(&["clusters", "--format", "json"]).lines();
+    all.into_iter().find(|c| c["quotes"].to_string().contains(text)).unwrap()
+}
+
+fn id_of(listed: &Value) -> String {
+    listed["cluster"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_id_of_a_part_is_told_from_the_whole() {
+    let home = Home::new();
+    home.run(&["import", home.history(hours_ago(49)).to_str().unwrap()]);
+    let (keys, crash) = (of_post(&home, "too close"), of_post(&home, "crashed again"));
+    let (part, whole) = (id_of(&keys), id_of(&crash));
+    home.run(&["name", &part, "Keys"]);
+    assert_eq!(home.run(&["merge", &part, &whole]).code, 0);
+    let before = home.run(&["decisions", "--format", "json"]).out;
+    for args in [
+        &["name", &part, "x"][..],
+        &["name", &part, "--undo"],
+        &["ignore", &part],
+        &["ignore", &part, "--undo"],
+        &["split", &part, "forum:1"],
+        &["merge", &whole, &part, "--undo"],
+        &["ignore", &whole, "--undo"],
+        &["split", &whole, "--undo"],
+    ] {
+        let ran = home.run(args);
+        assert!(
+            ran.code == 2 && ran.err.contains("nothing was changed")
+                || ran.err.contains("Nothing was changed")
+                || ran.err.contains("no posts were split"),
+            "{args:?}: {}",
+            ran.err
+        );
+    }
+    let refused = home.run(&["ignore", &part]).err;
+    assert!(
+        refused.contains(&format!("{part} is part of {whole} since 20")) && refused.contains("as ana said"),
+        "{refused}"
+    );
+    assert!(refused.contains(&format!("For all of {whole}: `groundswell ignore {whole}`")), "{refused}");
+    assert!(refused.contains(&format!("`groundswell merge {part} {whole} --undo`")), "{refused}");
+    let turned = home.run(&["merge", &whole, &part, "--undo"]).err;
+    assert!(turned.contains("the other way round"), "{turned}");
+    let again = home.run(&["merge", &part, &whole]).err;
+    assert!(again.contains("since 20") && again.contains("one cluster already"), "{again}");
+    assert_eq!(home.run(&["decisions", "--format", "json"]).out, before, "nothing was written");
+
+    // Taken back, the part has its id, its name and its days again, and the whole has its own.
+    let ran = home.run(&["merge", &part, &whole, "--undo"]);
+    assert!(ran.code == 0 && ran.out.contains(&format!("as {part} again")), "{}{}", ran.out, ran.err);
+    let (now, rest) = (of_post(&home, "too close"), of_post(&home, "crashed again"));
+    for (now, then) in [(&now, &keys), (&rest, &crash)] {
+        for key in ["cluster", "posts", "first", "last"] {
+            assert_eq!(now[key], then[key], "{key}");
+        }
+    }
+    assert_eq!((&now["label"], &now["named"], &rest["named"]), (&json!("Keys"), &json!(true), &json!(false)));
+    assert!(home.run(&["name", &whole, "--undo"]).err.contains("nobody gave"));
+    let near =
+        |text: &str| home.run(&["explain", "--not", text, "--format", "json"]).lines()[0]["near"][0].clone();
+    let first = near("the keys of my mini 9 are too close, I hate it");
+    assert_eq!(
+        (&first["cluster"], &first["joins"], &first["posts"], &first["people_28_days"]),
+        (&json!(part), &json!(true), &keys["posts"], &keys["posts"])
+    );
+}
+
+#[test]
+fn why_nothing_opened_knows_what_was_split() {
+    let home = Home::new();
+    home.run(&["import", home.history(hours_ago(49)).to_str().unwrap()]);
+    let (keys, crash) = (id_of(&of_post(&home, "too close")), id_of(&of_post(&home, "crashed again")));
+    home.run(&["merge", &crash, &keys]);
+    assert_eq!(home.run(&["split", &keys, "forum:2"]).code, 0);
+    let new = id_of(&of_post(&home, "crashed again"));
+    assert_ne!(new, keys);
+    let told = home.run(&["explain", "--not", "my mini 9 crashed again, this is terrible"]).out;
+    assert!(told.starts_with(&format!("No alert about {new} ")), "{told}");
+    assert!(told.contains("1 post, 1 person in 28 days"), "{told}");
 }

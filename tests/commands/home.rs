@@ -22,7 +22,8 @@ title    = "Battery gets dangerous"
 match    = 'battery NEAR/10 (smoke OR burnt OR fire)'
 severity = "safety"
 "#;
-pub(crate) const TEAMS: &str = "[team.netbooks]\nemail = [\"netbooks@example.org\"]\nfalse_alarms_a_year = 4\n";
+pub(crate) const TEAMS: &str =
+    "[team.netbooks]\nemail = [\"netbooks@example.org\"]\nfalse_alarms_a_year = 4\n";
 
 /// A data folder, rules and settings of its own for each test.
 pub(crate) struct Home {

@@ -9,6 +9,7 @@ mod backtest_text;
 pub mod backup;
 pub mod check;
 pub mod clusters;
+pub mod complaints;
 pub mod decisions;
 pub mod demo;
 pub mod detect;
