@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::ground::entry::{RuleFile, RuleFiles};
+use crate::ground::entry::{NOT_UTF8, RuleFile, RuleFiles};
 
 /// Folders below the rules folder are read this deep.
 const DEPTH: usize = 3;
@@ -30,16 +30,6 @@ pub enum RulesFolderError {
     NoFile {
         /// The path.
         path: PathBuf,
-    },
-    /// Saved by an editor in another encoding.
-    #[error("{}, line {line}: the file is {what}; in your editor choose \"Save as\" with the encoding UTF-8", path.display())]
-    Encoding {
-        /// The file.
-        path: PathBuf,
-        /// The first line that cannot be read.
-        line: usize,
-        /// What it seems to be.
-        what: &'static str,
     },
     /// A file that was to be changed.
     #[error("{} cannot be written: {source}", path.display())]
@@ -141,7 +131,7 @@ fn collect(
                 return Err(RulesFolderError::TooMany { path: root.to_owned() });
             }
             let bytes = read_bounded(&path).map_err(fail(&path))?;
-            let text = String::from_utf8(bytes).map_err(|e| not_utf8(&path, &e))?;
+            let text = text_of(bytes);
             let relative = path.strip_prefix(root).unwrap_or(&path);
             let relative: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
             files.push(RuleFile { path: relative.join("/"), text });
@@ -150,16 +140,25 @@ fn collect(
     Ok(())
 }
 
-fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> RulesFolderError {
-    let bytes = error.as_bytes();
-    let until = error.utf8_error().valid_up_to();
-    let line = bytes.iter().take(until).filter(|b| **b == b'\n').count() + 1;
-    let what = if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        "UTF-16"
-    } else {
-        "no UTF-8"
+/// The text of a file. What is not UTF-8 is marked, at the first byte that is not, with a sign that no rule file can
+/// have ([`NOT_UTF8`]): the loader says where, and what else is wrong in this and in the other files.
+fn text_of(bytes: Vec<u8>) -> String {
+    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.as_chunks().0.iter().skip(1).map(|pair| unit(*pair)).collect();
+        format!("{NOT_UTF8}{}", String::from_utf16_lossy(&units))
     };
-    RulesFolderError::Encoding { path: path.to_owned(), line, what }
+    match bytes.as_slice() {
+        [0xff, 0xfe, ..] => return utf16(&bytes, u16::from_le_bytes),
+        [0xfe, 0xff, ..] => return utf16(&bytes, u16::from_be_bytes),
+        _ => {}
+    }
+    String::from_utf8(bytes).unwrap_or_else(|error| {
+        let until = error.utf8_error().valid_up_to();
+        let lossy = String::from_utf8_lossy(error.as_bytes());
+        // Up to there it is the same text.
+        let (sound, rest) = lossy.split_at(until);
+        format!("{sound}{NOT_UTF8}{}", rest.strip_prefix(char::REPLACEMENT_CHARACTER).unwrap_or(rest))
+    })
 }
 
 fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
@@ -207,15 +206,15 @@ mod tests {
     }
 
     #[test]
-    fn another_encoding_is_named_with_its_line() {
+    fn another_encoding_is_marked_where_it_begins() {
         let dir = tempfile::tempdir().unwrap();
-        let said = |bytes: &[u8]| {
+        let text = |bytes: &[u8]| {
             std::fs::write(dir.path().join("a.toml"), bytes).unwrap();
-            read_rules(dir.path()).unwrap_err().to_string()
+            read_rules(dir.path()).unwrap().files.remove(0).text
         };
-        let latin = said(b"[product]\nname = \"M\xe4her\"\n");
-        assert!(latin.contains("a.toml, line 2: the file is no UTF-8"), "{latin}");
-        assert!(said(b"\xff\xfe[\0").contains("UTF-16"));
+        assert_eq!(text(b"# x\nname = \"M\xe4her \xfc\"\n"), "# x\nname = \"M\0her \u{fffd}\"\n");
+        assert_eq!(text(b"\xff\xfe[\0p\0"), "\0[p");
+        assert_eq!(text("näher".as_bytes()), "näher");
     }
 
     #[test]

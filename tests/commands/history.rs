@@ -40,6 +40,16 @@ fn history_is_imported_and_can_be_searched_at_once() {
     assert_eq!((lines.len(), lines[0]["id"].as_str(), &lines[0]["words"]), (1, Some("5"), &json!(["keys"])));
     assert!(json.err.contains("2 posts found; the 1 stored last"), "{}", json.err);
     assert_eq!(home.run(&["search", "sentiment<0 crashed"]).err.trim(), "1 post found");
+    // What was typed is told as in a rule file.
+    for (query, code) in [
+        ("keys or crashed", "query-lowercase-operator"),
+        ("keys W/8 close", "query-foreign-near"),
+        ("keys lang:german1", "unknown-language-code"),
+        ("keys region:UK", "unknown-region-code"),
+    ] {
+        let ran = home.run(&["search", query]);
+        assert!(ran.code == 0 && ran.err.contains(code), "{query}: {}", ran.err);
+    }
 }
 
 #[test]

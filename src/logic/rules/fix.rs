@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::RuleSet;
 use super::load::shown_name;
 use crate::ground::diagnostic::Diagnostic;
-use crate::ground::entry::{RuleFile, RuleFiles};
+use crate::ground::entry::{NOT_UTF8, RuleFile, RuleFiles};
 
 /// Times that fixes are looked for: one may bring another mistake to light.
 const ROUNDS: usize = 5;
@@ -38,6 +38,10 @@ fn with_fixes(files: &RuleFiles, problems: &[Diagnostic]) -> RuleFiles {
         }
     }
     let apply = |file: &RuleFile| {
+        // What could not be read would be lost.
+        if file.text.contains(NOT_UTF8) {
+            return file.clone();
+        }
         let name = shown_name(&files.folder, &file.path);
         let mut fixes = by_file.get(name.as_str()).cloned().unwrap_or_default();
         fixes.sort_unstable();

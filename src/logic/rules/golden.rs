@@ -84,6 +84,12 @@ fn queries() {
         ("query-common-word", "'mini9 OR the OR keys'"),
         ("query-stem-collision", "'mini9 NEAR/3 customer'"),
         ("query-near-of-another-tool", "'keys W/8 close'"),
+        ("query-near-in-german", "'keys NAHE/5 close'"),
+        ("query-near-in-small-letters", "'keys near/8 close'"),
+        ("query-near-with-a-colon", "'keys NEAR:8 close'"),
+        ("query-near-with-a-blank", "'keys NEAR 8 close'"),
+        ("query-operator-in-small-german", "'Deckel oder Kappe'"),
+        ("query-operator-in-small-spanish", "'(tapa OR cierre) y \"no cierra\" o (gotea)'"),
         ("query-tilde-of-another-tool", "'\"keys close\"~8'"),
         ("query-question-mark", "'keys stuc?'"),
         ("query-operator-in-german", "'Deckel ODER Kappe UND NICHT Topf'"),
@@ -166,6 +172,16 @@ fn keys_and_values() {
         "product-file-copied",
         &[("teams.toml", TEAMS), ("mini-10.toml", PRODUCT), ("mini-9.toml", PRODUCT)],
     );
+    check(
+        "product-file-copied-named",
+        &[("teams.toml", TEAMS), ("Copy of kettle.toml", PRODUCT), ("kettle.toml", PRODUCT)],
+    );
+    let latin = PRODUCT.replace("Aster", "\0ster");
+    check(
+        "file-encoding",
+        &[("teams.toml", TEAMS), ("mini-9.toml", &latin), ("b.toml", &PRODUCT.replace("name ", "nmae "))],
+    );
+    check("file-encoding-utf-16", &[("teams.toml", &format!("\0{TEAMS}")), ("mini-9.toml", PRODUCT)]);
     check("product-twice", &[("teams.toml", TEAMS), ("a.toml", PRODUCT), ("b.toml", PRODUCT)]);
 }
 

@@ -34,6 +34,14 @@ pub(in crate::logic::rules) fn number(range: Range<usize>, written: &str) -> Pro
         .help("write NEAR/8 for at most 8 words apart, NEAR/8f when the left side has to come first")
 }
 
+/// `query-near-number`: a distance with another sign than a slash.
+pub(in crate::logic::rules) fn sign(range: Range<usize>, distance: u32) -> Problem {
+    let meant = format!("NEAR/{distance}");
+    Problem::error("query-near-number", range.clone(), "the distance of NEAR stands right after a slash")
+        .help(format!("write {meant}"))
+        .fix(range, meant)
+}
+
 /// `query-near-operand`: AND, NOT, a field or another NEAR on a side.
 pub(in crate::logic::rules) fn operand(range: Range<usize>, what: &str) -> Problem {
     Problem::error("query-near-operand", range, format!("NEAR cannot measure from {what}"))

@@ -15,7 +15,7 @@ use toml::de::DeTable;
 
 use super::{Product, RuleSet, Team, lint};
 use crate::ground::diagnostic::{Diagnostic, Level, Place};
-use crate::ground::entry::RuleFiles;
+use crate::ground::entry::{NOT_UTF8, RuleFiles};
 use file::File;
 use table::Table;
 
@@ -73,6 +73,10 @@ pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
             }
             None => sources.push((rule_file.path == TEAMS, file)),
         }
+        if let Some(at) = rule_file.text.find(NOT_UTF8) {
+            let file = File::new(&files.folder, rule_file);
+            told.push(lint::files::encoding(file.place(at..at + 1), at == 0));
+        }
     }
     // Teams first: products name them.
     sources.sort_by(|(a_teams, a), (b_teams, b)| b_teams.cmp(a_teams).then_with(|| a.name.cmp(&b.name)));
@@ -80,7 +84,9 @@ pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
     let mut product_files = 0;
     for (is_teams, file) in &sources {
         let (table, errors) = DeTable::parse_recoverable(file.text);
-        for error in errors.iter().take(MOST_SYNTAX_ERRORS) {
+        // That the encoding is wrong is said already, and the rest can be looked at all the same.
+        let in_words = !file.text.contains(NOT_UTF8);
+        for error in errors.iter().filter(|_| in_words).take(MOST_SYNTAX_ERRORS) {
             file.syntax(error);
         }
         let root = Table::root(file, table.get_ref());

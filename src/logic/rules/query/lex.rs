@@ -207,7 +207,9 @@ impl<'a> Lexer<'a> {
             }
             _ if self.is_between() => {
                 let after = self.after_term == Some(true);
-                self.problems.extend(lint::tongues::of_word(range.clone(), word, after));
+                let before = self.text.get(..start).unwrap_or_default().trim_end();
+                let joins = before.ends_with([')', '"']) && self.rest().trim_start().starts_with(['(', '"']);
+                self.problems.extend(lint::tongues::of_word(range.clone(), word, after, joins));
             }
             _ => {}
         }
@@ -255,12 +257,31 @@ impl<'a> Lexer<'a> {
             self.problems.push(lint::near::as_call(range.start..self.at, &call));
             return Some(Piece::Term(bad()));
         }
+        // `NEAR:8`, `NEAR 8`: the distance is there, and where it stands is another tool's way.
+        let apart = self.rest().len() - self.rest().trim_start().len();
+        let number = |text: &str| text.parse::<u32>().ok().filter(|n| (1..=MAX_DISTANCE).contains(n));
+        let next = self.rest().split_whitespace().next().unwrap_or_default();
+        let (distance, len) = match word.strip_prefix("NEAR") {
+            Some("") => (number(next), apart + next.len()),
+            Some(tail) => (tail.strip_prefix([':', '-', '=', '\\', '~']).and_then(number), 0),
+            None => (None, 0),
+        };
+        // A number that is looked for has nothing after it: `keys NEAR 8`.
+        let follows = self.rest().get(len..).is_some_and(|rest| !rest.trim().is_empty());
+        if let Some(distance) = distance.filter(|_| follows) {
+            self.at += len;
+            self.problems.push(lint::near::sign(range.start..self.at, distance));
+            return Some(Piece::Near { distance, ordered: false });
+        }
         let (head, tail) = word.split_once('/').map_or((word, None), |(head, tail)| (head, Some(tail)));
         if !head.eq_ignore_ascii_case("near") || (tail.is_none() && head != "NEAR") {
             return None;
         }
         if head != "NEAR" {
-            self.problems.push(lint::operators::lower_case(range, word));
+            // With a distance it is told as one, and once is enough.
+            if lint::foreign::of_word(word, range.start).is_none() {
+                self.problems.push(lint::operators::lower_case(range, word));
+            }
             return None;
         }
         let tail = tail.unwrap_or_default();
