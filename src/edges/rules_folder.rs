@@ -25,6 +25,20 @@ pub enum RulesFolderError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A file where the folder should be.
+    #[error("{} is a file, and rules are read by the folder: name the folder that it is in, {}", path.display(), parent.display())]
+    File {
+        /// What was named.
+        path: PathBuf,
+        /// The folder it is in.
+        parent: PathBuf,
+    },
+    /// Nothing of that name.
+    #[error("there is no folder {}: make it and put rule files into it, or name the folder that has them by --rules DIR or [rules] folder", path.display())]
+    Missing {
+        /// What was named.
+        path: PathBuf,
+    },
     /// A pipe, a device, a socket: reading it could wait for ever.
     #[error("{} is no ordinary file; move it out of the rules folder", path.display())]
     NoFile {
@@ -53,6 +67,14 @@ pub enum RulesFolderError {
 /// The folder or one of its files cannot be read.
 pub fn read_rules(folder: &Path) -> Result<RuleFiles, RulesFolderError> {
     let mut files = Vec::new();
+    if folder.is_file() {
+        let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or_else(|| Path::new(".")).to_owned();
+        return Err(RulesFolderError::File { path: folder.to_owned(), parent });
+    }
+    if std::fs::symlink_metadata(folder).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
+        return Err(RulesFolderError::Missing { path: folder.to_owned() });
+    }
     collect(folder, folder, DEPTH, &mut files)?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(RuleFiles { folder: folder.display().to_string(), files })
@@ -69,7 +91,9 @@ pub fn strays(folder: &Path) -> Vec<String> {
             let name = entry.file_name().to_string_lossy().into_owned();
             let small = name.to_lowercase();
             let ignored = name.starts_with('.') || name.starts_with("~$") || name.ends_with('~');
-            let like_rules = small.contains(".toml") || OTHER_ENDINGS.iter().any(|end| small.ends_with(end));
+            let teams = matches!(small.as_str(), "team" | "teams");
+            let like_rules =
+                teams || small.contains(".toml") || OTHER_ENDINGS.iter().any(|end| small.ends_with(end));
             if !ignored && !name.ends_with(".toml") && like_rules {
                 found.push(if below.is_empty() { name } else { format!("{below}/{name}") });
             }
@@ -195,6 +219,17 @@ mod tests {
     fn a_folder_that_is_not_there_is_named() {
         let said = read_rules(Path::new("/nonexistent/rules")).unwrap_err().to_string();
         assert!(said.contains("/nonexistent/rules") && said.contains("--rules"), "{said}");
+    }
+
+    #[test]
+    fn a_file_in_place_of_the_folder_is_told_with_its_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("kettle.toml");
+        std::fs::write(&file, "").unwrap();
+        let said = read_rules(&file).unwrap_err().to_string();
+        assert!(said.contains("is a file") && said.ends_with(&dir.path().display().to_string()), "{said}");
+        std::fs::write(dir.path().join("teams"), "").unwrap();
+        assert_eq!(strays(dir.path()), ["teams"]);
     }
 
     #[test]

@@ -143,6 +143,15 @@ fn keys_and_values() {
     changed("toml-text-without-quotes", "\"Aster Mini 9\"", "Aster Mini 9");
     changed("toml-query-in-double-quotes", "'\"mini 9\" OR mini9'", "\"\"mini 9\" OR mini9\"");
     changed("toml-apostrophe-in-single-quotes", "\"Aster Mini 9\"", "'doesn't'");
+    changed("toml-curly-quotes-around", "\"Aster Mini 9\"", "“Aster Mini 9”");
+    changed("toml-note-after-a-missing-quote", "'\"mini 9\" OR mini9'", "'\"mini 9\" OR mini9   # ours");
+    changed("toml-query-without-quotes", "'\"mini 9\" OR mini9'", "\"mini 9\" OR mini9");
+    changed("toml-line-ends-of-old-macs", "\n", "\r");
+    with_more("toml-list-in-parentheses", "[words]\nleak = (\"leak\", \"drip\")\n");
+    with_more("toml-list-stays-open", "[words]\nleak = [\"leak\", \"drip\"   # two\ndrip = [\"drop\"]\n");
+    with_more("toml-heading-stays-open", "[[topic]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys'\n");
+    let single = "[topic]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys'\n";
+    with_more("topic-in-single-brackets-twice", &format!("{single}{}", single.replace("\"k\"", "\"l\"")));
     changed("toml-key-twice", "team  =", "name  =");
     changed("key-misspelt", "match", "macth");
     changed("key-unknown", "team  = \"netbooks\"", "team  = \"netbooks\"\ncolour = \"red\"");
@@ -168,6 +177,7 @@ fn keys_and_values() {
     changed("team-is-an-address", "\"netbooks\"", "\"Netbooks@example.org\"");
     changed("team-is-an-unknown-address", "\"netbooks\"", "\"ana.silva@example.org\"");
     changed("toml-single-quote-missing", "OR mini9'", "OR mini9");
+    check("teams-file-misnamed", &[("Team.toml", TEAMS), ("mini-9.toml", PRODUCT)]);
     check(
         "product-file-copied",
         &[("teams.toml", TEAMS), ("mini-10.toml", PRODUCT), ("mini-9.toml", PRODUCT)],
@@ -330,6 +340,7 @@ fn routes_and_quiet_hours() {
     with("fallback-unknown", "[fallback]\nteam = \"suport\"\n");
     let of_team = |name: &str, lines: &str| with_team(name, &format!("{TEAMS}{lines}\n"));
     of_team("team-zone-unknown", "zone = \"Lisbon\"");
+    of_team("team-zone-of-summer", "zone = \"CEST\"\ndigest = \"monday 08:00 CEST\"");
     of_team("team-alerts-unreadable", "alerts = \"sometimes\"");
     of_team("team-alerts-in-no-digest", "alerts = \"digest\"");
     of_team("team-quiet-unreadable", "zone = \"UTC\"\nquiet = \"8pm-7am\"\nquiet_days = [\"sonday\"]");

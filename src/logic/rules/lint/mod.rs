@@ -37,6 +37,7 @@ pub(in crate::logic) mod scenario;
 pub(super) mod shadow;
 pub(super) mod size;
 pub(super) mod slashes;
+mod slips;
 pub(super) mod stems;
 pub(super) mod suggest;
 pub(super) mod syntax;
@@ -45,6 +46,7 @@ pub(super) mod tongues;
 pub(super) mod values;
 pub(super) mod was;
 pub(super) mod wildcard;
+mod zones;
 
 use std::ops::Range;
 

@@ -80,7 +80,15 @@ pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
     }
     // Teams first: products name them.
     sources.sort_by(|(a_teams, a), (b_teams, b)| b_teams.cmp(a_teams).then_with(|| a.name.cmp(&b.name)));
-    let mut found = Found::default();
+    // Teams in a file of another name are not read, and nobody needs to be told of each that is then unknown.
+    let strayed = |file: &File<'_>| {
+        let begins = |what: &str| file.text.lines().any(|line| line.trim_start().starts_with(what));
+        begins("[team.") && !begins("[product]")
+    };
+    let mut found = Found {
+        teams_broken: sources.iter().any(|(teams, file)| !teams && strayed(file)),
+        ..Found::default()
+    };
     let mut product_files = 0;
     for (is_teams, file) in &sources {
         let (table, errors) = DeTable::parse_recoverable(file.text);
@@ -91,8 +99,14 @@ pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
         }
         let root = Table::root(file, table.get_ref());
         if *is_teams {
-            found.teams_broken = !errors.is_empty();
+            found.teams_broken |= !errors.is_empty();
             team::read(&root, &mut found);
+        } else if strayed(file) {
+            let named = file.name.rsplit('/').next().unwrap_or_default();
+            file.say(lint::keys::teams_elsewhere(
+                0..file.text.lines().next().unwrap_or_default().len(),
+                named,
+            ));
         } else {
             product_files += 1;
             product::read(&root, &mut found);

@@ -257,18 +257,7 @@ impl<'a> Lexer<'a> {
             self.problems.push(lint::near::as_call(range.start..self.at, &call));
             return Some(Piece::Term(bad()));
         }
-        // `NEAR:8`, `NEAR 8`: the distance is there, and where it stands is another tool's way.
-        let apart = self.rest().len() - self.rest().trim_start().len();
-        let number = |text: &str| text.parse::<u32>().ok().filter(|n| (1..=MAX_DISTANCE).contains(n));
-        let next = self.rest().split_whitespace().next().unwrap_or_default();
-        let (distance, len) = match word.strip_prefix("NEAR") {
-            Some("") => (number(next), apart + next.len()),
-            Some(tail) => (tail.strip_prefix([':', '-', '=', '\\', '~']).and_then(number), 0),
-            None => (None, 0),
-        };
-        // A number that is looked for has nothing after it: `keys NEAR 8`.
-        let follows = self.rest().get(len..).is_some_and(|rest| !rest.trim().is_empty());
-        if let Some(distance) = distance.filter(|_| follows) {
+        if let Some((distance, len)) = lint::near::apart(word, self.rest()) {
             self.at += len;
             self.problems.push(lint::near::sign(range.start..self.at, distance));
             return Some(Piece::Near { distance, ordered: false });
