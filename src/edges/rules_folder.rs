@@ -25,6 +25,20 @@ pub enum RulesFolderError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A file in the folder.
+    #[error("{} cannot be read: {source}; let groundswell's user read it (chmod a+r), or move it out of the rules folder", path.display())]
+    UnreadableFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A link in the folder.
+    #[error("{} is a link that leads to nothing: mend it, or take it away", path.display())]
+    Dangling {
+        /// The link.
+        path: PathBuf,
+    },
     /// A file where the folder should be.
     #[error("{} is a file, and rules are read by the folder: name the folder that it is in, {}", path.display(), parent.display())]
     File {
@@ -142,9 +156,12 @@ fn collect(
         if name.starts_with('.') || name.ends_with('~') || name.starts_with("~$") {
             continue;
         }
-        let meta = std::fs::metadata(&path).map_err(fail(&path))?;
+        let meta = std::fs::metadata(&path).map_err(|source| match path.is_symlink() {
+            true => RulesFolderError::Dangling { path: path.clone() },
+            false => RulesFolderError::UnreadableFile { path: path.clone(), source },
+        })?;
         if meta.is_dir() {
-            if depth > 0 {
+            if depth > 0 && !leads_back(&path, folder) {
                 collect(root, &path, depth - 1, files)?;
             }
         } else if name.ends_with(".toml") {
@@ -154,7 +171,8 @@ fn collect(
             if files.len() >= MOST_FILES {
                 return Err(RulesFolderError::TooMany { path: root.to_owned() });
             }
-            let bytes = read_bounded(&path).map_err(fail(&path))?;
+            let unreadable = |source| RulesFolderError::UnreadableFile { path: path.clone(), source };
+            let bytes = read_bounded(&path).map_err(unreadable)?;
             let text = text_of(bytes);
             let relative = path.strip_prefix(root).unwrap_or(&path);
             let relative: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
@@ -162,6 +180,12 @@ fn collect(
         }
     }
     Ok(())
+}
+
+/// Is this a link to the folder it is in, or to one above? There is nothing in it that is not read already.
+fn leads_back(link: &Path, folder: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    link.is_symlink() && real(link).zip(real(folder)).is_some_and(|(to, from)| from.starts_with(to))
 }
 
 /// The text of a file. What is not UTF-8 is marked, at the first byte that is not, with a sign that no rule file can
@@ -265,7 +289,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(dir.path().join("a.toml"), dir.path().join("a.toml")).unwrap();
         let said = read_rules(dir.path()).unwrap_err().to_string();
-        assert!(said.contains("a.toml"), "{said}");
+        assert!(said.contains("a.toml is a link that leads to nothing"), "{said}");
     }
 
     #[test]
@@ -273,6 +297,6 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("a.toml"), "x").unwrap();
         std::os::unix::fs::symlink(dir.path(), dir.path().join("loop")).unwrap();
-        assert!(read_rules(dir.path()).unwrap().files.len() <= DEPTH + 1);
+        assert_eq!(read_rules(dir.path()).unwrap().files.len(), 1, "what it leads to is read already");
     }
 }

@@ -139,3 +139,28 @@ fn an_encoder_that_cannot_be_used_is_told_by_file_and_remedy() {
     let err = refused(&encoder);
     assert!(err.contains("model_type is \"mpnet\"") && err.contains("all-MiniLM-L6-v2"), "{err}");
 }
+
+#[test]
+fn an_export_with_the_newest_first_gives_what_it_gives_in_order() {
+    let home = Home::new();
+    let line = |id: u32, at: &str, text: &str| {
+        json!({"id": id.to_string(), "source": "s", "author": format!("a{id}"), "created_at": at, "text": text})
+            .to_string()
+    };
+    let mut posts = vec![
+        line(1, "2025-01-06T10:00:00Z", "smoke from the battery of my mini 9, and a smell in the whole room"),
+        line(2, "2025-01-07T11:00:00Z", "who else sees smoke? mini 9, one year old, battery hot as an oven"),
+        line(3, "2025-01-10T10:00:00Z", "burnt fingers: mini 9 battery, it glows in the dark like a stove"),
+    ];
+    let of = |posts: &[String]| {
+        let file = home.write("posts.jsonl", &posts.join("\n"));
+        let (rules, file) = (home.path("rules"), file.to_str().unwrap().to_owned());
+        home.run(&["backtest", "--rules", rules.to_str().unwrap(), "--mentions", &file])
+    };
+    let sorted = of(&posts);
+    posts.reverse();
+    let reversed = of(&posts);
+    assert!(sorted.out.contains("1 alert opened") && sorted.err.is_empty(), "{}{}", sorted.out, sorted.err);
+    assert_eq!(reversed.out, sorted.out);
+    assert!(reversed.err.contains("put in order of arrival"), "{}", reversed.err);
+}

@@ -11,7 +11,8 @@ use super::home::{Home, PRODUCT};
 #[test]
 fn the_ten_minutes_of_the_introduction_to_rules_are_true() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/README.md")).unwrap();
-    let part = readme.split("## Ten minutes").nth(1).unwrap().split("## Who is written to").next().unwrap();
+    let part =
+        readme.split("## Ten minutes").nth(1).unwrap().split("## When they are written to").next().unwrap();
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(dir.path().join("rules/tests")).unwrap();
     let add = |file: &str, text: &str| {
@@ -39,6 +40,7 @@ fn the_ten_minutes_of_the_introduction_to_rules_are_true() {
         let (kind, text) = block.split_once('\n').unwrap();
         match (kind, i) {
             ("toml", _) if text.starts_with("# teams.toml") => add("rules/teams.toml", text),
+            ("toml", _) if text.starts_with("# sweep.toml") => add("rules/sweep.toml", text),
             ("toml", _) => add("rules/kettle.toml", text),
             ("json", _) => add("posts.jsonl", text),
             _ if text.starts_with("[[scenario]]") => add("rules/tests/lid.toml", text),
@@ -49,6 +51,14 @@ fn the_ten_minutes_of_the_introduction_to_rules_are_true() {
     assert!(shown.contains("3 examples"), "{shown}");
     assert!(shown.contains("\"topic\":\"lid-leaks\""), "{shown}");
     assert!(run("groundswell test --rules rules").contains("1 scenario"));
+    assert!(
+        shown.contains("team brazil: by the route") && shown.contains("team safety: by the route"),
+        "{shown}"
+    );
+    assert!(
+        run("groundswell check --rules rules").contains("no problem in 2 products"),
+        "nothing is left to mend"
+    );
 }
 
 const SCENARIO: &str = r#"
@@ -248,4 +258,26 @@ fn a_rule_file_with_another_ending_is_told_of() {
     assert!(said.contains("kettle.toml.txt is not read"), "{said}");
     assert!(said.contains("under the name kettle.toml"), "{said}");
     assert!(!said.contains("README.md"), "{said}");
+}
+
+#[test]
+fn a_file_in_another_encoding_hides_no_others_problem() {
+    let home = Home::new();
+    let rules = home.path("rules");
+    let rules = rules.to_str().unwrap();
+    std::fs::write(
+        home.path("rules/latin.toml"),
+        b"[product]\nid = \"latin\"\nname = \"K\xe4se\"\nmatch = 'latin'\nteam = \"netbooks\"\n",
+    )
+    .unwrap();
+    home.write("rules/mini-9.toml", &PRODUCT.replace("severity", "sevrity"));
+    let ran = home.run(&["check", "--rules", rules]);
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    for said in ["error[file-encoding]", "latin.toml:3:10", "no key `sevrity`", "2 errors"] {
+        assert!(ran.out.contains(said), "{said} in\n{}", ran.out);
+    }
+    home.run(&["check", "--rules", rules, "--fix"]);
+    home.run(&["fmt", "--rules", rules]);
+    assert!(std::fs::read(home.path("rules/latin.toml")).unwrap().contains(&0xe4), "it is left as it is");
+    assert!(!home.run(&["check", "--rules", rules]).out.contains("sevrity"), "the other one is mended");
 }

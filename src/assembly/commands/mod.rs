@@ -18,6 +18,7 @@ pub mod explain;
 mod explain_not;
 pub mod fmt;
 pub mod import;
+mod in_order;
 pub mod ledger;
 pub mod mail;
 pub mod manual;

@@ -3,6 +3,8 @@
 //! Why: `stuc?` finds nothing but the word "stuc", and `keys W/8 close` asks for the words "w" and "8"; both look as if
 //! they worked. Fix: the signs of this language.
 
+use std::ops::Range;
+
 use super::Problem;
 use super::documented::{Doc, Shown};
 
@@ -97,6 +99,15 @@ pub(in crate::logic::rules) fn of_word(word: &str, start: usize) -> Option<Probl
             .label("taken as punctuation")
             .help(help),
     )
+}
+
+/// `query-foreign-near`: a distance of so many words, written in another way.
+pub(super) fn near(range: Range<usize>, written: &str, n: u32) -> Problem {
+    let meant = format!("NEAR/{n}");
+    Problem::warning("query-foreign-near", range.clone(), format!("\"{written}\" is looked for as text here"))
+        .label("no distance")
+        .help(format!("write {meant}"))
+        .fix(range, meant)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ pub(super) mod claims;
 pub(super) mod codes;
 pub(super) mod common;
 pub(super) mod documented;
+pub(super) mod elsewhere;
 pub(super) mod examples;
 pub(super) mod fields;
 pub(super) mod files;
@@ -122,6 +123,7 @@ pub(super) fn of_word(word: &str, start: usize) -> Vec<Problem> {
     found.extend(
         regex::of_word(word, start)
             .or_else(|| foreign::of_word(word, start))
+            .or_else(|| elsewhere::of_word(word, start))
             .or_else(|| slashes::of_word(word, start)),
     );
     found.extend(html::inside(word, start));

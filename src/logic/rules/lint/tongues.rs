@@ -18,7 +18,7 @@ pub(super) const DOCS: [Doc; 1] = [Doc::warning(
 )];
 
 /// What people write in capitals and mean as an operator.
-const OPERATORS: [(&str, &str); 19] = [
+const OPERATORS: [(&str, &str); 23] = [
     ("ODER", "OR"),
     ("OU", "OR"),
     ("O", "OR"),
@@ -38,6 +38,11 @@ const OPERATORS: [(&str, &str); 19] = [
     ("NIET", "NOT"),
     ("INTE", "NOT"),
     ("ANDNOT", "AND NOT"),
+    // English too, in other tools.
+    ("EXCEPT", "NOT"),
+    ("WITHOUT", "NOT"),
+    ("MINUS", "NOT"),
+    ("BUT", "AND"),
 ];
 
 /// Of these, what is nearly always meant so in small letters too. Those of one letter, and those that say no, are words that

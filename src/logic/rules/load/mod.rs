@@ -69,11 +69,12 @@ pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
             Some(("lexicon" | "tests", _)) => {}
             Some(_) => told.push(lint::files::not_read(file.place(0..0))),
             None if file.text.len() > MAX_FILE_BYTES => {
-                told.push(lint::size::file_large(file.place(0..0), file.text.len(), MAX_FILE_BYTES));
+                told.push(lint::size::file_large(file.place(0..0), MAX_FILE_BYTES));
             }
             None => sources.push((rule_file.path == TEAMS, file)),
         }
-        if let Some(at) = rule_file.text.find(NOT_UTF8) {
+        let is_read = !matches!(rule_file.path.split_once('/'), Some((folder, _)) if !matches!(folder, "lexicon" | "tests"));
+        if let Some(at) = rule_file.text.find(NOT_UTF8).filter(|_| is_read) {
             let file = File::new(&files.folder, rule_file);
             told.push(lint::files::encoding(file.place(at..at + 1), at == 0));
         }

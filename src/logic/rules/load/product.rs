@@ -82,7 +82,10 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
     // What no team owns is the fallback's, where there is one.
     let team = match (&found.fallback, table.key_range("team")) {
         (Some(_), None) => None,
-        _ => Some(table.required("team", "\"netbooks\"")?),
+        _ => {
+            let example = found.team_ids.first().map_or("netbooks", String::as_str);
+            Some(table.required("team", &format!("\"{example}\""))?)
+        }
     };
     if let Some(team) = &team
         && !found.team_ids.iter().any(|id| id == team.value)
