@@ -134,8 +134,8 @@ mod tests {
             ("leak~", "leak"),
             ("leak~2", "leak"),
             ("leak^2.5", "leak"),
-            ("[lid", "("),
-            ("cap]", ")"),
+            ("[lid", ""),
+            ("cap]", ""),
             ("<lid>", "lid"),
             ("/5", "NEAR/5"),
         ] {
