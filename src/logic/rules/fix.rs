@@ -118,6 +118,9 @@ mod tests {
             ("“mini9”", "'mini9'"),
             ("\"mini 9\" OR mini9", "'\"mini 9\" OR mini9'"),
             ("'mini9    # ours", "'mini9'    # ours"),
+            ("\"mini9\";", "\"mini9\""),
+            ("\"mini9 OR\nnetbook\"", ""),
+            ("\"mini9\" -- ours", "\"mini9\"  # ours"),
             ("'mini9 oder netbook'", "'mini9 OR netbook'"),
             ("'mini9 NEAR:3 keys'", "'mini9 NEAR/3 keys'"),
         ] {
@@ -126,6 +129,7 @@ mod tests {
         }
         let more = |more: &str| format!("{}\n{more}", with("'$leak'"));
         for (slip, meant) in [
+            ("[words]\nleak = \"leak, drip\"\n", "[words]\nleak = [\"leak\", \"drip\"]\n"),
             ("[words]\nleak = (leak, drip)\n", "[words]\nleak = [\"leak\", \"drip\"]\n"),
             ("[words]\nleak = [\"leak\"\n", "[words]\nleak = [\"leak\"]\n"),
             ("[words\nleak = [\"leak\"]\n", "[words]\nleak = [\"leak\"]\n"),

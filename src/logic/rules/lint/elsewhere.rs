@@ -77,7 +77,7 @@ pub(super) fn field(name: &str, value: &str) -> Option<(String, Option<String>)>
     let bare = value.trim_matches('"');
     let instead = |meant: String| Some((format!("write {meant}"), Some(meant)));
     match name {
-        "hashtag" | "hashtags" | "tag" => instead(format!("#{}", bare.trim_start_matches('#'))),
+        "hashtag" | "hashtags" | "tag" => instead(format!("#{}", bare.trim_start_matches('#').replace(' ', ""))),
         "to" | "mention" | "mentions" | "at_mentions" | "engagingwith" => instead(format!("@{}", bare.trim_start_matches('@'))),
         "raw" | "exact" | "casesensitive" => instead(format!("{{{bare}}}")),
         "emoji" => instead(bare.to_owned()),

@@ -19,13 +19,17 @@ const CURLY: [char; 9] = ['“', '”', '„', '‟', '‘', '’', '‚', '«',
 
 /// What somebody meant who wrote this line, where that is plain.
 pub(super) fn of_line(line: &str) -> Option<Slip> {
-    heading(line).or_else(|| {
+    heading(line).or_else(|| between(line)).or_else(|| {
         let (before, rest) = line.split_once('=')?;
         let key = before.trim();
         let value = without_note(rest).trim();
         let start = before.len() + 1 + rest.find(value)?;
         let at = start..start + value.len();
-        curly(key, value, &at).or_else(|| list(key, value, &at)).or_else(|| bare_query(key, value, &at))
+        curly(key, value, &at)
+            .or_else(|| list(key, value, &at))
+            .or_else(|| after_the_text(value, &at))
+            .or_else(|| bare_query(key, value, &at))
+            .or_else(|| bare_text(key, value, &at))
     })
 }
 
@@ -56,6 +60,71 @@ fn heading(line: &str) -> Option<Slip> {
         help: format!("as many brackets close a heading as open it: write {meant}"),
         fix: Some((at..at + text.len(), meant)),
     })
+}
+
+/// `match: "kettle"`, `match "kettle"`, `match == "kettle"`, `// a note`: what stands between a key and its value, or before
+/// a note, is another language's.
+fn between(line: &str) -> Option<Slip> {
+    let text = line.trim_start();
+    let indent = line.len() - text.len();
+    if let Some(sign) = ["//", "--", ";"].into_iter().find(|sign| text.starts_with(sign)) {
+        let fix = Some((indent..indent + sign.len(), "#".to_owned()));
+        return Some(Slip { help: "a note for people begins with #".to_owned(), fix });
+    }
+    let len = text.find(|c: char| !(c.is_alphanumeric() || c == '_'))?;
+    let (key, rest) = text.split_at_checked(len).filter(|(key, _)| !key.is_empty())?;
+    let value = rest.trim_start();
+    let value = value
+        .strip_prefix("==")
+        .or_else(|| value.strip_prefix(":="))
+        .or_else(|| value.strip_prefix(':'))
+        .or_else(|| Some(value).filter(|value| value.starts_with(['"', '\''])))?;
+    let value = value.trim();
+    let start = indent + key.len();
+    (!value.is_empty()).then(|| Slip {
+        help: format!("between a name and its value stands one =: {key} = {}", without_note(value).trim()),
+        fix: Some((start..line.trim_end().len(), format!(" = {value}"))),
+    })
+}
+
+/// `name = "Aster Kettle";`, `match = "kettle" -- ours`: after a text comes the end of the line, or a note.
+fn after_the_text(value: &str, at: &Range<usize>) -> Option<Slip> {
+    let sign = ['"', '\''].into_iter().find(|sign| value.starts_with(*sign))?;
+    let end = value.get(1..)?.find(sign)? + 2;
+    let rest = value.get(end..)?;
+    let place = at.start + end..at.end;
+    if matches!(rest.trim(), ";" | ",") {
+        return Some(Slip {
+            help: format!("a line ends without a sign: take the {} away", rest.trim()),
+            fix: Some((place, String::new())),
+        });
+    }
+    let note = rest.trim_start().strip_prefix("--").or_else(|| rest.trim_start().strip_prefix("//"))?;
+    let note = note.strip_prefix(' ')?;
+    Some(Slip {
+        help: "a note for people begins with #".to_owned(),
+        fix: Some((place, format!("  # {note}"))),
+    })
+}
+
+/// `severity = high`, `name = Aster Kettle`
+fn bare_text(key: &str, value: &str, at: &Range<usize>) -> Option<Slip> {
+    const TEXTS: [&str; 15] = [
+        "id", "name", "title", "team", "severity", "clusters", "was", "zone", "language", "digest", "alerts",
+        "quiet", "text", "at", "author",
+    ];
+    let plain = value.starts_with(char::is_alphabetic) && !value.contains(['"', '\'', '\\', '[', ']']);
+    (plain && TEXTS.contains(&key)).then(|| Slip {
+        help: format!("a text stands in quotes: {key} = \"{value}\""),
+        fix: Some((at.clone(), format!("\"{value}\""))),
+    })
+}
+
+/// Does a text that begins on the line at byte `start` of the file and has no end there go on below it? Then what follows
+/// is neither a name with a value, nor a heading, nor a note.
+pub(super) fn goes_on(text: &str, start: usize) -> bool {
+    let below = text.get(start..).unwrap_or_default().lines().nth(1).unwrap_or_default().trim();
+    !below.is_empty() && !below.starts_with(['[', '#']) && key_of(below).is_none()
 }
 
 /// `match = “kettle”`
@@ -211,6 +280,13 @@ mod tests {
             ("match = \"aster kettle\" OR #kettle", "match = '\"aster kettle\" OR #kettle'"),
             ("match = \"\"mini 9\" OR mini9\"", "match = '\"mini 9\" OR mini9'"),
             ("match = kettle OR aster", "match = 'kettle OR aster'"),
+            ("name = \"Aster Kettle\";", "name = \"Aster Kettle\""),
+            ("match = \"kettle\" -- ours", "match = \"kettle\"  # ours"),
+            ("// ours", "# ours"),
+            ("match: \"kettle\"", "match = \"kettle\""),
+            ("match \"kettle\" # x", "match = \"kettle\" # x"),
+            ("match == 'a'", "match = 'a'"),
+            ("severity = high  # x", "severity = \"high\"  # x"),
             ("[words", "[words]"),
             ("[[topic]", "[[topic]]"),
             ("[topic]]   # x", "[[topic]]   # x"),
@@ -224,7 +300,7 @@ mod tests {
         for line in [
             "match = \"a",
             "match = 'a' OR b",
-            "name = Mini 9",
+            "mails = nine",
             "[product]",
             "x = [1, 2]",
             "match = \"a\" OR \"b",

@@ -59,6 +59,8 @@ pub(in crate::logic::rules) fn toml(range: Range<usize>, said: &str, text: &str,
         format!("true and false are written in small letters: {key} = {meant}")
     } else if first.contains("comma") || lacks_comma_within(value) {
         "entries of a list are separated by commas: [\"one\", \"two\"]".to_owned()
+    } else if stays_open(line).is_some() && slips::goes_on(text, start) {
+        format!("a text over several lines stands between three single quotes: {key} = '''…'''")
     } else if let Some((at, sign)) = stays_open(line).filter(|_| !key.is_empty()) {
         fix = Some((start + at..start + at, sign.to_owned()));
         format!(

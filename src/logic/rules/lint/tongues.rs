@@ -18,7 +18,7 @@ pub(super) const DOCS: [Doc; 1] = [Doc::warning(
 )];
 
 /// What people write in capitals and mean as an operator.
-const OPERATORS: [(&str, &str); 23] = [
+const OPERATORS: [(&str, &str); 24] = [
     ("ODER", "OR"),
     ("OU", "OR"),
     ("O", "OR"),
@@ -43,11 +43,12 @@ const OPERATORS: [(&str, &str); 23] = [
     ("WITHOUT", "NOT"),
     ("MINUS", "NOT"),
     ("BUT", "AND"),
+    ("AND/OR", "OR"),
 ];
 
 /// Of these, what is nearly always meant so in small letters too. Those of one letter, and those that say no, are words that
 /// people look for.
-const SMALL: [&str; 4] = ["oder", "ou", "und", "et"];
+const SMALL: [&str; 5] = ["oder", "ou", "und", "et", "and/or"];
 
 /// `query-operator-language`: a word that stands between two others; `after` says that one stands before it, and not an
 /// operator; `joins`, that a parenthesis or a quote stands beside it on both sides: what stands there alone joins them.
