@@ -78,6 +78,26 @@ fn what_is_unknown_is_named_and_what_reaches_nobody_is_said() {
 }
 
 #[test]
+fn codes_that_no_post_has_are_told_as_in_a_rule() {
+    for (args, said) in [
+        (
+            ["--region", "UK"],
+            "--region UK: no country has the code \"UK\": no post would ever have it; did you mean GB?",
+        ),
+        (["--region", "Brazil"], "write BR"),
+        (["--region", "EU"], "name those that you mean"),
+        (["--language", "German"], "write de"),
+        (["--language", "jp"], "did you mean ja"),
+        (["--language", "German 1"], "write the code of ISO 639"),
+    ] {
+        let (code, _, err) = route(&[&["--product", "kettle"], &args[..]].concat());
+        assert_eq!((code, err.contains(said)), (2, true), "{args:?}: {err}");
+    }
+    let (code, _, err) = route(&["--product", "kettle", "--language", "br"]);
+    assert_eq!((code, err.contains("is Breton")), (0, true), "{err}");
+}
+
+#[test]
 fn a_scenario_can_say_when_the_letter_has_to_be_out() {
     let (code, _, err) = run(&["test", "--rules", "two-products"]);
     assert_eq!(code, 0, "{err}");
@@ -99,4 +119,6 @@ fn a_scenario_can_say_when_the_letter_has_to_be_out() {
     let (code, out, _) = run(&["test", "--rules", dir.path().to_str().unwrap()]);
     assert_eq!(code, 1);
     assert!(out.contains("for team brazil (told at 2025-03-31 11:00: the team has quiet hours)"), "{out}");
+    assert!(out.contains("is told too late"), "{out}");
+    assert!(!out.contains("does not") && !out.contains("would open") && !out.contains("1 days"), "{out}");
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::ground::entry::{RuleFile, RuleFiles};
+use crate::ground::entry::{NOT_UTF8, RuleFile, RuleFiles};
 
 /// Folders below the rules folder are read this deep.
 const DEPTH: usize = 3;
@@ -25,21 +25,39 @@ pub enum RulesFolderError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A file in the folder.
+    #[error("{} cannot be read: {source}; let groundswell's user read it (chmod a+r), or move it out of the rules folder", path.display())]
+    UnreadableFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A link in the folder.
+    #[error("{} is a link that leads to nothing: mend it, or take it away", path.display())]
+    Dangling {
+        /// The link.
+        path: PathBuf,
+    },
+    /// A file where the folder should be.
+    #[error("{} is a file, and rules are read by the folder: name the folder that it is in, {}", path.display(), parent.display())]
+    File {
+        /// What was named.
+        path: PathBuf,
+        /// The folder it is in.
+        parent: PathBuf,
+    },
+    /// Nothing of that name.
+    #[error("there is no folder {}: make it and put rule files into it, or name the folder that has them by --rules DIR or [rules] folder", path.display())]
+    Missing {
+        /// What was named.
+        path: PathBuf,
+    },
     /// A pipe, a device, a socket: reading it could wait for ever.
     #[error("{} is no ordinary file; move it out of the rules folder", path.display())]
     NoFile {
         /// The path.
         path: PathBuf,
-    },
-    /// Saved by an editor in another encoding.
-    #[error("{}, line {line}: the file is {what}; in your editor choose \"Save as\" with the encoding UTF-8", path.display())]
-    Encoding {
-        /// The file.
-        path: PathBuf,
-        /// The first line that cannot be read.
-        line: usize,
-        /// What it seems to be.
-        what: &'static str,
     },
     /// A file that was to be changed.
     #[error("{} cannot be written: {source}", path.display())]
@@ -63,6 +81,14 @@ pub enum RulesFolderError {
 /// The folder or one of its files cannot be read.
 pub fn read_rules(folder: &Path) -> Result<RuleFiles, RulesFolderError> {
     let mut files = Vec::new();
+    if folder.is_file() {
+        let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or_else(|| Path::new(".")).to_owned();
+        return Err(RulesFolderError::File { path: folder.to_owned(), parent });
+    }
+    if std::fs::symlink_metadata(folder).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
+        return Err(RulesFolderError::Missing { path: folder.to_owned() });
+    }
     collect(folder, folder, DEPTH, &mut files)?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(RuleFiles { folder: folder.display().to_string(), files })
@@ -79,7 +105,9 @@ pub fn strays(folder: &Path) -> Vec<String> {
             let name = entry.file_name().to_string_lossy().into_owned();
             let small = name.to_lowercase();
             let ignored = name.starts_with('.') || name.starts_with("~$") || name.ends_with('~');
-            let like_rules = small.contains(".toml") || OTHER_ENDINGS.iter().any(|end| small.ends_with(end));
+            let teams = matches!(small.as_str(), "team" | "teams");
+            let like_rules =
+                teams || small.contains(".toml") || OTHER_ENDINGS.iter().any(|end| small.ends_with(end));
             if !ignored && !name.ends_with(".toml") && like_rules {
                 found.push(if below.is_empty() { name } else { format!("{below}/{name}") });
             }
@@ -128,9 +156,12 @@ fn collect(
         if name.starts_with('.') || name.ends_with('~') || name.starts_with("~$") {
             continue;
         }
-        let meta = std::fs::metadata(&path).map_err(fail(&path))?;
+        let meta = std::fs::metadata(&path).map_err(|source| match path.is_symlink() {
+            true => RulesFolderError::Dangling { path: path.clone() },
+            false => RulesFolderError::UnreadableFile { path: path.clone(), source },
+        })?;
         if meta.is_dir() {
-            if depth > 0 {
+            if depth > 0 && !leads_back(&path, folder) {
                 collect(root, &path, depth - 1, files)?;
             }
         } else if name.ends_with(".toml") {
@@ -140,8 +171,9 @@ fn collect(
             if files.len() >= MOST_FILES {
                 return Err(RulesFolderError::TooMany { path: root.to_owned() });
             }
-            let bytes = read_bounded(&path).map_err(fail(&path))?;
-            let text = String::from_utf8(bytes).map_err(|e| not_utf8(&path, &e))?;
+            let unreadable = |source| RulesFolderError::UnreadableFile { path: path.clone(), source };
+            let bytes = read_bounded(&path).map_err(unreadable)?;
+            let text = text_of(bytes);
             let relative = path.strip_prefix(root).unwrap_or(&path);
             let relative: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
             files.push(RuleFile { path: relative.join("/"), text });
@@ -150,16 +182,31 @@ fn collect(
     Ok(())
 }
 
-fn not_utf8(path: &Path, error: &std::string::FromUtf8Error) -> RulesFolderError {
-    let bytes = error.as_bytes();
-    let until = error.utf8_error().valid_up_to();
-    let line = bytes.iter().take(until).filter(|b| **b == b'\n').count() + 1;
-    let what = if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        "UTF-16"
-    } else {
-        "no UTF-8"
+/// Is this a link to the folder it is in, or to one above? There is nothing in it that is not read already.
+fn leads_back(link: &Path, folder: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    link.is_symlink() && real(link).zip(real(folder)).is_some_and(|(to, from)| from.starts_with(to))
+}
+
+/// The text of a file. What is not UTF-8 is marked, at the first byte that is not, with a sign that no rule file can
+/// have ([`NOT_UTF8`]): the loader says where, and what else is wrong in this and in the other files.
+fn text_of(bytes: Vec<u8>) -> String {
+    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.as_chunks().0.iter().skip(1).map(|pair| unit(*pair)).collect();
+        format!("{NOT_UTF8}{}", String::from_utf16_lossy(&units))
     };
-    RulesFolderError::Encoding { path: path.to_owned(), line, what }
+    match bytes.as_slice() {
+        [0xff, 0xfe, ..] => return utf16(&bytes, u16::from_le_bytes),
+        [0xfe, 0xff, ..] => return utf16(&bytes, u16::from_be_bytes),
+        _ => {}
+    }
+    String::from_utf8(bytes).unwrap_or_else(|error| {
+        let until = error.utf8_error().valid_up_to();
+        let lossy = String::from_utf8_lossy(error.as_bytes());
+        // Up to there it is the same text.
+        let (sound, rest) = lossy.split_at(until);
+        format!("{sound}{NOT_UTF8}{}", rest.strip_prefix(char::REPLACEMENT_CHARACTER).unwrap_or(rest))
+    })
 }
 
 fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
@@ -199,6 +246,17 @@ mod tests {
     }
 
     #[test]
+    fn a_file_in_place_of_the_folder_is_told_with_its_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("kettle.toml");
+        std::fs::write(&file, "").unwrap();
+        let said = read_rules(&file).unwrap_err().to_string();
+        assert!(said.contains("is a file") && said.ends_with(&dir.path().display().to_string()), "{said}");
+        std::fs::write(dir.path().join("teams"), "").unwrap();
+        assert_eq!(strays(dir.path()), ["teams"]);
+    }
+
+    #[test]
     fn what_is_no_file_is_refused_and_not_waited_for() {
         let dir = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink("/dev/zero", dir.path().join("endless.toml")).unwrap();
@@ -207,15 +265,15 @@ mod tests {
     }
 
     #[test]
-    fn another_encoding_is_named_with_its_line() {
+    fn another_encoding_is_marked_where_it_begins() {
         let dir = tempfile::tempdir().unwrap();
-        let said = |bytes: &[u8]| {
+        let text = |bytes: &[u8]| {
             std::fs::write(dir.path().join("a.toml"), bytes).unwrap();
-            read_rules(dir.path()).unwrap_err().to_string()
+            read_rules(dir.path()).unwrap().files.remove(0).text
         };
-        let latin = said(b"[product]\nname = \"M\xe4her\"\n");
-        assert!(latin.contains("a.toml, line 2: the file is no UTF-8"), "{latin}");
-        assert!(said(b"\xff\xfe[\0").contains("UTF-16"));
+        assert_eq!(text(b"# x\nname = \"M\xe4her \xfc\"\n"), "# x\nname = \"M\0her \u{fffd}\"\n");
+        assert_eq!(text(b"\xff\xfe[\0p\0"), "\0[p");
+        assert_eq!(text("näher".as_bytes()), "näher");
     }
 
     #[test]
@@ -231,7 +289,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::os::unix::fs::symlink(dir.path().join("a.toml"), dir.path().join("a.toml")).unwrap();
         let said = read_rules(dir.path()).unwrap_err().to_string();
-        assert!(said.contains("a.toml"), "{said}");
+        assert!(said.contains("a.toml is a link that leads to nothing"), "{said}");
     }
 
     #[test]
@@ -239,6 +297,6 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("a.toml"), "x").unwrap();
         std::os::unix::fs::symlink(dir.path(), dir.path().join("loop")).unwrap();
-        assert!(read_rules(dir.path()).unwrap().files.len() <= DEPTH + 1);
+        assert_eq!(read_rules(dir.path()).unwrap().files.len(), 1, "what it leads to is read already");
     }
 }

@@ -66,6 +66,10 @@ pub struct Spoken {
     pub voice: u64,
 }
 
+/// Stands in the text of a rule file at the first byte that is not UTF-8. No file that ever was in force can have it: TOML
+/// forbids it.
+pub const NOT_UTF8: char = '\0';
+
 /// The content of a rules folder: relative path → text, in order of path.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleFiles {
@@ -159,6 +163,9 @@ pub enum Deed {
         cluster: String,
         /// The posts.
         posts: Vec<PostKey>,
+        /// The cluster that they were before a merge that is taken back here: its id is theirs again where nobody has it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<String>,
     },
     /// This cluster is called so, whatever its posts say later.
     Name {

@@ -6,7 +6,7 @@ use crate::ground::diagnostic::Diagnostic;
 use crate::ground::post::Post;
 use crate::ground::time::Timestamp;
 use crate::logic::analysis::Analysis;
-use crate::logic::rules::lint::scenario::{no_alert, not_quiet};
+use crate::logic::rules::lint::scenario::{late, no_alert, not_quiet};
 use crate::logic::rules::scenario::{Expected, Scenario, USUAL};
 use crate::logic::rules::{Product, Subject, Topic};
 use crate::logic::text::{Lang, tokenize};
@@ -28,10 +28,24 @@ pub fn is(expected: &Expected, event: &AlertEvent) -> bool {
 
 /// Does a letter about it go out by then, to the team that is expected, or to any?
 fn is_told_by(expected: &Expected, event: &AlertEvent, by: Timestamp) -> bool {
-    event
-        .addressees()
-        .filter(|(team, ..)| expected.team.as_deref().is_none_or(|asked| asked == *team))
-        .any(|(.., wait)| wait.map_or(Some(event.at), |wait| wait.until).is_some_and(|at| at <= by))
+    first_told(expected, event).is_some_and(|at| at <= by)
+}
+
+/// When the first letter about it goes out to the team that is expected, or to any.
+fn first_told(expected: &Expected, event: &AlertEvent) -> Option<Timestamp> {
+    let asked = event.addressees().filter(|(team, ..)| expected.team.as_deref().is_none_or(|it| it == *team));
+    asked.filter_map(|(.., wait)| wait.map_or(Some(event.at), |wait| wait.until)).min()
+}
+
+/// How long it is from one moment to the other, as people say it.
+fn span(from: Timestamp, to: Timestamp) -> String {
+    let minutes = to.duration_since(from).as_secs() / 60;
+    let counted = |n: i64, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    match minutes {
+        0..120 => counted(minutes, "minute"),
+        120..2880 => counted(minutes / 60, "hour"),
+        _ => counted(minutes / 1440, "day"),
+    }
 }
 
 /// Everything that came otherwise than the scenario says. `events` are all events of the whole play; `lacking` has, for
@@ -45,6 +59,25 @@ pub fn judge(
     for (i, expected) in scenario.alerts.iter().enumerate() {
         if events.iter().any(|event| is(expected, event)) {
             continue;
+        }
+        // Perhaps all is as expected, and the letter alone is late.
+        if let Some(by) = expected.told_by {
+            let anyhow = Expected { told_by: None, ..expected.clone() };
+            let mut why: Vec<String> = events.iter().filter(|e| is(&anyhow, e)).map(opened).collect();
+            if !why.is_empty() {
+                let told = events.iter().filter(|e| is(&anyhow, e)).filter_map(|e| first_told(expected, e));
+                why.push(match told.min() {
+                    Some(at) => format!(
+                        "the first letter goes out at {}, {} after {}",
+                        moment(at),
+                        span(by, at),
+                        moment(by)
+                    ),
+                    None => "no letter about it goes out".to_owned(),
+                });
+                failing.push(late(expected.place.clone(), &scenario.name, &called(expected), &why));
+                continue;
+            }
         }
         // Perhaps it opened at another time, or told somebody else.
         let timeless = Expected { from: None, by: None, told_by: None, team: None, ..expected.clone() };
@@ -184,14 +217,15 @@ fn loudness(event: &AlertEvent, scenario: &Scenario) -> String {
 
 fn opened(event: &AlertEvent) -> String {
     let people = if event.observed == 1 { "person" } else { "people" };
+    let days =
+        if event.window_days == 1 { "one day".to_owned() } else { format!("{} days", event.window_days) };
     let teams: Vec<String> = event.addressees().map(|(team, _, wait)| told(team, wait)).collect();
     format!(
-        "\"{}\" opened at {} for team {}: {} {people} in {} days, {:.1} usual ({})",
+        "\"{}\" opened at {} for team {}: {} {people} in {days}, {:.1} usual ({})",
         event.label,
         moment(event.at),
         teams.join(", "),
         event.observed,
-        event.window_days,
         event.expected,
         event.reason.name()
     )

@@ -1,14 +1,11 @@
-//! `ack`, `resolve`, `feedback`, `leave`, `merge`, `split`, `name`, `ignore`: what people decide, written to the log. The analysis takes
-//! it from there, so that a replay decides the same again.
+//! `ack`, `resolve`, `feedback`, `leave`: what people decide about alerts and letters, written to the log. The analysis takes it
+//! from there, so that a replay decides the same again.
 
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use super::named::{all_posts_of, cluster, posts_of};
-use super::standing::{analysis_now, count, did_you_mean, minute, when};
-use crate::assembly::cli::{
-    AlertArgs, ConfigArgs, FeedbackArgs, IgnoreArgs, LeaveArgs, MergeArgs, NameArgs, SplitArgs, Useful,
-};
+use super::standing::{analysis_now, did_you_mean, minute, when};
+use crate::assembly::cli::{AlertArgs, ConfigArgs, FeedbackArgs, LeaveArgs, Useful};
 use crate::assembly::configured::settings;
 use crate::assembly::decisions;
 use crate::assembly::failure::{Exit, Failure};
@@ -19,13 +16,8 @@ use crate::ground::alert::{AlertEvent, EventKind};
 use crate::ground::entry::{Act, Deed};
 use crate::ground::post::PostKey;
 use crate::ground::time::Clock;
-use crate::logic::analysis::Sort;
 use crate::logic::links::those_who_left;
 use crate::logic::rules::Team;
-use crate::logic::text::is_invisible;
-
-/// Longest name of a cluster, in letters: it has to stand in a subject.
-const LONGEST_NAME: usize = 80;
 
 /// The store, and where it is.
 pub(super) struct Desk {
@@ -136,168 +128,6 @@ pub fn leave(args: &LeaveArgs) -> Result<(), Failure> {
         return Ok(());
     }
     desk.why(&args.why).write(&args.by, Deed::Leave { team, address, left: !args.undo }, &then)
-}
-
-/// Runs `merge`.
-///
-/// # Errors
-/// There is no such cluster, or the store cannot be written.
-pub fn merge(args: &MergeArgs) -> Result<(), Failure> {
-    let mut desk = Desk::open(&args.config)?;
-    if args.undo {
-        return super::undo::merge(&mut desk, args);
-    }
-    let analysis = analysis_now(&desk.store)?;
-    let from = cluster(&analysis, &args.from)?;
-    let into = cluster(&analysis, &args.into)?;
-    if from.product != into.product {
-        return Err(Failure::say(
-            Exit::Usage,
-            format!(
-                "{} is of {} and {} of {}: clusters of one product alone can become one",
-                args.from, from.product, args.into, into.product
-            ),
-        ));
-    }
-    if from.sort != into.sort {
-        return Err(Failure::say(
-            Exit::Usage,
-            format!("{} and {}: a complaint and an idea cannot become one", args.from, args.into),
-        ));
-    }
-    if from == into {
-        tell(format!("{} and {} are one cluster already: nothing was changed", args.from, args.into));
-        return Ok(());
-    }
-    let what = Deed::Merge { from: args.from.clone(), into: args.into.clone() };
-    let state = analysis.product(&into.product);
-    let ignored = state.and_then(|s| s.of_sort(into.sort).get(into.number)).is_some_and(|c| c.ignored);
-    let silent = if ignored {
-        format!(" {} is ignored: neither alerts, until `groundswell ignore {} --undo`.", args.into, args.into)
-    } else {
-        String::new()
-    };
-    let with = if into.sort == Sort::Ideas { "" } else { ", with its people and its alert" };
-    let then = format!(
-        "{} becomes part of {}{with}, and posts like its own go there from now on.{silent} `groundswell merge {} {} --undo` takes it back.",
-        args.from, args.into, args.from, args.into
-    );
-    let mut posts = posts_of(&analysis, [args.into.as_str()]);
-    // All that come, so that all can leave again.
-    posts.extend(all_posts_of(&analysis, [args.from.as_str()]));
-    desk.why(&args.why).write_about(&args.by, what, posts, &then)
-}
-
-/// Runs `name`.
-///
-/// # Errors
-/// There is no such cluster, the name is no line of text, or the store cannot be written.
-pub fn name(args: &NameArgs) -> Result<(), Failure> {
-    // Without a name its posts name it again.
-    let name = args.name.as_deref().unwrap_or_default().trim();
-    if name.chars().count() > LONGEST_NAME || name.chars().any(|c| c.is_control() || is_invisible(c)) {
-        return Err(Failure::say(
-            Exit::Usage,
-            format!(
-                "a name is one line of at most {LONGEST_NAME} letters, without control marks or invisible ones: it stands in the subject of e-mails"
-            ),
-        ));
-    }
-    let mut desk = Desk::open(&args.config)?;
-    let analysis = analysis_now(&desk.store)?;
-    let named = cluster(&analysis, &args.cluster)?;
-    let id = named.to_string();
-    let what = Deed::Name { cluster: id.clone(), name: name.to_owned() };
-    let then = if name.is_empty() {
-        format!("{} is called again by what its posts say.", args.cluster)
-    } else {
-        let mails = if named.sort == Sort::Ideas { "" } else { ", in e-mails too" };
-        format!("{} is called \"{name}\" from now on{mails}.", args.cluster)
-    };
-    desk.why(&args.why).write_about(&args.by, what, posts_of(&analysis, [id.as_str()]), &then)
-}
-
-/// Runs `ignore`.
-///
-/// # Errors
-/// There is no such cluster, or the store cannot be written.
-pub fn ignore(args: &IgnoreArgs) -> Result<(), Failure> {
-    let mut desk = Desk::open(&args.config)?;
-    let analysis = analysis_now(&desk.store)?;
-    let named = cluster(&analysis, &args.cluster)?;
-    if named.sort == Sort::Ideas {
-        tell(format!("{} is an idea, and ideas never alert: nothing was changed", args.cluster));
-        return Ok(());
-    }
-    let id = named.to_string();
-    let what = Deed::Ignore { cluster: id.clone(), ignored: !args.undo, why: args.why.clone() };
-    let then = if args.undo {
-        format!("{} may alert again.", args.cluster)
-    } else {
-        format!(
-            "{} never alerts, and its posts count for no other alert. `groundswell ignore {} --undo` takes it back.",
-            args.cluster, args.cluster
-        )
-    };
-    desk.write_about(&args.by, what, posts_of(&analysis, [id.as_str()]), &then)
-}
-
-/// Runs `split`.
-///
-/// # Errors
-/// There is no such cluster, a post is not in it, or the store cannot be written.
-pub fn split(args: &SplitArgs) -> Result<(), Failure> {
-    if args.undo {
-        return super::undo::split(&mut Desk::open(&args.config)?, args);
-    }
-    let posts = args
-        .posts
-        .iter()
-        .map(|post| {
-            post.split_once(':')
-                .filter(|(source, id)| !source.is_empty() && !id.is_empty())
-                .map(|(source, id)| PostKey { source: source.into(), id: id.into() })
-                .ok_or_else(|| {
-                    Failure::say(
-                        Exit::Usage,
-                        format!("\"{post}\" names no post: write SOURCE:ID, such as bluesky:3kabc"),
-                    )
-                })
-        })
-        .collect::<Result<Vec<PostKey>, Failure>>()?;
-    let mut desk = Desk::open(&args.config)?;
-    let analysis = analysis_now(&desk.store)?;
-    let named = cluster(&analysis, &args.cluster)?;
-    let number = named.number;
-    let clusters = analysis.product(&named.product).map(|state| state.of_sort(named.sort));
-    for key in &posts {
-        let home = clusters.and_then(|c| c.of_post(key).map(|n| c.resolve(n)));
-        if home != Some(number) {
-            let place = home.map_or_else(
-                || "no cluster keeps it (of each, the newest posts are kept)".to_owned(),
-                |n| format!("it is in {}.{}{n}", named.product, named.sort.mark()),
-            );
-            return Err(Failure::say(
-                Exit::Usage,
-                format!("the post {}:{} is not in {}: {place}", key.source, key.id, args.cluster),
-            ));
-        }
-    }
-    let size = clusters.and_then(|c| c.get(number)).map_or(0, |c| c.members.len());
-    if posts.len() >= size {
-        return Err(Failure::say(
-            Exit::Usage,
-            format!("these are all the posts that {} keeps: name those alone that leave it", args.cluster),
-        ));
-    }
-    let n = count(posts.len() as u64, "post leaves", "posts leave");
-    let become_one = if posts.len() == 1 { "becomes" } else { "become" };
-    let what = Deed::Split { cluster: args.cluster.clone(), posts };
-    let then = format!(
-        "{n} {} and {become_one} a complaint apart; the two are never merged by themselves again.",
-        args.cluster
-    );
-    desk.why(&args.why).write(&args.by, what, &then)
 }
 
 impl Desk {

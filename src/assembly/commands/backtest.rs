@@ -8,11 +8,12 @@ use std::path::Path;
 use serde_json::json;
 
 use super::backtest_text::{print_comparison, print_leads, print_story};
+use super::in_order::each_in_order;
 use super::load_rules;
 use crate::assembly::cli::{BacktestArgs, LinesFormat};
 use crate::assembly::configured::choose;
 use crate::assembly::failure::{Exit, Failure};
-use crate::assembly::output::{Input, Rejected, stdout, tell, tell_problems};
+use crate::assembly::output::{Rejected, stdout, tell, tell_problems};
 use crate::assembly::replay::Replay;
 use crate::ground::alert::{AlertEvent, Wait};
 use crate::ground::post::{Incoming, Post, PostKey};
@@ -102,36 +103,32 @@ fn replay_files(
     let mut rejected = Rejected::default();
     let mut last: Option<Timestamp> = None;
     let mut disorder = 0u64;
-    for path in &args.mentions {
-        let mut input = Input::open(Some(path))?;
-        while let Some(line) = input.next_line()? {
-            let incoming = match line.read {
-                Ok(incoming) => incoming,
-                Err(reason) => {
-                    rejected.add(&input.name, line.number, &reason);
-                    continue;
-                }
+    let sorted = each_in_order(&args.mentions, &mut rejected, |incoming| {
+        if let Incoming::Post(post) = &incoming {
+            done.posts += 1;
+            disorder += u64::from(last.is_some_and(|last| post.arrived_at < last));
+            last = last.max(Some(post.arrived_at));
+            done.span = match done.span {
+                None => Some((post.arrived_at, post.arrived_at)),
+                Some((from, to)) => Some((from.min(post.arrived_at), to.max(post.arrived_at))),
             };
-            if let Incoming::Post(post) = &incoming {
-                done.posts += 1;
-                disorder += u64::from(last.is_some_and(|last| post.arrived_at < last));
-                last = last.max(Some(post.arrived_at));
-                done.span = match done.span {
-                    None => Some((post.arrived_at, post.arrived_at)),
-                    Some((from, to)) => Some((from.min(post.arrived_at), to.max(post.arrived_at))),
-                };
-                if keep {
-                    done.kept.insert(post.key(), (**post).clone());
-                }
+            if keep {
+                done.kept.insert(post.key(), (**post).clone());
             }
-            let step = done.replay.arrive(incoming);
-            for event in step.events {
-                each(&event)?;
-                done.events.push(event);
-            }
-            done.assigned.extend(step.assigned);
-            done.letters.extend(step.letters.into_iter().map(|(_, team)| team));
         }
+        let step = done.replay.arrive(incoming);
+        for event in step.events {
+            each(&event)?;
+            done.events.push(event);
+        }
+        done.assigned.extend(step.assigned);
+        done.letters.extend(step.letters.into_iter().map(|(_, team)| team));
+        Ok(())
+    })?;
+    if sorted {
+        tell(
+            "The posts are not in order of time (newest first, as exports often are): they were read whole and put in order of arrival.",
+        );
     }
     rejected.finish(done.posts)?;
     if disorder > 0 {

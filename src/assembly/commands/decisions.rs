@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::standing::{clip, minute, one_line};
+use super::standing::{clip, count, minute, one_line};
 use crate::assembly::cli::{DecisionsArgs, Format};
 use crate::assembly::configured::settings;
 use crate::assembly::failure::Failure;
@@ -99,9 +99,16 @@ fn said(deed: &Deed) -> Said<'_> {
         }
         Deed::Merge { from, into } => Said::of(format!("{from} is part of {into}"), [from, into])
             .undone(true, || format!("merge {from} {into} --undo")),
-        Deed::Split { cluster, posts } => {
-            Said::of(format!("{} posts of {cluster} are a complaint apart", posts.len()), [cluster])
-                .undone(true, || format!("split {cluster} --undo"))
+        Deed::Split { cluster, posts, again } => {
+            let apart = count(posts.len() as u64, "post", "posts");
+            let is = if posts.len() == 1 { "is" } else { "are" };
+            let words = match again {
+                None => format!("{apart} of {cluster} {is} a complaint apart"),
+                Some(again) => format!("{again} is no part of {cluster} after all ({apart})"),
+            };
+            let mut said = Said::of(words, [cluster]).undone(true, || format!("split {cluster} --undo"));
+            said.scope.extend(again.as_deref());
+            said
         }
         Deed::Name { cluster, name } if name.is_empty() => {
             Said::of(format!("{cluster} is called by what its posts say"), [cluster])

@@ -132,7 +132,12 @@ fn write_not(
     }
     writeln!(out, "\nNearest to it")?;
     for near in why.near.iter().take(NEAR) {
-        let joins = if near.fit >= 1.0 { "it would join" } else { "too far to join" };
+        let joins = match (near.joins, near.fit >= 1.0) {
+            (true, _) => "it would join",
+            (false, true) if near.cluster.contains(".c") => "near too, but it would join the first",
+            (false, true) => "its query finds the text",
+            (false, false) => "too far to join",
+        };
         writeln!(out, "  {}: fit {:.2}, {joins}", name(near), near.fit)?;
         if !near.words.is_empty() || near.by_meaning > 0.0 {
             let words = if near.words.is_empty() { "no word".to_owned() } else { near.words.join(", ") };
@@ -175,6 +180,7 @@ mod tests {
             cluster: "p.c1".into(),
             label: "return key".into(),
             fit: 1.2,
+            joins: true,
             words: Vec::new(),
             by_meaning: 0.0,
             posts: 3,

@@ -6,7 +6,7 @@ use crate::assembly::cli::FmtArgs;
 use crate::assembly::failure::Failure;
 use crate::assembly::output::{counted, diff, stdout, tell};
 use crate::edges::rules_folder::{read_rules, write_rule};
-use crate::ground::entry::RuleFile;
+use crate::ground::entry::{NOT_UTF8, RuleFile};
 use crate::logic::rules::layout::layout;
 
 /// Runs `fmt`.
@@ -23,6 +23,14 @@ pub fn fmt(args: &FmtArgs) -> Result<(), Failure> {
         let name = folder.join(&file.path);
         let text = match layout(&file.text) {
             Ok(text) => text,
+            Err(_) if file.text.contains(NOT_UTF8) => {
+                broken += 1;
+                tell(format!(
+                    "{}: left as it is: it is not saved as UTF-8; groundswell check says where",
+                    name.display()
+                ));
+                continue;
+            }
             Err(why) => {
                 broken += 1;
                 tell(format!(

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::standing::did_you_mean;
+use super::standing::{did_you_mean, minute, one_line};
 use crate::assembly::failure::{Exit, Failure};
+use crate::ground::entry::{Act, Deed};
 use crate::ground::post::PostKey;
+use crate::ground::time::Timestamp;
 use crate::logic::analysis::{Analysis, ClusterId, Sort};
 
 /// Posts that a decision about a cluster is remembered by.
@@ -48,6 +50,56 @@ pub(super) fn cluster(analysis: &Analysis, id: &str) -> Result<ClusterId, Failur
         };
         Failure::say(Exit::Usage, format!("there is no cluster \"{id}\"{form}{near}"))
     })
+}
+
+/// A cluster that ended in another one, and how.
+pub(super) struct Parted {
+    id: String,
+    /// The cluster that it is part of.
+    pub(super) whole: ClusterId,
+    /// Who said so, when, and the cluster that it was said to become part of; nobody where the program saw it by itself.
+    said: Option<(Timestamp, String, String)>,
+}
+
+/// Whether this is the id of a cluster that lives on as part of another one.
+pub(super) fn parted(analysis: &Analysis, acts: &[(Timestamp, Act)], id: &str) -> Option<Parted> {
+    let whole = cluster(analysis, id).ok()?;
+    if ClusterId::parse(id)? == whole {
+        return None;
+    }
+    let said = acts.iter().rev().find_map(|(at, act)| match &act.what {
+        Deed::Merge { from, into } if from == id => Some((*at, act.by.clone(), into.clone())),
+        _ => None,
+    });
+    Some(Parted { id: id.to_owned(), whole, said })
+}
+
+impl Parted {
+    /// "p.c7 is part of p.c6 since …".
+    pub(super) fn said(&self) -> String {
+        let Self { id, whole, said } = self;
+        match said {
+            Some((at, by, _)) => {
+                format!("{id} is part of {whole} since {} UTC, as {} said", minute(*at), one_line(by))
+            }
+            None => format!("{id} is part of {whole}, since their posts were found to say the same"),
+        }
+    }
+
+    /// What is decided about a part would be about the whole: that has to be said so.
+    pub(super) fn refuse(&self, whole: &str) -> Failure {
+        let Self { id, whole: lives_in, said } = self;
+        let apart = match said {
+            Some((_, _, into)) => format!("To have {id} apart again: `groundswell merge {id} {into} --undo`"),
+            None => format!(
+                "For some of its posts alone: first `groundswell split {lives_in} SOURCE:ID`, with their ids from `groundswell clusters`"
+            ),
+        };
+        Failure::say(
+            Exit::Usage,
+            format!("{}: nothing was changed. For all of {lives_in}: `{whole}`. {apart}", self.said()),
+        )
+    }
 }
 
 /// Posts of these clusters, the newest: what a decision about them is about.

@@ -20,7 +20,7 @@ use crate::ground::diagnostic::Place;
 use crate::ground::time::{Clock, Timestamp};
 use crate::logic::lifecycle::{Lid, Pass, Terms};
 use crate::logic::links::those_who_left;
-use crate::logic::rules::{Destination, Facts, RouteReason, RuleSet};
+use crate::logic::rules::{Destination, Facts, RouteReason, RuleSet, wrong_language, wrong_region};
 use crate::logic::text::Lang;
 
 /// What is asked about.
@@ -78,6 +78,7 @@ impl Standing {
 /// # Errors
 /// The rules cannot be read, what is named does not exist, or nobody would be written to.
 pub fn route(args: &RouteArgs) -> Result<(), Failure> {
+    sound_codes(args)?;
     let now = args.at.unwrap_or_else(|| SystemClock.now());
     // The settings' folder where there are settings, as everywhere; without them, the one at hand.
     let given = args.config.config.exists().then(|| settings(&args.config)).transpose()?;
@@ -124,6 +125,25 @@ pub fn route(args: &RouteArgs) -> Result<(), Failure> {
             Err(Failure::said())
         }
         _ => Ok(()),
+    }
+}
+
+/// A region or a language that no post can have would be answered as if nobody's route were about it.
+fn sound_codes(args: &RouteArgs) -> Result<(), Failure> {
+    let wrong =
+        |flag: &str, tag: &str, said: String| Failure::say(Exit::Usage, format!("--{flag} {tag}: {said}"));
+    if let Some(tag) = &args.region
+        && let Some(said) = wrong_region(tag)
+    {
+        return Err(wrong("region", tag, said));
+    }
+    match args.language.as_ref().and_then(|tag| Some((tag, wrong_language(tag)?))) {
+        Some((tag, (said, true))) => Err(wrong("language", tag, said)),
+        Some((tag, (said, false))) => {
+            tell(format!("--language {tag}: {said}"));
+            Ok(())
+        }
+        None => Ok(()),
     }
 }
 

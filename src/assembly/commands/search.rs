@@ -11,7 +11,7 @@ use crate::edges::index::PostIndex;
 use crate::edges::store::Store;
 use crate::ground::post::Post;
 use crate::logic::analysis::Analysis;
-use crate::logic::rules::{Query, Subject, parse_query, report};
+use crate::logic::rules::{Query, Subject, read_query, report};
 use crate::logic::text::{Lang, tokenize};
 
 /// Candidates taken from the index at a time.
@@ -33,10 +33,9 @@ struct Found {
 /// The query is wrong, or there is nothing to search in.
 pub fn search(args: &SearchArgs) -> Result<(), Failure> {
     let text = args.query.join(" ");
-    let query = parse_query(&text).map_err(|problems| {
-        tell_problems(&problems, &report::query_file(&text));
-        Failure { exit: Exit::Usage, error: None }
-    })?;
+    let (query, problems) = read_query(&text);
+    tell_problems(&problems, &report::query_file(&text));
+    let query = query.ok_or(Failure { exit: Exit::Usage, error: None })?;
     let settings = settings(&args.config)?;
     let store = Store::open_existing(&settings.data.folder)?;
     let index = PostIndex::open_for_reading(&settings.data.folder)?;

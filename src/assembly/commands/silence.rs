@@ -13,7 +13,7 @@ use crate::ground::entry::Deed;
 use crate::ground::post::PostKey;
 use crate::ground::time::{Clock, DAY_MS, Timestamp, plus_ms};
 use crate::logic::analysis::{Analysis, BY_QUERY, Sort};
-use crate::logic::rules::{parse_query, report};
+use crate::logic::rules::{read_query, report};
 
 /// Longest silence, in days: longer ones are a matter of the rules.
 const LONGEST_SILENCE: f64 = 3_650.0;
@@ -75,13 +75,9 @@ pub fn silence(args: &SilenceArgs) -> Result<(), Failure> {
 
 /// The scope that a query is.
 fn by_query(query: &str) -> Result<String, Failure> {
-    match parse_query(query) {
-        Ok(_) => Ok(format!("{BY_QUERY} {query}")),
-        Err(problems) => {
-            tell_problems(&problems, &report::query_file(query));
-            Err(Failure { exit: Exit::Usage, error: None })
-        }
-    }
+    let (read, problems) = read_query(query);
+    tell_problems(&problems, &report::query_file(query));
+    read.map(|_| format!("{BY_QUERY} {query}")).ok_or(Failure { exit: Exit::Usage, error: None })
 }
 
 /// Takes a silence back.

@@ -1,11 +1,11 @@
-//! Taking back what was decided about clusters: `merge --undo`, `split --undo`, `name --undo`. The log keeps both; what is taken
+//! Taking back what was decided about clusters: `merge --undo`, `split --undo`. The log keeps both; what is taken
 //! back is decided anew the other way round.
 
 use std::collections::BTreeSet;
 
 use super::acts::Desk;
-use super::named::{cluster, posts_of};
-use super::standing::{analysis_now, count, minute};
+use super::named::{cluster, parted, posts_of};
+use super::standing::{analysis_now, count, minute, one_line};
 use crate::assembly::cli::{MergeArgs, SplitArgs};
 use crate::assembly::failure::{Exit, Failure};
 use crate::ground::entry::{Act, Deed};
@@ -18,13 +18,7 @@ pub(super) fn merge(desk: &mut Desk, args: &MergeArgs) -> Result<(), Failure> {
     let acts = desk.store().acts()?;
     let of = |act: &Act| matches!(&act.what, Deed::Merge { from, into } if *from == args.from && *into == args.into);
     let Some((at, act)) = acts.iter().rev().find(|(_, act)| of(act)) else {
-        return Err(Failure::say(
-            Exit::Usage,
-            format!(
-                "nobody said that {} becomes part of {}; `groundswell decisions` lists what was said",
-                args.from, args.into
-            ),
-        ));
+        return Err(never_merged(desk, &acts, args)?);
     };
     let analysis = analysis_now(desk.store())?;
     let into = cluster(&analysis, &args.into)?;
@@ -43,11 +37,77 @@ pub(super) fn merge(desk: &mut Desk, args: &MergeArgs) -> Result<(), Failure> {
         ));
     }
     let n = count(posts.len() as u64, "post that came", "posts that came");
+    let leave = if posts.len() == 1 { "leaves" } else { "leave" };
+    // The id of before is free while it stands for what it ended in.
+    let again = cluster(&analysis, &args.from).is_ok_and(|now| now == into).then(|| args.from.clone());
+    let called = match &again {
+        Some(again) => format!(", as {again} again"),
+        None => ", as a complaint apart".to_owned(),
+    };
     let then = format!(
-        "The {n} with {} leave {} again, as a complaint apart; the two are never merged by themselves.",
-        args.from, args.into
+        "The {n} with {} {leave} {}{called}; the two are never merged by themselves. What came later stays in {}.",
+        args.from, args.into, args.into
     );
-    desk.why(&args.why).write(&args.by, Deed::Split { cluster: args.into.clone(), posts }, &then)
+    let names = again.as_deref().map(|again| names_before(&acts, *at, again, &args.into)).unwrap_or_default();
+    let what = Deed::Split { cluster: args.into.clone(), posts: posts.clone(), again };
+    desk.why(&args.why).write(&args.by, what, &then)?;
+    // A name goes along with a merge, and comes back with what it was given to.
+    let stays: Vec<PostKey> =
+        posts_of(&analysis, [args.into.as_str()]).remove(&args.into).unwrap_or_default();
+    let stays = stays.into_iter().filter(|key| !posts.contains(key)).collect();
+    let now = analysis.product(&into.product).and_then(|s| s.of_sort(into.sort).get(into.number));
+    if let Some(name) = names.0 {
+        if names.1.is_none() && now.is_some_and(|c| c.name.as_ref() == Some(&name)) {
+            let what = Deed::Name { cluster: args.into.clone(), name: String::new() };
+            let then = format!("{} is called again by what its posts say.", args.into);
+            desk.write_about(&args.by, what, [(args.into.clone(), stays)].into(), &then)?;
+        }
+        let then = format!("{} is called \"{}\" again.", args.from, one_line(&name));
+        let what = Deed::Name { cluster: args.from.clone(), name };
+        desk.write_about(&args.by, what, [(args.from.clone(), posts)].into(), &then)?;
+    }
+    Ok(())
+}
+
+/// Nobody said so; perhaps the other way round, or the program saw it by itself.
+fn never_merged(desk: &Desk, acts: &[(Timestamp, Act)], args: &MergeArgs) -> Result<Failure, Failure> {
+    let MergeArgs { from, into, .. } = args;
+    let turned = acts
+        .iter()
+        .any(|(_, act)| matches!(&act.what, Deed::Merge { from: f, into: i } if f == into && i == from));
+    let analysis = analysis_now(desk.store())?;
+    let what_to_do = if turned {
+        format!("it was said the other way round: `groundswell merge {into} {from} --undo`")
+    } else if let Some(part) = parted(&analysis, acts, from) {
+        format!(
+            "{}. For some of its posts: `groundswell split {} SOURCE:ID`, with their ids from `groundswell clusters`",
+            part.said(),
+            part.whole
+        )
+    } else {
+        "`groundswell decisions` lists what was said".to_owned()
+    };
+    Ok(Failure::say(
+        Exit::Usage,
+        format!("nobody said that {from} becomes part of {into}: nothing was changed; {what_to_do}"),
+    ))
+}
+
+/// The names that two clusters had been given when they became one.
+fn names_before(
+    acts: &[(Timestamp, Act)],
+    merged: Timestamp,
+    from: &str,
+    into: &str,
+) -> (Option<String>, Option<String>) {
+    let of = |id: &str| {
+        let last = acts.iter().rev().filter(|(at, _)| *at <= merged).find_map(|(_, act)| match &act.what {
+            Deed::Name { cluster, name } if cluster == id => Some(name.clone()),
+            _ => None,
+        });
+        last.filter(|name| !name.is_empty())
+    };
+    (of(from), of(into))
 }
 
 /// Takes a split back: what its posts became joins the cluster again.
@@ -84,7 +144,7 @@ pub(super) fn split(desk: &mut Desk, args: &SplitArgs) -> Result<(), Failure> {
 /// The last split of a cluster.
 fn last_split<'a>(acts: &'a [(Timestamp, Act)], id: &str) -> Option<(Timestamp, &'a [PostKey])> {
     acts.iter().rev().find_map(|(at, act)| match &act.what {
-        Deed::Split { cluster, posts } if cluster == id => Some((*at, posts.as_slice())),
+        Deed::Split { cluster, posts, .. } if cluster == id => Some((*at, posts.as_slice())),
         _ => None,
     })
 }

@@ -59,9 +59,10 @@ impl Analysis {
                     }
                 }
             }
-            Deed::Split { cluster, posts } => {
+            Deed::Split { cluster, posts, again } => {
                 if let Some((clusters, number)) = self.home_of(cluster, Some(posts)) {
-                    clusters.split(number, posts, features_of);
+                    let again = again.as_deref().and_then(ClusterId::parse).map(|id| id.number);
+                    clusters.split(number, posts, again, features_of);
                 }
             }
             Deed::Name { cluster, name } => {

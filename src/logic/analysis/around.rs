@@ -316,7 +316,7 @@ impl ProductState {
         let best = counts.iter().filter(|(n, _)| free(n)).max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
         match best.map(|(n, _)| *n) {
             Some(number) => number,
-            None => self.clusters.split(own, keys, features_of).unwrap_or(own),
+            None => self.clusters.split(own, keys, None, features_of).unwrap_or(own),
         }
     }
 

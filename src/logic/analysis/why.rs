@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::around::Around;
-use super::product::SeriesId;
+use super::product::{ProductState, SeriesId};
 use super::state::{Analysis, effective_bar, severity_of};
 use crate::ground::alert::Severity;
 use crate::ground::post::Post;
@@ -11,7 +11,7 @@ use crate::ground::time::{Timestamp, days_between};
 use crate::logic::cluster::{Features, Saying, readable};
 use crate::logic::lifecycle::{FEWEST_PEOPLE, Verdict, bar_for, should_open};
 use crate::logic::rules::Product;
-use crate::logic::spike::{Rise, SHARES};
+use crate::logic::spike::{Rise, SHARES, Series};
 use crate::logic::text::{Lang, Token, tokenize};
 
 /// People beyond which "what it would take" is not counted further.
@@ -31,6 +31,8 @@ pub struct NearCluster {
     pub label: String,
     /// How well the text fits: 1 is just enough to join.
     pub fit: f32,
+    /// It is the one that the text would go to: nearly the same words go before a better fit on the whole.
+    pub joins: bool,
     /// Words of the text that it shares, the weightiest first; none for a topic.
     pub words: Vec<String>,
     /// Share of what they have in common that lies in the meaning of other words, 0 to 1.
@@ -85,9 +87,10 @@ impl Analysis {
             }
             let Some(state) = self.memory.products.get(&product.id) else { continue };
             let rise = self.rise_of(product, &tokens, lang);
-            for (number, fit) in state.clusters.nearest(&features).into_iter().take(3) {
+            for (place, (number, fit)) in state.clusters.nearest(&features).into_iter().take(3).enumerate() {
                 let mut found = self.distance(product, &SeriesId::Cluster(number), fit, rise.as_ref());
                 if let Some(found) = &mut found {
+                    found.joins = place == 0 && fit >= 1.0;
                     let (shared, by_meaning) = state.clusters.shared(&features, number);
                     found.words =
                         shared.iter().filter_map(|(f, _)| words.get(f)).take(WORDS).cloned().collect();
@@ -101,7 +104,9 @@ impl Analysis {
                 }
             }
         }
-        near.sort_by(|a, b| b.fit.total_cmp(&a.fit).then_with(|| a.cluster.cmp(&b.cluster)));
+        near.sort_by(|a, b| {
+            (b.joins.cmp(&a.joins)).then(b.fit.total_cmp(&a.fit)).then_with(|| a.cluster.cmp(&b.cluster))
+        });
         WhyNot {
             products: matched
                 .iter()
@@ -132,8 +137,15 @@ impl Analysis {
         rise: Option<&(Rise, f64)>,
     ) -> Option<NearCluster> {
         let state = self.memory.products.get(&product.id)?;
-        let mut series = state.series.get(id)?.clone();
         let now = self.memory.now?;
+        let mut series = match (state.series.get(id), id) {
+            (Some(series), _) => series.clone(),
+            // What a person took apart has no series until somebody says it again.
+            (None, SeriesId::Cluster(number)) if state.clusters.get(*number).is_some() => {
+                Series::new(now, &state.pool)
+            }
+            (None, _) => return None,
+        };
         series.advance(now, &state.pool);
         let severity: Severity = severity_of(product, id)?;
         let (bar, ..) = self.bar_of(&product.team);
@@ -148,13 +160,13 @@ impl Analysis {
             }
             SeriesId::Topic(_) => false,
         };
-        let opens = |series: &crate::logic::spike::Series, now: Timestamp| {
+        let opens = |series: &Series, now: Timestamp| {
             matches!(
                 should_open(&series.read(now, &state.pool), series.people(28), severity, bar + raised),
                 Verdict::Happened(..)
             )
         };
-        let people = series.people(28);
+        let people = people_of(state, id, now).unwrap_or_else(|| series.people(28));
         let (mut usual, mut score) = (series.level(&state.pool), reading.score);
         let mut needed = effective_bar(severity, bar, raised);
         let mut more_people_today = None;
@@ -188,6 +200,7 @@ impl Analysis {
             cluster: id.name(&product.id),
             label: state.name(product, id),
             fit,
+            joins: false,
             words: Vec::new(),
             by_meaning: 0.0,
             posts: match id {
@@ -206,4 +219,13 @@ impl Analysis {
             more_people_today,
         })
     }
+}
+
+/// People of the last 28 days, by the posts of a cluster that keeps all of its own: a series does not follow those that
+/// a person moves.
+fn people_of(state: &ProductState, id: &SeriesId, now: Timestamp) -> Option<u32> {
+    let (SeriesId::Cluster(number) | SeriesId::Shared(number)) = id else { return None };
+    let cluster = state.clusters.get(*number).filter(|c| c.size as usize <= c.members.len())?;
+    let lately = cluster.members.iter().filter(|m| days_between(m.quote.at, now) < 28.0);
+    Some(lately.map(|m| m.voice).collect::<BTreeSet<u64>>().len() as u32)
 }

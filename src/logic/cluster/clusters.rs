@@ -320,8 +320,12 @@ impl Clusters {
 
     fn found(&mut self, at: Timestamp) -> u32 {
         self.next += 1;
+        self.found_as(self.next, at)
+    }
+
+    fn found_as(&mut self, number: u32, at: Timestamp) -> u32 {
         let cluster = Cluster {
-            number: self.next,
+            number,
             born: at,
             last: at,
             size: 0,
@@ -332,8 +336,8 @@ impl Clusters {
             strands: BTreeSet::new(),
             sum: Centroid::default(),
         };
-        self.live.insert(self.next, cluster);
-        self.next
+        self.live.insert(number, cluster);
+        number
     }
 
     fn found_strand(&mut self, cluster: u32, stays: bool, at: Timestamp) -> u32 {

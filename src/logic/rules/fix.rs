@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::RuleSet;
 use super::load::shown_name;
 use crate::ground::diagnostic::Diagnostic;
-use crate::ground::entry::{RuleFile, RuleFiles};
+use crate::ground::entry::{NOT_UTF8, RuleFile, RuleFiles};
 
 /// Times that fixes are looked for: one may bring another mistake to light.
 const ROUNDS: usize = 5;
@@ -38,6 +38,10 @@ fn with_fixes(files: &RuleFiles, problems: &[Diagnostic]) -> RuleFiles {
         }
     }
     let apply = |file: &RuleFile| {
+        // What could not be read would be lost.
+        if file.text.contains(NOT_UTF8) {
+            return file.clone();
+        }
         let name = shown_name(&files.folder, &file.path);
         let mut fixes = by_file.get(name.as_str()).cloned().unwrap_or_default();
         fixes.sort_unstable();
@@ -63,6 +67,10 @@ fn with_fixes(files: &RuleFiles, problems: &[Diagnostic]) -> RuleFiles {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const TEAMS: &str = "[team.netbooks]\nemail = [\"netbooks@example.org\"]\n";
+    const PRODUCT: &str =
+        "[product]\nid = \"mini-9\"\nname = \"Mini 9\"\nmatch = '\"mini 9\" OR mini9'\nteam = \"netbooks\"\n";
 
     fn mended(product: &str) -> (String, Vec<&'static str>) {
         let file = |path: &str, text: &str| RuleFile { path: path.into(), text: text.into() };
@@ -92,5 +100,55 @@ mod tests {
         assert_eq!(mended(sound).0, sound);
         let lost = sound.replace("'mini9'", "'(mini9'");
         assert_eq!(mended(&lost).0, lost, "nobody knows where it was to end");
+    }
+
+    /// What `--fix` makes of these files, by the text of the first that it changes.
+    fn changed(text: &str, teams: &str) -> String {
+        let file = |path: &str, text: &str| RuleFile { path: path.into(), text: text.into() };
+        let files = vec![file("teams.toml", teams), file("mini-9.toml", text)];
+        let fixed = fixed(&RuleFiles { folder: "rules".into(), files });
+        fixed.into_iter().next().map(|file| file.text).unwrap_or_default()
+    }
+
+    #[test]
+    fn slips_are_mended() {
+        let with = |query: &str| PRODUCT.replace("'\"mini 9\" OR mini9'", query);
+        for (slip, meant) in [
+            ("“mini9 OR \u{201e}mini 9\"”", ""),
+            ("“mini9”", "'mini9'"),
+            ("\"mini 9\" OR mini9", "'\"mini 9\" OR mini9'"),
+            ("'mini9    # ours", "'mini9'    # ours"),
+            ("\"mini9\";", "\"mini9\""),
+            ("\"mini9 OR\nnetbook\"", ""),
+            ("\"mini9\" -- ours", "\"mini9\"  # ours"),
+            ("'mini9 oder netbook'", "'mini9 OR netbook'"),
+            ("'mini9 NEAR:3 keys'", "'mini9 NEAR/3 keys'"),
+        ] {
+            let meant = if meant.is_empty() { String::new() } else { with(meant) };
+            assert_eq!(changed(&with(slip), TEAMS), meant, "{slip}");
+        }
+        let more = |more: &str| format!("{}\n{more}", with("'$leak'"));
+        for (slip, meant) in [
+            ("[words]\nleak = \"leak, drip\"\n", "[words]\nleak = [\"leak\", \"drip\"]\n"),
+            ("[words]\nleak = (leak, drip)\n", "[words]\nleak = [\"leak\", \"drip\"]\n"),
+            ("[words]\nleak = [\"leak\"\n", "[words]\nleak = [\"leak\"]\n"),
+            ("[words\nleak = [\"leak\"]\n", "[words]\nleak = [\"leak\"]\n"),
+        ] {
+            assert_eq!(changed(&more(slip), TEAMS), more(meant), "{slip}");
+        }
+        assert_eq!(changed(&PRODUCT.replace('\n', "\r"), TEAMS), PRODUCT);
+        let topic = |id: &str, open: &str, close: &str| {
+            format!("{open}topic{close}\nid = \"{id}\"\ntitle = \"{id}\"\nmatch = '{id}'\n")
+        };
+        let two = |open: &str, close: &str| {
+            format!("{PRODUCT}{}{}", topic("keys", open, close), topic("lids", open, close))
+        };
+        assert_eq!(changed(&two("[", "]"), TEAMS), two("[[", "]]"));
+        let own = |open: &str, close: &str| {
+            format!(
+                "{TEAMS}{open}team.netbooks.recipient{close}\nemail = \"b@example.org\"\nalerts = \"daily 08:00\"\n"
+            )
+        };
+        assert_eq!(changed(PRODUCT, &own("[", "]")), own("[[", "]]"));
     }
 }

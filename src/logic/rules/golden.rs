@@ -84,6 +84,19 @@ fn queries() {
         ("query-common-word", "'mini9 OR the OR keys'"),
         ("query-stem-collision", "'mini9 NEAR/3 customer'"),
         ("query-near-of-another-tool", "'keys W/8 close'"),
+        ("query-near-in-german", "'keys NAHE/5 close'"),
+        ("query-near-in-small-letters", "'keys near/8 close'"),
+        ("query-near-with-a-colon", "'keys NEAR:8 close'"),
+        ("query-near-with-a-blank", "'keys NEAR 8 close'"),
+        ("query-operator-in-small-german", "'Deckel oder Kappe'"),
+        ("query-operator-in-small-spanish", "'(tapa OR cierre) y \"no cierra\" o (gotea)'"),
+        ("query-brackets", "'[keys OR buttons] (close~)'"),
+        ("query-near-of-google", "'keys AROUND(5) close'"),
+        ("query-field-of-a-tag", "'keys hashtag:mini9'"),
+        ("query-field-of-a-day", "'keys since:2025-01-01'"),
+        ("query-field-several-values", "'keys lang:en,de'"),
+        ("query-field-value-in-words", "'keys sentiment:negative'"),
+        ("query-operator-except", "'keys EXCEPT golf'"),
         ("query-tilde-of-another-tool", "'\"keys close\"~8'"),
         ("query-question-mark", "'keys stuc?'"),
         ("query-operator-in-german", "'Deckel ODER Kappe UND NICHT Topf'"),
@@ -137,6 +150,15 @@ fn keys_and_values() {
     changed("toml-text-without-quotes", "\"Aster Mini 9\"", "Aster Mini 9");
     changed("toml-query-in-double-quotes", "'\"mini 9\" OR mini9'", "\"\"mini 9\" OR mini9\"");
     changed("toml-apostrophe-in-single-quotes", "\"Aster Mini 9\"", "'doesn't'");
+    changed("toml-curly-quotes-around", "\"Aster Mini 9\"", "“Aster Mini 9”");
+    changed("toml-note-after-a-missing-quote", "'\"mini 9\" OR mini9'", "'\"mini 9\" OR mini9   # ours");
+    changed("toml-query-without-quotes", "'\"mini 9\" OR mini9'", "\"mini 9\" OR mini9");
+    changed("toml-line-ends-of-old-macs", "\n", "\r");
+    with_more("toml-list-in-parentheses", "[words]\nleak = (\"leak\", \"drip\")\n");
+    with_more("toml-list-stays-open", "[words]\nleak = [\"leak\", \"drip\"   # two\ndrip = [\"drop\"]\n");
+    with_more("toml-heading-stays-open", "[[topic]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys'\n");
+    let single = "[topic]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys'\n";
+    with_more("topic-in-single-brackets-twice", &format!("{single}{}", single.replace("\"k\"", "\"l\"")));
     changed("toml-key-twice", "team  =", "name  =");
     changed("key-misspelt", "match", "macth");
     changed("key-unknown", "team  = \"netbooks\"", "team  = \"netbooks\"\ncolour = \"red\"");
@@ -162,10 +184,21 @@ fn keys_and_values() {
     changed("team-is-an-address", "\"netbooks\"", "\"Netbooks@example.org\"");
     changed("team-is-an-unknown-address", "\"netbooks\"", "\"ana.silva@example.org\"");
     changed("toml-single-quote-missing", "OR mini9'", "OR mini9");
+    check("teams-file-misnamed", &[("Team.toml", TEAMS), ("mini-9.toml", PRODUCT)]);
     check(
         "product-file-copied",
         &[("teams.toml", TEAMS), ("mini-10.toml", PRODUCT), ("mini-9.toml", PRODUCT)],
     );
+    check(
+        "product-file-copied-named",
+        &[("teams.toml", TEAMS), ("Copy of kettle.toml", PRODUCT), ("kettle.toml", PRODUCT)],
+    );
+    let latin = PRODUCT.replace("Aster", "\0ster");
+    check(
+        "file-encoding",
+        &[("teams.toml", TEAMS), ("mini-9.toml", &latin), ("b.toml", &PRODUCT.replace("name ", "nmae "))],
+    );
+    check("file-encoding-utf-16", &[("teams.toml", &format!("\0{TEAMS}")), ("mini-9.toml", PRODUCT)]);
     check("product-twice", &[("teams.toml", TEAMS), ("a.toml", PRODUCT), ("b.toml", PRODUCT)]);
 }
 
@@ -314,6 +347,7 @@ fn routes_and_quiet_hours() {
     with("fallback-unknown", "[fallback]\nteam = \"suport\"\n");
     let of_team = |name: &str, lines: &str| with_team(name, &format!("{TEAMS}{lines}\n"));
     of_team("team-zone-unknown", "zone = \"Lisbon\"");
+    of_team("team-zone-of-summer", "zone = \"CEST\"\ndigest = \"monday 08:00 CEST\"");
     of_team("team-alerts-unreadable", "alerts = \"sometimes\"");
     of_team("team-alerts-in-no-digest", "alerts = \"digest\"");
     of_team("team-quiet-unreadable", "zone = \"UTC\"\nquiet = \"8pm-7am\"\nquiet_days = [\"sonday\"]");

@@ -31,7 +31,7 @@ use crate::ground::entry::RuleFiles;
 use crate::ground::post::Post;
 use crate::logic::text::{Lang, Token};
 
-pub use query::{Query, parse_query};
+pub use query::{Query, parse_query, read_query};
 pub use quiet::Quiet;
 pub use route::{Destination, Facts, Route, RouteReason, Unmet};
 pub use schedule::Schedule;
@@ -56,6 +56,23 @@ pub fn not_read(paths: &[String]) -> Vec<Diagnostic> {
 /// behind: errors, for whoever puts the new ones in force.
 pub fn renamed(old: &RuleSet, new: &RuleSet) -> Vec<Diagnostic> {
     lint::renamed::between(old, new)
+}
+
+/// What is wrong with a region that somebody asks about, such as `BR` or `BR-SP`, in words with what to write; `None` where
+/// there is such a country.
+pub fn wrong_region(tag: &str) -> Option<String> {
+    let problem = lint::codes::region(0..0, tag, str::to_owned)?;
+    let named = lint::codes::country_named(tag).map(|code| format!("write {code}"));
+    Some(format!("{}; {}", problem.message, named.unwrap_or(problem.help)))
+}
+
+/// What is wrong with a language that somebody asks about, such as `pt`, and whether it certainly is: some codes are those
+/// of a language that is nearly never meant.
+pub fn wrong_language(tag: &str) -> Option<(String, bool)> {
+    let problem = lint::codes::language(0..0, tag, str::to_owned)?;
+    let named = lint::codes::language_named(tag).map(|code| format!("write {code}"));
+    let certain = named.is_some() || problem.fix.is_some() || !problem.help.contains("leave it");
+    Some((format!("{}; {}", problem.message, named.unwrap_or(problem.help)), certain))
 }
 
 /// All rules that are in force together; by default none.

@@ -82,12 +82,14 @@ impl Clusters {
         }
     }
 
-    /// These posts leave their cluster and found one of their own, which is never merged back. Returns its number.
-    /// `features` gives the features of a text.
+    /// These posts leave their cluster and found one of their own, which is never merged back. Returns its number: `again`,
+    /// if that ended in the cluster they leave, so that who takes a merge back has the number of before. `features` gives
+    /// the features of a text.
     pub fn split(
         &mut self,
         number: u32,
         posts: &[PostKey],
+        again: Option<u32>,
         features: impl Fn(&Quote) -> Features,
     ) -> Option<u32> {
         let number = self.resolve(number);
@@ -96,14 +98,33 @@ impl Clusters {
         let keeps_some =
             self.live.get(&number).is_some_and(|c| c.members.iter().any(|m| !ours.contains(&&m.quote.key)));
         let ours: Vec<PostKey> = ours.into_iter().cloned().collect();
-        let new = self.found(first);
+        let again = again.filter(|again| self.merged.contains_key(again) && self.resolve(*again) == number);
+        let new = match again.filter(|_| keeps_some) {
+            Some(again) => {
+                self.merged.remove(&again);
+                self.found_as(again, first)
+            }
+            None => self.found(first),
+        };
         self.take_in(new, &ours, features);
         if keeps_some {
             // What stays behind stays apart, whatever becomes of its strands.
             self.fix(number);
+            self.date(number);
         }
         self.apart.insert((number.min(new), number.max(new)));
         Some(new)
+    }
+
+    /// The days of a cluster that posts have left: of those that it keeps, where it keeps all.
+    fn date(&mut self, number: u32) {
+        let Some(cluster) = self.live.get_mut(&number) else { return };
+        let said = || cluster.members.iter().map(|m| m.quote.at);
+        let (first, last) = (said().min(), said().max());
+        if let Some(first) = first.filter(|_| cluster.size as usize <= cluster.members.len()) {
+            cluster.born = first;
+        }
+        cluster.last = last.unwrap_or(cluster.last);
     }
 
     /// These posts are evidence of what this cluster says: strands of which they are the half or more come to it, until

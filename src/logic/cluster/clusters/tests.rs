@@ -49,10 +49,28 @@ fn the_same_complaint_in_other_words_is_one_cluster() {
 fn what_a_person_split_is_not_merged_again() {
     let (mut clusters, _) = heard(&KEYS);
     let leave = [PostKey { source: "s".into(), id: "2".into() }];
-    let new = clusters.split(1, &leave, |q| features(&q.text)).unwrap();
+    let new = clusters.split(1, &leave, None, |q| features(&q.text)).unwrap();
     clusters.tuning.merge = 0.0;
     assert_eq!(clusters.maintain(crate::ground::time::from_ms(0)), Regrouped::default());
     assert_eq!((clusters.of_post(&leave[0]), clusters.get(1).unwrap().size), (Some(new), 2));
+}
+
+#[test]
+fn a_merge_that_is_taken_back_gives_number_and_days_back() {
+    let (mut clusters, numbers) = heard(&[FAN[0], KEYS[0], KEYS[1], FAN[1]]);
+    let (fan, keys) = (numbers[0], numbers[1]);
+    let days = |clusters: &Clusters, n: u32| clusters.live.get(&n).map(|c| (c.born, c.last, c.size));
+    let before = (days(&clusters, fan), days(&clusters, keys));
+    clusters.join(fan, keys);
+    let leave: Vec<PostKey> =
+        ["0", "3"].map(|id| PostKey { source: "s".into(), id: id.into() }).into_iter().collect();
+    let again = clusters.split(keys, &leave, Some(fan), |q| features(&q.text));
+    assert_eq!((again, clusters.resolve(fan)), (Some(fan), fan));
+    assert_eq!((days(&clusters, fan), days(&clusters, keys)), before);
+    // A number that lives, or ended elsewhere, is nobody else's.
+    let other = clusters
+        .split(keys, &[PostKey { source: "s".into(), id: "1".into() }], Some(fan), |q| features(&q.text));
+    assert!(other.is_some_and(|n| n != fan && n != keys), "{other:?}");
 }
 
 #[test]

@@ -66,10 +66,11 @@ impl Doc {
 
 /// Every code, in order of the alphabet.
 pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
-    let tables: [&'static [Doc]; 38] = [
+    let tables: [&'static [Doc]; 39] = [
         &super::brackets::DOCS,
         &super::claims::DOCS,
         &super::codes::DOCS,
+        &super::elsewhere::DOCS,
         &super::common::DOCS,
         &super::examples::DOCS,
         &super::fields::DOCS,

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::Problem;
 use super::documented::{Doc, Shown};
 use super::suggest::closest;
-use super::{codes, numbers};
+use super::{codes, elsewhere, numbers};
 use crate::logic::rules::query::{NUMBERS, TEXTS};
 
 /// Entries of the reference.
@@ -29,7 +29,7 @@ pub(super) const DOCS: [Doc; 2] = [
 ];
 
 /// What other tools call our fields.
-const ALIASES: [(&str, &str); 10] = [
+const ALIASES: [(&str, &str); 12] = [
     ("language", "lang"),
     ("country", "region"),
     ("location", "region"),
@@ -40,14 +40,32 @@ const ALIASES: [(&str, &str); 10] = [
     ("stars", "rating"),
     ("reach", "followers"),
     ("platform", "source"),
+    ("inurl", "site"),
+    ("authorfollowers", "followers"),
 ];
 
-/// `query-field-unknown`: `langauge:pt`.
-pub(in crate::logic::rules) fn unknown(range: Range<usize>, name: &str) -> Problem {
+/// `query-field-unknown`: `langauge:pt`; `written` is the value as it stands there, and
+/// ends the test at byte `end`.
+pub(in crate::logic::rules) fn unknown(
+    range: Range<usize>,
+    name: &str,
+    written: &str,
+    end: usize,
+) -> Problem {
     let known = TEXTS.into_iter().chain(NUMBERS);
     let lower = name.to_lowercase();
     let alias =
         ALIASES.iter().find(|(other, _)| closest(&lower, [*other]).is_some()).map(|(_, field)| *field);
+    if let Some((help, meant)) = elsewhere::field(&lower, written) {
+        let whole = range.start..end;
+        let problem =
+            Problem::error("query-field-unknown", range, format!("there is no field called \"{name}\""))
+                .help(help);
+        return match meant {
+            Some(meant) => problem.fix(whole, meant),
+            None => problem,
+        };
+    }
     let help = match closest(&lower, known).or(alias) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!(
@@ -79,7 +97,11 @@ pub(in crate::logic::rules) fn value(
         "followers" => numbers::plain(value),
         _ => None,
     };
+    let whole = range.clone();
     let problem = Problem::error("query-field-value", range, format!("`{name}` cannot be asked like this"));
+    if let Some(meant) = elsewhere::value(name, value) {
+        return problem.help(format!("write {meant}")).fix(whole, meant);
+    }
     match meant {
         Some(meant) => problem.help(format!("did you mean {meant}? It takes {expected}")).fix(at, meant),
         None => problem.help(format!("it takes {expected}")),

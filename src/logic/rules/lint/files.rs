@@ -7,8 +7,15 @@ use super::documented::{Doc, Shown};
 use crate::ground::diagnostic::{Diagnostic, Level, Place};
 
 /// Entries of the reference.
-pub(super) const DOCS: [Doc; 3] = [
+pub(super) const DOCS: [Doc; 4] = [
     Doc::error("no-product", "No file defines a product", "Nothing would be watched.", Shown::Words, ""),
+    Doc::error(
+        "file-encoding",
+        "A file that is not saved as UTF-8",
+        "Letters with accents and signs of other alphabets would be others than those that you see. What stands before them, and all other files, is checked all the same.",
+        Shown::Words,
+        "",
+    ),
     Doc::warning(
         "file-not-read",
         "A TOML file in a folder that is not looked into",
@@ -43,6 +50,15 @@ pub(in crate::logic::rules) fn other_ending(path: &str) -> Diagnostic {
             "save it as plain text under the name {stem}.toml, or move it out of the rules folder"
         )),
     }
+}
+
+/// `file-encoding`: a file in another encoding, from its first byte on or somewhere.
+pub(in crate::logic::rules) fn encoding(place: Place, from_the_start: bool) -> Diagnostic {
+    let what = if from_the_start { "as UTF-16 (\"Unicode\")" } else { "in another encoding than UTF-8" };
+    let message = format!("{} is saved {what}", place.file);
+    Diagnostic::error("file-encoding", message, place)
+        .label(if from_the_start { "from here on" } else { "a letter that cannot be read" })
+        .help("in your editor choose \"Save as\" with the encoding UTF-8, and look whether letters with accents are still right")
 }
 
 /// `no-product`: no file defines a product.

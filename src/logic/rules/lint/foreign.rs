@@ -3,6 +3,8 @@
 //! Why: `stuc?` finds nothing but the word "stuc", and `keys W/8 close` asks for the words "w" and "8"; both look as if
 //! they worked. Fix: the signs of this language.
 
+use std::ops::Range;
+
 use super::Problem;
 use super::documented::{Doc, Shown};
 
@@ -25,7 +27,7 @@ pub(super) const DOCS: [Doc; 2] = [
 ];
 
 /// Words that other tools write before the number of a distance, and whether the order counts there.
-const DISTANCES: [(&str, bool); 8] = [
+const DISTANCES: [(&str, bool); 14] = [
     ("w", false),
     ("within", false),
     ("near", false),
@@ -34,6 +36,13 @@ const DISTANCES: [(&str, bool); 8] = [
     ("pre", true),
     ("p", true),
     ("n", false),
+    // NEAR in other languages.
+    ("nahe", false),
+    ("nähe", false),
+    ("cerca", false),
+    ("perto", false),
+    ("près", false),
+    ("pres", false),
 ];
 
 /// `query-foreign-near`, `query-foreign-wildcard`: what in `word`, which starts at byte `start`, is of another tool.
@@ -51,7 +60,7 @@ pub(in crate::logic::rules) fn of_word(word: &str, start: usize) -> Option<Probl
             .help(format!("write NEAR/{n} between the words: return NEAR/{n} key")),
         );
     }
-    let lower = word.to_ascii_lowercase();
+    let lower = word.to_lowercase();
     let head = lower.trim_end_matches(|c: char| c.is_ascii_digit());
     let sign = head.trim_end_matches(['/', ':']);
     let distance = lower.get(head.len()..).and_then(digits);
@@ -92,6 +101,15 @@ pub(in crate::logic::rules) fn of_word(word: &str, start: usize) -> Option<Probl
     )
 }
 
+/// `query-foreign-near`: a distance of so many words, written in another way.
+pub(super) fn near(range: Range<usize>, written: &str, n: u32) -> Problem {
+    let meant = format!("NEAR/{n}");
+    Problem::warning("query-foreign-near", range.clone(), format!("\"{written}\" is looked for as text here"))
+        .label("no distance")
+        .help(format!("write {meant}"))
+        .fix(range, meant)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,6 +121,8 @@ mod tests {
             ("NEAR8", "query-foreign-near", Some("NEAR/8")),
             ("near/5", "query-foreign-near", Some("NEAR/5")),
             ("PRE/3", "query-foreign-near", Some("NEAR/3f")),
+            ("NAHE/5", "query-foreign-near", Some("NEAR/5")),
+            ("PRÈS/5", "query-foreign-near", Some("NEAR/5")),
             ("~8", "query-foreign-near", None),
             ("stuc?", "query-foreign-wildcard", None),
             ("wom?n", "query-foreign-wildcard", None),

@@ -61,25 +61,48 @@ pub(in crate::logic::rules) fn shape(range: Range<usize>, id: &str) -> Problem {
         .help("write it without blanks and accents, such as \"keys-too-close\"")
 }
 
-/// `product-duplicate`: two files claim one product; `range` is in `copy`, the one to change.
+/// `product-duplicate`: two files claim one product. `range` is in `second`; that is the copy where `known`, else either
+/// may be.
 pub(in crate::logic::rules) fn product_twice(
     range: Range<usize>,
     id: &str,
-    kept: &Place,
-    copy: &str,
+    first: &Place,
+    second: &Place,
+    known: bool,
 ) -> Problem {
-    let stem = stem(copy);
-    let other = if stem != id && is_id(&stem) { stem } else { format!("{id}-2") };
-    Problem::error(
+    let (one, other) = (first.file.as_str(), second.file.as_str());
+    let places = format!("{one}:{} and {other}:{}", first.line, second.line);
+    let problem = Problem::error(
         "product-duplicate",
         range,
-        format!("{} and {copy} both say that they are the product \"{id}\"", kept.file),
+        format!("two files say that they are the product \"{id}\": {places}"),
     )
-    .label(format!("also in {}:{}", kept.file, kept.line))
-    .help(format!(
-        "if {copy} was copied for another product, write id = \"{other}\" here, with a name and a match of its own; if it is \
-         left over, move it out of the folder"
-    ))
+    .label(format!("also in {one}:{}", first.line));
+    let own = |file: &str| Some(stem(file)).filter(|stem| stem != id && is_id(stem));
+    let free = own(other).unwrap_or_else(|| format!("{id}-2"));
+    problem.help(if known {
+        format!(
+            "if {other} was copied for another product, write id = \"{free}\" there, with a name and a match of its own; if it is \
+             left over, move it out of the folder"
+        )
+    } else {
+        format!(
+            "if one of the two was copied for another product, give that one an id, a name and a match of its own (id = \"{free}\" in \
+             {other}, say); if one is left over, move it out of the folder. The one that was there first keeps its id: its history hangs on it"
+        )
+    })
+}
+
+/// Does a file's name say that it is a copy, as file managers name them?
+pub(in crate::logic::rules) fn is_named_copy(file: &str) -> bool {
+    let stem = stem(file).to_lowercase();
+    let words = stem.split(|c: char| !c.is_alphabetic());
+    let copied = ["copy", "kopie", "copie", "copia", "cópia", "kopia"];
+    words.into_iter().any(|word| copied.contains(&word))
+        || stem
+            .strip_suffix(')')
+            .and_then(|s| s.rsplit_once('('))
+            .is_some_and(|(_, n)| n.parse::<u8>().is_ok())
 }
 
 /// Does the file bear the id as its name?

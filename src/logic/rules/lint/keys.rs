@@ -119,3 +119,9 @@ pub(in crate::logic::rules) fn no_product_table(range: Range<usize>) -> Problem 
     Problem::error("missing-key", range, "this file has no [product]")
         .help("begin it with [product], and below it id, name, match and team; or give it a name that does not end in .toml")
 }
+
+/// `missing-key`: a file of teams that has another name.
+pub(in crate::logic::rules) fn teams_elsewhere(range: Range<usize>, file: &str) -> Problem {
+    Problem::error("missing-key", range, format!("{file} has teams and no [product]: teams are read from teams.toml alone"))
+        .help("give this file the name teams.toml, in small letters; where there is a teams.toml already, move the teams there")
+}

@@ -227,10 +227,11 @@ pub(in crate::logic::rules) fn twice(range: Range<usize>, name: &str, entry: &st
         .help("take one away; it changes nothing, but one of the two was perhaps to be another word")
 }
 
-/// `list-entry-commas`: `entry` stands at `range`, quotes and all.
-pub(in crate::logic::rules) fn commas(range: Range<usize>, entry: &str) -> Option<Problem> {
+/// `list-entry-commas`: `entry` stands at `range`, quotes and all; `alone` where no brackets stand around it.
+pub(in crate::logic::rules) fn commas(range: Range<usize>, entry: &str, alone: bool) -> Option<Problem> {
     let parts = listed(entry)?;
-    let meant = format!("\"{}\"", parts.join("\", \""));
+    let entries = format!("\"{}\"", parts.join("\", \""));
+    let meant = if alone { format!("[{entries}]") } else { entries };
     let shown: String = meant.chars().take(100).collect();
     Some(
         Problem::warning("list-entry-commas", range.clone(), "commas inside of the quotes separate nothing")

@@ -10,6 +10,7 @@ pub(super) mod claims;
 pub(super) mod codes;
 pub(super) mod common;
 pub(super) mod documented;
+pub(super) mod elsewhere;
 pub(super) mod examples;
 pub(super) mod fields;
 pub(super) mod files;
@@ -37,6 +38,7 @@ pub(in crate::logic) mod scenario;
 pub(super) mod shadow;
 pub(super) mod size;
 pub(super) mod slashes;
+mod slips;
 pub(super) mod stems;
 pub(super) mod suggest;
 pub(super) mod syntax;
@@ -45,6 +47,7 @@ pub(super) mod tongues;
 pub(super) mod values;
 pub(super) mod was;
 pub(super) mod wildcard;
+mod zones;
 
 use std::ops::Range;
 
@@ -120,6 +123,7 @@ pub(super) fn of_word(word: &str, start: usize) -> Vec<Problem> {
     found.extend(
         regex::of_word(word, start)
             .or_else(|| foreign::of_word(word, start))
+            .or_else(|| elsewhere::of_word(word, start))
             .or_else(|| slashes::of_word(word, start)),
     );
     found.extend(html::inside(word, start));

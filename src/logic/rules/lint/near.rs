@@ -34,6 +34,29 @@ pub(in crate::logic::rules) fn number(range: Range<usize>, written: &str) -> Pro
         .help("write NEAR/8 for at most 8 words apart, NEAR/8f when the left side has to come first")
 }
 
+/// The distance of a NEAR that has it after another sign than a slash, or after a blank (`NEAR:8`, `NEAR 8`), and how much of
+/// `rest`, which follows the word, belongs to it. Nothing where nothing would be left to measure to.
+pub(in crate::logic::rules) fn apart(word: &str, rest: &str) -> Option<(u32, usize)> {
+    let number = |text: &str| text.parse::<u32>().ok().filter(|n| (1..=MAX_DISTANCE).contains(n));
+    let (distance, len) = match word.strip_prefix("NEAR")? {
+        "" => {
+            let next = rest.split_whitespace().next()?;
+            (number(next)?, rest.len() - rest.trim_start().len() + next.len())
+        }
+        tail => (tail.strip_prefix([':', '-', '=', '\\', '~']).and_then(number)?, 0),
+    };
+    let follows = rest.get(len..).is_some_and(|rest| !rest.trim().is_empty());
+    follows.then_some((distance, len))
+}
+
+/// `query-near-number`: a distance with another sign than a slash.
+pub(in crate::logic::rules) fn sign(range: Range<usize>, distance: u32) -> Problem {
+    let meant = format!("NEAR/{distance}");
+    Problem::error("query-near-number", range.clone(), "the distance of NEAR stands right after a slash")
+        .help(format!("write {meant}"))
+        .fix(range, meant)
+}
+
 /// `query-near-operand`: AND, NOT, a field or another NEAR on a side.
 pub(in crate::logic::rules) fn operand(range: Range<usize>, what: &str) -> Problem {
     Problem::error("query-near-operand", range, format!("NEAR cannot measure from {what}"))

@@ -51,7 +51,7 @@ pub(super) const DOCS: [Doc; 5] = [
 /// `query-lowercase-operator`
 pub(in crate::logic::rules) fn lower_case(range: Range<usize>, word: &str) -> Problem {
     // Whoever looks for the word itself writes it in quotes: capitals are surely meant.
-    let upper = word.to_uppercase();
+    let upper = word.trim_end_matches(':').to_uppercase();
     Problem::warning(
         "query-lowercase-operator",
         range.clone(),

@@ -168,6 +168,11 @@ pub(in crate::logic) fn no_alert(place: Place, scenario: &str, what: &str, why: 
     fails(place, format!("\"{scenario}\": {what} should open, but does not"), "expected here", why)
 }
 
+/// `scenario-fails`: the alert opens, and a letter about it goes out later than it should.
+pub(in crate::logic) fn late(place: Place, scenario: &str, what: &str, why: &[String]) -> Diagnostic {
+    fails(place, format!("\"{scenario}\": {what} opens, and is told too late"), "expected here", why)
+}
+
 /// `scenario-fails`: an alert opens that should not.
 pub(in crate::logic) fn not_quiet(place: Place, scenario: &str, what: &str, why: &[String]) -> Diagnostic {
     fails(place, format!("\"{scenario}\": {what} should not open, but does"), "expected to stay silent", why)

@@ -62,8 +62,9 @@ pub(in crate::logic::rules) fn too_deep(range: Range<usize>) -> Problem {
 }
 
 /// `file-too-large`
-pub(in crate::logic::rules) fn file_large(place: Place, bytes: usize, most: usize) -> Diagnostic {
-    let message = format!("{} is {bytes} bytes long; rule files have at most {most}", place.file);
+pub(in crate::logic::rules) fn file_large(place: Place, most: usize) -> Diagnostic {
+    let message =
+        format!("{} has more than {most} bytes, which is the most that a rule file may have", place.file);
     Diagnostic::error("file-too-large", message, place)
         .help("split the product's topics, or move the file away if it holds no rules")
 }

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use super::Problem;
 use super::documented::{Doc, Shown};
+use super::slips;
 
 /// Entries of the reference.
 pub(super) const DOCS: [Doc; 1] = [Doc::error(
@@ -34,25 +35,34 @@ expect = true"#,
 /// The code of everything that the TOML reader says.
 pub(in crate::logic::rules) const CODE: &str = "toml-syntax";
 
-/// What the TOML reader says at `range`, with what usually helps; `line` is the line in question, which begins at byte
-/// `start`.
-pub(in crate::logic::rules) fn toml(range: Range<usize>, said: &str, line: &str, start: usize) -> Problem {
+/// What the TOML reader says at `range` of `text`, with what usually helps; the line in question begins at byte `start`.
+pub(in crate::logic::rules) fn toml(range: Range<usize>, said: &str, text: &str, start: usize) -> Problem {
+    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    if let Some(whole) = whole_file(text, range.start) {
+        return whole;
+    }
     let first = said.lines().next().unwrap_or_default();
     let (key, value) = line.split_once('=').map_or(("", line), |(key, value)| (key.trim(), value.trim()));
     let bare = value.split('#').next().unwrap_or_default().trim();
     let mut fix = None;
-    let help = if line.contains(['“', '”', '„', '‘', '’']) {
-        "these quotes are curly: write straight ones, ' or \"".to_owned()
-    } else if first.contains("duplicate") {
+    let help = if first.contains("duplicate") {
+        if let Some(problem) = twice(text, start) {
+            return problem;
+        }
         "this stands here twice: take one away, or join the two".to_owned()
+    } else if let Some(slip) = slips::of_line(line) {
+        fix = slip.fix.map(|(at, meant)| (start + at.start..start + at.end, meant));
+        slip.help
     } else if let Some(meant) = truth(bare).filter(|_| !key.is_empty()) {
         let at = start + line.find(bare).unwrap_or(0);
-        fix = Some((at..at + bare.len(), meant));
+        fix = Some((at..at + bare.len(), meant.to_owned()));
         format!("true and false are written in small letters: {key} = {meant}")
     } else if first.contains("comma") || lacks_comma_within(value) {
         "entries of a list are separated by commas: [\"one\", \"two\"]".to_owned()
+    } else if stays_open(line).is_some() && slips::goes_on(text, start) {
+        format!("a text over several lines stands between three single quotes: {key} = '''…'''")
     } else if let Some((at, sign)) = stays_open(line).filter(|_| !key.is_empty()) {
-        fix = Some((start + at..start + at, sign));
+        fix = Some((start + at..start + at, sign.to_owned()));
         format!(
             "the text of `{key}` begins with {sign} and has none at its end: write one after its last word"
         )
@@ -76,6 +86,66 @@ pub(in crate::logic::rules) fn toml(range: Range<usize>, said: &str, line: &str,
     }
 }
 
+/// What is wrong with more than a line: line ends of old Macs, which make all of it one line, and a list that is not closed.
+fn whole_file(text: &str, at: usize) -> Option<Problem> {
+    if text.contains('\r') && !text.contains('\n') {
+        let message =
+            "this is not TOML: its lines end as on Macs of before 2001 (CR), so all of it is one line";
+        return Some(
+            Problem::error(CODE, 0..0, message)
+                .help("save it with line ends of Unix (LF) or Windows (CRLF), or let groundswell check --fix do it")
+                .fix(0..text.len(), text.replace('\r', "\n")),
+        );
+    }
+    let (ends, begins) = slips::open_list(text, at)?;
+    let start: usize = text.split_inclusive('\n').take(begins).map(str::len).sum();
+    let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let key = line.split_once('=').map_or("", |(key, _)| key.trim());
+    Some(
+        Problem::error(
+            CODE,
+            start..start + line.trim_end().len(),
+            format!("this is not TOML: the list `{key}` is not closed"),
+        )
+        .help("write ] after its last entry")
+        .fix(ends..ends, "]"),
+    )
+}
+
+/// A heading that stands twice in single brackets and may: what is said of the line at byte `start`, below the second.
+fn twice(text: &str, start: usize) -> Option<Problem> {
+    let name = |line: &str| {
+        let line = slips::without_note(line).trim();
+        line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).map(|name| name.trim().to_owned())
+    };
+    let end = start + text.get(start..)?.find('\n').unwrap_or(text.len() - start);
+    let above = text.get(..end)?.lines().rev().find_map(name)?;
+    let last = above.rsplit('.').next().unwrap_or_default();
+    if !["topic", "example", "route", "recipient", "scenario", "cue"].contains(&last) {
+        return None;
+    }
+    let mut at = 0;
+    let mut headings = Vec::new();
+    for line in text.split_inclusive('\n') {
+        if name(line).as_deref() == Some(above.as_str()) {
+            let open = at + line.find('[')?;
+            headings.push(open..open + line.trim_end().rfind(']')? + 1 - line.find('[')?);
+        }
+        at += line.len();
+    }
+    let (first, second) = (headings.first()?.clone(), headings.get(1)?.clone());
+    let whole = first.start..headings.last()?.end;
+    let mut mended = text.get(whole.clone())?.to_owned();
+    for heading in headings.iter().rev() {
+        mended.replace_range(heading.start - whole.start..heading.end - whole.start, &format!("[[{above}]]"));
+    }
+    Some(
+        Problem::error(CODE, second, format!("this is not TOML: [{above}] stands here twice"))
+            .help(format!("a heading that stands several times has double brackets, each time: [[{above}]]"))
+            .fix(whole, mended),
+    )
+}
+
 /// `True`, `yes`, `FALSE`: what was meant.
 pub(in crate::logic::rules) fn truth(written: &str) -> Option<&'static str> {
     match written.to_ascii_lowercase().as_str() {
@@ -88,10 +158,11 @@ pub(in crate::logic::rules) fn truth(written: &str) -> Option<&'static str> {
 /// Where on the line of `name = "Mini 9` the second quote belongs, and which it is.
 fn stays_open(line: &str) -> Option<(usize, &'static str)> {
     let (before, value) = line.split_once('=')?;
+    // A remark after a text that does not end would be part of it.
+    let value = slips::without_note(value);
     let text = value.trim_start();
     let sign = ["\"", "'"].into_iter().find(|sign| text.starts_with(sign))?;
-    // A remark after a text that does not end could be part of it.
-    let alone = text.matches(sign).count() == 1 && !text.contains(['\\', '#']);
+    let alone = text.matches(sign).count() == 1 && !text.contains('\\');
     // `match = "mini 9' OR mini9` may lack more than one.
     let other = if sign == "'" { "\"" } else { "'" };
     let even = text.matches(other).count().is_multiple_of(2);
@@ -119,9 +190,9 @@ mod tests {
     fn a_missing_quote_is_put_where_the_text_ends() {
         assert_eq!(stays_open("name  = \"Mini 9  "), Some((15, "\"")));
         assert_eq!(stays_open("match = '\"mini 9\" OR x"), Some((22, "'")));
-        for other in
-            ["name = \"Mini 9\"", "name = Mini", "name = 'doesn't'", "name = \"Mini # ours", "x = \""]
-        {
+        assert_eq!(stays_open("name = \"Mini   # ours"), Some((12, "\"")));
+        assert_eq!(stays_open("match = 'mini #mini9"), Some((20, "'")), "a tag is no note");
+        for other in ["name = \"Mini 9\"", "name = Mini", "name = 'doesn't'", "x = \""] {
             assert_eq!(stays_open(other), None, "{other}");
         }
     }

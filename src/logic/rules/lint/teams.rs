@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::Problem;
 use super::documented::{Doc, Shown};
 use super::suggest::{closest, few};
+use super::zones;
 use crate::logic::rules::schedule::Schedule;
 
 /// Entries of the reference.
@@ -287,8 +288,19 @@ pub(in crate::logic::rules) fn bad_mails(range: Range<usize>) -> Problem {
 
 /// `team-bad-digest`
 pub(in crate::logic::rules) fn bad_digest(range: Range<usize>, digest: &str) -> Problem {
-    Problem::error("team-bad-digest", range, format!("\"{digest}\" does not say when to send the digest"))
-        .help("write a weekday (or daily), a time and a time zone: \"monday 08:00 America/New_York\"")
+    let problem = Problem::error(
+        "team-bad-digest",
+        range.clone(),
+        format!("\"{digest}\" does not say when to send the digest"),
+    );
+    if let Some((when, zone)) = digest.trim().rsplit_once(' ')
+        && let Some(place) = zones::place_of(zone)
+    {
+        return problem.help(format!(
+            "\"{zone}\" is half of a time zone, for summer or winter: write \"{when} {place}\""
+        ));
+    }
+    problem.help("write a weekday (or daily), a time and a time zone: \"monday 08:00 America/New_York\"")
 }
 
 /// `team-unused`
@@ -303,8 +315,13 @@ pub(in crate::logic::rules) fn unused(range: Range<usize>, team: &str) -> Proble
 
 /// `team-bad-zone`
 pub(in crate::logic::rules) fn bad_zone(range: Range<usize>, zone: &str) -> Problem {
-    Problem::error("team-bad-zone", range, format!("there is no time zone \"{zone}\""))
-        .help("write it as continent and city: \"Europe/Lisbon\", \"America/Sao_Paulo\", \"Asia/Tokyo\"; or \"UTC\"")
+    let problem = Problem::error("team-bad-zone", range.clone(), format!("there is no time zone \"{zone}\""));
+    if let Some(place) = zones::place_of(zone) {
+        return problem.help(format!(
+            "write a place that has it, so that summer and winter are right: \"{place}\", or another city there"
+        ));
+    }
+    problem.help("write it as continent and city: \"Europe/Lisbon\", \"America/Sao_Paulo\", \"Asia/Tokyo\"; or \"UTC\"")
 }
 
 /// `team-bad-alerts`

@@ -18,7 +18,7 @@ pub(super) const DOCS: [Doc; 1] = [Doc::warning(
 )];
 
 /// What people write in capitals and mean as an operator.
-const OPERATORS: [(&str, &str); 19] = [
+const OPERATORS: [(&str, &str); 24] = [
     ("ODER", "OR"),
     ("OU", "OR"),
     ("O", "OR"),
@@ -38,20 +38,31 @@ const OPERATORS: [(&str, &str); 19] = [
     ("NIET", "NOT"),
     ("INTE", "NOT"),
     ("ANDNOT", "AND NOT"),
+    // English too, in other tools.
+    ("EXCEPT", "NOT"),
+    ("WITHOUT", "NOT"),
+    ("MINUS", "NOT"),
+    ("BUT", "AND"),
+    ("AND/OR", "OR"),
 ];
 
 /// Of these, what is nearly always meant so in small letters too. Those of one letter, and those that say no, are words that
 /// people look for.
-const SMALL: [&str; 4] = ["oder", "ou", "und", "et"];
+const SMALL: [&str; 5] = ["oder", "ou", "und", "et", "and/or"];
 
 /// `query-operator-language`: a word that stands between two others; `after` says that one stands before it, and not an
-/// operator.
-pub(in crate::logic::rules) fn of_word(range: Range<usize>, word: &str, after: bool) -> Option<Problem> {
+/// operator; `joins`, that a parenthesis or a quote stands beside it on both sides: what stands there alone joins them.
+pub(in crate::logic::rules) fn of_word(
+    range: Range<usize>,
+    word: &str,
+    after: bool,
+    joins: bool,
+) -> Option<Problem> {
     let upper = word.to_uppercase();
     let (_, operator) = OPERATORS.iter().find(|(name, _)| *name == upper)?;
     let capitals = word == upper;
     // NOT follows a word or another operator, the others join two words.
-    if !(after || *operator == "NOT" && capitals) || !(capitals || SMALL.contains(&word)) {
+    if !(after || *operator == "NOT" && capitals) || !(capitals || SMALL.contains(&word) || joins) {
         return None;
     }
     let problem = Problem::warning(
@@ -61,7 +72,8 @@ pub(in crate::logic::rules) fn of_word(range: Range<usize>, word: &str, after: b
     )
     .label("operators are AND, OR and NOT in every language")
     .help(format!("write {operator}, or \"{word}\" in quotes if you mean the word"));
-    Some(if capitals { problem.fix(range, *operator) } else { problem })
+    // Whoever looks for the word itself writes it in quotes, as with or and and.
+    Some(problem.fix(range, *operator))
 }
 
 #[cfg(test)]
@@ -70,12 +82,15 @@ mod tests {
 
     #[test]
     fn words_that_people_look_for_are_left() {
-        let fix = |word: &str| of_word(0..word.len(), word, true).map(|p| p.fix.map(|f| f.1));
+        let fix = |word: &str| of_word(0..word.len(), word, true, false).map(|p| p.fix.map(|f| f.1));
         assert_eq!(fix("ODER"), Some(Some("OR".into())));
         assert_eq!(fix("não"), None);
-        assert_eq!(fix("oder"), Some(None));
+        assert_eq!(fix("oder"), Some(Some("OR".into())));
+        assert_eq!(of_word(0..1, "y", true, true).and_then(|p| p.fix).map(|f| f.1), Some("AND".into()));
         assert_eq!(fix("e"), None);
         assert_eq!(fix("Et"), None, "E.T. is a film");
-        assert!(of_word(0..5, "NICHT", false).is_some() && of_word(0..3, "UND", false).is_none());
+        assert!(
+            of_word(0..5, "NICHT", false, false).is_some() && of_word(0..3, "UND", false, false).is_none()
+        );
     }
 }

@@ -98,8 +98,16 @@ impl<'a> File<'a> {
         let range = error.span().unwrap_or(0..0);
         let place = self.place(range.clone());
         let line_start = self.line_starts.get(place.line - 1).copied().unwrap_or(0);
-        let line = self.text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-        self.tell(lint::syntax::toml(range, error.message(), line, line_start).at(place));
+        let problem = lint::syntax::toml(range, error.message(), self.text, line_start);
+        let place = self.place(problem.range.clone());
+        // Of one line the reader says several things, and one advice is enough.
+        let told = self.told.borrow().iter().any(|d| {
+            d.help.as_deref() == Some(problem.help.as_str())
+                && d.place.as_ref().is_some_and(|p| p.line == place.line)
+        });
+        if !told {
+            self.tell(problem.at(place));
+        }
     }
 
     /// Tells what has its place already.
@@ -123,12 +131,24 @@ impl<'a> File<'a> {
     /// What has been told. Where the file is no TOML in places, what may only follow from that is left out: all of
     /// the lines in question, and whatever lacks or is cut short (it may be in what was lost).
     pub(super) fn take(&self) -> Vec<Diagnostic> {
-        const MAY_BE_LOST: [&str; 6] =
-            ["missing-key", "empty-value", "wrong-type", "team-no-address", "list-empty", "list-unused"];
+        const MAY_BE_LOST: [&str; 7] = [
+            "missing-key",
+            "empty-value",
+            "wrong-type",
+            "team-no-address",
+            "list-empty",
+            "list-entry-twice",
+            "list-unused",
+        ];
         let mut told = self.told.take();
         let line = |d: &Diagnostic| d.place.as_ref().map(|place| place.line);
         let broken: Vec<_> = told.iter().filter(|d| d.code == lint::syntax::CODE).map(line).collect();
         if !broken.is_empty() {
+            // What follows a heading that cannot be read belongs to another table, or to none.
+            let heading =
+                |line: usize| self.text.lines().nth(line - 1).unwrap_or_default().trim().starts_with('[');
+            let unread = broken.iter().flatten().copied().filter(|line| heading(*line)).min();
+            told.retain(|d| d.code != "unknown-key" || unread.is_none_or(|from| line(d) < Some(from)));
             told.retain(|d| {
                 d.code == lint::syntax::CODE || !(MAY_BE_LOST.contains(&d.code) || broken.contains(&line(d)))
             });

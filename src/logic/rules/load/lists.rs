@@ -187,7 +187,9 @@ impl Reader<'_, '_> {
         for problem in lint::invisible::within(entry.value, 0) {
             self.file.say_within(&entry.range, entry.value, problem);
         }
-        let commas = lint::lists::commas(entry.range.clone(), entry.value);
+        // `leak = "leak, drip"`: one text may stand for a list of one.
+        let before = self.file.text.get(..entry.range.start).unwrap_or_default().trim_end();
+        let commas = lint::lists::commas(entry.range.clone(), entry.value, before.ends_with('='));
         commas.into_iter().for_each(|problem| self.file.say(problem));
         match term_of_entry(entry.value) {
             Ok(node) => Some(vec![(entry.value.trim().to_owned(), node)]),

@@ -15,7 +15,7 @@ use toml::de::DeTable;
 
 use super::{Product, RuleSet, Team, lint};
 use crate::ground::diagnostic::{Diagnostic, Level, Place};
-use crate::ground::entry::RuleFiles;
+use crate::ground::entry::{NOT_UTF8, RuleFiles};
 use file::File;
 use table::Table;
 
@@ -69,24 +69,45 @@ pub(super) fn load(files: &RuleFiles) -> (Option<RuleSet>, Vec<Diagnostic>) {
             Some(("lexicon" | "tests", _)) => {}
             Some(_) => told.push(lint::files::not_read(file.place(0..0))),
             None if file.text.len() > MAX_FILE_BYTES => {
-                told.push(lint::size::file_large(file.place(0..0), file.text.len(), MAX_FILE_BYTES));
+                told.push(lint::size::file_large(file.place(0..0), MAX_FILE_BYTES));
             }
             None => sources.push((rule_file.path == TEAMS, file)),
+        }
+        let is_read = !matches!(rule_file.path.split_once('/'), Some((folder, _)) if !matches!(folder, "lexicon" | "tests"));
+        if let Some(at) = rule_file.text.find(NOT_UTF8).filter(|_| is_read) {
+            let file = File::new(&files.folder, rule_file);
+            told.push(lint::files::encoding(file.place(at..at + 1), at == 0));
         }
     }
     // Teams first: products name them.
     sources.sort_by(|(a_teams, a), (b_teams, b)| b_teams.cmp(a_teams).then_with(|| a.name.cmp(&b.name)));
-    let mut found = Found::default();
+    // Teams in a file of another name are not read, and nobody needs to be told of each that is then unknown.
+    let strayed = |file: &File<'_>| {
+        let begins = |what: &str| file.text.lines().any(|line| line.trim_start().starts_with(what));
+        begins("[team.") && !begins("[product]")
+    };
+    let mut found = Found {
+        teams_broken: sources.iter().any(|(teams, file)| !teams && strayed(file)),
+        ..Found::default()
+    };
     let mut product_files = 0;
     for (is_teams, file) in &sources {
         let (table, errors) = DeTable::parse_recoverable(file.text);
-        for error in errors.iter().take(MOST_SYNTAX_ERRORS) {
+        // That the encoding is wrong is said already, and the rest can be looked at all the same.
+        let in_words = !file.text.contains(NOT_UTF8);
+        for error in errors.iter().filter(|_| in_words).take(MOST_SYNTAX_ERRORS) {
             file.syntax(error);
         }
         let root = Table::root(file, table.get_ref());
         if *is_teams {
-            found.teams_broken = !errors.is_empty();
+            found.teams_broken |= !errors.is_empty();
             team::read(&root, &mut found);
+        } else if strayed(file) {
+            let named = file.name.rsplit('/').next().unwrap_or_default();
+            file.say(lint::keys::teams_elsewhere(
+                0..file.text.lines().next().unwrap_or_default().len(),
+                named,
+            ));
         } else {
             product_files += 1;
             product::read(&root, &mut found);

@@ -58,15 +58,20 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
     if let Some(id) = &id {
         let here = file.place(id.range.clone());
         if let Some(first) = found.product_ids.get(id.value) {
-            // Files come in order of the alphabet: the copy may be the first of the two.
-            let (kept, copy) = if lint::ids::is_named_after(&here.file, id.value) {
-                (here, first.clone())
-            } else {
-                (first.clone(), here)
+            // Files come in order of the alphabet, which says nothing about which was there first; their names may.
+            let first = first.clone();
+            let named = |place: &Place| lint::ids::is_named_after(&place.file, id.value);
+            let copy = |place: &Place| lint::ids::is_named_copy(&place.file);
+            let told_apart = |kept: &Place, copied: &Place| {
+                named(kept) != named(copied) && named(kept) || copy(copied) != copy(kept) && copy(copied)
             };
-            let range = copy.start..copy.end;
-            let problem = lint::ids::product_twice(range, id.value, &kept, &copy.file);
-            found.told.push(problem.at(copy));
+            let (known, kept, copied) = match (told_apart(&first, &here), told_apart(&here, &first)) {
+                (false, true) => (true, here, first),
+                (known, also) => (known && !also, first, here),
+            };
+            let range = copied.start..copied.end;
+            let problem = lint::ids::product_twice(range, id.value, &kept, &copied, known);
+            found.told.push(problem.at(copied));
         } else {
             found.product_ids.insert(id.value.to_owned(), here);
         }
@@ -77,7 +82,10 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
     // What no team owns is the fallback's, where there is one.
     let team = match (&found.fallback, table.key_range("team")) {
         (Some(_), None) => None,
-        _ => Some(table.required("team", "\"netbooks\"")?),
+        _ => {
+            let example = found.team_ids.first().map_or("netbooks", String::as_str);
+            Some(table.required("team", &format!("\"{example}\""))?)
+        }
     };
     if let Some(team) = &team
         && !found.team_ids.iter().any(|id| id == team.value)

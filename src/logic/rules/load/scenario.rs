@@ -34,7 +34,7 @@ pub(in crate::logic::rules) fn load(files: &RuleFiles, rules: &RuleSet) -> (Vec<
         }
         let file = File::new(&files.folder, rule_file);
         if rule_file.text.len() > super::MAX_FILE_BYTES {
-            told.push(lint::size::file_large(file.place(0..0), rule_file.text.len(), super::MAX_FILE_BYTES));
+            told.push(lint::size::file_large(file.place(0..0), super::MAX_FILE_BYTES));
             continue;
         }
         let (table, errors) = DeTable::parse_recoverable(file.text);

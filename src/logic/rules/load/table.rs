@@ -262,7 +262,10 @@ impl<'t, 'i> Table<'t, 'i> {
     fn single_brackets(&self, range: &Range<usize>) -> Option<Range<usize>> {
         let text = self.file.text;
         let line = text.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
-        let open = text.get(line..range.start)?.trim() == "[";
+        // `[team.kitchen.recipient]` has the names above it before it.
+        let before = text.get(line..range.start)?.trim();
+        let open =
+            before == "[" || before.starts_with('[') && !before.starts_with("[[") && before.ends_with('.');
         let close = text.get(range.end..)?.find(']')?;
         let between = text.get(range.end..range.end + close)?;
         (open && between.trim().is_empty()).then(|| line..range.end + close + 1)

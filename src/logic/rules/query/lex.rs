@@ -202,12 +202,14 @@ impl<'a> Lexer<'a> {
             "AND" => return Piece::And,
             "OR" => return Piece::Or,
             "NOT" => return Piece::Not,
-            _ if ["and", "or", "not"].contains(&word.to_lowercase().as_str()) => {
+            _ if ["and", "or", "not"].contains(&word.to_lowercase().trim_end_matches(':')) => {
                 self.problems.push(lint::operators::lower_case(range.clone(), word));
             }
             _ if self.is_between() => {
                 let after = self.after_term == Some(true);
-                self.problems.extend(lint::tongues::of_word(range.clone(), word, after));
+                let before = self.text.get(..start).unwrap_or_default().trim_end();
+                let joins = before.ends_with([')', '"']) && self.rest().trim_start().starts_with(['(', '"']);
+                self.problems.extend(lint::tongues::of_word(range.clone(), word, after, joins));
             }
             _ => {}
         }
@@ -224,6 +226,7 @@ impl<'a> Lexer<'a> {
             self.problems.push(lint::operators::comma(self.at - 1..self.at, self.text));
         }
         self.problems.extend(lint::of_word(word, start));
+        self.problems.extend(lint::elsewhere::around(word, self.rest(), self.at));
         if word.contains('*') {
             return Piece::Term(starred(word, start).unwrap_or_else(|problem| {
                 // What is told of a pattern says all about its stars.
@@ -255,12 +258,20 @@ impl<'a> Lexer<'a> {
             self.problems.push(lint::near::as_call(range.start..self.at, &call));
             return Some(Piece::Term(bad()));
         }
+        if let Some((distance, len)) = lint::near::apart(word, self.rest()) {
+            self.at += len;
+            self.problems.push(lint::near::sign(range.start..self.at, distance));
+            return Some(Piece::Near { distance, ordered: false });
+        }
         let (head, tail) = word.split_once('/').map_or((word, None), |(head, tail)| (head, Some(tail)));
         if !head.eq_ignore_ascii_case("near") || (tail.is_none() && head != "NEAR") {
             return None;
         }
         if head != "NEAR" {
-            self.problems.push(lint::operators::lower_case(range, word));
+            // With a distance it is told as one, and once is enough.
+            if lint::foreign::of_word(word, range.start).is_none() {
+                self.problems.push(lint::operators::lower_case(range, word));
+            }
             return None;
         }
         let tail = tail.unwrap_or_default();
@@ -316,7 +327,9 @@ impl<'a> Lexer<'a> {
             if value.is_empty() {
                 return None;
             }
-            self.problems.push(lint::fields::unknown(start..start + head_len, &head));
+            // What stands in quotes keeps them.
+            let written = self.text.get(value_at..self.at).unwrap_or_default();
+            self.problems.push(lint::fields::unknown(start..start + head_len, &head, written, self.at));
             return Some(bad());
         }
         let compare = match sign.as_str() {
@@ -330,7 +343,7 @@ impl<'a> Lexer<'a> {
         let is_text = TEXTS.contains(&name.as_str());
         let made = match compare {
             None if is_text && sign == ":" => match value.trim() {
-                "" => Err("a value right after the colon"),
+                "" => Err("a value right after the colon; several are joined by OR: (lang:en OR lang:pt)"),
                 value => Field::of_text(&name, value),
             },
             Some(compare) if !is_text => Field::of_number(&name, compare, &value),

@@ -230,13 +230,17 @@ impl Node {
 /// Everything that is wrong with it, as diagnostics whose places are in the text itself ([`ALONE`] is the file's
 /// name). Warnings alone are no error and are passed over.
 pub fn parse_query(text: &str) -> Result<Query, Vec<Diagnostic>> {
+    let (query, told) = read_query(text);
+    query.ok_or(told)
+}
+
+/// The same, with the warnings too: for a query that a person has just typed. There is no query where one of the problems
+/// is an error.
+pub fn read_query(text: &str) -> (Option<Query>, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let query = parse(text, &NoLists, &mut problems);
-    let found: Vec<Diagnostic> = problems.into_iter().map(|problem| alone(text, problem)).collect();
-    match query {
-        Some(query) if !found.iter().any(|d| d.level == Level::Error) => Ok(query),
-        _ => Err(found),
-    }
+    let told: Vec<Diagnostic> = problems.into_iter().map(|problem| alone(text, problem)).collect();
+    (query.filter(|_| !told.iter().any(|d| d.level == Level::Error)), told)
 }
 
 fn alone(text: &str, problem: Problem) -> Diagnostic {
@@ -255,6 +259,8 @@ mod tests {
         assert_eq!((problems[0].code, place.file.as_str(), place.column), ("query-parenthesis", "query", 10));
         assert!(parse_query("$close").unwrap_err()[0].message.contains("close"));
         assert!(parse_query("keys or close").is_ok(), "a warning is no error");
+        let (query, told) = read_query("keys or close");
+        assert_eq!((query.is_some(), told[0].code), (true, "query-lowercase-operator"));
     }
 
     #[test]
