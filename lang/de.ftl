@@ -160,10 +160,21 @@ news-came-back = Wieder da
 
 ## Alarme: der Betreff
 
-subject = { $product }: { $people } { $window }: „{ $label }“ (sonst { $usual })
-subject-over = { $product }: { $people }, Dauer { $lasted }: „{ $label }“
+subject = { $product }: „{ $label }“: { $said }
+subject-danger = { $product }, Sicherheit
+said-opened = { $people } { $window }, sonst { $usual }
+said-news = { $news }, { $people } { $window }
+said-over = { $news }, { $people }, Dauer { $lasted }
+brief-doubled = doppelt so viele
+brief-new-place = jetzt auch { $places }, { $people }
+brief-turned-severe = jetzt eine Frage der Sicherheit
+brief-updated = Neues
+brief-resolved = vorbei
+brief-fix-holds = die Behebung wirkt
+brief-said-fixed = als behoben gemeldet
+brief-back-after-fix = trotz der Behebung wieder da
+brief-came-back = wieder da
 subject-storm = { $product }: { $count } Beschwerden nehmen gleichzeitig zu: { $named } und andere
-with-news = { $news }: { $subject }
 
 ## Alarme: warum
 

@@ -163,10 +163,21 @@ news-came-back = Back again
 
 ## Alerts: the subject
 
-subject = { $product }: { $people } { $window }: "{ $label }" (usually { $usual })
-subject-over = { $product }: { $people } in { $lasted }: "{ $label }"
+subject = { $product }: "{ $label }": { $said }
+subject-danger = { $product }, safety
+said-opened = { $people } { $window }, usually { $usual }
+said-news = { $news }, { $people } { $window }
+said-over = { $news }, { $people } in { $lasted }
+brief-doubled = twice as many
+brief-new-place = now also { $places }, { $people }
+brief-turned-severe = now a matter of safety
+brief-updated = more of it
+brief-resolved = over
+brief-fix-holds = the fix works
+brief-said-fixed = marked as fixed
+brief-back-after-fix = back despite the fix
+brief-came-back = back again
 subject-storm = { $product }: { $count } complaints growing at once: { $named } and others
-with-news = { $news }: { $subject }
 
 ## Alerts: why
 

@@ -161,10 +161,21 @@ news-came-back = De vuelta
 
 ## Alertas: el asunto
 
-subject = { $product }: { $people } { $window }: «{ $label }» (lo habitual: { $usual })
-subject-over = { $product }: { $people } en { $lasted }: «{ $label }»
+subject = { $product }: «{ $label }»: { $said }
+subject-danger = { $product }, seguridad
+said-opened = { $people } { $window }, normalmente { $usual }
+said-news = { $news }, { $people } { $window }
+said-over = { $news }, { $people } en { $lasted }
+brief-doubled = el doble
+brief-new-place = ahora también { $places }, { $people }
+brief-turned-severe = ahora es cuestión de seguridad
+brief-updated = novedades
+brief-resolved = terminado
+brief-fix-holds = la corrección funciona
+brief-said-fixed = dado por corregido
+brief-back-after-fix = de vuelta pese a la corrección
+brief-came-back = de vuelta
 subject-storm = { $product }: { $count } quejas en aumento a la vez: { $named } y otras
-with-news = { $news }: { $subject }
 
 ## Alertas: por qué
 

@@ -178,10 +178,21 @@ news-came-back = De retour
 
 ## Alertes : l’objet
 
-subject = { $product } : { $people } { $window } : « { $label } » (d’habitude { $usual })
-subject-over = { $product } : { $people } en { $lasted } : « { $label } »
+subject = { $product } : « { $label } » : { $said }
+subject-danger = { $product }, sécurité
+said-opened = { $people } { $window }, d’habitude { $usual }
+said-news = { $news }, { $people } { $window }
+said-over = { $news }, { $people } en { $lasted }
+brief-doubled = deux fois plus
+brief-new-place = maintenant aussi { $places }, { $people }
+brief-turned-severe = devient une question de sécurité
+brief-updated = du nouveau
+brief-resolved = terminé
+brief-fix-holds = la correction fonctionne
+brief-said-fixed = déclaré corrigé
+brief-back-after-fix = de retour malgré la correction
+brief-came-back = de retour
 subject-storm = { $product } : { $count } plaintes en hausse à la fois : { $named } et d’autres
-with-news = { $news } : { $subject }
 
 ## Alertes : pourquoi
 

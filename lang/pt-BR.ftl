@@ -195,10 +195,21 @@ news-came-back = De volta
 
 ## Alertas: o assunto
 
-subject = { $product }: { $people } { $window }: "{ $label }" (o normal: { $usual })
-subject-over = { $product }: { $people } em { $lasted }: "{ $label }"
+subject = { $product }: "{ $label }": { $said }
+subject-danger = { $product }, segurança
+said-opened = { $people } { $window }, normalmente { $usual }
+said-news = { $news }, { $people } { $window }
+said-over = { $news }, { $people } em { $lasted }
+brief-doubled = o dobro
+brief-new-place = agora também { $places }, { $people }
+brief-turned-severe = virou questão de segurança
+brief-updated = novidades
+brief-resolved = acabou
+brief-fix-holds = a correção funciona
+brief-said-fixed = dado como corrigido
+brief-back-after-fix = de volta apesar da correção
+brief-came-back = de volta
 subject-storm = { $product }: { $count } reclamações crescendo de uma vez: { $named } e outras
-with-news = { $news }: { $subject }
 
 ## Alertas: por quê
 

@@ -35,6 +35,18 @@ fn subjects_stand_alone() {
 }
 
 #[test]
+fn a_subject_begins_with_product_and_complaint_and_fits_a_lock_screen() {
+    for language in Language::ALL {
+        for event in [opened(), doubled(), elsewhere(), resolved(), regressed(), back_after_fix()] {
+            let subject = letter(&AlertEvent { language, ..event }, &sender()).subject;
+            let at = |part: &str| subject.find(part).unwrap_or_else(|| panic!("no {part} in {subject}"));
+            assert!(at("Aster Mini 9") == 0 && at("Apostrophe and return keys") < 20, "{subject}");
+            assert!(subject.chars().count() <= 130, "{} is too long: {subject}", subject.chars().count());
+        }
+    }
+}
+
+#[test]
 fn the_opening_as_text() {
     assert_snapshot!(letter(&opened(), &sender()).text);
 }
