@@ -258,8 +258,10 @@ fact-severity = Schwere
 fact-found = Wie gefunden
 found-by-topic = Das Thema „{ $topic }“ der Regeldateien achtet darauf.
 found-by-posts = Keine Regel nennt es: Beiträge, die fast dasselbe sagen, wurden zusammengefasst.
-fact-look-up = Zum Nachsehen
-fact-merge = Zum Zusammenlegen
+fact-look-up = Bei Fragen
+look-up = Fragen Sie die Betreiber von groundswell, und nennen Sie dies: { $ids }
+fact-merge = Falls beide dasselbe sind
+merge = Sie tippen ein: { $command }
 file-line = { $file }, Zeile { $line }
 tone-very-negative = sehr negativ
 tone-negative = negativ
@@ -292,42 +294,34 @@ why-team = Sie erhalten dies, weil Ihr Team „{ $team }“ in den Regeldateien 
 why-thread = Sie erhalten dies, weil Ihr Team „{ $team }“ schon davon erfahren hat und bis zum Ende davon erfährt.
 why-route = Sie erhalten dies, weil eine Zeile der Regeldateien ({ $line }) es an Ihr Team „{ $team }“ schickt.
 why-operators = Niemand erhält mehr die E-Mails des Teams „{ $team }“. Diese betrifft die Sicherheit, darum geht sie an die Betreiber von groundswell.
-less = Zu viele davon? Bitten Sie die Betreiber von groundswell, false_alarms_a_year des Teams „{ $team }“ in teams.toml zu senken.
-less-from = Zu viele davon? Bitten Sie die Betreiber von groundswell, false_alarms_a_year des Teams „{ $team }“ in teams.toml zu senken; jetzt steht dort { $budget }.
+less = Zu viele davon? Bitten Sie die Betreiber von groundswell, für das Team „{ $team }“ weniger Fehlalarme im Jahr zuzulassen.
+less-from = Zu viele davon? Bitten Sie die Betreiber von groundswell, für das Team „{ $team }“ weniger Fehlalarme im Jahr zuzulassen; jetzt sind es { $budget }.
 less-safety = Was jemanden verletzen könnte, wird immer gemeldet: Keine Grenze hält diese E-Mails zurück.
 leave = Keine E-Mails dieses Teams mehr an Sie:
 leave-link = mich von der Liste nehmen
 
 ## Die Liste dessen, was für einen Tag zu viel war
 
-collected-subject = { $count ->
-    [one] { $count } weiterer Alarm in einer E-Mail: Ihr Team bekommt höchstens { $most } am Tag
-   *[other] { $count } weitere Alarme in einer E-Mail: Ihr Team bekommt höchstens { $most } am Tag
-}
-collected-lead = Das Team „{ $team }“ bekommt in 24 Stunden höchstens { $most } Alarm-E-Mails (mails_a_day in teams.toml), und es ist mehr geschehen. Der Rest steht hier, in Kürze. Jeder Alarm ist offen oder beendet, als hätte er seine eigene E-Mail gehabt.
-collected-more = { $count ->
-    [one] { $count } davon ist nicht aufgeführt.
-   *[other] { $count } davon sind nicht aufgeführt.
-}
+collected-subject = { $named }: { $count } Alarme in einer E-Mail
+collected-named = { $product } ({ $count })
+collected-lead = Das Team „{ $team }“ bekommt in 24 Stunden höchstens { $most } Alarm-E-Mails, und es ist mehr geschehen. Das ist der Rest: jeder Alarm, wie er jetzt steht, das Ernsteste zuerst.
+collected-more = Es ist mehr geschehen, als in diese Liste passt. Die Betreiber von groundswell können Ihnen den Rest zeigen.
+collected-plain = Für alles Weitere unten war kein Platz für Knöpfe. Die nächste E-Mail darüber hat eigene.
 collected-doubt = Hinter vielen davon kann ein Ausfall oder ein Update stehen; selten findet eine Regel zu viel, oder jemand schreibt, um etwas zu verdecken. Was jemanden verletzen könnte, wird immer sofort gemeldet.
-collected-why = Sie erhalten dies, weil Ihr Team „{ $team }“ in den Regeldateien für diese Produkte zuständig ist.
-quiet-subject = { $count ->
-    [one] { $count } Alarm aus Ihrer Ruhezeit, in einer E-Mail
-   *[other] { $count } Alarme aus Ihrer Ruhezeit, in einer E-Mail
-}
-quiet-lead = Das Team „{ $team }“ hat Ruhezeiten (quiet in teams.toml); das kam in dieser Zeit, der Reihe nach. Jeder Alarm ist offen oder beendet, als hätte er seine eigene E-Mail gehabt.
-listed-subject = { $count ->
-    [one] { $count } Alarm, in einer E-Mail
-   *[other] { $count } Alarme, in einer E-Mail
-}
-listed-lead = Das Team „{ $team }“ bekommt seine Alarme als Liste (alerts in teams.toml); das kam seit der letzten, der Reihe nach. Jeder Alarm ist offen oder beendet, als hätte er seine eigene E-Mail gehabt.
-listed-lead-own = Sie bekommen die Alarme des Teams „{ $team }“ als Liste (alerts in teams.toml); das kam seit der letzten, der Reihe nach. Jeder Alarm ist offen oder beendet, als hätte er seine eigene E-Mail gehabt.
+collected-why = Sie erhalten dies, weil Alarme über diese Produkte an Ihr Team „{ $team }“ gehen.
+quiet-subject = { $named }: { $count } Alarme aus Ihrer Ruhezeit
+quiet-lead = Das Team „{ $team }“ hat Ruhezeiten. Das kam in dieser Zeit: jeder Alarm, wie er jetzt steht, das Ernsteste zuerst.
+listed-subject = { $named }: { $count } Alarme in einer Liste
+listed-lead = Das Team „{ $team }“ bekommt seine Alarme als Liste. Das kam seit der letzten: jeder Alarm, wie er jetzt steht, das Ernsteste zuerst.
+listed-lead-own = Sie bekommen die Alarme des Teams „{ $team }“ als Liste. Das kam seit der letzten: jeder Alarm, wie er jetzt steht, das Ernsteste zuerst.
 list-danger = Was jemanden verletzen könnte, wird immer sofort gemeldet.
 
 ## Der Überblick
 
 digest-subject = { $stretch }: { $alerts }; { $complaints }, insgesamt { $posts }
 digest-week-from = Woche ab { $date }
+digest-day-of = Tag vom { $date }
+digest-day-says = Die Zahlen sind die vom { $date } (UTC); was mit Alarmen geschah, ist bis zu dieser E-Mail erzählt.
 digest-no-alerts = keine Alarme
 digest-alerts = { $alerts } ({ $kinds })
 digest-new = { $count ->
@@ -360,6 +354,7 @@ digest-the-week-before = in der Woche davor
 digest-the-quarter-before = im Quartal davor
 digest-feeling = Stimmung der Beiträge: { $mean } auf einer Skala von −1 (schlecht) bis +1 (gut), auf { $error } genau.
 digest-feeling-compared = Stimmung der Beiträge: { $compared }. Sie liegt bei { $mean } auf einer Skala von −1 (schlecht) bis +1 (gut), auf { $error } genau.
+digest-feeling-unclear = Stimmung der Beiträge: zu wenige, um es zu sagen.
 digest-same = etwa wie { $other } (da war sie { $mean })
 digest-better = besser als { $other } (da war sie { $mean })
 digest-worse = schlechter als { $other } (da war sie { $mean })
@@ -372,8 +367,8 @@ digest-leads = { $count ->
     [one] Bei { $count } Alarm ist der Tag bekannt, an dem Sie es sonst erfahren hätten: Er kam { $days } Tage vorher.
    *[other] Bei { $count } Alarmen ist der Tag bekannt, an dem Sie es sonst erfahren hätten: Die Hälfte kam { $days } Tage vorher oder früher.
 }
-digest-look-up = Die Betreiber von groundswell können alles nachsehen: groundswell alerts, groundswell clusters.
-digest-why = Sie erhalten dies, weil Ihr Team „{ $team }“ in teams.toml einen Überblick (digest) hat. Nehmen Sie `digest` dort heraus, um keinen mehr zu bekommen.
+digest-look-up = Fragen dazu? Fragen Sie die Betreiber von groundswell: Sie können alles nachsehen.
+digest-why = Sie erhalten dies, weil Ihr Team „{ $team }“ einen Überblick gewählt hat. Die Betreiber von groundswell können ändern, wie oft er kommt, oder ihn abstellen.
 
 ## Die Seiten hinter den Links
 

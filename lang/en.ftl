@@ -261,8 +261,10 @@ fact-severity = Severity
 fact-found = How it was found
 found-by-topic = The topic "{ $topic }" of the rule files watches for it.
 found-by-posts = No rule names it: posts that say nearly the same were put together.
-fact-look-up = To look it up
-fact-merge = To make the two one
+fact-look-up = For questions
+look-up = Ask those who run groundswell, and name this: { $ids }
+fact-merge = If the two are one
+merge = They type: { $command }
 file-line = { $file }, line { $line }
 tone-very-negative = very negative
 tone-negative = negative
@@ -295,39 +297,34 @@ why-team = You get this because your team, "{ $team }", owns { $product } in the
 why-thread = You get this because your team, "{ $team }", was told of it before, and is told to the end.
 why-route = You get this because a line of the rule files ({ $line }) sends it to your team, "{ $team }".
 why-operators = Nobody is left who gets the e-mails of team "{ $team }". This one is about safety, so it goes to those who run groundswell.
-less = Too many of these? Ask those who run groundswell to lower false_alarms_a_year of team "{ $team }" in teams.toml.
-less-from = Too many of these? Ask those who run groundswell to lower false_alarms_a_year of team "{ $team }" in teams.toml; it is { $budget } now.
+less = Too many of these? Ask those who run groundswell to allow fewer false alarms a year for team "{ $team }".
+less-from = Too many of these? Ask those who run groundswell to allow fewer false alarms a year for team "{ $team }"; it is { $budget } now.
 less-safety = What could hurt somebody is always written about: no limit holds these e-mails back.
 leave = No more e-mails of this team to you:
 leave-link = take me off the list
 
 ## The list of what was too much for a day
 
-collected-subject = { $count ->
-    [one] { $count } more alert in one e-mail: your team's limit is { $most } a day
-   *[other] { $count } more alerts in one e-mail: your team's limit is { $most } a day
-}
-collected-lead = Team "{ $team }" gets at most { $most } alert e-mails in 24 hours (mails_a_day in teams.toml), and more happened than that. The rest is told here, in short. Each alert is open or closed just as if it had had an e-mail of its own.
-collected-more = { $count } of them are not listed.
+collected-subject = { $named }: { $count } alerts in one e-mail
+collected-named = { $product } ({ $count })
+collected-lead = Team "{ $team }" gets at most { $most } alert e-mails in 24 hours, and more happened than that. This is the rest, as each alert stands now, the most serious first.
+collected-more = More happened than this list has room for. Those who run groundswell can show you the rest.
+collected-plain = For all that are further down, buttons had no room. The next e-mail about each of them has its own.
 collected-doubt = An outage or an update may be behind many of them; seldom does a rule find too much, or somebody post to hide something. What could hurt somebody is always written about at once.
-collected-why = You get this because your team, "{ $team }", owns these products in the rule files.
-quiet-subject = { $count ->
-    [one] { $count } alert e-mail from your quiet hours, listed in one
-   *[other] { $count } alert e-mails from your quiet hours, listed in one
-}
-quiet-lead = Team "{ $team }" has quiet hours (quiet in teams.toml), and this is what came in them, in order. The alerts themselves are open or closed as if each had been written about.
-listed-subject = { $count ->
-    [one] { $count } alert e-mail, listed in one
-   *[other] { $count } alert e-mails, listed in one
-}
-listed-lead = Team "{ $team }" gets its alerts as a list (alerts in teams.toml), and this is what came since the last one, in order. The alerts themselves are open or closed as if each had been written about.
-listed-lead-own = You get the alerts of team "{ $team }" as a list (alerts in teams.toml), and this is what came since the last one, in order. The alerts themselves are open or closed as if each had been written about.
+collected-why = You get this because alerts about these products go to your team, "{ $team }".
+quiet-subject = { $named }: { $count } alerts from your quiet hours
+quiet-lead = Team "{ $team }" has quiet hours. This is what came in them: each alert as it stands now, the most serious first.
+listed-subject = { $named }: { $count } alerts in one list
+listed-lead = Team "{ $team }" gets its alerts as a list. This is what came since the last one: each alert as it stands now, the most serious first.
+listed-lead-own = You get the alerts of team "{ $team }" as a list. This is what came since the last one: each alert as it stands now, the most serious first.
 list-danger = What could hurt somebody is always written about at once.
 
 ## The digest
 
 digest-subject = { $stretch }: { $alerts }; { $complaints } in { $posts }
 digest-week-from = Week from { $date }
+digest-day-of = Day of { $date }
+digest-day-says = The figures are those of { $date } (UTC); what happened to alerts is told up to this e-mail.
 digest-no-alerts = no alerts
 digest-alerts = { $alerts } ({ $kinds })
 digest-new = { $count } new
@@ -357,6 +354,7 @@ digest-the-week-before = the week before
 digest-the-quarter-before = the quarter before
 digest-feeling = Mood of the posts: { $mean } on a scale from −1 (bad) to +1 (good), give or take { $error }.
 digest-feeling-compared = Mood of the posts: { $compared }. It is { $mean } on a scale from −1 (bad) to +1 (good), give or take { $error }.
+digest-feeling-unclear = Mood of the posts: too few posts to tell.
 digest-same = about the same as { $other } (it was { $mean })
 digest-better = better than { $other } (it was { $mean })
 digest-worse = worse than { $other } (it was { $mean })
@@ -369,8 +367,8 @@ digest-leads = { $count ->
     [one] Of { $count } alert the day is known on which you would have known otherwise: it came { $days } days before it.
    *[other] Of { $count } alerts the day is known on which you would have known otherwise: half of them came { $days } days or more before it.
 }
-digest-look-up = Those who run groundswell can look all of this up: groundswell alerts, groundswell clusters.
-digest-why = You get this because your team, "{ $team }", has a digest in teams.toml. Take `digest` out there to get none.
+digest-look-up = Questions about any of this? Ask those who run groundswell: they can look all of it up.
+digest-why = You get this because your team, "{ $team }", has chosen a digest. Those who run groundswell can change how often it comes, or stop it.
 
 ## The pages behind the links
 

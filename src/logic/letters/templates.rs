@@ -15,9 +15,10 @@ use crate::ground::language::Language;
 /// letter takes some thousands.
 const MOST_STEPS: u64 = 500_000;
 
-const BUILT_IN: [(&str, &str); 9] = [
+const BUILT_IN: [(&str, &str); 10] = [
     ("act.html", include_str!("../../../templates/act.html")),
     ("alert.html", include_str!("../../../templates/alert.html")),
+    ("buttons.html", include_str!("../../../templates/buttons.html")),
     ("card.html", include_str!("../../../templates/card.html")),
     ("collected.html", include_str!("../../../templates/collected.html")),
     ("digest.html", include_str!("../../../templates/digest.html")),
@@ -79,8 +80,16 @@ impl Eq for Templates {}
 
 impl Templates {
     /// Templates that can be overridden.
-    pub const NAMES: [&'static str; 7] =
-        ["act.html", "alert.html", "card.html", "collected.html", "digest.html", "leave.html", "notice.html"];
+    pub const NAMES: [&'static str; 8] = [
+        "act.html",
+        "alert.html",
+        "buttons.html",
+        "card.html",
+        "collected.html",
+        "digest.html",
+        "leave.html",
+        "notice.html",
+    ];
 
     /// The built-in ones, and over them these (name → text). What is wrong with one is told, and the built-in one stays. Whether
     /// one can be filled in shows when it is: [`super::check_templates`] does that with one of every kind.
