@@ -147,6 +147,22 @@ fn reader(desk: &Desk, team: &str, language: Language, address: &str, made_at: T
     Reader { address: address.to_owned(), unsubscribe }
 }
 
+/// The headers of a letter about an event as its readers need them: it answers the first letter that they were sent about
+/// this alert (`begun_by`, the number of its event), where there is one, and a letter that waited is of the day on which it
+/// goes (`made_at`).
+pub fn in_its_thread(
+    letter: &mut Letter,
+    event: &AlertEvent,
+    begun_by: Option<u32>,
+    made_at: Timestamp,
+    sender: &Sender,
+) {
+    letter.in_reply_to = begun_by.map(|number| id(event, number, sender));
+    if event.held {
+        letter.date = made_at;
+    }
+}
+
 /// Message-ID of the letter about an event, without angle brackets.
 pub fn message_id(event: &AlertEvent, sender: &Sender) -> String {
     id(event, event.number, sender)

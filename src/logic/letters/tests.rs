@@ -93,6 +93,23 @@ fn all_letters_of_an_alert_are_one_thread() {
 }
 
 #[test]
+fn a_letter_that_waited_is_of_its_day_and_answers_what_its_readers_got() {
+    let now = "2025-03-24T08:00:00Z".parse().unwrap();
+    let headers = |event: &AlertEvent, begun_by| {
+        let mut sent = letter(event, &sender());
+        in_its_thread(&mut sent, event, begun_by, now, &sender());
+        (sent.in_reply_to, sent.date)
+    };
+    // Its opening was told in a list: there is nothing to answer.
+    let held = AlertEvent { held: true, ..doubled() };
+    assert_eq!(headers(&held, None), (None, now));
+    let first = letter(&opened(), &sender()).message_id;
+    assert_eq!(headers(&elsewhere(), Some(0)), (Some(first), elsewhere().at));
+    let second = letter(&doubled(), &sender()).message_id;
+    assert_eq!(headers(&elsewhere(), Some(1)), (Some(second), elsewhere().at));
+}
+
+#[test]
 fn ids_hold_no_character_that_ends_them() {
     let mut event = opened();
     event.alert = "a>\r\nBcc: x@y".into();
