@@ -117,6 +117,17 @@ impl TeamLog {
         if useful { self.judged.0 += 1 } else { self.judged.1 += 1 }
     }
 
+    /// Alerts that people judged: worth it, and not an issue.
+    #[cfg(test)]
+    pub(super) fn judged(&self) -> (u32, u32) {
+        self.judged
+    }
+
+    /// Somebody takes back that one was no issue.
+    pub(super) fn no_false_alarm(&mut self) {
+        self.judged.1 = self.judged.1.saturating_sub(1);
+    }
+
     /// A person said how long before they would have known it came.
     pub(super) fn lead(&mut self, days: f64) {
         self.leads.push(days);

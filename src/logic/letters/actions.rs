@@ -33,8 +33,10 @@ pub(super) fn command(purpose: Purpose, alert: &str) -> String {
         Purpose::NotAnIssue => format!("groundswell feedback {alert} no"),
         Purpose::Silence => format!("groundswell silence {alert} --days {SILENCE_DAYS}"),
         Purpose::Fixed => format!("groundswell fixed {alert}"),
+        Purpose::Unsilence => format!("groundswell silence {alert} --undo"),
+        Purpose::AnIssue => format!("groundswell feedback {alert} yes"),
         // That is about no alert.
-        Purpose::Leave => String::new(),
+        Purpose::Leave | Purpose::ComeBack => String::new(),
     }
 }
 

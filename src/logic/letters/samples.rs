@@ -189,7 +189,7 @@ fn pages(language: Language, templates: &Templates) -> Vec<DeskPage> {
     };
     vec![
         DeskPage::ask(&link, Some(&event), templates),
-        DeskPage::done(&link, None, templates),
+        DeskPage::done(&link, None, |_| "token".to_owned(), templates),
         DeskPage::already(&link, None, &Already::Left { at: event.at }, templates),
         DeskPage::refused(&Refused::Expired(link), templates),
     ]
