@@ -150,10 +150,12 @@ impl TeamLog {
 }
 
 impl Analysis {
-    /// The digests that became due since `before`.
+    /// The digests that became due since `before`, the moment of the entry before this one.
     pub(super) fn digests(&mut self, before: Option<Timestamp>, now: Timestamp, out: &mut Outcome) {
-        let Some(before) = before else { return };
         let rules = Arc::clone(&self.rules);
+        let next = rules.teams.values().filter_map(|team| team.digest_due()?.next_after(now)).min();
+        self.next_digest = Some(next.unwrap_or(Timestamp::MAX));
+        let Some(before) = before else { return };
         for (team, settings) in &rules.teams {
             let Some(schedule) = settings.digest_due() else { continue };
             if !schedule.is_due(before, now) {

@@ -352,6 +352,32 @@ fn a_team_gets_its_digest_once_a_week_with_what_grows_and_what_was_judged() {
 }
 
 #[test]
+fn a_digest_at_half_past_the_hour_is_not_lost_when_posts_come_in_that_hour() {
+    let mut entries = rising();
+    let Body::Rules(files) = &mut entries[0].body else { panic!("no rules") };
+    // Eight in the morning there is half past two here.
+    files.files[1].text.push_str("digest = \"daily 08:00 Asia/Kolkata\"\n");
+    let day = START + 53 * DAY_MS + 2 * HOUR_MS;
+    let ticks = [5, 25, 40, 55].map(|minute| Entry {
+        seq: 0,
+        at: from_ms(day + minute * HOUR_MS / 60),
+        body: Body::Tick,
+    });
+    let mut all: Vec<Entry> = entries.into_iter().filter(|e| e.at < ticks[0].at).collect();
+    all.extend(ticks);
+    let mut analysis = Analysis::default();
+    let letters: Vec<Collected> = all.iter().flat_map(|e| analysis.fold(e).collected).collect();
+    let last = letters.last().unwrap();
+    assert_eq!(
+        last.at,
+        from_ms(day + 40 * HOUR_MS / 60),
+        "{:?}",
+        letters.iter().map(|l| l.at).collect::<Vec<_>>()
+    );
+    assert_eq!(letters.iter().filter(|l| l.at >= from_ms(day)).count(), 1);
+}
+
+#[test]
 fn what_is_an_issue_after_all_is_as_if_it_had_only_been_ended() {
     let entries = rising();
     let first = opened(&fold(&entries))[0].clone();
