@@ -104,7 +104,7 @@ pub fn collected(
         from_name: &from_name,
         leave_href: reader.as_ref().map(|reader| reader.unsubscribe.as_str()),
     };
-    let (html, fallback) = sender.templates.render("collected.html", &page);
+    let (html, text, fallback) = sender.templates.letter("collected", &page, || page.text(t));
     Letter {
         message_id: collected_id(collected, sender),
         in_reply_to: None,
@@ -112,7 +112,7 @@ pub fn collected(
         alert: "collected".to_owned(),
         date: collected.at,
         to: collected.deliver_to.clone(),
-        text: page.text(t),
+        text,
         html,
         fallback: fallback.map(|problem| problem.to_string()),
         reader,

@@ -76,7 +76,7 @@ pub(super) fn digest(
         from_name: &from_name,
         leave_href: reader.as_ref().map(|reader| reader.unsubscribe.as_str()),
     };
-    let (html, fallback) = sender.templates.render("digest.html", &page);
+    let (html, text, fallback) = sender.templates.letter("digest", &page, || page.text(t));
     Letter {
         message_id: collected_id(collected, sender),
         in_reply_to: None,
@@ -84,7 +84,7 @@ pub(super) fn digest(
         alert: "digest".to_owned(),
         date: collected.at,
         to: collected.deliver_to.clone(),
-        text: page.text(t),
+        text,
         html,
         fallback: fallback.map(|problem| problem.to_string()),
         reader,

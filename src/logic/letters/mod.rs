@@ -180,9 +180,9 @@ fn id(event: &AlertEvent, number: u32, sender: &Sender) -> String {
 fn write(event: &AlertEvent, sender: &Sender, story: Story, reader: Option<Reader>) -> Letter {
     let from_name = clean::clip(&sender.from_name, 60);
     let t = Tongue::of(event.language);
-    let text = text::text(&story, &from_name, t);
     let sheet = Sheet { language: event.language.code(), story: &story, from_name: &from_name, chart: CHART };
-    let (html, fallback) = sender.templates.render("alert.html", &sheet);
+    let (html, text, fallback) =
+        sender.templates.letter("alert", &sheet, || text::text(&story, &from_name, t));
     Letter {
         message_id: message_id(event, sender),
         in_reply_to: (event.number > 0).then(|| id(event, 0, sender)),
