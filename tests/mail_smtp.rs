@@ -4,7 +4,7 @@
 
 mod smtp_server;
 
-use groundswell::edges::mail::{Outcome, Tls};
+use groundswell::edges::mail::Outcome;
 use smtp_server::*;
 
 #[test]
