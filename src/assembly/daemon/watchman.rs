@@ -98,9 +98,7 @@ fn source(health: &HealthSnapshot) -> Source {
 fn alarm(Trouble { what, to_do }: &Trouble) -> ToTell {
     ToTell {
         subject: format!("groundswell: {what}"),
-        text: format!(
-            "{what}.\n\n{to_do}\n\n`journalctl -u groundswell` says what happened before. You are told once, and once more when it is over.\n"
-        ),
+        text: format!("{what}. {to_do} You are told once, and once more when it is over.\n"),
     }
 }
 
