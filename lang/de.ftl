@@ -160,10 +160,21 @@ news-came-back = Wieder da
 
 ## Alarme: der Betreff
 
-subject = { $product }: { $people } { $window }: „{ $label }“ (sonst { $usual })
-subject-over = { $product }: { $people }, Dauer { $lasted }: „{ $label }“
+subject = { $product }: „{ $label }“: { $said }
+subject-danger = { $product }, Sicherheit
+said-opened = { $people } { $window }, sonst { $usual }
+said-news = { $news }, { $people } { $window }
+said-over = { $news }, { $people }, Dauer { $lasted }
+brief-doubled = doppelt so viele
+brief-new-place = jetzt auch { $places }, { $people }
+brief-turned-severe = jetzt eine Frage der Sicherheit
+brief-updated = Neues
+brief-resolved = vorbei
+brief-fix-holds = die Behebung wirkt
+brief-said-fixed = als behoben gemeldet
+brief-back-after-fix = trotz der Behebung wieder da
+brief-came-back = wieder da
 subject-storm = { $product }: { $count } Beschwerden nehmen gleichzeitig zu: { $named } und andere
-with-news = { $news }: { $subject }
 
 ## Alarme: warum
 
@@ -247,8 +258,10 @@ fact-severity = Schwere
 fact-found = Wie gefunden
 found-by-topic = Das Thema „{ $topic }“ der Regeldateien achtet darauf.
 found-by-posts = Keine Regel nennt es: Beiträge, die fast dasselbe sagen, wurden zusammengefasst.
-fact-look-up = Zum Nachsehen
-fact-merge = Zum Zusammenlegen
+fact-look-up = Bei Fragen
+look-up = Fragen Sie die Betreiber von groundswell, und nennen Sie dies: { $ids }
+fact-merge = Falls beide dasselbe sind
+merge = Sie tippen ein: { $command }
 file-line = { $file }, Zeile { $line }
 tone-very-negative = sehr negativ
 tone-negative = negativ
@@ -281,42 +294,34 @@ why-team = Sie erhalten dies, weil Ihr Team „{ $team }“ in den Regeldateien 
 why-thread = Sie erhalten dies, weil Ihr Team „{ $team }“ schon davon erfahren hat und bis zum Ende davon erfährt.
 why-route = Sie erhalten dies, weil eine Zeile der Regeldateien ({ $line }) es an Ihr Team „{ $team }“ schickt.
 why-operators = Niemand erhält mehr die E-Mails des Teams „{ $team }“. Diese betrifft die Sicherheit, darum geht sie an die Betreiber von groundswell.
-less = Zu viele davon? Bitten Sie die Betreiber von groundswell, false_alarms_a_year des Teams „{ $team }“ in teams.toml zu senken.
-less-from = Zu viele davon? Bitten Sie die Betreiber von groundswell, false_alarms_a_year des Teams „{ $team }“ in teams.toml zu senken; jetzt steht dort { $budget }.
+less = Zu viele davon? Bitten Sie die Betreiber von groundswell, für das Team „{ $team }“ weniger Fehlalarme im Jahr zuzulassen.
+less-from = Zu viele davon? Bitten Sie die Betreiber von groundswell, für das Team „{ $team }“ weniger Fehlalarme im Jahr zuzulassen; jetzt sind es { $budget }.
 less-safety = Was jemanden verletzen könnte, wird immer gemeldet: Keine Grenze hält diese E-Mails zurück.
 leave = Keine E-Mails dieses Teams mehr an Sie:
 leave-link = mich von der Liste nehmen
 
 ## Die Liste dessen, was für einen Tag zu viel war
 
-collected-subject = { $count ->
-    [one] { $count } weiterer Alarm in einer E-Mail: Ihr Team bekommt höchstens { $most } am Tag
-   *[other] { $count } weitere Alarme in einer E-Mail: Ihr Team bekommt höchstens { $most } am Tag
-}
-collected-lead = Das Team „{ $team }“ bekommt in 24 Stunden höchstens { $most } Alarm-E-Mails (mails_a_day in teams.toml), und es ist mehr geschehen. Der Rest steht hier, in Kürze. Jeder Alarm ist offen oder beendet, als hätte er seine eigene E-Mail gehabt.
-collected-more = { $count ->
-    [one] { $count } davon ist nicht aufgeführt.
-   *[other] { $count } davon sind nicht aufgeführt.
-}
+collected-subject = { $named }: { $count } Alarme in einer E-Mail
+collected-named = { $product } ({ $count })
+collected-lead = Das Team „{ $team }“ bekommt in 24 Stunden höchstens { $most } Alarm-E-Mails, und es ist mehr geschehen. Das ist der Rest: jeder Alarm, wie er jetzt steht, das Ernsteste zuerst.
+collected-more = Es ist mehr geschehen, als in diese Liste passt. Die Betreiber von groundswell können Ihnen den Rest zeigen.
+collected-plain = Für alles Weitere unten war kein Platz für Knöpfe. Die nächste E-Mail darüber hat eigene.
 collected-doubt = Hinter vielen davon kann ein Ausfall oder ein Update stehen; selten findet eine Regel zu viel, oder jemand schreibt, um etwas zu verdecken. Was jemanden verletzen könnte, wird immer sofort gemeldet.
-collected-why = Sie erhalten dies, weil Ihr Team „{ $team }“ in den Regeldateien für diese Produkte zuständig ist.
-quiet-subject = { $count ->
-    [one] { $count } Alarm aus Ihrer Ruhezeit, in einer E-Mail
-   *[other] { $count } Alarme aus Ihrer Ruhezeit, in einer E-Mail
-}
-quiet-lead = Das Team „{ $team }“ hat Ruhezeiten (quiet in teams.toml); das kam in dieser Zeit, der Reihe nach. Jeder Alarm ist offen oder beendet, als hätte er seine eigene E-Mail gehabt.
-listed-subject = { $count ->
-    [one] { $count } Alarm, in einer E-Mail
-   *[other] { $count } Alarme, in einer E-Mail
-}
-listed-lead = Das Team „{ $team }“ bekommt seine Alarme als Liste (alerts in teams.toml); das kam seit der letzten, der Reihe nach. Jeder Alarm ist offen oder beendet, als hätte er seine eigene E-Mail gehabt.
-listed-lead-own = Sie bekommen die Alarme des Teams „{ $team }“ als Liste (alerts in teams.toml); das kam seit der letzten, der Reihe nach. Jeder Alarm ist offen oder beendet, als hätte er seine eigene E-Mail gehabt.
+collected-why = Sie erhalten dies, weil Alarme über diese Produkte an Ihr Team „{ $team }“ gehen.
+quiet-subject = { $named }: { $count } Alarme aus Ihrer Ruhezeit
+quiet-lead = Das Team „{ $team }“ hat Ruhezeiten. Das kam in dieser Zeit: jeder Alarm, wie er jetzt steht, das Ernsteste zuerst.
+listed-subject = { $named }: { $count } Alarme in einer Liste
+listed-lead = Das Team „{ $team }“ bekommt seine Alarme als Liste. Das kam seit der letzten: jeder Alarm, wie er jetzt steht, das Ernsteste zuerst.
+listed-lead-own = Sie bekommen die Alarme des Teams „{ $team }“ als Liste. Das kam seit der letzten: jeder Alarm, wie er jetzt steht, das Ernsteste zuerst.
 list-danger = Was jemanden verletzen könnte, wird immer sofort gemeldet.
 
 ## Der Überblick
 
 digest-subject = { $stretch }: { $alerts }; { $complaints }, insgesamt { $posts }
 digest-week-from = Woche ab { $date }
+digest-day-of = Tag vom { $date }
+digest-day-says = Die Zahlen sind die vom { $date } (UTC); was mit Alarmen geschah, ist bis zu dieser E-Mail erzählt.
 digest-no-alerts = keine Alarme
 digest-alerts = { $alerts } ({ $kinds })
 digest-new = { $count ->
@@ -349,6 +354,7 @@ digest-the-week-before = in der Woche davor
 digest-the-quarter-before = im Quartal davor
 digest-feeling = Stimmung der Beiträge: { $mean } auf einer Skala von −1 (schlecht) bis +1 (gut), auf { $error } genau.
 digest-feeling-compared = Stimmung der Beiträge: { $compared }. Sie liegt bei { $mean } auf einer Skala von −1 (schlecht) bis +1 (gut), auf { $error } genau.
+digest-feeling-unclear = Stimmung der Beiträge: zu wenige, um es zu sagen.
 digest-same = etwa wie { $other } (da war sie { $mean })
 digest-better = besser als { $other } (da war sie { $mean })
 digest-worse = schlechter als { $other } (da war sie { $mean })
@@ -361,8 +367,8 @@ digest-leads = { $count ->
     [one] Bei { $count } Alarm ist der Tag bekannt, an dem Sie es sonst erfahren hätten: Er kam { $days } Tage vorher.
    *[other] Bei { $count } Alarmen ist der Tag bekannt, an dem Sie es sonst erfahren hätten: Die Hälfte kam { $days } Tage vorher oder früher.
 }
-digest-look-up = Die Betreiber von groundswell können alles nachsehen: groundswell alerts, groundswell clusters.
-digest-why = Sie erhalten dies, weil Ihr Team „{ $team }“ in teams.toml einen Überblick (digest) hat. Nehmen Sie `digest` dort heraus, um keinen mehr zu bekommen.
+digest-look-up = Fragen dazu? Fragen Sie die Betreiber von groundswell: Sie können alles nachsehen.
+digest-why = Sie erhalten dies, weil Ihr Team „{ $team }“ einen Überblick gewählt hat. Die Betreiber von groundswell können ändern, wie oft er kommt, oder ihn abstellen.
 
 ## Die Seiten hinter den Links
 
@@ -371,28 +377,39 @@ ask-not-an-issue = Ist das ein Fehlalarm?
 ask-silence = Eine Woche lang keine E-Mails hierüber?
 ask-fixed = Ist das behoben?
 ask-leave = Keine E-Mails mehr?
+ask-undo = Rückgängig machen?
 yes-seen = Ja, ich habe es gesehen
 yes-not-an-issue = Es ist kein Problem
 yes-silence = 7 Tage stumm
 yes-fixed = Ja, es ist behoben
 yes-leave = Mich von der Liste nehmen
+yes-undo = Rückgängig machen
 ask-nothing-yet = Noch ist nichts geschehen. Es wird festgehalten, dass { $who } das gesagt hat. Dieser Link gilt bis zum { $date }.
 happens-seen = Der Alarm bleibt offen, und Neues darüber kommt seltener: Ihr Team weiß Bescheid, darum gibt es weniger zu sagen.
 happens-not-an-issue = Der Alarm endet, Ihr Team erfährt es, und es müssen viel mehr Menschen dasselbe sagen, bis wir wieder darüber schreiben.
+happens-not-an-issue-over = Der Alarm ist schon vorbei und bleibt es. Es müssen viel mehr Menschen dasselbe sagen, bis wir wieder darüber schreiben.
 happens-silence = Das Team „{ $team }“ bekommt { $days } Tage lang keine E-Mails über diesen Alarm. Der Alarm selbst läuft weiter wie bisher.
+happens-silence-over = Der Alarm ist schon vorbei. Kommt er in den nächsten { $days } Tagen wieder, bekommt das Team „{ $team }“ in dieser Zeit keine E-Mails darüber.
 happens-silence-safety = Hier geht es um Sicherheit. Das Team „{ $team }“ hört { $days } Tage lang nichts mehr über diesen Alarm, auch wenn doppelt so viele Menschen es sagen. Der Alarm selbst läuft weiter wie bisher.
+happens-unsilence = Das Team „{ $team }“ bekommt ab jetzt wieder E-Mails über diesen Alarm.
+happens-an-issue = Es gilt wieder als Problem. Der Alarm selbst bleibt beendet; wir schreiben, wenn wieder mehr Menschen als sonst dasselbe sagen.
 happens-fixed = Der Alarm endet. Ihr Team erfährt, wenn sich zeigt, dass die Behebung wirkt, frühestens in einer Woche, oder wenn die Leute es wieder sagen.
 happens-leave = Keine E-Mail über Produkte des Teams „{ $team }“ geht mehr an { $who }, auch keine über Sicherheit. Andere im Team, falls es sie gibt, bekommen sie weiterhin.
+happens-come-back = E-Mails über Produkte des Teams „{ $team }“ gehen wieder an { $who }.
 done = Erledigt
 done-close = Sie können diese Seite schließen.
-done-undo = Um sie wieder zu bekommen, bitten Sie die Betreiber von groundswell einzutippen: { $command }
+done-undo = Aus Versehen gedrückt? Hier lässt es sich rückgängig machen. Sonst können Sie diese Seite schließen.
+done-seen = Aus Versehen gedrückt? Es geht nichts verloren: E-Mails darüber kommen weiterhin, nur seltener. Sie können diese Seite schließen.
+done-fixed = Aus Versehen gedrückt? Es geht nichts verloren: Sobald es wieder gesagt wird, erfährt Ihr Team davon. Sie können diese Seite schließen.
 unknown-title = Dieser Alarm ist hier nicht bekannt
-unknown = Er kann aus einer Installation stammen, die neu eingerichtet wurde. Die Betreiber von groundswell können nachsehen: groundswell alerts
+unknown = Er kann aus einer Installation stammen, die neu eingerichtet wurde. Die Betreiber von groundswell können nachsehen.
 seen-title = Jemand hat es schon gesehen
 seen = { $who } hat das am { $date } gesagt. Mehr muss nicht gedrückt werden.
 over-title = Es ist schon vorbei
 over = Seit dem { $date }: { $reason } Es bleibt nichts zu tun.
 over-quiet = Es ist ruhig.
+undone-title = Es gibt nichts rückgängig zu machen
+undone = Es wurde schon rückgängig gemacht oder hat von selbst geendet.
 silent-title = Es ist schon stumm
 silent = { $who } hat es bis zum { $date } stummgeschaltet.
 left-title = Sie stehen schon nicht mehr auf der Liste

@@ -163,10 +163,21 @@ news-came-back = Back again
 
 ## Alerts: the subject
 
-subject = { $product }: { $people } { $window }: "{ $label }" (usually { $usual })
-subject-over = { $product }: { $people } in { $lasted }: "{ $label }"
+subject = { $product }: "{ $label }": { $said }
+subject-danger = { $product }, safety
+said-opened = { $people } { $window }, usually { $usual }
+said-news = { $news }, { $people } { $window }
+said-over = { $news }, { $people } in { $lasted }
+brief-doubled = twice as many
+brief-new-place = now also { $places }, { $people }
+brief-turned-severe = now a matter of safety
+brief-updated = more of it
+brief-resolved = over
+brief-fix-holds = the fix works
+brief-said-fixed = marked as fixed
+brief-back-after-fix = back despite the fix
+brief-came-back = back again
 subject-storm = { $product }: { $count } complaints growing at once: { $named } and others
-with-news = { $news }: { $subject }
 
 ## Alerts: why
 
@@ -250,8 +261,10 @@ fact-severity = Severity
 fact-found = How it was found
 found-by-topic = The topic "{ $topic }" of the rule files watches for it.
 found-by-posts = No rule names it: posts that say nearly the same were put together.
-fact-look-up = To look it up
-fact-merge = To make the two one
+fact-look-up = For questions
+look-up = Ask those who run groundswell, and name this: { $ids }
+fact-merge = If the two are one
+merge = They type: { $command }
 file-line = { $file }, line { $line }
 tone-very-negative = very negative
 tone-negative = negative
@@ -284,39 +297,34 @@ why-team = You get this because your team, "{ $team }", owns { $product } in the
 why-thread = You get this because your team, "{ $team }", was told of it before, and is told to the end.
 why-route = You get this because a line of the rule files ({ $line }) sends it to your team, "{ $team }".
 why-operators = Nobody is left who gets the e-mails of team "{ $team }". This one is about safety, so it goes to those who run groundswell.
-less = Too many of these? Ask those who run groundswell to lower false_alarms_a_year of team "{ $team }" in teams.toml.
-less-from = Too many of these? Ask those who run groundswell to lower false_alarms_a_year of team "{ $team }" in teams.toml; it is { $budget } now.
+less = Too many of these? Ask those who run groundswell to allow fewer false alarms a year for team "{ $team }".
+less-from = Too many of these? Ask those who run groundswell to allow fewer false alarms a year for team "{ $team }"; it is { $budget } now.
 less-safety = What could hurt somebody is always written about: no limit holds these e-mails back.
 leave = No more e-mails of this team to you:
 leave-link = take me off the list
 
 ## The list of what was too much for a day
 
-collected-subject = { $count ->
-    [one] { $count } more alert in one e-mail: your team's limit is { $most } a day
-   *[other] { $count } more alerts in one e-mail: your team's limit is { $most } a day
-}
-collected-lead = Team "{ $team }" gets at most { $most } alert e-mails in 24 hours (mails_a_day in teams.toml), and more happened than that. The rest is told here, in short. Each alert is open or closed just as if it had had an e-mail of its own.
-collected-more = { $count } of them are not listed.
+collected-subject = { $named }: { $count } alerts in one e-mail
+collected-named = { $product } ({ $count })
+collected-lead = Team "{ $team }" gets at most { $most } alert e-mails in 24 hours, and more happened than that. This is the rest, as each alert stands now, the most serious first.
+collected-more = More happened than this list has room for. Those who run groundswell can show you the rest.
+collected-plain = For all that are further down, buttons had no room. The next e-mail about each of them has its own.
 collected-doubt = An outage or an update may be behind many of them; seldom does a rule find too much, or somebody post to hide something. What could hurt somebody is always written about at once.
-collected-why = You get this because your team, "{ $team }", owns these products in the rule files.
-quiet-subject = { $count ->
-    [one] { $count } alert e-mail from your quiet hours, listed in one
-   *[other] { $count } alert e-mails from your quiet hours, listed in one
-}
-quiet-lead = Team "{ $team }" has quiet hours (quiet in teams.toml), and this is what came in them, in order. The alerts themselves are open or closed as if each had been written about.
-listed-subject = { $count ->
-    [one] { $count } alert e-mail, listed in one
-   *[other] { $count } alert e-mails, listed in one
-}
-listed-lead = Team "{ $team }" gets its alerts as a list (alerts in teams.toml), and this is what came since the last one, in order. The alerts themselves are open or closed as if each had been written about.
-listed-lead-own = You get the alerts of team "{ $team }" as a list (alerts in teams.toml), and this is what came since the last one, in order. The alerts themselves are open or closed as if each had been written about.
+collected-why = You get this because alerts about these products go to your team, "{ $team }".
+quiet-subject = { $named }: { $count } alerts from your quiet hours
+quiet-lead = Team "{ $team }" has quiet hours. This is what came in them: each alert as it stands now, the most serious first.
+listed-subject = { $named }: { $count } alerts in one list
+listed-lead = Team "{ $team }" gets its alerts as a list. This is what came since the last one: each alert as it stands now, the most serious first.
+listed-lead-own = You get the alerts of team "{ $team }" as a list. This is what came since the last one: each alert as it stands now, the most serious first.
 list-danger = What could hurt somebody is always written about at once.
 
 ## The digest
 
 digest-subject = { $stretch }: { $alerts }; { $complaints } in { $posts }
 digest-week-from = Week from { $date }
+digest-day-of = Day of { $date }
+digest-day-says = The figures are those of { $date } (UTC); what happened to alerts is told up to this e-mail.
 digest-no-alerts = no alerts
 digest-alerts = { $alerts } ({ $kinds })
 digest-new = { $count } new
@@ -346,6 +354,7 @@ digest-the-week-before = the week before
 digest-the-quarter-before = the quarter before
 digest-feeling = Mood of the posts: { $mean } on a scale from −1 (bad) to +1 (good), give or take { $error }.
 digest-feeling-compared = Mood of the posts: { $compared }. It is { $mean } on a scale from −1 (bad) to +1 (good), give or take { $error }.
+digest-feeling-unclear = Mood of the posts: too few posts to tell.
 digest-same = about the same as { $other } (it was { $mean })
 digest-better = better than { $other } (it was { $mean })
 digest-worse = worse than { $other } (it was { $mean })
@@ -358,8 +367,8 @@ digest-leads = { $count ->
     [one] Of { $count } alert the day is known on which you would have known otherwise: it came { $days } days before it.
    *[other] Of { $count } alerts the day is known on which you would have known otherwise: half of them came { $days } days or more before it.
 }
-digest-look-up = Those who run groundswell can look all of this up: groundswell alerts, groundswell clusters.
-digest-why = You get this because your team, "{ $team }", has a digest in teams.toml. Take `digest` out there to get none.
+digest-look-up = Questions about any of this? Ask those who run groundswell: they can look all of it up.
+digest-why = You get this because your team, "{ $team }", has chosen a digest. Those who run groundswell can change how often it comes, or stop it.
 
 ## The pages behind the links
 
@@ -368,28 +377,39 @@ ask-not-an-issue = Is this a false alarm?
 ask-silence = No e-mails about this for a week?
 ask-fixed = Is this fixed?
 ask-leave = No more e-mails?
+ask-undo = Take it back?
 yes-seen = Yes, I have seen it
 yes-not-an-issue = It is not an issue
 yes-silence = Silence it for 7 days
 yes-fixed = Yes, it is fixed
 yes-leave = Take me off the list
+yes-undo = Take it back
 ask-nothing-yet = Nothing has happened yet. It will be written down that { $who } said so. This link works until { $date }.
 happens-seen = The alert stays open, and updates about it become rarer: your team knows, so there is less to say.
 happens-not-an-issue = The alert ends, your team is told, and far more people have to say the same before we write about it again.
+happens-not-an-issue-over = The alert is over already, and stays so. Far more people have to say the same before we write about it again.
 happens-silence = Team "{ $team }" gets no e-mails about this alert for { $days } days. The alert itself goes on as before.
+happens-silence-over = The alert is over already. Should it come back within { $days } days, team "{ $team }" gets no e-mails about it in that time.
 happens-silence-safety = This is about safety. Team "{ $team }" hears nothing more about this alert for { $days } days, even if twice as many people say it. The alert itself goes on as before.
+happens-unsilence = Team "{ $team }" gets e-mails about this alert again, from now on.
+happens-an-issue = It counts as an issue again. The alert itself stays closed; we write when more people than usual say the same again.
 happens-fixed = The alert ends. Your team is told when the fix has proved itself, in a week at the earliest, or when people say it again.
 happens-leave = No e-mail about products of team "{ $team }" goes to { $who } any more, not even about safety. Others of the team, if there are any, still get them.
+happens-come-back = E-mails about products of team "{ $team }" go to { $who } again.
 done = Done
 done-close = You can close this page.
-done-undo = To get them again, ask those who run groundswell to type: { $command }
+done-undo = Pressed by mistake? Take it back here. Otherwise you can close this page.
+done-seen = Pressed by mistake? Nothing is lost: e-mails about it still come, only less often. You can close this page.
+done-fixed = Pressed by mistake? Nothing is lost: as soon as people say it again, your team is told. You can close this page.
 unknown-title = This alert is not known here
-unknown = It may be from an installation that was set up anew. Those who run groundswell can look it up: groundswell alerts
+unknown = It may be from an installation that was set up anew. Those who run groundswell can look it up.
 seen-title = Somebody has seen it already
 seen = { $who } said so on { $date }. Nothing more has to be pressed.
 over-title = It is over already
 over = Since { $date }: { $reason } There is nothing left to do.
 over-quiet = it has been quiet.
+undone-title = There is nothing to take back
+undone = It was taken back already, or has ended by itself.
 silent-title = It is silent already
 silent = { $who } silenced it until { $date }.
 left-title = You are off the list already

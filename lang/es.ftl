@@ -161,10 +161,21 @@ news-came-back = De vuelta
 
 ## Alertas: el asunto
 
-subject = { $product }: { $people } { $window }: «{ $label }» (lo habitual: { $usual })
-subject-over = { $product }: { $people } en { $lasted }: «{ $label }»
+subject = { $product }: «{ $label }»: { $said }
+subject-danger = { $product }, seguridad
+said-opened = { $people } { $window }, normalmente { $usual }
+said-news = { $news }, { $people } { $window }
+said-over = { $news }, { $people } en { $lasted }
+brief-doubled = el doble
+brief-new-place = ahora también { $places }, { $people }
+brief-turned-severe = ahora es cuestión de seguridad
+brief-updated = novedades
+brief-resolved = terminado
+brief-fix-holds = la corrección funciona
+brief-said-fixed = dado por corregido
+brief-back-after-fix = de vuelta pese a la corrección
+brief-came-back = de vuelta
 subject-storm = { $product }: { $count } quejas en aumento a la vez: { $named } y otras
-with-news = { $news }: { $subject }
 
 ## Alertas: por qué
 
@@ -248,8 +259,10 @@ fact-severity = Gravedad
 fact-found = Cómo se encontró
 found-by-topic = El tema «{ $topic }» de los archivos de reglas la vigila.
 found-by-posts = Ninguna regla la nombra: se juntaron publicaciones que dicen casi lo mismo.
-fact-look-up = Para consultarla
-fact-merge = Para juntar los dos
+fact-look-up = Si hay preguntas
+look-up = Pregunte a quienes administran groundswell y dé estos datos: { $ids }
+fact-merge = Si las dos son una sola
+merge = Escriben: { $command }
 file-line = { $file }, línea { $line }
 tone-very-negative = muy negativo
 tone-negative = negativo
@@ -282,42 +295,34 @@ why-team = Recibe esto porque su equipo, «{ $team }», es responsable de { $pro
 why-thread = Recibe esto porque su equipo, «{ $team }», ya fue avisado y lo será hasta el final.
 why-route = Recibe esto porque una línea de los archivos de reglas ({ $line }) lo envía a su equipo, «{ $team }».
 why-operators = Ya nadie recibe los correos del equipo «{ $team }». Este trata de seguridad, así que va a quienes administran groundswell.
-less = ¿Demasiados correos? Pida a quienes administran groundswell que bajen false_alarms_a_year del equipo «{ $team }» en teams.toml.
-less-from = ¿Demasiados correos? Pida a quienes administran groundswell que bajen false_alarms_a_year del equipo «{ $team }» en teams.toml; ahora es { $budget }.
+less = ¿Demasiados correos? Pida a quienes administran groundswell que admitan menos falsas alarmas al año para el equipo «{ $team }».
+less-from = ¿Demasiados correos? Pida a quienes administran groundswell que admitan menos falsas alarmas al año para el equipo «{ $team }»; ahora son { $budget }.
 less-safety = De lo que podría hacer daño a alguien avisamos siempre: ningún límite retiene estos correos.
 leave = No recibir más correos de este equipo:
 leave-link = quitarme de la lista
 
 ## La lista de lo que fue demasiado para un día
 
-collected-subject = { $count ->
-    [one] { $count } alerta más en un correo: el límite de su equipo es { $most } al día
-   *[other] { $count } alertas más en un correo: el límite de su equipo es { $most } al día
-}
-collected-lead = El equipo «{ $team }» recibe como máximo { $most } correos de alerta en 24 horas (mails_a_day en teams.toml), y pasó más que eso. El resto va aquí, en breve. Cada alerta está abierta o cerrada igual que si hubiera tenido su propio correo.
-collected-more = { $count ->
-    [one] { $count } no está en la lista.
-   *[other] { $count } no están en la lista.
-}
+collected-subject = { $named }: { $count } alertas en un correo
+collected-named = { $product } ({ $count })
+collected-lead = El equipo «{ $team }» recibe como máximo { $most } correos de alerta en 24 horas, y pasó más que eso. Este es el resto: cada alerta tal como está ahora, la más grave primero.
+collected-more = Pasó más de lo que cabe en esta lista. Quienes administran groundswell pueden mostrarle el resto.
+collected-plain = Más abajo no quedaba sitio para botones. El próximo correo sobre cada una de esas alertas tendrá los suyos.
 collected-doubt = Detrás de muchas puede haber una avería o una actualización; rara vez una regla encuentra demasiado o alguien publica para ocultar algo. De lo que podría hacer daño a alguien avisamos siempre enseguida.
-collected-why = Recibe esto porque su equipo, «{ $team }», es responsable de estos productos en los archivos de reglas.
-quiet-subject = { $count ->
-    [one] { $count } correo de alerta de sus horas de silencio, en uno solo
-   *[other] { $count } correos de alerta de sus horas de silencio, en uno solo
-}
-quiet-lead = El equipo «{ $team }» tiene horas de silencio (quiet en teams.toml), y esto es lo que llegó en ellas, por orden. Cada alerta está abierta o cerrada igual que si hubiera tenido su propio correo.
-listed-subject = { $count ->
-    [one] { $count } correo de alerta, en uno solo
-   *[other] { $count } correos de alerta, en uno solo
-}
-listed-lead = El equipo «{ $team }» recibe sus alertas como lista (alerts en teams.toml), y esto es lo que llegó desde la última, por orden. Cada alerta está abierta o cerrada igual que si hubiera tenido su propio correo.
-listed-lead-own = Usted recibe las alertas del equipo «{ $team }» como lista (alerts en teams.toml), y esto es lo que llegó desde la última, por orden. Cada alerta está abierta o cerrada igual que si hubiera tenido su propio correo.
+collected-why = Recibe esto porque las alertas sobre estos productos van a su equipo, «{ $team }».
+quiet-subject = { $named }: { $count } alertas de sus horas de silencio
+quiet-lead = El equipo «{ $team }» tiene horas de silencio. Esto es lo que llegó en ellas: cada alerta tal como está ahora, la más grave primero.
+listed-subject = { $named }: { $count } alertas en una lista
+listed-lead = El equipo «{ $team }» recibe sus alertas como lista. Esto es lo que llegó desde la última: cada alerta tal como está ahora, la más grave primero.
+listed-lead-own = Usted recibe las alertas del equipo «{ $team }» como lista. Esto es lo que llegó desde la última: cada alerta tal como está ahora, la más grave primero.
 list-danger = De lo que podría hacer daño a alguien avisamos siempre enseguida.
 
 ## El resumen
 
 digest-subject = { $stretch }: { $alerts }; { $complaints } en { $posts }
 digest-week-from = Semana del { $date }
+digest-day-of = Día { $date }
+digest-day-says = Las cifras son del { $date } (UTC); de las alertas se cuenta todo hasta este correo.
 digest-no-alerts = ninguna alerta
 digest-alerts = { $alerts } ({ $kinds })
 digest-new = { $count ->
@@ -356,6 +361,7 @@ digest-the-week-before = la semana anterior
 digest-the-quarter-before = el trimestre anterior
 digest-feeling = Ánimo de las publicaciones: { $mean } en una escala de −1 (malo) a +1 (bueno), con un margen de { $error }.
 digest-feeling-compared = Ánimo de las publicaciones: { $compared }. Es de { $mean } en una escala de −1 (malo) a +1 (bueno), con un margen de { $error }.
+digest-feeling-unclear = Ánimo de las publicaciones: demasiado pocas para decirlo.
 digest-same = más o menos como { $other } (era de { $mean })
 digest-better = mejor que { $other } (era de { $mean })
 digest-worse = peor que { $other } (era de { $mean })
@@ -368,8 +374,8 @@ digest-leads = { $count ->
     [one] De { $count } alerta se conoce el día en que lo habrían sabido de otro modo: llegó { $days } días antes.
    *[other] De { $count } alertas se conoce el día en que lo habrían sabido de otro modo: la mitad llegó { $days } días antes o más.
 }
-digest-look-up = Quienes administran groundswell pueden consultarlo todo: groundswell alerts, groundswell clusters.
-digest-why = Recibe esto porque su equipo, «{ $team }», tiene un resumen (digest) en teams.toml. Quite ahí `digest` para no recibir ninguno.
+digest-look-up = ¿Preguntas sobre esto? Pregunte a quienes administran groundswell: pueden consultarlo todo.
+digest-why = Recibe esto porque su equipo, «{ $team }», eligió un resumen. Quienes administran groundswell pueden cambiar su frecuencia o quitarlo.
 
 ## Las páginas tras los enlaces
 
@@ -378,28 +384,39 @@ ask-not-an-issue = ¿Es una falsa alarma?
 ask-silence = ¿Ningún correo sobre esto durante una semana?
 ask-fixed = ¿Está corregido?
 ask-leave = ¿No más correos?
+ask-undo = ¿Deshacerlo?
 yes-seen = Sí, lo he visto
 yes-not-an-issue = No es un problema
 yes-silence = Silenciar 7 días
 yes-fixed = Sí, está corregido
 yes-leave = Quitarme de la lista
+yes-undo = Deshacer
 ask-nothing-yet = Todavía no ha pasado nada. Se anotará que { $who } lo dijo. Este enlace funciona hasta el { $date }.
 happens-seen = La alerta sigue abierta, y llegarán menos novedades sobre ella: su equipo ya lo sabe, así que hay menos que decir.
 happens-not-an-issue = La alerta termina, se avisa a su equipo, y tendrán que decir lo mismo muchas más personas para que volvamos a escribir.
+happens-not-an-issue-over = La alerta ya ha terminado y sigue así. Tendrán que decir lo mismo muchas más personas para que volvamos a escribir.
 happens-silence = El equipo «{ $team }» no recibe correos sobre esta alerta durante { $days } días. La alerta en sí sigue como antes.
+happens-silence-over = La alerta ya ha terminado. Si vuelve en { $days } días, el equipo «{ $team }» no recibe correos sobre ella en ese tiempo.
 happens-silence-safety = Se trata de seguridad. El equipo «{ $team }» no sabrá nada más de esta alerta durante { $days } días, aunque lo diga el doble de personas. La alerta en sí sigue como antes.
+happens-unsilence = El equipo «{ $team }» vuelve a recibir correos sobre esta alerta, desde ahora.
+happens-an-issue = Vuelve a contar como un problema. La alerta en sí sigue cerrada; escribiremos cuando lo digan de nuevo más personas de lo habitual.
 happens-fixed = La alerta termina. Se avisa a su equipo cuando se vea que la corrección funciona, dentro de una semana como pronto, o cuando la gente lo diga de nuevo.
 happens-leave = Ya ningún correo sobre productos del equipo «{ $team }» va a { $who }, ni siquiera sobre seguridad. Los demás del equipo, si los hay, los siguen recibiendo.
+happens-come-back = Los correos sobre productos del equipo «{ $team }» vuelven a ir a { $who }.
 done = Hecho
 done-close = Puede cerrar esta página.
-done-undo = Para recibirlos de nuevo, pida a quienes administran groundswell que escriban: { $command }
+done-undo = ¿Pulsado por error? Deshágalo aquí. Si no, puede cerrar esta página.
+done-seen = ¿Pulsado por error? No se pierde nada: los correos sobre esto siguen llegando, solo que menos. Puede cerrar esta página.
+done-fixed = ¿Pulsado por error? No se pierde nada: en cuanto lo digan de nuevo, se avisa a su equipo. Puede cerrar esta página.
 unknown-title = Esta alerta no se conoce aquí
-unknown = Puede ser de una instalación que se rehízo. Quienes administran groundswell pueden buscarla: groundswell alerts
+unknown = Puede ser de una instalación que se rehízo. Quienes administran groundswell pueden buscarla.
 seen-title = Alguien ya lo ha visto
 seen = { $who } lo dijo el { $date }. No hace falta pulsar nada más.
 over-title = Ya ha terminado
 over = Desde el { $date }: { $reason } No queda nada por hacer.
 over-quiet = hay calma.
+undone-title = No hay nada que deshacer
+undone = Ya se deshizo, o terminó por sí solo.
 silent-title = Ya está en silencio
 silent = { $who } la silenció hasta el { $date }.
 left-title = Ya no está en la lista

@@ -178,10 +178,21 @@ news-came-back = De retour
 
 ## Alertes : l’objet
 
-subject = { $product } : { $people } { $window } : « { $label } » (d’habitude { $usual })
-subject-over = { $product } : { $people } en { $lasted } : « { $label } »
+subject = { $product } : « { $label } » : { $said }
+subject-danger = { $product }, sécurité
+said-opened = { $people } { $window }, d’habitude { $usual }
+said-news = { $news }, { $people } { $window }
+said-over = { $news }, { $people } en { $lasted }
+brief-doubled = deux fois plus
+brief-new-place = maintenant aussi { $places }, { $people }
+brief-turned-severe = devient une question de sécurité
+brief-updated = du nouveau
+brief-resolved = terminé
+brief-fix-holds = la correction fonctionne
+brief-said-fixed = déclaré corrigé
+brief-back-after-fix = de retour malgré la correction
+brief-came-back = de retour
 subject-storm = { $product } : { $count } plaintes en hausse à la fois : { $named } et d’autres
-with-news = { $news } : { $subject }
 
 ## Alertes : pourquoi
 
@@ -265,8 +276,10 @@ fact-severity = Gravité
 fact-found = Comment on l’a trouvée
 found-by-topic = Le thème « { $topic } » des fichiers de règles la surveille.
 found-by-posts = Aucune règle ne la nomme : des messages qui disent presque la même chose ont été réunis.
-fact-look-up = Pour la retrouver
-fact-merge = Pour réunir les deux
+fact-look-up = En cas de question
+look-up = Demandez à ceux qui gèrent groundswell, en citant ceci : { $ids }
+fact-merge = Si les deux ne font qu’une
+merge = Ils tapent : { $command }
 file-line = { $file }, ligne { $line }
 tone-very-negative = très négatif
 tone-negative = négatif
@@ -299,42 +312,34 @@ why-team = Vous recevez ceci parce que votre équipe, « { $team } », s’occup
 why-thread = Vous recevez ceci parce que votre équipe, « { $team } », en a déjà été informée et l’est jusqu’à la fin.
 why-route = Vous recevez ceci parce qu’une ligne des fichiers de règles ({ $line }) l’envoie à votre équipe, « { $team } ».
 why-operators = Plus personne ne reçoit les e-mails de l’équipe « { $team } ». Celui-ci concerne la sécurité ; il va donc à ceux qui gèrent groundswell.
-less = Trop d’e-mails ? Demandez à ceux qui gèrent groundswell de baisser false_alarms_a_year pour l’équipe « { $team } » dans teams.toml.
-less-from = Trop d’e-mails ? Demandez à ceux qui gèrent groundswell de baisser false_alarms_a_year pour l’équipe « { $team } » dans teams.toml ; la valeur est { $budget } actuellement.
+less = Trop d’e-mails ? Demandez à ceux qui gèrent groundswell d’admettre moins de fausses alertes par an pour l’équipe « { $team } ».
+less-from = Trop d’e-mails ? Demandez à ceux qui gèrent groundswell d’admettre moins de fausses alertes par an pour l’équipe « { $team } » ; c’est { $budget } actuellement.
 less-safety = Pour ce qui pourrait blesser quelqu’un, nous écrivons toujours : aucune limite ne retient ces e-mails.
 leave = Ne plus recevoir d’e-mails de cette équipe :
 leave-link = me retirer de la liste
 
 ## La liste de ce qui était trop pour un jour
 
-collected-subject = { $count ->
-    [one] { $count } alerte de plus dans un e-mail : la limite de votre équipe est de { $most } par jour
-   *[other] { $count } alertes de plus dans un e-mail : la limite de votre équipe est de { $most } par jour
-}
-collected-lead = L’équipe « { $team } » reçoit au plus { $most } e-mails d’alerte en 24 heures (mails_a_day dans teams.toml), et il s’est passé davantage. Voici le reste, en bref. Chaque alerte est ouverte ou close comme si elle avait eu son propre e-mail.
-collected-more = { $count ->
-    [one] { $count } n’est pas dans la liste.
-   *[other] { $count } ne sont pas dans la liste.
-}
+collected-subject = { $named } : { $count } alertes dans un e-mail
+collected-named = { $product } ({ $count })
+collected-lead = L’équipe « { $team } » reçoit au plus { $most } e-mails d’alerte en 24 heures, et il s’est passé davantage. Voici le reste : chaque alerte telle qu’elle est maintenant, la plus grave d’abord.
+collected-more = Il s’est passé plus que ce que cette liste peut contenir. Ceux qui gèrent groundswell peuvent vous montrer le reste.
+collected-plain = Plus bas, il n’y avait plus de place pour des boutons. Le prochain e-mail sur chacune de ces alertes aura les siens.
 collected-doubt = Une panne ou une mise à jour peut être derrière beaucoup d’entre elles ; plus rarement, une règle est trop large, ou quelqu’un publie pour cacher quelque chose. Pour ce qui pourrait blesser quelqu’un, nous écrivons toujours tout de suite.
-collected-why = Vous recevez ceci parce que votre équipe, « { $team } », s’occupe de ces produits dans les fichiers de règles.
-quiet-subject = { $count ->
-    [one] { $count } e-mail d’alerte de vos heures calmes, en un seul
-   *[other] { $count } e-mails d’alerte de vos heures calmes, en un seul
-}
-quiet-lead = L’équipe « { $team } » a des heures calmes (quiet dans teams.toml), et voici ce qui est arrivé entre-temps, dans l’ordre. Chaque alerte est ouverte ou close comme si elle avait eu son propre e-mail.
-listed-subject = { $count ->
-    [one] { $count } e-mail d’alerte, en un seul
-   *[other] { $count } e-mails d’alerte, en un seul
-}
-listed-lead = L’équipe « { $team } » reçoit ses alertes sous forme de liste (alerts dans teams.toml), et voici ce qui est arrivé depuis la dernière, dans l’ordre. Chaque alerte est ouverte ou close comme si elle avait eu son propre e-mail.
-listed-lead-own = Vous recevez les alertes de l’équipe « { $team } » sous forme de liste (alerts dans teams.toml), et voici ce qui est arrivé depuis la dernière, dans l’ordre. Chaque alerte est ouverte ou close comme si elle avait eu son propre e-mail.
+collected-why = Vous recevez ceci parce que les alertes sur ces produits vont à votre équipe, « { $team } ».
+quiet-subject = { $named } : { $count } alertes de vos heures calmes
+quiet-lead = L’équipe « { $team } » a des heures calmes. Voici ce qui est arrivé entre-temps : chaque alerte telle qu’elle est maintenant, la plus grave d’abord.
+listed-subject = { $named } : { $count } alertes dans une liste
+listed-lead = L’équipe « { $team } » reçoit ses alertes sous forme de liste. Voici ce qui est arrivé depuis la dernière : chaque alerte telle qu’elle est maintenant, la plus grave d’abord.
+listed-lead-own = Vous recevez les alertes de l’équipe « { $team } » sous forme de liste. Voici ce qui est arrivé depuis la dernière : chaque alerte telle qu’elle est maintenant, la plus grave d’abord.
 list-danger = Pour ce qui pourrait blesser quelqu’un, nous écrivons toujours tout de suite.
 
 ## Le bilan
 
 digest-subject = { $stretch } : { $alerts } ; { $complaints } dans { $posts }
 digest-week-from = Semaine du { $date }
+digest-day-of = Journée du { $date }
+digest-day-says = Les chiffres sont ceux du { $date } (UTC) ; pour les alertes, tout est dit jusqu’à cet e-mail.
 digest-no-alerts = aucune alerte
 digest-alerts = { $alerts } ({ $kinds })
 digest-new = { $count ->
@@ -373,6 +378,7 @@ digest-the-week-before = la semaine d’avant
 digest-the-quarter-before = le trimestre d’avant
 digest-feeling = Humeur des messages : { $mean } sur une échelle de −1 (mauvaise) à +1 (bonne), à { $error } près.
 digest-feeling-compared = Humeur des messages : { $compared }. Elle est de { $mean } sur une échelle de −1 (mauvaise) à +1 (bonne), à { $error } près.
+digest-feeling-unclear = Humeur des messages : trop peu de messages pour le dire.
 digest-same = à peu près comme { $other } (elle était de { $mean })
 digest-better = meilleure que { $other } (elle était de { $mean })
 digest-worse = moins bonne que { $other } (elle était de { $mean })
@@ -385,8 +391,8 @@ digest-leads = { $count ->
     [one] Pour { $count } alerte, on connaît le jour où vous l’auriez su autrement : elle est venue { $days } jours avant.
    *[other] Pour { $count } alertes, on connaît le jour où vous l’auriez su autrement : la moitié sont venues { $days } jours avant ou plus.
 }
-digest-look-up = Ceux qui gèrent groundswell peuvent tout retrouver : groundswell alerts, groundswell clusters.
-digest-why = Vous recevez ceci parce que votre équipe, « { $team } », a un bilan (digest) dans teams.toml. Retirez `digest` pour ne plus en recevoir.
+digest-look-up = Des questions ? Demandez à ceux qui gèrent groundswell : ils peuvent tout retrouver.
+digest-why = Vous recevez ceci parce que votre équipe, « { $team } », a choisi un bilan. Ceux qui gèrent groundswell peuvent changer sa fréquence ou l’arrêter.
 
 ## Les pages derrière les liens
 
@@ -395,28 +401,39 @@ ask-not-an-issue = Est-ce une fausse alerte ?
 ask-silence = Aucun e-mail à ce sujet pendant une semaine ?
 ask-fixed = Est-ce corrigé ?
 ask-leave = Ne plus recevoir d’e-mails ?
+ask-undo = Revenir en arrière ?
 yes-seen = Oui, je l’ai vu
 yes-not-an-issue = Ce n’est pas un problème
 yes-silence = Silence pendant 7 jours
 yes-fixed = Oui, c’est corrigé
 yes-leave = Me retirer de la liste
+yes-undo = Annuler
 ask-nothing-yet = Rien ne s’est encore passé. Il sera noté que { $who } l’a dit. Ce lien marche jusqu’au { $date }.
 happens-seen = L’alerte reste ouverte, et les nouvelles à son sujet se font plus rares : votre équipe sait, il y a donc moins à dire.
 happens-not-an-issue = L’alerte se termine, votre équipe en est informée, et il faudra que bien plus de personnes disent la même chose pour que nous en reparlions.
+happens-not-an-issue-over = L’alerte est déjà terminée et le reste. Il faudra que bien plus de personnes disent la même chose pour que nous en reparlions.
 happens-silence = L’équipe « { $team } » ne reçoit aucun e-mail sur cette alerte pendant { $days } jours. L’alerte elle-même continue comme avant.
+happens-silence-over = L’alerte est déjà terminée. Si elle revient dans les { $days } jours, l’équipe « { $team } » ne reçoit aucun e-mail à son sujet pendant ce temps.
 happens-silence-safety = Il s’agit de sécurité. L’équipe « { $team } » n’apprend plus rien sur cette alerte pendant { $days } jours, même si deux fois plus de personnes le disent. L’alerte elle-même continue comme avant.
+happens-unsilence = L’équipe « { $team } » reçoit de nouveau les e-mails sur cette alerte, dès maintenant.
+happens-an-issue = Cela compte de nouveau comme un problème. L’alerte elle-même reste close ; nous écrirons quand plus de personnes que d’habitude le diront de nouveau.
 happens-fixed = L’alerte se termine. Votre équipe est informée quand la correction a fait ses preuves, dans une semaine au plus tôt, ou quand on le dit de nouveau.
 happens-leave = Plus aucun e-mail sur les produits de l’équipe « { $team } » ne va à { $who }, même pas sur la sécurité. Les autres de l’équipe, s’il y en a, les reçoivent toujours.
+happens-come-back = Les e-mails sur les produits de l’équipe « { $team } » vont de nouveau à { $who }.
 done = C’est fait
 done-close = Vous pouvez fermer cette page.
-done-undo = Pour les recevoir de nouveau, demandez à ceux qui gèrent groundswell de taper : { $command }
+done-undo = Appuyé par erreur ? Annulez ici. Sinon, vous pouvez fermer cette page.
+done-seen = Appuyé par erreur ? Rien n’est perdu : les e-mails à ce sujet viennent toujours, mais moins souvent. Vous pouvez fermer cette page.
+done-fixed = Appuyé par erreur ? Rien n’est perdu : dès qu’on le dit de nouveau, votre équipe est informée. Vous pouvez fermer cette page.
 unknown-title = Cette alerte n’est pas connue ici
-unknown = Elle vient peut-être d’une installation refaite depuis. Ceux qui gèrent groundswell peuvent la chercher : groundswell alerts
+unknown = Elle vient peut-être d’une installation refaite depuis. Ceux qui gèrent groundswell peuvent la chercher.
 seen-title = Quelqu’un l’a déjà vu
 seen = { $who } l’a dit le { $date }. Plus besoin d’appuyer sur quoi que ce soit.
 over-title = C’est déjà terminé
 over = Depuis le { $date } : { $reason } Il n’y a plus rien à faire.
 over-quiet = c’est calme.
+undone-title = Il n’y a rien à annuler
+undone = Cela a déjà été annulé, ou s’est terminé tout seul.
 silent-title = C’est déjà en silence
 silent = { $who } l’a mise en silence jusqu’au { $date }.
 left-title = Vous n’êtes déjà plus sur la liste

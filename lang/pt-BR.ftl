@@ -195,10 +195,21 @@ news-came-back = De volta
 
 ## Alertas: o assunto
 
-subject = { $product }: { $people } { $window }: "{ $label }" (o normal: { $usual })
-subject-over = { $product }: { $people } em { $lasted }: "{ $label }"
+subject = { $product }: "{ $label }": { $said }
+subject-danger = { $product }, segurança
+said-opened = { $people } { $window }, normalmente { $usual }
+said-news = { $news }, { $people } { $window }
+said-over = { $news }, { $people } em { $lasted }
+brief-doubled = o dobro
+brief-new-place = agora também { $places }, { $people }
+brief-turned-severe = virou questão de segurança
+brief-updated = novidades
+brief-resolved = acabou
+brief-fix-holds = a correção funciona
+brief-said-fixed = dado como corrigido
+brief-back-after-fix = de volta apesar da correção
+brief-came-back = de volta
 subject-storm = { $product }: { $count } reclamações crescendo de uma vez: { $named } e outras
-with-news = { $news }: { $subject }
 
 ## Alertas: por quê
 
@@ -282,8 +293,10 @@ fact-severity = Gravidade
 fact-found = Como foi encontrada
 found-by-topic = O tema "{ $topic }" dos arquivos de regras a observa.
 found-by-posts = Nenhuma regra a nomeia: publicações que dizem quase o mesmo foram juntadas.
-fact-look-up = Para consultar
-fact-merge = Para juntar os dois
+fact-look-up = Em caso de dúvida
+look-up = Pergunte a quem cuida do groundswell e informe isto: { $ids }
+fact-merge = Se as duas são uma só
+merge = Eles digitam: { $command }
 file-line = { $file }, linha { $line }
 tone-very-negative = muito negativo
 tone-negative = negativo
@@ -316,42 +329,34 @@ why-team = Você recebe isto porque sua equipe, "{ $team }", é responsável por
 why-thread = Você recebe isto porque sua equipe, "{ $team }", já foi avisada e será avisada até o fim.
 why-route = Você recebe isto porque uma linha dos arquivos de regras ({ $line }) o envia à sua equipe, "{ $team }".
 why-operators = Não resta ninguém que receba os e-mails da equipe "{ $team }". Este é sobre segurança, por isso vai para quem cuida do groundswell.
-less = E-mails demais? Peça a quem cuida do groundswell para diminuir false_alarms_a_year da equipe "{ $team }" em teams.toml.
-less-from = E-mails demais? Peça a quem cuida do groundswell para diminuir false_alarms_a_year da equipe "{ $team }" em teams.toml; agora é { $budget }.
+less = E-mails demais? Peça a quem cuida do groundswell para admitir menos alarmes falsos por ano para a equipe "{ $team }".
+less-from = E-mails demais? Peça a quem cuida do groundswell para admitir menos alarmes falsos por ano para a equipe "{ $team }"; agora: { $budget }.
 less-safety = Sobre o que poderia machucar alguém sempre se escreve: nenhum limite segura estes e-mails.
 leave = Não receber mais e-mails desta equipe:
 leave-link = tirar-me da lista
 
 ## A lista do que foi demais para um dia
 
-collected-subject = { $count ->
-    [one] Mais { $count } alerta em um só e-mail: o limite da sua equipe é { $most } por dia
-   *[other] Mais { $count } alertas em um só e-mail: o limite da sua equipe é { $most } por dia
-}
-collected-lead = A equipe "{ $team }" recebe no máximo { $most } e-mails de alerta em 24 horas (mails_a_day em teams.toml), e aconteceu mais do que isso. O resto está aqui, em resumo. Cada alerta está aberto ou fechado como se tivesse tido seu próprio e-mail.
-collected-more = { $count ->
-    [one] { $count } não está na lista.
-   *[other] { $count } não estão na lista.
-}
+collected-subject = { $named }: { $count } alertas em um só e-mail
+collected-named = { $product } ({ $count })
+collected-lead = A equipe "{ $team }" recebe no máximo { $most } e-mails de alerta em 24 horas, e aconteceu mais do que isso. Este é o resto: cada alerta como está agora, o mais grave primeiro.
+collected-more = Aconteceu mais do que cabe nesta lista. Quem cuida do groundswell pode mostrar o resto.
+collected-plain = Mais abaixo não houve espaço para botões. O próximo e-mail sobre cada um desses alertas terá os seus.
 collected-doubt = Por trás de muitos pode haver uma queda ou uma atualização; raramente uma regra encontra demais ou alguém publica para esconder algo. Sobre o que poderia machucar alguém sempre se escreve na hora.
-collected-why = Você recebe isto porque sua equipe, "{ $team }", é responsável por estes produtos nos arquivos de regras.
-quiet-subject = { $count ->
-    [one] { $count } e-mail de alerta do seu horário de silêncio, em um só
-   *[other] { $count } e-mails de alerta do seu horário de silêncio, em um só
-}
-quiet-lead = A equipe "{ $team }" tem horário de silêncio (quiet em teams.toml), e isto é o que chegou nele, em ordem. Cada alerta está aberto ou fechado como se tivesse tido seu próprio e-mail.
-listed-subject = { $count ->
-    [one] { $count } e-mail de alerta, em um só
-   *[other] { $count } e-mails de alerta, em um só
-}
-listed-lead = A equipe "{ $team }" recebe seus alertas como lista (alerts em teams.toml), e isto é o que chegou desde a última, em ordem. Cada alerta está aberto ou fechado como se tivesse tido seu próprio e-mail.
-listed-lead-own = Você recebe os alertas da equipe "{ $team }" como lista (alerts em teams.toml), e isto é o que chegou desde a última, em ordem. Cada alerta está aberto ou fechado como se tivesse tido seu próprio e-mail.
+collected-why = Você recebe isto porque os alertas sobre estes produtos vão para sua equipe, "{ $team }".
+quiet-subject = { $named }: { $count } alertas do seu horário de silêncio
+quiet-lead = A equipe "{ $team }" tem horário de silêncio. Isto é o que chegou nele: cada alerta como está agora, o mais grave primeiro.
+listed-subject = { $named }: { $count } alertas em uma lista
+listed-lead = A equipe "{ $team }" recebe seus alertas como lista. Isto é o que chegou desde a última: cada alerta como está agora, o mais grave primeiro.
+listed-lead-own = Você recebe os alertas da equipe "{ $team }" como lista. Isto é o que chegou desde a última: cada alerta como está agora, o mais grave primeiro.
 list-danger = Sobre o que poderia machucar alguém sempre se escreve na hora.
 
 ## O resumo
 
 digest-subject = { $stretch }: { $alerts }; { $complaints } em { $posts }
 digest-week-from = Semana de { $date }
+digest-day-of = Dia { $date }
+digest-day-says = Os números são de { $date } (UTC); sobre os alertas, tudo é dito até este e-mail.
 digest-no-alerts = nenhum alerta
 digest-alerts = { $alerts } ({ $kinds })
 digest-new = { $count ->
@@ -390,6 +395,7 @@ digest-the-week-before = a semana anterior
 digest-the-quarter-before = o trimestre anterior
 digest-feeling = Humor das publicações: { $mean } em uma escala de −1 (ruim) a +1 (bom), com margem de { $error }.
 digest-feeling-compared = Humor das publicações: { $compared }. É de { $mean } em uma escala de −1 (ruim) a +1 (bom), com margem de { $error }.
+digest-feeling-unclear = Humor das publicações: poucas demais para dizer.
 digest-same = mais ou menos como { $other } (era { $mean })
 digest-better = melhor do que { $other } (era { $mean })
 digest-worse = pior do que { $other } (era { $mean })
@@ -402,8 +408,8 @@ digest-leads = { $count ->
     [one] De { $count } alerta se conhece o dia em que vocês saberiam de outro modo: chegou { $days } dias antes.
    *[other] De { $count } alertas se conhece o dia em que vocês saberiam de outro modo: metade chegou { $days } dias antes ou mais.
 }
-digest-look-up = Quem cuida do groundswell pode consultar tudo: groundswell alerts, groundswell clusters.
-digest-why = Você recebe isto porque sua equipe, "{ $team }", tem um resumo (digest) em teams.toml. Tire `digest` de lá para não receber nenhum.
+digest-look-up = Dúvidas sobre isto? Pergunte a quem cuida do groundswell: eles podem consultar tudo.
+digest-why = Você recebe isto porque sua equipe, "{ $team }", escolheu um resumo. Quem cuida do groundswell pode mudar a frequência ou parar.
 
 ## As páginas por trás dos links
 
@@ -412,28 +418,39 @@ ask-not-an-issue = Isto é um alarme falso?
 ask-silence = Nenhum e-mail sobre isto por uma semana?
 ask-fixed = Isto está corrigido?
 ask-leave = Sem mais e-mails?
+ask-undo = Voltar atrás?
 yes-seen = Sim, eu vi
 yes-not-an-issue = Não é um problema
 yes-silence = Silenciar por 7 dias
 yes-fixed = Sim, está corrigido
 yes-leave = Tirar-me da lista
+yes-undo = Desfazer
 ask-nothing-yet = Ainda não aconteceu nada. Será anotado que { $who } disse isto. Este link funciona até { $date }.
 happens-seen = O alerta continua aberto, e as novidades sobre ele ficam mais raras: sua equipe já sabe, então há menos a dizer.
 happens-not-an-issue = O alerta acaba, sua equipe é avisada, e muito mais pessoas terão de dizer o mesmo para escrevermos de novo.
+happens-not-an-issue-over = O alerta já acabou, e continua assim. Muito mais pessoas têm de dizer o mesmo para que voltemos a escrever.
 happens-silence = A equipe "{ $team }" não recebe e-mails sobre este alerta por { $days } dias. O alerta em si continua como antes.
+happens-silence-over = O alerta já acabou. Se voltar em { $days } dias, a equipe "{ $team }" não recebe e-mails sobre ele nesse tempo.
 happens-silence-safety = Trata-se de segurança. A equipe "{ $team }" não recebe mais nada sobre este alerta por { $days } dias, mesmo que o dobro de pessoas diga isto. O alerta em si continua como antes.
+happens-unsilence = A equipe "{ $team }" volta a receber e-mails sobre este alerta, a partir de agora.
+happens-an-issue = Volta a contar como um problema. O alerta em si continua fechado; escrevemos quando mais pessoas do que o normal disserem isto de novo.
 happens-fixed = O alerta acaba. Sua equipe é avisada quando se vir que a correção funciona, daqui a uma semana no mínimo, ou quando as pessoas disserem isto de novo.
 happens-leave = Nenhum e-mail sobre produtos da equipe "{ $team }" vai mais para { $who }, nem sobre segurança. Os outros da equipe, se houver, ainda os recebem.
+happens-come-back = E-mails sobre produtos da equipe "{ $team }" voltam a ir para { $who }.
 done = Feito
 done-close = Você pode fechar esta página.
-done-undo = Para recebê-los de novo, peça a quem cuida do groundswell para digitar: { $command }
+done-undo = Apertou por engano? Desfaça aqui. Senão, pode fechar esta página.
+done-seen = Apertou por engano? Nada se perde: os e-mails sobre isto continuam vindo, só que menos. Pode fechar esta página.
+done-fixed = Apertou por engano? Nada se perde: assim que disserem isto de novo, sua equipe é avisada. Pode fechar esta página.
 unknown-title = Este alerta não é conhecido aqui
-unknown = Pode ser de uma instalação que foi refeita. Quem cuida do groundswell pode procurá-lo: groundswell alerts
+unknown = Pode ser de uma instalação que foi refeita. Quem cuida do groundswell pode procurar.
 seen-title = Alguém já viu isto
 seen = { $who } disse isto em { $date }. Não é preciso apertar mais nada.
 over-title = Já acabou
 over = Desde { $date }: { $reason } Não há mais nada a fazer.
 over-quiet = está calmo.
+undone-title = Não há nada para desfazer
+undone = Já foi desfeito, ou terminou por si.
 silent-title = Já está em silêncio
 silent = { $who } silenciou até { $date }.
 left-title = Você já está fora da lista

@@ -80,6 +80,9 @@ fn a_preview_speaks_the_language_and_shows_the_operators_letters() {
     }
     let output = groundswell(&["mail", "preview", "--out", out, "--language", "deutsch"]);
     assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output.stderr).contains("en, fr, pt, es, de"), "{}", said(&output.stderr));
+    let output = groundswell(&["mail", "preview", "--out", out, "--language", "pt-BR"]);
+    assert!(output.status.success() && read("opened.html").contains("<html lang=\"pt\""));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::digest::Digest;
 use super::language::Language;
 use super::post::PostKey;
 use super::reason::Reason;
-use super::time::Timestamp;
+use super::time::{DAY_MS, Timestamp, plus_ms};
 
 /// How much a rule's author says it matters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -399,6 +399,18 @@ pub struct Collected {
     /// It is the digest of the week or the day instead, and lists no events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<Box<Digest>>,
+}
+
+impl Collected {
+    /// Whether at `now` it is a digest that need not go any more: half of its stretch has passed since, so that the next is
+    /// nearer, and nothing happened that the next would not tell. So whoever starts with history, or after days of standing
+    /// still, gets one digest and not one for each that was missed.
+    pub fn is_out_of_date(&self, now: Timestamp) -> bool {
+        self.digest.as_ref().is_some_and(|digest| {
+            let late = plus_ms(self.at, i64::from(digest.days) * DAY_MS / 2) <= now;
+            late && digest.told.is_empty() && digest.more_told == 0
+        })
+    }
 }
 
 /// An alert as it stands now.

@@ -189,6 +189,9 @@ pub enum Deed {
         alert: String,
         /// False is "not an issue": it raises that cluster's bar.
         useful: bool,
+        /// It takes back that it was said to be no issue: the bar goes down again, and the alert may come back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        taken_back: bool,
     },
     /// Letters to this team go to this address no more.
     Leave {

@@ -86,11 +86,37 @@ pub struct Source {
     pub last_post: Option<Timestamp>,
 }
 
+/// Something that stands still.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// What, and why as far as is known.
+    pub what: String,
+    /// What follows from it, and what whoever runs the service does now.
+    pub to_do: String,
+}
+
+impl Trouble {
+    /// A source that has said nothing for so long, where the longest time before was that (milliseconds).
+    pub fn silent(name: &str, silent: i64, longest: i64) -> Self {
+        Trouble {
+            what: format!(
+                "source {name} has been silent for {}, though it reports no error; the longest silence before was {}",
+                span(silent),
+                span(longest)
+            ),
+            to_do: format!(
+                "It may be a holiday, and then nothing has to be done. To be sure, run `groundswell source test {name}` on the machine: if it shows posts that are \
+                 newer than that, restart groundswell; if it shows none, look at the place itself, whether anything is said there."
+            ),
+        }
+    }
+}
+
 /// Something to tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Word {
     /// This stands still.
-    Alarm(String),
+    Alarm(Trouble),
     /// What was told of before goes on again.
     Over(String),
     /// A week has passed.
@@ -129,7 +155,7 @@ impl Watch {
 
     /// Looks at how things stand, at most once a minute. Each trouble is told once, and once more when it is over.
     pub fn look(&mut self, standing: &Standing, now: Timestamp) -> Vec<Word> {
-        let mut troubles: BTreeMap<String, String> = BTreeMap::new();
+        let mut troubles: BTreeMap<String, Trouble> = BTreeMap::new();
         let away = self.looked.map_or(0, |looked| now.as_millisecond() - looked.as_millisecond());
         if away > ABSENT {
             for habit in self.sources.values_mut() {
@@ -153,13 +179,20 @@ impl Watch {
         let letters = standing.letters_stuck + standing.letters_parked;
         if letters > 0 {
             let said = if standing.said.is_empty() { String::new() } else { format!(": {}", standing.said) };
-            let why = format!("mail is not going out: {letters} letters could not be sent{said}");
-            troubles.insert("mail".into(), why);
+            let what = format!("mail is not going out: {letters} letters could not be sent{said}");
+            let to_do = "Until this is mended, alerts do not reach their teams. On the machine, `groundswell mail test you@example.org` with your \
+                         own address prints the whole conversation with the mail server. Correct [mail] in the settings as it says, restart \
+                         groundswell, and let `groundswell mail retry` send what was given up."
+                .into();
+            troubles.insert("mail".into(), Trouble { what, to_do });
         }
         let lag = self.lag(standing, away > ABSENT, now);
         if lag > LAG {
-            let why = format!("the search index is {} behind the log", span(lag * 1_000));
-            troubles.insert("index".into(), why);
+            let what = format!("the search index is {} behind the log", span(lag * 1_000));
+            let to_do = "Alerts go out all the same; `groundswell search` misses what is new. On the machine, look with `groundswell doctor` whether the \
+                         disk is full or slow, then restart groundswell: the index reads on where it stopped."
+                .into();
+            troubles.insert("index".into(), Trouble { what, to_do });
         }
         let over = self.told.iter().filter(|key| !troubles.contains_key(*key));
         let mut words: Vec<Word> = over.map(|key| Word::Over(key.clone())).collect();
@@ -167,7 +200,7 @@ impl Watch {
             troubles
                 .iter()
                 .filter(|(key, _)| !self.told.contains(*key))
-                .map(|(_, why)| Word::Alarm(why.clone())),
+                .map(|(_, trouble)| Word::Alarm(trouble.clone())),
         );
         self.told = troubles.into_keys().collect();
         match self.next {
@@ -184,7 +217,7 @@ impl Watch {
 }
 
 impl Habit {
-    fn trouble(&mut self, name: &str, source: &Source, told: bool, now: Timestamp) -> Option<String> {
+    fn trouble(&mut self, name: &str, source: &Source, told: bool, now: Timestamp) -> Option<Trouble> {
         let between = |from: Timestamp, to: Timestamp| to.as_millisecond() - from.as_millisecond();
         if let Some(last) = source.last_post.filter(|last| *last > self.last) {
             // A silence that somebody was told of teaches nothing about what is usual, but at the beginning: then it is likelier
@@ -200,22 +233,26 @@ impl Habit {
         }
         let why = if source.why.is_empty() { "no reason is known" } else { source.why.as_str() };
         if source.failed {
-            return Some(format!("source {name} has failed and does not try again: {why}"));
+            let what = format!("source {name} has failed and does not try again: {why}");
+            let to_do = format!(
+                "Until this is mended, what is said there is not heard. On the machine, `groundswell source test {name}` tries it once more and says what \
+                 is wrong. Correct the [[source]] of this name in the settings, and restart groundswell."
+            );
+            return Some(Trouble { what, to_do });
         }
         let (patience, word) = if source.refused { (REFUSED, "been refused") } else { (FAILING, "failed") };
         if let Some(since) = source.failing_since.filter(|since| between(*since, now) > patience) {
-            return Some(format!("source {name} has {word} for {}: {why}", span(between(since, now))));
+            let what = format!("source {name} has {word} for {}: {why}", span(between(since, now)));
+            let to_do = format!(
+                "It is tried again by itself; until that works, what is said there is not heard. If the place is down, wait. If the reason is about a key, a \
+                 login or an address, correct the [[source]] of this name in the settings, try it with `groundswell source test {name}`, and restart groundswell."
+            );
+            return Some(Trouble { what, to_do });
         }
         let known = between(self.since, now) > LEARNING;
         let most = if known { (LONGER * self.longest).max(LEAST_SILENCE) } else { UNKNOWN_SILENCE };
         let silent = between(self.last, now);
-        (self.heard >= FEW && silent > most).then(|| {
-            format!(
-                "source {name} has been silent for {}, and says that all is well; the longest silence before was {}",
-                span(silent),
-                span(self.longest)
-            )
-        })
+        (self.heard >= FEW && silent > most).then(|| Trouble::silent(name, silent, self.longest))
     }
 }
 
@@ -230,6 +267,18 @@ fn span(ms: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What stands still, in the words of the letters; each says what to do.
+    fn alarming(told: &[Word]) -> Vec<&str> {
+        told.iter()
+            .filter_map(|word| match word {
+                Word::Alarm(trouble) => Some(trouble),
+                _ => None,
+            })
+            .inspect(|trouble| assert!(trouble.to_do.contains("`groundswell "), "{trouble:?}"))
+            .map(|trouble| trouble.what.as_str())
+            .collect()
+    }
 
     const MINUTE: i64 = 60_000;
 
@@ -310,7 +359,8 @@ mod tests {
         let standing = Standing { sources: [("b".to_owned(), refused)].into(), ..Standing::default() };
         assert_eq!(watch.look(&standing, at(4 * MINUTE)), []);
         let told = watch.look(&standing, at(6 * MINUTE));
-        assert_eq!(told, [Word::Alarm("source b has been refused for 6 minutes: answers 404".into())]);
+        let [Word::Alarm(trouble)] = &told[..] else { panic!("{told:?}") };
+        assert_eq!(trouble.what, "source b has been refused for 6 minutes: answers 404");
     }
 
     #[test]
@@ -325,7 +375,7 @@ mod tests {
         };
         assert_eq!(watch.look(&standing, at(MINUTE)).len(), 1, "a source may fail for a quarter of an hour");
         let told = watch.look(&standing, at(20 * MINUTE));
-        assert_eq!(told, [Word::Alarm("source b has failed for 20 minutes: refused".into())]);
+        assert_eq!(alarming(&told), ["source b has failed for 20 minutes: refused"]);
         assert_eq!(watch.look(&standing, at(30 * MINUTE)), []);
         let well = Standing { sources: [("b".to_owned(), Source::default())].into(), ..Standing::default() };
         let over: Vec<Word> = ["mail", "source b"].map(|key| Word::Over(key.into())).into();
@@ -333,7 +383,7 @@ mod tests {
         let failed = Source { failed: true, ..Source::default() };
         let standing = Standing { sources: [("b".to_owned(), failed)].into(), ..Standing::default() };
         assert!(
-            matches!(&watch.look(&standing, at(50 * MINUTE))[..], [Word::Alarm(why)] if why.contains("does not try again"))
+            matches!(&watch.look(&standing, at(50 * MINUTE))[..], [Word::Alarm(trouble)] if trouble.what.contains("does not try again"))
         );
         let over = Source { over: true, failed: false, ..Source::default() };
         let standing = Standing { sources: [("b".to_owned(), over)].into(), ..Standing::default() };
@@ -354,7 +404,7 @@ mod tests {
         }
         // It stands still at 18,000.
         let told: Vec<Word> = (180..300).flat_map(|m| look(m * MINUTE, 18_000, 18_010)).collect();
-        assert_eq!(told, [Word::Alarm("the search index is 61 minutes behind the log".into())]);
+        assert_eq!(alarming(&told), ["the search index is 61 minutes behind the log"]);
         assert_eq!(look(300 * MINUTE, 18_010, 18_010), [Word::Over("index".into())]);
         // The machine was off, and a backup of long ago stands in the folder: the index begins anew and nothing is wrong.
         assert_eq!(look(9_000 * MINUTE, 0, 18_010), []);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::ConfigArgs;
+use crate::ground::language::Language;
 
 /// `mail`
 #[derive(Debug, Args)]
@@ -44,9 +45,9 @@ pub struct MailPreviewArgs {
     /// Folder for the e-mails
     #[arg(long, value_name = "DIR", default_value = "groundswell-mail")]
     pub out: PathBuf,
-    /// Language of the letters: en, fr, pt, es or de
-    #[arg(long, value_name = "LANG", default_value = "en", value_parser = ["en", "fr", "pt", "es", "de"])]
-    pub language: String,
+    /// Language of the letters: en, fr, pt (also pt-BR), es or de
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = language)]
+    pub language: Language,
     /// Folder with templates that override the built-in ones (the key templates in the section mail): see what yours look like
     #[arg(long, value_name = "DIR")]
     pub templates: Option<PathBuf>,
@@ -60,4 +61,11 @@ pub struct MailTestArgs {
     /// Settings.
     #[command(flatten)]
     pub config: ConfigArgs,
+}
+
+/// A language by its tag: `pt-BR` is `pt`.
+fn language(tag: &str) -> Result<Language, String> {
+    let base = tag.split(['-', '_']).next().unwrap_or(tag).to_ascii_lowercase();
+    Language::from_code(&base)
+        .ok_or_else(|| format!("letters are written in {}", Language::ALL.map(Language::code).join(", ")))
 }

@@ -16,7 +16,7 @@ use crate::ground::alert::{AlertEvent, EventKind};
 use crate::ground::entry::{Act, Deed};
 use crate::ground::post::PostKey;
 use crate::ground::time::Clock;
-use crate::logic::links::those_who_left;
+use crate::logic::links::{called_no_issue, those_who_left};
 use crate::logic::rules::Team;
 
 /// The store, and where it is.
@@ -69,8 +69,14 @@ pub fn feedback(args: &FeedbackArgs) -> Result<(), Failure> {
     let mut desk = Desk::open(&args.config)?;
     let last = desk.alert(&args.alert)?;
     let useful = args.useful == Useful::Yes;
-    let what = Deed::Feedback { alert: args.alert.clone(), useful };
-    let then = if useful {
+    let taken_back = useful && called_no_issue(&desk.store.acts()?, &args.alert).is_some();
+    let what = Deed::Feedback { alert: args.alert.clone(), useful, taken_back };
+    let then = if taken_back {
+        format!(
+            "{} was an issue after all: it needs no more evidence than before to alert again.",
+            args.alert
+        )
+    } else if useful {
         format!("{} was worth it: this is kept.", args.alert)
     } else {
         let end = if last.kind == EventKind::Resolved { "" } else { "ends, and " };

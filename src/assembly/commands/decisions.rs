@@ -127,9 +127,13 @@ fn said(deed: &Deed) -> Said<'_> {
             Said::of(format!("{address} {words} team {team}"), [team])
                 .undone(*left, || format!("leave {team} {address} --undo"))
         }
-        Deed::Feedback { alert, useful } => {
-            let words = if *useful { "was worth it" } else { "was not an issue" };
-            Said::of(format!("{alert} {words}"), [alert])
+        Deed::Feedback { alert, useful, taken_back } => {
+            let words = match (useful, taken_back) {
+                (_, true) => "was an issue after all",
+                (true, false) => "was worth it",
+                (false, false) => "was not an issue",
+            };
+            Said::of(format!("{alert} {words}"), [alert]).undone(!useful, || format!("feedback {alert} yes"))
         }
     }
 }

@@ -179,7 +179,7 @@ fn lines(events: &[AlertEvent], acts: &[(Timestamp, Act)]) -> Vec<Line> {
             let (first, last) = (events.first()?, events.last()?);
             let known = known_of(acts, alert);
             let useful = acts.iter().rev().find_map(|(_, act)| match &act.what {
-                Deed::Feedback { alert: of, useful } if of == alert => Some(*useful),
+                Deed::Feedback { alert: of, useful, .. } if of == alert => Some(*useful),
                 _ => None,
             });
             let outcome = match (last.kind, last.reason) {

@@ -11,7 +11,6 @@ use crate::assembly::output::{counted, stdout, tell};
 use crate::edges::clock::SystemClock;
 use crate::edges::mail::{LetterError, Mailbox, Outcome, Stationery, Transport, to_message};
 use crate::edges::store::Store;
-use crate::ground::language::Language;
 use crate::ground::time::Clock;
 use crate::logic::letters::{Desk, Sample, Sender, Templates, notice, samples, samples_page, trial};
 use crate::logic::links::Key;
@@ -63,8 +62,7 @@ fn preview(args: &MailPreviewArgs) -> Result<(), Failure> {
         .parse::<Mailbox>()
         .map(Stationery::from)
         .map_err(|e| Failure::say(Exit::Software, format!("the sender of the samples: {e}")))?;
-    let language = Language::from_code(&args.language).unwrap_or_default();
-    let mut all = samples(&sender, language);
+    let mut all = samples(&sender, args.language);
     all.extend(to_operators(&sender));
     for sample in &all {
         let message = to_message(&sample.letter, &from).map_err(|e| Failure::new(Exit::Software, e))?;

@@ -5,6 +5,7 @@ use std::path::Path;
 pub(super) use crate::assembly::output::counted as count;
 
 use crate::assembly::configured::{All, sender};
+use crate::assembly::decisions::replays;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::tell;
 use crate::assembly::posted::letters;
@@ -82,6 +83,8 @@ pub(super) struct Keeper {
     pub(super) analysis: Analysis,
     position: u64,
     sender: Sender,
+    /// A file is read as history.
+    replays: bool,
     /// Posts whose older versions, or whose text, leave with the next snapshot.
     gone: Vec<PostKey>,
 }
@@ -94,7 +97,7 @@ impl Keeper {
     pub(super) fn new(store: &Store, settings: &All) -> Result<Self, Failure> {
         let (analysis, position) = snapshot(store)?;
         let sender = sender(settings)?;
-        Ok(Self { analysis, position, sender, gone: Vec::new() })
+        Ok(Self { analysis, position, sender, replays: replays(settings), gone: Vec::new() })
     }
 
     /// An older version of this post leaves with the next snapshot.
@@ -123,12 +126,13 @@ impl Keeper {
                 }
             }
             self.position = last.seq;
+            let clock = (!self.replays).then_some(now);
             // A snapshot comes at the end; until then only what was decided is kept. A position past the snapshot is
             // harmless: who starts at the snapshot decides the same again.
             let what = Committed {
                 position: self.position,
                 events: outcomes.iter().flat_map(|outcome| &outcome.events).collect(),
-                letters: letters(&outcomes, &self.analysis, &self.sender, &[]),
+                letters: letters(&outcomes, &self.analysis, &self.sender, &[], clock),
                 ..Committed::default()
             };
             store.commit(now, &what)?;

@@ -120,7 +120,8 @@ impl Clerk {
             now,
             Act { why: String::new(), by, what: deed, posts: Default::default() },
         )?;
-        Ok(DeskPage::done(link, last.as_ref(), &self.templates))
+        let undo = |link: &Link| self.key.sign(&Link { expires: link.purpose.expires(now), ..link.clone() });
+        Ok(DeskPage::done(link, last.as_ref(), undo, &self.templates))
     }
 }
 

@@ -398,14 +398,15 @@ impl Engine {
         let taken = snapshot.is_some();
         // Beside the engine itself, which waits for the disk with them.
         let operators = self.operators.clone();
+        let now = self.clock.now();
+        let clock = (!self.times.replay_any()).then_some(now);
         let what = Committed {
             position: self.position,
             events: outcomes.iter().flat_map(|outcome| &outcome.events).collect(),
-            letters: letters(outcomes, &self.analysis, &self.sender, &operators),
+            letters: letters(outcomes, &self.analysis, &self.sender, &operators, clock),
             snapshot,
             gone: gone.into_iter().collect(),
         };
-        let now = self.clock.now();
         self.patiently(|store| store.commit(now, &what))?;
         self.note_waiting();
         if taken {

@@ -32,6 +32,11 @@ impl Times {
         Self { live: names.into_iter().map(str::to_owned).collect(), ..Self::default() }
     }
 
+    /// Whether any source is history that is lived through again.
+    pub(super) fn replay_any(&self) -> bool {
+        !self.replays.is_empty()
+    }
+
     /// Whether this source is history that is lived through again.
     pub(super) fn is_replay(&self, source: &str) -> bool {
         self.replays.contains(source)

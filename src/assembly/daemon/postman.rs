@@ -13,7 +13,7 @@ use crate::edges::mail::{Outcome, Stationery, Transport, to_message};
 use crate::edges::store::{About, OutboxItem, Store, StoreError, Verdict};
 use crate::ground::letter::Letter;
 use crate::ground::time::Clock;
-use crate::logic::letters::{Sender, collected, letter, letter_for};
+use crate::logic::letters::{Sender, collected, in_its_thread, letter, letter_for};
 use crate::logic::links::those_who_left;
 
 /// Letters under way at once: each may be repeated by a crash, so not many.
@@ -282,6 +282,9 @@ fn write(item: &OutboxItem, sender: &Sender, address: Option<&str>) -> Letter {
         (About::Event(event), None) => letter(event, sender),
         (About::Collected(list, events), address) => collected(list, events, sender, address, item.made_at),
     };
+    if let About::Event(event) = &item.about {
+        in_its_thread(&mut letter, event, item.begun_by, item.made_at, sender);
+    }
     if letter.to.is_empty() {
         letter.to.clone_from(&item.recipients);
     }

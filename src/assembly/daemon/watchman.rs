@@ -9,7 +9,7 @@ use crate::edges::index::PostIndex;
 use crate::edges::sources::{HealthSnapshot, State};
 use crate::edges::store::{OutboxCounts, Store, StoreError};
 use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, from_ms, plus_ms};
-use crate::logic::upkeep::{Source, Standing, Watch, Word};
+use crate::logic::upkeep::{Source, Standing, Trouble, Watch, Word};
 
 /// The note that keeps what was told over a restart.
 pub(in crate::assembly) const NOTE: &str = "watch";
@@ -65,9 +65,9 @@ impl Watchman {
         let mut told = Vec::new();
         for word in self.watch.look(&standing, now) {
             told.push(match word {
-                Word::Alarm(why) => {
-                    tracing::error!("{why}");
-                    alarm(&why)
+                Word::Alarm(trouble) => {
+                    tracing::error!("{}", trouble.what);
+                    alarm(&trouble)
                 }
                 Word::Over(what) => {
                     tracing::info!(what, "goes on again");
@@ -96,19 +96,17 @@ fn source(health: &HealthSnapshot) -> Source {
     }
 }
 
-fn alarm(why: &str) -> ToTell {
+fn alarm(Trouble { what, to_do }: &Trouble) -> ToTell {
     ToTell {
-        subject: format!("groundswell: {why}"),
-        text: format!(
-            "{why}.\n\nUntil this is mended, complaints may go unheard. On the machine, `groundswell status` and `groundswell doctor` say more, and `journalctl -u groundswell` what happened.\nThis is said once, and once more when it is over.\n"
-        ),
+        subject: format!("groundswell: {what}"),
+        text: format!("{what}. {to_do} You are told once, and once more when it is over.\n"),
     }
 }
 
 fn over(what: &str) -> ToTell {
     ToTell {
         subject: format!("groundswell: {what}: all is well again"),
-        text: format!("What was told of before is over: {what}.\n"),
+        text: format!("{what} works again. Nothing has to be done.\n"),
     }
 }
 
@@ -123,9 +121,9 @@ pub fn watch_samples() -> Vec<(&'static str, &'static str, ToTell, Timestamp)> {
     };
     let health = [("bluesky".to_owned(), heard(0, 11_902)), ("press".to_owned(), heard(30, 41))].into();
     let letters = OutboxCounts { sent: 37, ..OutboxCounts::default() };
-    let silent = "source press has been silent for 30 hours, and says that all is well; the longest silence before was 14 hours";
+    let silent = Trouble::silent("press", 30 * HOUR_MS, 14 * HOUR_MS);
     vec![
-        ("operators-alarm", "Something stands still (to those who run the service)", alarm(silent), now),
+        ("operators-alarm", "Something stands still (to those who run the service)", alarm(&silent), now),
         ("operators-over", "It goes on again", over("source press"), plus_ms(now, HOUR_MS)),
         (
             "operators-weekly",
@@ -159,7 +157,11 @@ fn still_listening(
         counted(alerts, "alert", "alerts")
     );
     if !troubles.is_empty() {
-        let _ = writeln!(text, "In trouble now: {}. `groundswell status` says more.\n", troubles.join(", "));
+        let _ = writeln!(
+            text,
+            "Stands still now: {}. The e-mail from when it began says what to do.\n",
+            troubles.join(", ")
+        );
     }
     for (name, health) in health {
         let last = health.last_post.map_or_else(

@@ -26,6 +26,8 @@ pub struct OutboxItem {
     pub attempts: u32,
     /// When it was put in.
     pub made_at: Timestamp,
+    /// Number of the first letter about this alert that its team was sent, if one was before this.
+    pub begun_by: Option<u32>,
 }
 
 /// What a letter is about.
@@ -161,9 +163,32 @@ impl Store {
                 }
             };
             let recipients = serde_json::from_str(&to).unwrap_or_default();
-            items.push(OutboxItem { message_id, about, recipients, attempts, made_at: from_ms(made_at) });
+            let begun_by = match &about {
+                About::Event(event) => self.thread_of(event)?,
+                About::Collected(..) => None,
+            };
+            items.push(OutboxItem {
+                message_id,
+                about,
+                recipients,
+                attempts,
+                made_at: from_ms(made_at),
+                begun_by,
+            });
         }
         Ok(items)
+    }
+
+    /// The number of the first letter that this event's team was sent about its alert, before this one. What was told in a list is no
+    /// letter of the thread.
+    fn thread_of(&self, event: &AlertEvent) -> Result<Option<u32>, StoreError> {
+        self.db
+            .prepare_cached(
+                "SELECT min(number) FROM outbox
+                 WHERE alert = ?1 AND number < ?2 AND collected IS NULL AND (team IS NULL OR team = ?3)",
+            )
+            .and_then(|mut s| s.query_row(params![event.alert, event.number, event.team], |row| row.get(0)))
+            .map_err(|e| self.fail(e))
     }
 
     /// These events, as they are known now.

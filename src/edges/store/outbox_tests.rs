@@ -193,3 +193,20 @@ fn what_is_addressed_to_nobody_can_go_to_others_instead() {
         .unwrap();
     assert_eq!(store.due(NOW, 10).unwrap()[0].recipients, instead);
 }
+
+#[test]
+fn a_thread_begins_with_the_first_letter_that_the_team_was_sent() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    // The opening waits and is told in a list; what comes later are letters.
+    let opened = AlertEvent { held: true, ..event("a", 0, &post("1", "x")) };
+    let (second, third) = (event("a", 1, &post("1", "x")), event("a", 2, &post("1", "x")));
+    let events = vec![&opened, &second, &third];
+    let letters = vec![told(&second, "m1"), told(&third, "m2")];
+    store.commit(NOW, &Committed { position: 1, events, letters, ..Committed::default() }).unwrap();
+    let due = store.due(NOW, 10).unwrap();
+    assert_eq!((due.len(), due[0].message_id.as_str(), due[0].begun_by), (1, "m1", None));
+    store.tried(&due[0], NOW, &Verdict::Sent { answer: "250 ok".into() }, &[]).unwrap();
+    let due = store.due(NOW, 10).unwrap();
+    assert_eq!((due[0].message_id.as_str(), due[0].begun_by), ("m2", Some(1)));
+}

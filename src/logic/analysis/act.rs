@@ -84,11 +84,17 @@ impl Analysis {
                 }
                 self.memory.left.retain(|_, addresses| !addresses.is_empty());
             }
-            Deed::Feedback { alert, useful } => {
+            Deed::Feedback { alert, useful, taken_back } => {
                 let product = self.find(alert).map(|(product, _)| product);
                 let owner = product.and_then(|id| self.rules.products.iter().find(|p| p.id == id));
                 if let Some(team) = owner.map(|p| p.team.clone()) {
                     self.team_log(&team).judge(*useful);
+                    if *taken_back {
+                        self.team_log(&team).no_false_alarm();
+                    }
+                }
+                if *taken_back {
+                    self.an_issue_after_all(alert);
                 }
                 if !*useful {
                     if let Some((product, id)) = self.find(alert)
@@ -121,6 +127,21 @@ impl Analysis {
             Fix { at: now, version: version.to_owned(), rate, since: Default::default(), verified: false };
         state.fixes.insert(id, fix);
         self.end_by_hand(alert, Reason::SaidFixed, now, out);
+    }
+
+    /// Somebody takes back that it was no issue: it is as if they had said that it is over.
+    fn an_issue_after_all(&mut self, alert: &str) {
+        let Some((product, id)) = self.find(alert) else { return };
+        let Some(state) = self.memory.products.get_mut(&product) else { return };
+        if let Some(raised) = state.raised.get_mut(&id) {
+            *raised -= NOT_AN_ISSUE;
+        }
+        state.raised.retain(|_, raised| *raised > 0.0);
+        if let Some((_, reason @ Reason::NotAnIssue)) =
+            state.alerts.get_mut(&id).and_then(|standing| standing.ended.as_mut())
+        {
+            *reason = Reason::ResolvedByHand;
+        }
     }
 
     fn end_by_hand(&mut self, alert: &str, reason: Reason, now: Timestamp, out: &mut Outcome) {

@@ -117,6 +117,17 @@ impl TeamLog {
         if useful { self.judged.0 += 1 } else { self.judged.1 += 1 }
     }
 
+    /// Alerts that people judged: worth it, and not an issue.
+    #[cfg(test)]
+    pub(super) fn judged(&self) -> (u32, u32) {
+        self.judged
+    }
+
+    /// Somebody takes back that one was no issue.
+    pub(super) fn no_false_alarm(&mut self) {
+        self.judged.1 = self.judged.1.saturating_sub(1);
+    }
+
     /// A person said how long before they would have known it came.
     pub(super) fn lead(&mut self, days: f64) {
         self.leads.push(days);
@@ -139,10 +150,12 @@ impl TeamLog {
 }
 
 impl Analysis {
-    /// The digests that became due since `before`.
+    /// The digests that became due since `before`, the moment of the entry before this one.
     pub(super) fn digests(&mut self, before: Option<Timestamp>, now: Timestamp, out: &mut Outcome) {
-        let Some(before) = before else { return };
         let rules = Arc::clone(&self.rules);
+        let next = rules.teams.values().filter_map(|team| team.digest_due()?.next_after(now)).min();
+        self.next_digest = Some(next.unwrap_or(Timestamp::MAX));
+        let Some(before) = before else { return };
         for (team, settings) in &rules.teams {
             let Some(schedule) = settings.digest_due() else { continue };
             if !schedule.is_due(before, now) {

@@ -176,9 +176,8 @@ impl Analysis {
         let kept = self.memory.products.get_mut(&product.id);
         if let Some(standing) = kept.and_then(|state| state.alerts.get_mut(id)) {
             (standing.since, standing.said) = (since, Some(said));
-            if begins {
-                standing.places.extend(tally.places(1));
-            }
+            // The letter names them all, also those where one alone was heard: a second one there is no news.
+            standing.places.extend(tally.places(1));
             standing.tally = tally;
         }
         if let Some(event) = out.events.last_mut() {

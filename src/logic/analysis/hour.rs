@@ -62,7 +62,6 @@ impl Analysis {
         }
         self.memory.silences.retain(|_, silence| silence.until > now);
         self.memory.lids.retain(|_, lid| !lid.is_idle(now));
-        self.digests(before, now, out);
         self.count_live(now);
     }
 

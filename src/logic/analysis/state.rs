@@ -89,6 +89,8 @@ pub struct Analysis {
     pub(super) memory: Memory,
     pub(super) rules: Arc<RuleSet>,
     pub(super) assessor: Arc<Assessor>,
+    /// No digest is due before that; `None` where it has to be worked out. It follows from the rules, and is no memory.
+    pub(super) next_digest: Option<Timestamp>,
 }
 
 impl Default for Analysis {
@@ -98,6 +100,7 @@ impl Default for Analysis {
             memory: Memory::default(),
             rules: Arc::new(RuleSet::default()),
             assessor: Assessor::shared(&files),
+            next_digest: None,
         }
     }
 }
@@ -168,6 +171,9 @@ impl Analysis {
         }
         if before.is_none_or(|known| hour_of(known) != hour_of(now)) {
             self.every_hour(before, now, &mut out);
+        }
+        if self.next_digest.is_none_or(|due| due <= now) {
+            self.digests(before, now, &mut out);
         }
         out
     }
@@ -356,6 +362,7 @@ impl Analysis {
             }
         }
         self.rules = Arc::new(rules);
+        self.next_digest = None;
         for product in &self.rules.products {
             let names = product.names();
             let state = self.memory.products.entry(product.id.clone()).or_default();

@@ -326,7 +326,7 @@ fn a_team_gets_its_digest_once_a_week_with_what_grows_and_what_was_judged() {
     let first = opened(&fold(&entries))[0].clone();
     let Body::Rules(files) = &mut entries[0].body else { panic!("no rules") };
     files.files[1].text.push_str("digest = \"monday 08:00 Europe/Lisbon\"\n");
-    let feedback = act(Deed::Feedback { alert: first.alert.clone(), useful: true });
+    let feedback = act(Deed::Feedback { alert: first.alert.clone(), useful: true, taken_back: false });
     let known = act(Deed::Known {
         alert: first.alert.clone(),
         at: plus_ms(first.at, 9 * DAY_MS),
@@ -349,6 +349,52 @@ fn a_team_gets_its_digest_once_a_week_with_what_grows_and_what_was_judged() {
     let times =
         letters.iter().flat_map(|l| &l.digest.as_ref().unwrap().told).filter(|t| t.alert == first.alert);
     assert_eq!(times.filter(|t| t.kind == EventKind::Opened).count(), 1);
+}
+
+#[test]
+fn a_digest_at_half_past_the_hour_is_not_lost_when_posts_come_in_that_hour() {
+    let mut entries = rising();
+    let Body::Rules(files) = &mut entries[0].body else { panic!("no rules") };
+    // Eight in the morning there is half past two here.
+    files.files[1].text.push_str("digest = \"daily 08:00 Asia/Kolkata\"\n");
+    let day = START + 53 * DAY_MS + 2 * HOUR_MS;
+    let ticks = [5, 25, 40, 55].map(|minute| Entry {
+        seq: 0,
+        at: from_ms(day + minute * HOUR_MS / 60),
+        body: Body::Tick,
+    });
+    let mut all: Vec<Entry> = entries.into_iter().filter(|e| e.at < ticks[0].at).collect();
+    all.extend(ticks);
+    let mut analysis = Analysis::default();
+    let letters: Vec<Collected> = all.iter().flat_map(|e| analysis.fold(e).collected).collect();
+    let last = letters.last().unwrap();
+    assert_eq!(
+        last.at,
+        from_ms(day + 40 * HOUR_MS / 60),
+        "{:?}",
+        letters.iter().map(|l| l.at).collect::<Vec<_>>()
+    );
+    assert_eq!(letters.iter().filter(|l| l.at >= from_ms(day)).count(), 1);
+}
+
+#[test]
+fn what_is_an_issue_after_all_is_as_if_it_had_only_been_ended() {
+    let entries = rising();
+    let first = opened(&fold(&entries))[0].clone();
+    let said = |useful, taken_back| act(Deed::Feedback { alert: first.alert.clone(), useful, taken_back });
+    let after = |acts: Vec<(i64, Body)>| {
+        let mut analysis = Analysis::default();
+        for entry in and_then(entries.clone(), acts, 62 * DAY_MS) {
+            analysis.fold(&entry);
+        }
+        let state = analysis.product(&first.product).unwrap();
+        let ended = state.alerts.values().find(|s| s.id == first.alert).unwrap().ended;
+        (ended.map(|(_, reason)| reason), state.raised.len(), analysis.team_log(&first.team).judged())
+    };
+    let at = 61 * DAY_MS;
+    assert_eq!(after(vec![(at, said(false, false))]), (Some(Reason::NotAnIssue), 1, (0, 1)));
+    let both = vec![(at, said(false, false)), (at + HOUR_MS, said(true, true))];
+    assert_eq!(after(both), (Some(Reason::ResolvedByHand), 0, (1, 0)));
 }
 
 #[test]

@@ -110,9 +110,10 @@ fn the_parts_of_a_letter_come_to_its_people_and_never_get_less() {
 
 #[test]
 fn one_person_somewhere_else_is_no_news_and_two_are() {
+    // The update that tells of twice as many goes when Gus writes: nobody is told of Fay.
     let more = |second: &[(&str, &str)]| {
         let mut then = hinges(&FIRST, at(60, 9));
-        then.extend(hinges(&[("fay", "FR"), ("gus", "PT"), ("hal", "PT")], at(62, 9)));
+        then.extend(hinges(&[("gus", "PT"), ("hal", "PT"), ("fay", "FR")], at(62, 9)));
         then.extend(hinges(second, at(64, 9)));
         let places = |e: &AlertEvent| (e.reason == Reason::NewPlace).then(|| e.beside.new_places.clone());
         life(then).iter().filter_map(places).collect::<Vec<_>>()
@@ -120,6 +121,19 @@ fn one_person_somewhere_else_is_no_news_and_two_are() {
     assert_eq!(more(&[("ida", "PT")]), Vec::<Vec<String>>::new());
     assert_eq!(more(&[("ida", "FR")]), [["FR"]]);
     assert_eq!(more(&[("ida", "CA")]), Vec::<Vec<String>>::new(), "the first letter told of Canada");
+}
+
+#[test]
+fn a_place_that_an_update_counted_is_told_to_nobody_as_new() {
+    let mut then = hinges(&FIRST, at(60, 9));
+    // The update that tells of twice as many counts one person in France.
+    then.extend(hinges(&[("fay", "FR"), ("gus", "PT"), ("hal", "PT")], at(62, 9)));
+    then.extend(hinges(&[("ida", "FR")], at(66, 9)));
+    let events = life(then);
+    let doubled = events.iter().find(|e| e.reason == Reason::Doubled).expect("twice as many");
+    assert_eq!(doubled.regions.get("FR"), Some(&1));
+    let new = events.iter().filter(|e| e.reason == Reason::NewPlace).count();
+    assert_eq!(new, 0, "{events:#?}");
 }
 
 #[test]

@@ -10,6 +10,8 @@ use super::features::{Vocabulary, content_words, word};
 use super::phrase::phrases;
 use crate::logic::text::{Lang, tokenize};
 
+/// A name of so many words is weak.
+const WEAK: usize = 2;
 /// A new name must be so much better than the one people know.
 const BETTER: f64 = 1.4;
 
@@ -129,7 +131,28 @@ fn name(
             }
         }
     }
-    best.map(|(score, phrase)| (score, phrase, known_score))
+    // Two words are seldom enough to know what is meant, out of the sentence that they stood in.
+    let fuller = best.as_ref().filter(|(_, phrase)| is_weak(phrase)).and_then(|(_, phrase)| {
+        let around = posts.iter().flat_map(|post| {
+            let text = post.quote.text.as_str();
+            phrases(text, &tokenize(text, lang), lang, &weights)
+        });
+        let around = around.filter(|(_, fuller)| !is_weak(fuller) && holds(fuller, phrase));
+        around.max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)))
+    });
+    fuller.or(best).map(|(score, phrase)| (score, phrase, known_score))
+}
+
+/// Whether a phrase says too little by itself.
+fn is_weak(phrase: &str) -> bool {
+    phrase.split_whitespace().count() <= WEAK
+}
+
+/// Whether the words of `phrase` stand in `fuller`, one behind the other.
+fn holds(fuller: &str, phrase: &str) -> bool {
+    let words = |text: &str| text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
+    let (fuller, phrase) = (words(fuller), words(phrase));
+    fuller.windows(phrase.len()).any(|part| part == phrase.as_slice())
 }
 
 #[cfg(test)]
@@ -218,6 +241,23 @@ mod tests {
         assert_eq!(named(Some(Lang::English)), "milk is never hot");
         assert!(named(None).contains("leite"), "{}", named(None));
         assert!(named(Some(Lang::German)).contains("leite"));
+    }
+
+    #[test]
+    fn two_words_are_told_with_what_stood_around_them_where_others_said_that_too() {
+        let named = |texts: &[&str]| {
+            let clusters = clusters(texts);
+            label(&clusters.get(1).unwrap().members, &clusters.vocabulary, "", None)
+        };
+        let squeaks = ["that door squeaks", "door squeaks", "the door squeaks"];
+        assert_eq!(named(&squeaks), "door squeaks");
+        let more = [
+            "door squeaks",
+            "door squeaks",
+            "door squeaks in the morning",
+            "the door squeaks in the morning",
+        ];
+        assert_eq!(named(&more), "door squeaks in the morning");
     }
 
     #[test]

@@ -4,10 +4,11 @@ use crate::ground::alert::{AlertEvent, EventKind};
 use crate::logic::links::{Purpose, SILENCE_DAYS};
 
 use super::beside::Part;
-use super::clean;
 use super::story::{Action, Story};
 use super::tongue::Tongue;
+use super::{Desk, clean};
 use crate::ground::reason::Reason;
+use crate::ground::time::Timestamp;
 
 /// What can be done about an alert after this event, and what the button says (a message of the catalogue). What is over can
 /// be called no issue at the most.
@@ -32,8 +33,10 @@ pub(super) fn command(purpose: Purpose, alert: &str) -> String {
         Purpose::NotAnIssue => format!("groundswell feedback {alert} no"),
         Purpose::Silence => format!("groundswell silence {alert} --days {SILENCE_DAYS}"),
         Purpose::Fixed => format!("groundswell fixed {alert}"),
+        Purpose::Unsilence => format!("groundswell silence {alert} --undo"),
+        Purpose::AnIssue => format!("groundswell feedback {alert} yes"),
         // That is about no alert.
-        Purpose::Leave => String::new(),
+        Purpose::Leave | Purpose::ComeBack => String::new(),
     }
 }
 
@@ -63,23 +66,44 @@ pub(super) fn commands(event: &AlertEvent, storm: &[Part], t: &Tongue) -> Vec<(S
     }
 }
 
+/// Each step as an e-mail to `contact`, for where there are no links: it has the command in it. `alert` is the event's own,
+/// or one of the complaints of its storm.
+pub(super) fn mails(
+    event: &AlertEvent,
+    (alert, label): (&str, &str),
+    contact: &str,
+    t: &Tongue,
+) -> Vec<Action> {
+    let steps = actions(event).into_iter();
+    steps
+        .map(|(purpose, name)| {
+            let (name, command) = (t.say(name), command(purpose, alert));
+            Action { href: by_mail(contact, &name, label, &command), name }
+        })
+        .collect()
+}
+
+/// Each step as a link for the reader at `address`, in a letter made at `made_at`.
+pub(super) fn links(
+    event: &AlertEvent,
+    alert: &str,
+    desk: &Desk,
+    (address, made_at): (&str, Timestamp),
+    t: &Tongue,
+) -> Vec<Action> {
+    let to = |purpose| desk.link(purpose, alert, &event.team, t.language(), address, made_at);
+    let steps = actions(event).into_iter();
+    steps.map(|(purpose, name)| Action { name: t.say(name), href: to(purpose) }).collect()
+}
+
 impl Story {
-    /// Where there are no links, but somebody who can be written to: each step is an e-mail that has the command in it.
+    /// Where there are no links, but somebody who can be written to: each step is an e-mail.
     pub(super) fn ask_by_mail(&mut self, event: &AlertEvent, contact: &str, t: &Tongue) {
-        let steps = |alert: &str, label: &str| -> Vec<Action> {
-            let steps = actions(event).into_iter();
-            steps
-                .map(|(purpose, name)| {
-                    let (name, command) = (t.say(name), command(purpose, alert));
-                    Action { href: by_mail(contact, &name, label, &command), name }
-                })
-                .collect()
-        };
         for part in &mut self.storm {
-            part.actions = steps(&part.alert, &part.label);
+            part.actions = mails(event, (&part.alert, &part.label), contact, t);
         }
         if self.storm.is_empty() {
-            self.actions = steps(&event.alert, &self.label);
+            self.actions = mails(event, (&event.alert, &self.label), contact, t);
         }
         self.by_mail = Some(t.tell("do-mail", &[("contact", contact.to_owned().into())]));
         self.contact = Some(contact.to_owned());

@@ -7,7 +7,7 @@ use super::clean;
 use super::story::reason;
 use super::templates::Templates;
 use super::tongue::Tongue;
-use crate::ground::alert::{AlertEvent, Severity, team_shown};
+use crate::ground::alert::{AlertEvent, EventKind, Severity, team_shown};
 use crate::ground::language::Language;
 use crate::ground::reason::Reason;
 use crate::logic::links::{Already, Link, Purpose, Refused, SILENCE_DAYS};
@@ -35,6 +35,8 @@ struct Page {
     about: Option<(String, String)>,
     sentences: Vec<String>,
     button: Option<String>,
+    /// Where the form of the button that takes it back leads, where it can be.
+    undo: Option<String>,
     soft: String,
 }
 
@@ -47,6 +49,7 @@ impl Page {
             about: None,
             sentences: Vec::new(),
             button: None,
+            undo: None,
             soft: String::new(),
         }
     }
@@ -67,6 +70,7 @@ impl DeskPage {
             Purpose::Silence => ("ask-silence", "yes-silence"),
             Purpose::Fixed => ("ask-fixed", "yes-fixed"),
             Purpose::Leave => ("ask-leave", "yes-leave"),
+            Purpose::Unsilence | Purpose::AnIssue | Purpose::ComeBack => ("ask-undo", "yes-undo"),
         };
         let who = clean::clip(&link.address, 80);
         let soft = t.tell("ask-nothing-yet", &[("who", who.into()), ("date", t.date(link.expires).into())]);
@@ -74,17 +78,25 @@ impl DeskPage {
         Page { about: about(last), sentences, button, soft, ..Page::new(t, title) }.with(templates, 200)
     }
 
-    /// It is done.
-    pub fn done(link: &Link, last: Option<&AlertEvent>, templates: &Templates) -> Self {
+    /// It is done. `undo` signs the link that takes it back, where there is one: it works at once, since it stands on a page
+    /// that nobody but who pressed has seen.
+    pub fn done(
+        link: &Link,
+        last: Option<&AlertEvent>,
+        undo: impl Fn(&Link) -> String,
+        templates: &Templates,
+    ) -> Self {
         let t = Tongue::of(link.language);
-        let soft = match (link.purpose, command(link)) {
-            (Purpose::Leave, command) => {
-                t.tell("done-undo", &[("command", format!("{command} --undo").into())])
-            }
-            _ => t.say("done-close"),
-        };
+        let undo =
+            link.purpose.undo().map(|purpose| format!("../act/{}", undo(&Link { purpose, ..link.clone() })));
+        let soft = t.say(match link.purpose {
+            Purpose::Acknowledge => "done-seen",
+            Purpose::Fixed => "done-fixed",
+            _ if undo.is_some() => "done-undo",
+            _ => "done-close",
+        });
         let sentences = vec![what_happens(link, last, t)];
-        Page { about: about(last), sentences, soft, ..Page::new(t, "done") }.with(templates, 200)
+        Page { about: about(last), sentences, soft, undo, ..Page::new(t, "done") }.with(templates, 200)
     }
 
     /// There is nothing left to do.
@@ -111,6 +123,7 @@ impl DeskPage {
                 let said = [("date", t.date(*at).into()), ("team", team.into()), who(&link.address)];
                 ("left-title", t.tell("left", &said))
             }
+            Already::Undone => ("undone-title", t.say("undone")),
         };
         let status = if *already == Already::Unknown { 404 } else { 200 };
         Page { about: about(last), sentences: vec![sentence], ..Page::new(t, title) }.with(templates, status)
@@ -152,23 +165,37 @@ fn about(last: Option<&AlertEvent>) -> Option<(String, String)> {
 
 fn what_happens(link: &Link, last: Option<&AlertEvent>, t: &Tongue) -> String {
     let team = ("team", clean::clip(team_shown(&link.team), 60).into());
+    let over = last.is_some_and(|event| event.kind == EventKind::Resolved);
     match link.purpose {
         Purpose::Acknowledge => t.say("happens-seen"),
+        Purpose::NotAnIssue if over => t.say("happens-not-an-issue-over"),
         Purpose::NotAnIssue => t.say("happens-not-an-issue"),
+        Purpose::AnIssue => t.say("happens-an-issue"),
         Purpose::Silence => {
             let is_danger = last.is_some_and(|event| event.severity == Severity::Safety);
-            let happens = if is_danger { "happens-silence-safety" } else { "happens-silence" };
+            let happens = match is_danger {
+                _ if over => "happens-silence-over",
+                true => "happens-silence-safety",
+                false => "happens-silence",
+            };
             t.tell(happens, &[team, ("days", SILENCE_DAYS.into())])
         }
+        Purpose::Unsilence => t.tell("happens-unsilence", &[team]),
         Purpose::Fixed => t.say("happens-fixed"),
-        Purpose::Leave => t.tell("happens-leave", &[team, ("who", clean::clip(&link.address, 80).into())]),
+        Purpose::Leave | Purpose::ComeBack => {
+            let happens = if link.purpose == Purpose::Leave { "happens-leave" } else { "happens-come-back" };
+            t.tell(happens, &[team, ("who", clean::clip(&link.address, 80).into())])
+        }
     }
 }
 
 /// The command that does what the link would have done.
 fn command(link: &Link) -> String {
-    if link.purpose == Purpose::Leave {
-        return format!("groundswell leave {} {}", clean::line(&link.team), clean::line(&link.address));
+    let leave = || format!("groundswell leave {} {}", clean::line(&link.team), clean::line(&link.address));
+    match link.purpose {
+        Purpose::Leave => return leave(),
+        Purpose::ComeBack => return format!("{} --undo", leave()),
+        _ => {}
     }
     super::actions::command(link.purpose, &link.alert)
 }

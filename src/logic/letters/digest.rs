@@ -14,6 +14,8 @@ use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
 
 /// A change of feeling is clear when it is so many standard errors (the normal law, 1 of 20 by chance).
 const CLEAR: f64 = 1.96;
+/// With a wider margin than this a mood that is called neutral cannot be told from a bad one.
+const WIDE: f64 = 0.25;
 
 /// What `templates/digest.html` is filled with.
 #[derive(Serialize)]
@@ -60,7 +62,12 @@ pub(super) fn digest(
     let subject = subject(collected, digest, t);
     let why = t.tell("digest-why", &[("team", team.into())]);
     let told = Told { t, weekly: digest.days != 1 };
-    let sections = told.sections(digest);
+    let mut sections = told.sections(digest);
+    if !told.weekly {
+        let said = t.tell("digest-day-says", &[("date", first_day(collected, digest, t).into())]);
+        let day = Section { title: String::new(), sentences: vec![said], items: Vec::new() };
+        sections.insert(0, day);
+    }
     let page = Page {
         language: collected.language.code(),
         subject: &subject,
@@ -69,7 +76,7 @@ pub(super) fn digest(
         from_name: &from_name,
         leave_href: reader.as_ref().map(|reader| reader.unsubscribe.as_str()),
     };
-    let (html, fallback) = sender.templates.render("digest.html", &page);
+    let (html, text, fallback) = sender.templates.letter("digest", &page, || page.text(t));
     Letter {
         message_id: collected_id(collected, sender),
         in_reply_to: None,
@@ -77,7 +84,7 @@ pub(super) fn digest(
         alert: "digest".to_owned(),
         date: collected.at,
         to: collected.deliver_to.clone(),
-        text: page.text(t),
+        text,
         html,
         fallback: fallback.map(|problem| problem.to_string()),
         reader,
@@ -86,11 +93,16 @@ pub(super) fn digest(
     }
 }
 
+/// The first day that the figures are of.
+fn first_day(collected: &Collected, digest: &Digest, t: &Tongue) -> String {
+    t.date(plus_ms(collected.at, -i64::from(digest.days) * DAY_MS))
+}
+
 /// `Week from 3 March 2025: 2 alerts, 1 over; 96 complaints in 1,240 posts`.
 fn subject(collected: &Collected, digest: &Digest, t: &Tongue) -> String {
-    let first = t.date(plus_ms(collected.at, -i64::from(digest.days) * DAY_MS));
+    let first = first_day(collected, digest, t);
     let stretch = match digest.days {
-        1 => first,
+        1 => t.tell("digest-day-of", &[("date", first.into())]),
         _ => t.tell("digest-week-from", &[("date", first.into())]),
     };
     let posts: u64 = digest.products.iter().map(|p| u64::from(p.posts.0)).sum();
@@ -221,8 +233,12 @@ impl Told<'_> {
     fn feeling(&self, feeling: &[Option<Feeling>; 3]) -> Option<String> {
         let t = self.t;
         let [Some(this), before, quarter] = feeling else { return None };
+        let unclear = |felt: &Feeling| CLEAR * felt.error > WIDE;
+        if unclear(this) {
+            return Some(t.say("digest-feeling-unclear"));
+        }
         let against = |other: &Option<Feeling>, of: &str| {
-            let other = (*other)?;
+            let other = (*other).filter(|other| !unclear(other))?;
             let change = this.mean - other.mean;
             let sure = change.abs() > CLEAR * (this.error.powi(2) + other.error.powi(2)).sqrt();
             let key = match (sure, change > 0.0) {

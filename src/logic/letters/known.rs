@@ -28,7 +28,10 @@ pub(super) fn facts(event: &AlertEvent, t: &Tongue) -> Vec<(String, String)> {
         (t.say("fact-severity"), severity),
         (t.say("fact-found"), found(event, t)),
         (t.say("fact-look-up"), look_up(event, t)),
-        (t.say("fact-merge"), beside::merge(event).unwrap_or_default()),
+        (
+            t.say("fact-merge"),
+            beside::merge(event).map_or_else(String::new, |c| t.tell("merge", &[("command", c.into())])),
+        ),
     ];
     out.retain(|(_, value)| !value.is_empty());
     out
@@ -42,7 +45,7 @@ fn found(event: &AlertEvent, t: &Tongue) -> String {
     }
 }
 
-/// What those who run the service need to look it up: the alert, the complaint, file and line of the rule.
+/// Whom to ask, and what they need to look it up: the alert, the complaint, file and line of the rule.
 fn look_up(event: &AlertEvent, t: &Tongue) -> String {
     let origin = clean::clip(&event.origin, 160);
     let (file, line) = origin.rsplit_once(':').unwrap_or((&origin, ""));
@@ -52,5 +55,6 @@ fn look_up(event: &AlertEvent, t: &Tongue) -> String {
         false => t.tell("file-line", &[("file", file.into()), ("line", line.into())]),
     };
     let ids = [clean::line(&event.alert), clean::clip(&event.cluster, 60), place];
-    ids.into_iter().filter(|id| !id.is_empty()).collect::<Vec<_>>().join(" · ")
+    let ids = ids.into_iter().filter(|id| !id.is_empty()).collect::<Vec<_>>().join(" · ");
+    t.tell("look-up", &[("ids", ids.into())])
 }

@@ -88,13 +88,21 @@ fn to_teams(language: Language) -> Vec<(&'static str, Letter)> {
 fn pages(language: Language) -> Vec<DeskPage> {
     let (built_in, event) = (Templates::default(), fixture::opened());
     let mut pages = Vec::new();
-    for purpose in
-        [Purpose::Acknowledge, Purpose::NotAnIssue, Purpose::Silence, Purpose::Fixed, Purpose::Leave]
-    {
+    for purpose in [
+        Purpose::Acknowledge,
+        Purpose::NotAnIssue,
+        Purpose::Silence,
+        Purpose::Fixed,
+        Purpose::Leave,
+        Purpose::Unsilence,
+        Purpose::AnIssue,
+        Purpose::ComeBack,
+    ] {
         let (team, address) = ("netbooks".to_owned(), "ana@example.org".to_owned());
         let link = Link { purpose, alert: event.alert.clone(), team, address, language, expires: event.at };
         pages.push(DeskPage::ask(&link, Some(&event), &built_in));
-        pages.push(DeskPage::done(&link, Some(&event), &built_in));
+        pages.push(DeskPage::ask(&link, Some(&fixture::resolved()), &built_in));
+        pages.push(DeskPage::done(&link, Some(&event), |_| "token".to_owned(), &built_in));
         let (by, at) = (String::from("bo"), event.at);
         let (by_too, until) = (by.clone(), at);
         for already in [
@@ -104,6 +112,7 @@ fn pages(language: Language) -> Vec<DeskPage> {
             Already::Over { at, reason: Reason::NotAnIssue },
             Already::Silent { by: by_too, until },
             Already::Left { at },
+            Already::Undone,
         ] {
             pages.push(DeskPage::already(&link, Some(&event), &already, &built_in));
         }

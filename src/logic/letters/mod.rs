@@ -34,7 +34,7 @@ use crate::ground::letter::{Letter, Picture, Reader};
 use crate::ground::time::Timestamp;
 use crate::logic::links::{Key, Link, Purpose};
 use serde::Serialize;
-use story::{Action, Story};
+use story::Story;
 use tongue::Tongue;
 
 pub use collected::{collected, collected_id};
@@ -100,16 +100,19 @@ impl Desk {
 pub fn letter(event: &AlertEvent, sender: &Sender) -> Letter {
     let t = Tongue::of(event.language);
     let mut story = story::story(event, t);
-    if let Some(contact) = sender.contact.as_deref().filter(|contact| is_plain(contact)) {
+    if let Some(contact) = sender.plain_contact() {
         story.ask_by_mail(event, contact, t);
     }
     write(event, sender, story, None)
 }
 
-/// Whether an address can stand in a link as it is.
-fn is_plain(address: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "@.-_+".contains(c);
-    address.matches('@').count() == 1 && address.chars().all(plain)
+impl Sender {
+    /// The address of those who run the service, where it can stand in a link as it is.
+    fn plain_contact(&self) -> Option<&str> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "@.-_+".contains(c);
+        let fits = |a: &&str| a.matches('@').count() == 1 && a.chars().all(plain);
+        self.contact.as_deref().filter(fits)
+    }
 }
 
 /// The copy of this letter for one reader, whose links lead to the sender's desk and name this reader. Made at `made_at`
@@ -118,11 +121,7 @@ pub fn letter_for(event: &AlertEvent, sender: &Sender, address: &str, made_at: T
     let Some(desk) = &sender.desk else { return letter(event, sender) };
     let t = Tongue::of(event.language);
     let mut story = story::story(event, t);
-    let links = |alert: &str| -> Vec<Action> {
-        let steps = actions::actions(event).into_iter();
-        let to = |purpose| desk.link(purpose, alert, &event.team, event.language, address, made_at);
-        steps.map(|(purpose, name)| Action { name: t.say(name), href: to(purpose) }).collect()
-    };
+    let links = |alert: &str| actions::links(event, alert, desk, (address, made_at), t);
     // Of many complaints each has its own: one press acts on one of them.
     for part in &mut story.storm {
         part.actions = links(&part.alert);
@@ -148,6 +147,22 @@ fn reader(desk: &Desk, team: &str, language: Language, address: &str, made_at: T
     Reader { address: address.to_owned(), unsubscribe }
 }
 
+/// The headers of a letter about an event as its readers need them: it answers the first letter that they were sent about
+/// this alert (`begun_by`, the number of its event), where there is one, and a letter that waited is of the day on which it
+/// goes (`made_at`).
+pub fn in_its_thread(
+    letter: &mut Letter,
+    event: &AlertEvent,
+    begun_by: Option<u32>,
+    made_at: Timestamp,
+    sender: &Sender,
+) {
+    letter.in_reply_to = begun_by.map(|number| id(event, number, sender));
+    if event.held {
+        letter.date = made_at;
+    }
+}
+
 /// Message-ID of the letter about an event, without angle brackets.
 pub fn message_id(event: &AlertEvent, sender: &Sender) -> String {
     id(event, event.number, sender)
@@ -165,9 +180,9 @@ fn id(event: &AlertEvent, number: u32, sender: &Sender) -> String {
 fn write(event: &AlertEvent, sender: &Sender, story: Story, reader: Option<Reader>) -> Letter {
     let from_name = clean::clip(&sender.from_name, 60);
     let t = Tongue::of(event.language);
-    let text = text::text(&story, &from_name, t);
     let sheet = Sheet { language: event.language.code(), story: &story, from_name: &from_name, chart: CHART };
-    let (html, fallback) = sender.templates.render("alert.html", &sheet);
+    let (html, text, fallback) =
+        sender.templates.letter("alert", &sheet, || text::text(&story, &from_name, t));
     Letter {
         message_id: message_id(event, sender),
         in_reply_to: (event.number > 0).then(|| id(event, 0, sender)),

@@ -32,7 +32,7 @@ impl Notice<'_> {
 
     fn letter(&self, name: &str, list: &str, now: Timestamp, to: &[String], sender: &Sender) -> Letter {
         let domain = domain(&sender.domain);
-        let (html, fallback) = sender.templates.render("notice.html", self);
+        let (html, text, fallback) = sender.templates.letter("notice", self, || self.text());
         Letter {
             message_id: format!("{name}.{}@{domain}", now.as_millisecond()),
             in_reply_to: None,
@@ -42,7 +42,7 @@ impl Notice<'_> {
             to: to.to_vec(),
             reader: None,
             subject: self.subject.to_owned(),
-            text: self.text(),
+            text,
             html,
             fallback: fallback.map(|problem| problem.to_string()),
             pictures: Vec::new(),

@@ -59,7 +59,24 @@ pub fn samples(sender: &Sender, language: Language) -> Vec<Sample> {
             31,
             "The update of the Mini 9 has been at 99 % for two hours.",
         ),
-        fixture::hostile(),
+        AlertEvent {
+            product: "watch".into(),
+            product_name: "Aster Watch".into(),
+            ..other(
+                "watch-20250317-3",
+                "Strap comes off",
+                4,
+                "The strap of my Aster Watch came off again, in the middle of the street.",
+            )
+        },
+        AlertEvent {
+            alert: "mini-9-20250301-2".into(),
+            label: "Fan whines on battery".into(),
+            quotes: other("", "", 0, "The fan of my Mini 9 whines as soon as I pull the plug.").quotes,
+            ..fixture::resolved()
+        },
+        fixture::doubled(),
+        AlertEvent { alert: "mini-9-20250317-20".into(), ..fixture::hostile() },
     ];
     let list = Collected {
         at: plus_ms(now, DAY_MS / 4),
@@ -172,7 +189,7 @@ fn pages(language: Language, templates: &Templates) -> Vec<DeskPage> {
     };
     vec![
         DeskPage::ask(&link, Some(&event), templates),
-        DeskPage::done(&link, None, templates),
+        DeskPage::done(&link, None, |_| "token".to_owned(), templates),
         DeskPage::already(&link, None, &Already::Left { at: event.at }, templates),
         DeskPage::refused(&Refused::Expired(link), templates),
     ]

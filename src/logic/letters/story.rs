@@ -18,8 +18,8 @@ use super::tongue::Tongue;
 const MAX_QUOTES: usize = 5;
 /// Longest quote, in characters as a reader counts them.
 const QUOTE_LENGTH: usize = 280;
-/// Longest name of a complaint in a subject: a lock screen shows two lines.
-const SUBJECT_LABEL: usize = 60;
+/// Longest name of a complaint in a subject: a lock screen shows two lines, and the news has to be on them.
+const SUBJECT_LABEL: usize = 48;
 
 /// Everything one letter says.
 #[derive(Debug, Serialize)]
@@ -163,63 +163,66 @@ fn lasted(event: &AlertEvent, t: &Tongue) -> String {
     t.span(days_between(event.opened_at, event.at))
 }
 
-/// Stands alone on a lock screen: the product, how many in how long, and then the complaint.
+/// Stands alone on a lock screen: the product, the complaint, and what is new about it.
 pub(super) fn subject(event: &AlertEvent, t: &Tongue) -> String {
     if let Some(subject) = beside::storm_subject(event, t) {
         return subject;
     }
-    let label = beside::unquoted(&clean::clip(&event.label, SUBJECT_LABEL));
     let product = clean::clip(&event.product_name, 40);
-    let subject = if event.kind == EventKind::Resolved {
-        t.tell(
-            "subject-over",
+    let product = match event.severity {
+        Severity::Safety => t.tell("subject-danger", &[("product", product.into())]),
+        Severity::Low | Severity::Normal | Severity::High => product,
+    };
+    let label = beside::unquoted(&clean::clip(&event.label, SUBJECT_LABEL));
+    t.tell(
+        "subject",
+        &[("product", product.into()), ("label", label.into()), ("said", said(event, t).into())],
+    )
+}
+
+/// What a line says of a complaint after its name: the news, how many people, in how long.
+pub(super) fn said(event: &AlertEvent, t: &Tongue) -> String {
+    let window = ("window", t.in_days(event.window_days).into());
+    match event.kind {
+        EventKind::Opened => {
+            let usual = ("usual", t.usual(event.expected).into());
+            t.tell("said-opened", &[("people", t.people(event.observed).into()), window, usual])
+        }
+        EventKind::Updated if event.reason == Reason::NewPlace => t.tell(
+            "brief-new-place",
+            &[("places", beside::places(event, t).into()), ("people", t.people(event.observed).into())],
+        ),
+        EventKind::Updated | EventKind::Regressed => {
+            let news = ("news", t.say(kind_of_news(event).1).into());
+            t.tell("said-news", &[news, ("people", t.people(event.observed).into()), window])
+        }
+        EventKind::Resolved => t.tell(
+            "said-over",
             &[
-                ("product", product.into()),
+                ("news", t.say(kind_of_news(event).1).into()),
                 ("people", t.people(event.total).into()),
                 ("lasted", lasted(event, t).into()),
-                ("label", label.into()),
             ],
-        )
-    } else {
-        t.tell(
-            "subject",
-            &[
-                ("product", product.into()),
-                ("people", t.people(event.observed).into()),
-                ("window", t.in_days(event.window_days).into()),
-                ("label", label.into()),
-                ("usual", t.usual(event.expected).into()),
-            ],
-        )
-    };
-    match (event.kind, event.severity) {
-        (EventKind::Opened, Severity::Low | Severity::Normal | Severity::High) => subject,
-        (EventKind::Opened, Severity::Safety) => with_news(t.say("news-safety"), subject, t),
-        _ => with_news(news(event, t), subject, t),
+        ),
     }
 }
 
-fn with_news(news: String, subject: String, t: &Tongue) -> String {
-    t.tell("with-news", &[("news", news.into()), ("subject", subject.into())])
-}
-
-/// What kind of news it is.
-fn news(event: &AlertEvent, t: &Tongue) -> String {
-    t.say(match (event.kind, event.reason) {
-        (EventKind::Opened, _) if beside::is_storm(event) => "news-storm",
-        (EventKind::Opened, _) => "news-opened",
-        (EventKind::Updated, Reason::Doubled) => "news-doubled",
-        (EventKind::Updated, Reason::NewPlace) => {
-            return t.tell("news-new-place", &[("places", beside::places(event, t).into())]);
-        }
-        (EventKind::Updated, Reason::TurnedSevere) => "news-turned-severe",
-        (EventKind::Updated, _) => "news-updated",
-        (EventKind::Resolved, Reason::FixHolds) => "news-fix-holds",
-        (EventKind::Resolved, Reason::SaidFixed) => "news-said-fixed",
-        (EventKind::Resolved, _) => "news-resolved",
-        (EventKind::Regressed, Reason::BackAfterFix) => "news-back-after-fix",
-        (EventKind::Regressed, _) => "news-came-back",
-    })
+/// What kind of news it is: the messages of a badge, and within a line.
+fn kind_of_news(event: &AlertEvent) -> (&'static str, &'static str) {
+    match (event.kind, event.reason) {
+        // The subject of a storm has words of its own, and an opening needs none.
+        (EventKind::Opened, _) if beside::is_storm(event) => ("news-storm", "news-storm"),
+        (EventKind::Opened, _) => ("news-opened", "news-opened"),
+        (EventKind::Updated, Reason::Doubled) => ("news-doubled", "brief-doubled"),
+        (EventKind::Updated, Reason::NewPlace) => ("news-new-place", "brief-new-place"),
+        (EventKind::Updated, Reason::TurnedSevere) => ("news-turned-severe", "brief-turned-severe"),
+        (EventKind::Updated, _) => ("news-updated", "brief-updated"),
+        (EventKind::Resolved, Reason::FixHolds) => ("news-fix-holds", "brief-fix-holds"),
+        (EventKind::Resolved, Reason::SaidFixed) => ("news-said-fixed", "brief-said-fixed"),
+        (EventKind::Resolved, _) => ("news-resolved", "brief-resolved"),
+        (EventKind::Regressed, Reason::BackAfterFix) => ("news-back-after-fix", "brief-back-after-fix"),
+        (EventKind::Regressed, _) => ("news-came-back", "brief-came-back"),
+    }
 }
 
 /// The news on a coloured ground.
@@ -233,7 +236,11 @@ fn badge(event: &AlertEvent, t: &Tongue) -> (String, &'static str) {
         (EventKind::Regressed, Reason::BackAfterFix) => "alarm",
         _ => "warm",
     };
-    (news(event, t), tint)
+    let news = match kind_of_news(event).0 {
+        "news-new-place" => t.tell("news-new-place", &[("places", beside::places(event, t).into())]),
+        key => t.say(key),
+    };
+    (news, tint)
 }
 
 /// Why it opened, changed or ended, for people.

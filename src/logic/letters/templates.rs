@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, value::Serde};
 use serde::Serialize;
 
+use super::text::Page;
 use super::tongue::Tongue;
 use crate::ground::language::Language;
 
@@ -15,9 +16,10 @@ use crate::ground::language::Language;
 /// letter takes some thousands.
 const MOST_STEPS: u64 = 500_000;
 
-const BUILT_IN: [(&str, &str); 9] = [
+const BUILT_IN: [(&str, &str); 10] = [
     ("act.html", include_str!("../../../templates/act.html")),
     ("alert.html", include_str!("../../../templates/alert.html")),
+    ("buttons.html", include_str!("../../../templates/buttons.html")),
     ("card.html", include_str!("../../../templates/card.html")),
     ("collected.html", include_str!("../../../templates/collected.html")),
     ("digest.html", include_str!("../../../templates/digest.html")),
@@ -78,9 +80,19 @@ impl PartialEq for Templates {
 impl Eq for Templates {}
 
 impl Templates {
-    /// Templates that can be overridden.
-    pub const NAMES: [&'static str; 7] =
-        ["act.html", "alert.html", "card.html", "collected.html", "digest.html", "leave.html", "notice.html"];
+    /// Plain texts of letters that can be overridden. The built-in ones are no templates: they say everything.
+    pub const TEXTS: [&'static str; 4] = ["alert.txt", "collected.txt", "digest.txt", "notice.txt"];
+    /// Templates of HTML that can be overridden.
+    pub const NAMES: [&'static str; 8] = [
+        "act.html",
+        "alert.html",
+        "buttons.html",
+        "card.html",
+        "collected.html",
+        "digest.html",
+        "leave.html",
+        "notice.html",
+    ];
 
     /// The built-in ones, and over them these (name → text). What is wrong with one is told, and the built-in one stays. Whether
     /// one can be filled in shows when it is: [`super::check_templates`] does that with one of every kind.
@@ -88,7 +100,7 @@ impl Templates {
         let mut problems = Vec::new();
         let mut taken = files.clone();
         taken.retain(|name, _| {
-            let known = Self::NAMES.contains(&name.as_str());
+            let known = Self::all().any(|known| known == name);
             if !known {
                 problems.push(unknown(name));
             }
@@ -102,6 +114,10 @@ impl Templates {
         (Self { engine: Arc::new(engine), overridden: Arc::new(taken) }, problems)
     }
 
+    fn all() -> impl Iterator<Item = &'static str> {
+        Self::NAMES.into_iter().chain(Self::TEXTS)
+    }
+
     /// The text of a built-in template: what an override begins with.
     pub fn built_in(name: &str) -> Option<&'static str> {
         BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
@@ -110,6 +126,26 @@ impl Templates {
     /// Whether any is overridden.
     pub fn is_overridden(&self) -> bool {
         !self.overridden.is_empty()
+    }
+
+    /// Both parts of a letter of this kind (`alert`), filled in: the HTML, the plain text (`text` makes the built-in one), and why
+    /// a built-in one had to take the place of another.
+    pub(super) fn letter(
+        &self,
+        kind: &str,
+        values: &impl Serialize,
+        text: impl FnOnce() -> String,
+    ) -> (String, String, Option<TemplateProblem>) {
+        let (html, wrong) = self.render(&format!("{kind}.html"), values);
+        let name = format!("{kind}.txt");
+        if !self.overridden.contains_key(&name) {
+            return (html, text(), wrong);
+        }
+        let filled = self.engine.get_template(&name).and_then(|t| t.render(Value::from(Serde(values))));
+        match filled {
+            Ok(own) => (html, format!("{}\n", own.trim_end()), wrong),
+            Err(e) => (html, text(), wrong.or_else(|| Some(problem(&name, &e)))),
+        }
     }
 
     /// The template filled in, and why the built-in one had to take the place of another.
@@ -125,8 +161,7 @@ impl Templates {
 }
 
 fn unknown(name: &str) -> TemplateProblem {
-    let near = Templates::NAMES
-        .into_iter()
+    let near = Templates::all()
         .map(|known| (strsim::damerau_levenshtein(known, name), known))
         .min()
         .filter(|(far, _)| *far <= 3)
@@ -134,7 +169,7 @@ fn unknown(name: &str) -> TemplateProblem {
     let why = format!(
         "there is no template of this name{}: those that can be overridden are {}",
         near.unwrap_or_default(),
-        Templates::NAMES.join(", ")
+        Templates::all().collect::<Vec<_>>().join(", ")
     );
     TemplateProblem { file: name.to_owned(), line: None, why }
 }
@@ -159,6 +194,12 @@ fn engine(over: &BTreeMap<String, String>) -> (Environment<'static>, Vec<Templat
             return Ok(t.say(&key));
         }
         Err(Error::new(ErrorKind::InvalidOperation, format!("the catalogue has no message \"{key}\"")))
+    });
+    // Breaks lines as mail programs show them, each with a mark in front, so that no stranger's line can pass for ours.
+    engine.add_filter("wrapped", |text: String, mark: Option<String>| {
+        let mut page = Page::default();
+        page.wrapped(&mark.unwrap_or_default(), &text);
+        page.done().trim_end().to_owned()
     });
     let mut problems = Vec::new();
     for (name, text) in BUILT_IN {
@@ -258,6 +299,37 @@ mod tests {
         let html = letter(&event, &sender).html;
         assert!(html.contains("&#60;script&#62;") && !html.contains("<script"), "{html}");
         assert!(html.ends_with("Was zu tun ist de 0"), "{html}");
+    }
+
+    #[test]
+    fn the_plain_text_can_be_overridden_too() {
+        let text = "{{ story.label }}: {{ story.heard }}\n{% for quote in story.quotes %}{{ quote.text|wrapped(\"> \") }}\n{% endfor %}";
+        let (templates, problems) = with("alert.txt", text);
+        assert_eq!((problems.len(), check_templates(&templates)), (0, Vec::new()));
+        let sent = opened(templates);
+        assert!(sent.text.starts_with("Apostrophe and return keys too close together: 9 people\n> My pinky"));
+        assert!(
+            sent.text.lines().skip(1).all(|line| line.starts_with("> ") && line.len() < 90),
+            "{}",
+            sent.text
+        );
+        // Nothing is escaped: it is no HTML.
+        assert!(sent.text.contains("\"don't\""));
+        assert_eq!(sent.html, opened(Templates::default()).html);
+        let others = [
+            (
+                "collected.txt",
+                "{% for group in groups %}{% for item in group.entries %}{{ item.said }}{% endfor %}{% endfor %}",
+            ),
+            ("digest.txt", "{% for section in sections %}{{ section.title }}{% endfor %}"),
+            ("notice.txt", "{{ lead }}\n{{ printed }}\n{{ end|join }}"),
+        ];
+        let others = others.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        assert_eq!(check_templates(&Templates::with(&others.into()).0), Vec::<String>::new());
+        let (templates, _) = with("alert.txt", "\n{{ story.labell }}");
+        assert!(check_templates(&templates)[0].starts_with("alert.txt:2: a value that does not exist"));
+        assert_eq!(opened(templates).text, opened(Templates::default()).text);
+        assert!(with("alerts.txt", "x").1[0].why.contains("did you mean alert.txt?"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::fixture::{
     back_after_fix, doubled, elsewhere, fix_holds, hostile, opened, perhaps, regressed, resolved, storm,
 };
 use super::*;
-use crate::ground::alert::{EventKind, Severity};
+use crate::ground::alert::{Collected, EventKind, Severity};
 use crate::ground::reason::Reason;
 
 fn english() -> &'static Tongue {
@@ -32,6 +32,18 @@ fn subjects_stand_alone() {
             .map(|event| letter(event, &sender()).subject)
             .collect();
     assert_snapshot!(subjects.join("\n"));
+}
+
+#[test]
+fn a_subject_begins_with_product_and_complaint_and_fits_a_lock_screen() {
+    for language in Language::ALL {
+        for event in [opened(), doubled(), elsewhere(), resolved(), regressed(), back_after_fix()] {
+            let subject = letter(&AlertEvent { language, ..event }, &sender()).subject;
+            let at = |part: &str| subject.find(part).unwrap_or_else(|| panic!("no {part} in {subject}"));
+            assert!(at("Aster Mini 9") == 0 && at("Apostrophe and return keys") < 20, "{subject}");
+            assert!(subject.chars().count() <= 130, "{} is too long: {subject}", subject.chars().count());
+        }
+    }
 }
 
 #[test]
@@ -78,6 +90,23 @@ fn all_letters_of_an_alert_are_one_thread() {
     assert_eq!(second.in_reply_to.as_deref(), Some(first.message_id.as_str()));
     assert_eq!(first.list_id, "mini-9.groundswell.example.org");
     assert_eq!(first, letter(&opened(), &sender()), "the same event is the same letter");
+}
+
+#[test]
+fn a_letter_that_waited_is_of_its_day_and_answers_what_its_readers_got() {
+    let now = "2025-03-24T08:00:00Z".parse().unwrap();
+    let headers = |event: &AlertEvent, begun_by| {
+        let mut sent = letter(event, &sender());
+        in_its_thread(&mut sent, event, begun_by, now, &sender());
+        (sent.in_reply_to, sent.date)
+    };
+    // Its opening was told in a list: there is nothing to answer.
+    let held = AlertEvent { held: true, ..doubled() };
+    assert_eq!(headers(&held, None), (None, now));
+    let first = letter(&opened(), &sender()).message_id;
+    assert_eq!(headers(&elsewhere(), Some(0)), (Some(first), elsewhere().at));
+    let second = letter(&doubled(), &sender()).message_id;
+    assert_eq!(headers(&elsewhere(), Some(1)), (Some(second), elsewhere().at));
 }
 
 #[test]
@@ -130,16 +159,84 @@ fn every_sample_agrees_with_itself() {
 }
 
 #[test]
+fn the_end_of_a_sample_names_every_place_that_the_letters_before_told_of() {
+    for end in [resolved(), fix_holds()] {
+        for before in [opened(), doubled(), elsewhere()] {
+            let counts = |e: &AlertEvent| [e.sources.clone(), e.regions.clone(), e.languages.clone()];
+            for (before, end) in counts(&before).iter().zip(&counts(&end)) {
+                assert!(before.iter().all(|(place, n)| end.get(place) >= Some(n)), "{before:?} {end:?}");
+            }
+        }
+    }
+    let sum: u32 = back_after_fix().regions.values().sum();
+    assert_eq!(sum, back_after_fix().observed);
+}
+
+#[test]
 fn a_collected_letter_lists_what_was_held_back() {
     let all = samples(&with_desk(), Language::English);
     let sent = &all.iter().find(|s| s.name == "collected").unwrap().letter;
-    assert_snapshot!(sent.text.split("--\n").next().unwrap());
+    let text = sent.text.split("--\n").next().unwrap();
+    let shown: Vec<&str> = text.lines().filter(|line| !line.contains("https://")).collect();
+    assert_snapshot!(format!("{}\n\n{}", sent.subject, shown.join("\n")));
     let html = words_of(&sent.html.replace("&#34;", "\"").replace("&#39;", "'"));
     let lines = sent.text.lines().filter(|line| line.starts_with("* ") && !line.contains('<'));
     for line in lines {
         assert!(html.contains(&words_of(line.trim_start_matches("* "))), "not in the HTML: {line}");
     }
     assert!(!sent.html.contains("<script") && sent.reader.is_some());
+}
+
+#[test]
+fn a_list_tells_each_alert_once_as_it_stands_and_counts_what_it_lists() {
+    let list = |events: &[AlertEvent], sender: &Sender, address| {
+        let list = Collected {
+            at: opened().at,
+            team: "netbooks".into(),
+            language: Language::English,
+            deliver_to: vec!["ana@example.org".into()],
+            mails_a_day: 12,
+            events: events.iter().map(|e| (e.alert.clone(), e.number)).collect(),
+            more: 300,
+            why: None,
+            digest: None,
+        };
+        collected(&list, events, sender, address, list.at)
+    };
+    let named = |alert: &str, event: AlertEvent| AlertEvent { alert: alert.into(), ..event };
+    let address = Some("ana@example.org");
+    // Opened and updated: one alert, told as its letter would be.
+    let one = list(&[opened(), doubled()], &with_desk(), address);
+    assert_eq!(one.subject, letter(&doubled(), &sender()).subject);
+    assert_eq!(one.text.matches("* \"").count(), 1);
+    let watch = AlertEvent { product: "watch".into(), product_name: "Watch".into(), ..opened() };
+    let danger = AlertEvent { severity: Severity::Safety, observed: 2, ..watch.clone() };
+    let events = [named("a", resolved()), named("b", opened()), named("c", danger), named("d", elsewhere())];
+    let sent = list(&events, &with_desk(), address);
+    assert_eq!(sent.subject, "Watch (1) and Aster Mini 9 (3): 4 alerts in one e-mail");
+    let order: Vec<&str> =
+        sent.text.lines().filter(|l| l.starts_with("  ") && l.contains(" people")).collect();
+    let people: Vec<&str> = order.iter().map(|l| l.trim()).collect();
+    assert_eq!(
+        people,
+        [
+            "2 people in 3 days, usually 1",
+            "Now also in Germany and on mastodon, 27 people",
+            "9 people in 3 days, usually 1",
+            "Over, 74 people in 7 weeks"
+        ]
+    );
+    assert!(!sent.text.contains("300") && sent.text.contains("More happened than this list has room for"));
+    assert_eq!(sent.html.matches("/act/").count(), 4 + 4 + 4 + 1);
+    assert!(!sent.text.contains("groundswell explain"));
+    // Without links each button is an e-mail, and without anybody to write to there is the command.
+    let contact = Sender { contact: Some("ops@example.org".into()), ..sender() };
+    assert_eq!(list(&events, &contact, None).html.matches("href=\"mailto:ops@example.org").count(), 13);
+    assert_eq!(list(&events, &sender(), None).text.matches("groundswell explain").count(), 4);
+    let many: Vec<AlertEvent> = (0..100).map(|n| named(&format!("mini-9-{n}"), hostile())).collect();
+    let sent = list(&many, &with_desk(), address);
+    assert!(sent.html.len() < 100_000, "Gmail clips longer letters: {}", sent.html.len());
+    assert!(sent.text.contains("no room"), "{}", sent.text.len());
 }
 
 #[test]
@@ -153,13 +250,60 @@ fn the_digest_tells_the_week() {
     }
 }
 
+/// The digest of a day, or of a week, as text, with its subject.
+fn digest_of(days: u32, feeling: [Option<(f64, f64)>; 3]) -> String {
+    let mut digest = fixture::week();
+    digest.days = days;
+    digest.products[0].feeling =
+        feeling.map(|felt| felt.map(|(mean, error)| crate::ground::digest::Feeling { mean, error }));
+    let at = "2025-03-04T08:00:00Z".parse().unwrap();
+    let list = Collected {
+        at,
+        team: "netbooks".into(),
+        language: Language::English,
+        deliver_to: Vec::new(),
+        mails_a_day: 12,
+        events: Vec::new(),
+        more: 0,
+        why: None,
+        digest: Some(Box::new(digest)),
+    };
+    let sent = collected(&list, &[], &sender(), None, at);
+    format!("{}\n{}", sent.subject, words_of(&sent.text))
+}
+
+#[test]
+fn a_mood_with_a_wide_margin_is_too_few_to_tell() {
+    let few = digest_of(7, [Some((-0.4, 0.2)), Some((0.1, 0.01)), None]);
+    assert!(few.contains("Mood of the posts: too few posts to tell.") && !few.contains("worse"), "{few}");
+    let before = digest_of(7, [Some((-0.4, 0.01)), Some((0.1, 0.2)), Some((0.1, 0.01))]);
+    assert!(
+        before.contains("worse than the quarter before") && !before.contains("week before ("),
+        "{before}"
+    );
+}
+
+#[test]
+fn the_digest_of_a_day_says_which() {
+    let day = digest_of(1, [None, None, None]);
+    assert!(day.starts_with("Day of 3 March 2025: "), "{day}");
+    assert!(day.contains("The figures are those of 3 March 2025 (UTC)"), "{day}");
+}
+
 #[test]
 fn every_page_behind_a_link_says_what_to_do_and_runs_nothing() {
     use crate::logic::links::{Already, Refused};
     let (mut pages, built_in) = (Vec::new(), Templates::default());
-    for purpose in
-        [Purpose::Acknowledge, Purpose::NotAnIssue, Purpose::Silence, Purpose::Fixed, Purpose::Leave]
-    {
+    for purpose in [
+        Purpose::Acknowledge,
+        Purpose::NotAnIssue,
+        Purpose::Silence,
+        Purpose::Fixed,
+        Purpose::Leave,
+        Purpose::Unsilence,
+        Purpose::AnIssue,
+        Purpose::ComeBack,
+    ] {
         let link = Link {
             purpose,
             alert: "mini-9-7f3a".into(),
@@ -171,13 +315,14 @@ fn every_page_behind_a_link_says_what_to_do_and_runs_nothing() {
         let event = hostile();
         let at = event.at;
         pages.push(DeskPage::ask(&link, Some(&event), &built_in));
-        pages.push(DeskPage::done(&link, Some(&event), &built_in));
+        pages.push(DeskPage::done(&link, Some(&event), |_| "token".to_owned(), &built_in));
         for already in [
             Already::Unknown,
             Already::Seen { by: "<i>bo".into(), at },
             Already::Over { at, reason: Reason::BackToUsual },
             Already::Silent { by: "bo".into(), until: at },
             Already::Left { at },
+            Already::Undone,
         ] {
             pages.push(DeskPage::already(&link, Some(&event), &already, &built_in));
         }
@@ -195,15 +340,45 @@ fn every_page_behind_a_link_says_what_to_do_and_runs_nothing() {
         }
         assert_eq!(html.matches("<h1>").count(), 1);
     }
-    assert_eq!(pages.iter().filter(|page| page.html.contains("<form method=\"post\"")).count(), 5);
+    // Eight ask, and three can be taken back.
+    assert_eq!(pages.iter().filter(|page| page.html.contains("<form method=\"post\"")).count(), 8 + 3);
     let said = |page: &DeskPage| {
         let body = page.html.split("<main>").nth(1).unwrap();
         let text = html2text::config::plain().string_from_read(body.as_bytes(), 90).unwrap();
         format!("{} {}", page.status, text.trim())
     };
     // The kinds of one link, and those that are about no link.
-    let some: Vec<String> = pages.iter().take(8).chain(pages.iter().rev().take(3)).map(said).collect();
+    let some: Vec<String> = pages.iter().take(9).chain(pages.iter().rev().take(3)).map(said).collect();
     assert_snapshot!(some.join("\n\n----\n"));
+}
+
+#[test]
+fn a_page_about_what_is_over_says_so_and_a_mistake_can_be_taken_back() {
+    let link = |purpose| Link {
+        purpose,
+        alert: "mini-9-7f3a".into(),
+        team: "netbooks".into(),
+        address: "ana@example.org".into(),
+        language: Language::English,
+        expires: "2025-04-16T09:21:00Z".parse().unwrap(),
+    };
+    let built_in = Templates::default();
+    for purpose in [Purpose::Silence, Purpose::NotAnIssue] {
+        let asked = |event: &AlertEvent| DeskPage::ask(&link(purpose), Some(event), &built_in).html;
+        assert!(asked(&resolved()).contains("is over already"), "{purpose:?}");
+        assert!(
+            !asked(&resolved()).contains("goes on as before") && !asked(&opened()).contains("over already")
+        );
+    }
+    let key = with_desk().desk.unwrap().key;
+    let done = |purpose| DeskPage::done(&link(purpose), Some(&opened()), |l| key.sign(l), &built_in).html;
+    let token = done(Purpose::Silence).split("../act/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let read = key.read(&token, opened().at).unwrap();
+    assert_eq!((read.purpose, read.alert.as_str()), (Purpose::Unsilence, "mini-9-7f3a"));
+    for purpose in [Purpose::Acknowledge, Purpose::Fixed, Purpose::Unsilence] {
+        assert!(!done(purpose).contains("../act/"), "{purpose:?}");
+    }
+    assert!(done(Purpose::Fixed).contains("Pressed by mistake? Nothing is lost"));
 }
 
 #[test]

@@ -1,28 +1,26 @@
-//! What a list of what waited says of itself: the list of a morning after quiet hours, or of the hour that a team chose.
+//! What a list says of itself: that of what was too much for a day, of a morning after quiet hours, or of the hour that a
+//! team chose.
 
 use super::tongue::Tongue;
 use crate::ground::alert::{Collected, WaitReason};
 
-/// Subject and first sentences of such a list of `all` letters. `None` where it is the list of what was too much for a day,
-/// which has words of its own.
-pub(super) fn words(
-    collected: &Collected,
-    all: u64,
-    team: &str,
-    t: &Tongue,
-) -> Option<(String, Vec<String>)> {
-    let (subject, lead) = match collected.why? {
-        WaitReason::QuietHours => ("quiet-subject", "quiet-lead"),
-        WaitReason::DailyLimit => return None,
+/// The subject of a list of several alerts (a message of the catalogue that takes `named` and `count`), and its first sentences.
+pub(super) fn words(collected: &Collected, team: &str, t: &Tongue) -> (&'static str, Vec<String>) {
+    let (subject, lead, end) = match collected.why {
+        Some(WaitReason::QuietHours) => ("quiet-subject", "quiet-lead", "list-danger"),
+        None | Some(WaitReason::DailyLimit) => ("collected-subject", "collected-lead", "collected-doubt"),
         // One recipient's own choice is not the team's.
-        _ if collected.team.contains('/') => ("listed-subject", "listed-lead-own"),
-        WaitReason::Listed | WaitReason::InDigest => ("listed-subject", "listed-lead"),
+        Some(_) if collected.team.contains('/') => ("listed-subject", "listed-lead-own", "list-danger"),
+        Some(WaitReason::Listed | WaitReason::InDigest) => ("listed-subject", "listed-lead", "list-danger"),
     };
-    let mut sentences = vec![t.tell(lead, &[("team", team.into())]), t.say("list-danger")];
+    let most = ("most", collected.mails_a_day.into());
+    let team = ("team", team.into());
+    let lead = if lead == "collected-lead" { t.tell(lead, &[team, most]) } else { t.tell(lead, &[team]) };
+    let mut sentences = vec![lead, t.say(end)];
     if collected.more > 0 {
-        sentences.push(t.count("collected-more", u64::from(collected.more)));
+        sentences.push(t.say("collected-more"));
     }
-    Some((t.count(subject, all), sentences))
+    (subject, sentences)
 }
 
 #[cfg(test)]
@@ -45,12 +43,15 @@ mod tests {
             digest: None,
         };
         let t = Tongue::of(Language::English);
-        let subject = |why| words(&list(why), 4, "t", t).map(|(subject, _)| subject);
-        assert_eq!(
-            subject(Some(WaitReason::QuietHours)).unwrap(),
-            "4 alert e-mails from your quiet hours, listed in one"
-        );
-        assert_eq!(subject(Some(WaitReason::Listed)).unwrap(), "4 alert e-mails, listed in one");
-        assert_eq!((subject(None), subject(Some(WaitReason::DailyLimit))), (None, None));
+        let said = |why| {
+            let (subject, lead) = words(&list(why), "t", t);
+            (subject, lead.first().cloned().unwrap_or_default())
+        };
+        let (quiet, listed) = (Some(WaitReason::QuietHours), Some(WaitReason::Listed));
+        assert_eq!([said(quiet).0, said(listed).0], ["quiet-subject", "listed-subject"]);
+        assert_eq!([None, Some(WaitReason::DailyLimit)].map(|why| said(why).0), ["collected-subject"; 2]);
+        assert!(said(None).1.contains("at most 12"), "{}", said(None).1);
+        let own = Collected { team: "t/ana".into(), ..list(listed) };
+        assert!(words(&own, "t", t).1.concat().starts_with("You get the alerts"));
     }
 }

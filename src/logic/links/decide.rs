@@ -39,6 +39,8 @@ pub enum Already {
         /// Since when.
         at: Timestamp,
     },
+    /// There is nothing to take back.
+    Undone,
 }
 
 /// The decision that a link stands for, if there is still something to decide. `last` is the newest event of its alert,
@@ -52,18 +54,21 @@ pub fn decide(
     acts: &[(Timestamp, Act)],
     now: Timestamp,
 ) -> Result<Deed, Already> {
-    if link.purpose == Purpose::Leave {
+    if matches!(link.purpose, Purpose::Leave | Purpose::ComeBack) {
         return leave(link, acts);
     }
     let last = last.ok_or(Already::Unknown)?;
     let alert = last.alert.clone();
     let over = last.kind == EventKind::Resolved;
     match link.purpose {
-        Purpose::NotAnIssue if over && last.reason == Reason::NotAnIssue => Err(over_since(last)),
-        Purpose::NotAnIssue => match said_nothing(acts, &alert, last.opened_at) {
-            // Said, and not yet read from the log.
-            Some(at) => Err(Already::Over { at, reason: Reason::NotAnIssue }),
-            None => Ok(Deed::Feedback { alert, useful: false }),
+        Purpose::NotAnIssue => match last_word(acts, &alert).filter(|(at, ..)| *at >= last.opened_at) {
+            Some((at, false)) => Err(Already::Over { at, reason: Reason::NotAnIssue }),
+            None if over && last.reason == Reason::NotAnIssue => Err(over_since(last)),
+            _ => Ok(Deed::Feedback { alert, useful: false, taken_back: false }),
+        },
+        Purpose::AnIssue => match called_no_issue(acts, &alert) {
+            Some(_) => Ok(Deed::Feedback { alert, useful: true, taken_back: true }),
+            None => Err(Already::Undone),
         },
         Purpose::Acknowledge | Purpose::Fixed if over => Err(over_since(last)),
         Purpose::Acknowledge => {
@@ -90,6 +95,13 @@ pub fn decide(
                 _ => None,
             });
             match silence {
+                Some((_, until)) if until > now && link.purpose == Purpose::Unsilence => Ok(Deed::Silence {
+                    scope: alert,
+                    why: "taken back by a link".into(),
+                    until: now,
+                    until_worse: false,
+                }),
+                _ if link.purpose == Purpose::Unsilence => Err(Already::Undone),
                 Some((by, until)) if until > now => Err(Already::Silent { by, until }),
                 _ => Ok(Deed::Silence {
                     scope: alert,
@@ -111,9 +123,12 @@ fn leave(link: &Link, acts: &[(Timestamp, Act)]) -> Result<Deed, Already> {
         }
         _ => None,
     });
-    match newest {
-        Some((at, true)) => Err(Already::Left { at }),
-        _ => Ok(Deed::Leave { team: link.team.clone(), address: link.address.clone(), left: true }),
+    let deed = |left| Deed::Leave { team: link.team.clone(), address: link.address.clone(), left };
+    match (newest, link.purpose) {
+        (Some((_, true)), Purpose::ComeBack) => Ok(deed(false)),
+        (_, Purpose::ComeBack) => Err(Already::Undone),
+        (Some((at, true)), _) => Err(Already::Left { at }),
+        _ => Ok(deed(true)),
     }
 }
 
@@ -121,11 +136,17 @@ fn over_since(last: &AlertEvent) -> Already {
     Already::Over { at: last.at, reason: last.reason }
 }
 
-fn said_nothing(acts: &[(Timestamp, Act)], alert: &str, since: Timestamp) -> Option<Timestamp> {
-    acts.iter().rev().find_map(|(at, act)| {
-        let said = matches!(&act.what, Deed::Feedback { alert: a, useful: false } if a == alert);
-        (said && *at >= since).then_some(*at)
+/// What was said last of whether the alert was worth it.
+fn last_word(acts: &[(Timestamp, Act)], alert: &str) -> Option<(Timestamp, bool)> {
+    acts.iter().rev().find_map(|(at, act)| match &act.what {
+        Deed::Feedback { alert: of, useful, .. } if of == alert => Some((*at, *useful)),
+        _ => None,
     })
+}
+
+/// When the alert was called no issue, if that was the last word about it.
+pub fn called_no_issue(acts: &[(Timestamp, Act)], alert: &str) -> Option<Timestamp> {
+    last_word(acts, alert).and_then(|(at, useful)| (!useful).then_some(at))
 }
 
 /// Who wants no letters: team → addresses, as they were written when they left, and since when.
@@ -185,7 +206,7 @@ mod tests {
         let now = day(11);
         for (purpose, deed) in [
             (Purpose::Acknowledge, Deed::Acknowledge { alert: "a".into() }),
-            (Purpose::NotAnIssue, Deed::Feedback { alert: "a".into(), useful: false }),
+            (Purpose::NotAnIssue, Deed::Feedback { alert: "a".into(), useful: false, taken_back: false }),
             (Purpose::Fixed, Deed::Fixed { alert: "a".into(), version: String::new() }),
             (
                 Purpose::Silence,
@@ -226,6 +247,22 @@ mod tests {
         assert!(decide(&link(Purpose::NotAnIssue), Some(&over), &[], day(11)).is_ok());
         let nothing = event(EventKind::Resolved, Reason::NotAnIssue);
         assert!(decide(&link(Purpose::NotAnIssue), Some(&nothing), &[], day(11)).is_err());
+    }
+
+    #[test]
+    fn what_was_pressed_by_mistake_is_taken_back_once() {
+        let opened = event(EventKind::Opened, Reason::MoreThanUsual);
+        let of = |purpose, acts: &[(Timestamp, Act)]| decide(&link(purpose), Some(&opened), acts, day(12));
+        for purpose in [Purpose::Silence, Purpose::NotAnIssue, Purpose::Leave] {
+            let undo = purpose.undo().unwrap();
+            assert_eq!(of(undo, &[]), Err(Already::Undone), "{undo:?}: nothing was done");
+            let mut acts = vec![act(11, of(purpose, &[]).unwrap())];
+            acts.push(act(12, of(undo, &acts).unwrap()));
+            assert_eq!(of(undo, &acts), Err(Already::Undone), "{undo:?} twice");
+            // And it can be meant after all.
+            assert!(of(purpose, &acts).is_ok(), "{purpose:?}");
+        }
+        assert_eq!([Purpose::Acknowledge, Purpose::Fixed].map(Purpose::undo), [None, None]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-pub use decide::{Already, decide, those_who_left};
+pub use decide::{Already, called_no_issue, decide, those_who_left};
 
 use crate::ground::language::Language;
 use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
@@ -43,6 +43,12 @@ pub enum Purpose {
     Fixed,
     /// No letters of this team to this address any more.
     Leave,
+    /// Letters about the alert again: takes [`Purpose::Silence`] back.
+    Unsilence,
+    /// It is an issue after all: takes [`Purpose::NotAnIssue`] back.
+    AnIssue,
+    /// Letters of this team to this address again: takes [`Purpose::Leave`] back.
+    ComeBack,
 }
 
 /// What one link says.
@@ -157,6 +163,16 @@ impl Key {
 }
 
 impl Purpose {
+    /// What takes it back, where there is something: seen is seen, and what is called fixed is watched.
+    pub fn undo(self) -> Option<Self> {
+        match self {
+            Self::Silence => Some(Self::Unsilence),
+            Self::NotAnIssue => Some(Self::AnIssue),
+            Self::Leave => Some(Self::ComeBack),
+            Self::Acknowledge | Self::Fixed | Self::Unsilence | Self::AnIssue | Self::ComeBack => None,
+        }
+    }
+
     /// How long a link of this kind works that was made at `made_at`.
     pub fn expires(self, made_at: Timestamp) -> Timestamp {
         let days = if self == Self::Leave { LEAVE_DAYS } else { ACTION_DAYS };
