@@ -28,6 +28,8 @@ pub struct Month {
 pub const MEMORY: f64 = 1.10;
 pub const DISK: f64 = 1.10;
 pub const TIME: f64 = 1.5;
+/// The same for the slowest hundredth, in which others at work on the machine show first.
+pub const WORST_TIME: f64 = 3.0;
 /// What is left of a post in the log, so that it never comes again, in bytes: that it was there and what it was.
 pub const STUB: u64 = 450;
 
@@ -87,7 +89,7 @@ pub fn verdict(months: &[Month]) -> Vec<String> {
     let gone: u64 = months.get(quarter * 2..).into_iter().flatten().map(|m| m.posts).sum();
     hold("disk, bytes", most(last, Month::disk), most(second, Month::disk), DISK, gone * STUB);
     hold("half of the posts take, µs", middle(last, |m| m.half), middle(second, |m| m.half), TIME, 0);
-    hold("99 of 100 posts take, µs", middle(last, |m| m.most), middle(second, |m| m.most), TIME, 0);
+    hold("99 of 100 posts take, µs", middle(last, |m| m.most), middle(second, |m| m.most), WORST_TIME, 0);
     if last.iter().all(|m| m.alerts == 0) {
         failed.push("alerts: none in the last quarter, which has outbreaks".into());
     }
@@ -145,7 +147,7 @@ mod tests {
             ("resident memory", (|m: &mut Month| m.memory = 111) as fn(&mut Month)),
             ("disk", |m| m.index = 8_000_000),
             ("half of", |m| m.half = 151),
-            ("99 of", |m| m.most = 1_351),
+            ("99 of", |m| m.most = 2_701),
             ("alerts", |m| m.alerts = 0),
         ] {
             let failed = drift(change);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use aho_corasick::AhoCorasick;
 use rusqlite::{OptionalExtension, params};
 
 use super::{Moment, Store, StoreError};
@@ -122,8 +123,9 @@ impl Store {
             )
             .map_err(fail)?;
             tx.execute("DELETE FROM snapshots WHERE seq <> ?", [what.position as i64]).map_err(fail)?;
+            let mut naming = events_naming(&tx, &what.gone).map_err(fail)?;
             for key in &what.gone {
-                remove_text(&tx, key, what.position).map_err(fail)?;
+                remove_text(&tx, key, what.position, &mut naming).map_err(fail)?;
             }
         }
         faults.at(&path, "commit", Moment::Before)?;
@@ -253,8 +255,36 @@ impl Store {
     }
 }
 
+/// An event: alert, number, JSON.
+type NamingEvent = (String, i64, String);
+
+/// The events that name one of these posts, found in one pass over all of them: there may be many of either.
+fn events_naming(tx: &rusqlite::Transaction<'_>, gone: &[PostKey]) -> rusqlite::Result<Vec<NamingEvent>> {
+    if gone.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = gone.iter().map(|key| serde_json::to_string(&key.id).unwrap_or_default());
+    // What cannot be looked for at once is looked at one by one.
+    let any = AhoCorasick::new(ids).ok();
+    let mut statement = tx.prepare_cached("SELECT alert, number, json FROM events")?;
+    let mut rows = statement.query([])?;
+    let mut naming = Vec::new();
+    while let Some(row) = rows.next()? {
+        let json = row.get_ref(2)?.as_str()?;
+        if any.as_ref().is_none_or(|any| any.is_match(json)) {
+            naming.push((row.get(0)?, row.get(1)?, json.to_owned()));
+        }
+    }
+    Ok(naming)
+}
+
 /// The text of a post leaves the log, and the quotes in events that name it. An edited post keeps its newest version.
-fn remove_text(tx: &rusqlite::Transaction<'_>, key: &PostKey, position: u64) -> rusqlite::Result<()> {
+fn remove_text(
+    tx: &rusqlite::Transaction<'_>,
+    key: &PostKey,
+    position: u64,
+    naming: &mut [NamingEvent],
+) -> rusqlite::Result<()> {
     let newest: Option<(Option<i64>, bool)> = tx
         .query_row(
             "SELECT seq, deleted FROM posts WHERE source = ? AND id = ?",
@@ -275,15 +305,9 @@ fn remove_text(tx: &rusqlite::Transaction<'_>, key: &PostKey, position: u64) -> 
         "UPDATE log SET body = NULL, sum = NULL WHERE kind IN ('post', 'edit') AND source = ? AND post = ? AND seq <= ? AND seq <> ? AND body IS NOT NULL",
         params![key.source, key.id, position as i64, keep],
     )?;
-    let mut statement =
-        tx.prepare_cached("SELECT alert, number, json FROM events WHERE instr(json, ?) > 0")?;
-    let quoted: Vec<(String, i64, String)> = statement
-        .query_map([serde_json::to_string(&key.id).unwrap_or_default()], |r| {
-            Ok((r.get(0)?, r.get(1)?, r.get(2)?))
-        })?
-        .collect::<rusqlite::Result<_>>()?;
-    for (alert, number, json) in quoted {
-        let Ok(mut event) = serde_json::from_str::<AlertEvent>(&json) else { continue };
+    let id = serde_json::to_string(&key.id).unwrap_or_default();
+    for (alert, number, json) in naming.iter_mut().filter(|(_, _, json)| json.contains(&id)) {
+        let Ok(mut event) = serde_json::from_str::<AlertEvent>(json) else { continue };
         let words: Vec<String> =
             event.quotes.iter().filter(|q| q.key == *key).map(|q| q.text.to_lowercase()).collect();
         event.quotes.retain(|q| q.key != *key);
@@ -298,10 +322,12 @@ fn remove_text(tx: &rusqlite::Transaction<'_>, key: &PostKey, position: u64) -> 
         if words.iter().any(|text| text.contains(&event.label.to_lowercase())) && event.topic.is_none() {
             event.label = event.words.join(", ");
         }
-        let json = serde_json::to_string(&event).unwrap_or(json);
+        if let Ok(without) = serde_json::to_string(&event) {
+            *json = without;
+        }
         tx.execute(
             "UPDATE events SET json = ?1, sum = groundswell_sum(alert, number, at, ?1) WHERE alert = ?2 AND number = ?3",
-            params![json, alert, number],
+            params![&*json, &*alert, &*number],
         )?;
     }
     Ok(())
