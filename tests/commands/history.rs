@@ -44,7 +44,7 @@ fn history_is_imported_and_can_be_searched_at_once() {
     for (query, code) in [
         ("keys or crashed", "query-lowercase-operator"),
         ("keys W/8 close", "query-foreign-near"),
-        ("keys lang:german1", "unknown-language-code"),
+        ("keys lang:jp", "unknown-language-code"),
         ("keys region:UK", "unknown-region-code"),
     ] {
         let ran = home.run(&["search", query]);

@@ -11,7 +11,7 @@ use crate::assembly::output::stdout;
 use crate::edges::clock::SystemClock;
 use crate::edges::store::Store;
 use crate::ground::time::Clock;
-use crate::logic::analysis::{NearCluster, WhyNot};
+use crate::logic::analysis::{ClusterId, NearCluster, WhyNot};
 
 /// Near complaints that are told of.
 const NEAR: usize = 5;
@@ -78,7 +78,7 @@ fn because(why: &WhyNot) -> String {
             "Nobody has said anything like it yet: it would be the first of a new complaint.".into()
         };
     };
-    if why.complaint < 0.5 && nearest.cluster.contains(".c") {
+    if why.complaint < 0.5 && is_cluster(nearest) {
         return format!("It does not read as a complaint; complaints like it are in {}.", name(nearest));
     }
     let name = name(nearest);
@@ -134,7 +134,7 @@ fn write_not(
     for near in why.near.iter().take(NEAR) {
         let joins = match (near.joins, near.fit >= 1.0) {
             (true, _) => "it would join",
-            (false, true) if near.cluster.contains(".c") => "near too, but it would join the first",
+            (false, true) if is_cluster(near) => "near too, but it would join the first",
             (false, true) => "its query finds the text",
             (false, false) => "too far to join",
         };
@@ -163,6 +163,11 @@ fn write_not(
         }
     }
     Ok(())
+}
+
+/// A group of posts, and not a topic, whose id may look like one of a cluster's.
+fn is_cluster(near: &NearCluster) -> bool {
+    ClusterId::parse(&near.cluster).is_some()
 }
 
 fn name(near: &NearCluster) -> String {
