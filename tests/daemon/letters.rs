@@ -122,6 +122,12 @@ fn the_links_of_a_letter_ask_once_and_do_what_the_commands_do() {
     let (_, again) = http(port, "POST", &silence, "sure=yes");
     assert!(again.contains("silent already"), "{again}");
     assert_eq!(acts(), 1);
+    // Pressed by mistake: the page that says so takes it back, once.
+    let undo = done.split("action=\"../act/").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let undo = format!("/act/{undo}");
+    assert!(http(port, "POST", &undo, "sure=yes").1.contains("gets e-mails about this alert again"));
+    assert!(http(port, "POST", &undo, "sure=yes").1.contains("nothing to take back"));
+    assert_eq!(acts(), 2);
     let by: String = db()
         .unwrap()
         .query_row("SELECT json_extract(body, '$.act.by') FROM log WHERE kind = 'act'", [], |row| row.get(0))
@@ -143,7 +149,7 @@ fn the_links_of_a_letter_ask_once_and_do_what_the_commands_do() {
         let (status, _) = http(port, "POST", off, "List-Unsubscribe=One-Click");
         assert_eq!(status, 200);
     }
-    assert_eq!(acts(), 3);
+    assert_eq!(acts(), 4);
     let status = place.run(&["status"]);
     let text = String::from_utf8_lossy(&status.stdout).into_owned();
     assert_eq!(status.status.code(), Some(1), "{text}");
