@@ -26,6 +26,10 @@ mod action_tests;
 #[cfg(test)]
 mod languages_tests;
 #[cfg(test)]
+mod list_tests;
+#[cfg(test)]
+mod page_tests;
+#[cfg(test)]
 mod tests;
 
 use crate::ground::alert::{AlertEvent, team_shown};
