@@ -53,6 +53,13 @@ impl Replayed {
 /// Rules, posts or known dates cannot be read.
 pub fn backtest(args: &BacktestArgs) -> Result<(), Failure> {
     let known = args.known.as_deref().map(read_known).transpose()?;
+    // Before anything is lived through, which may take minutes.
+    if let Some(other) = args.against.as_ref().filter(|other| !other.is_dir()) {
+        return Err(Failure::say(
+            Exit::NoInput,
+            format!("--against {}: there is no such folder", other.display()),
+        ));
+    }
     choose(&args.model)?;
     let mut out = stdout();
     let jsonl = args.format == LinesFormat::Jsonl;

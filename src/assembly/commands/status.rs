@@ -377,9 +377,13 @@ fn needs(status: &Status) -> Vec<String> {
     }
     if status.rules.errors > 0 {
         needs.push(format!(
-            "the rules in {} have {} and are refused; the last good ones stay in force (groundswell check --rules {})",
+            "the rules in {} have {} and are refused; {} (groundswell check --rules {})",
             status.rules.folder,
             count(status.rules.errors as u64, "error", "errors"),
+            match status.rules.in_force {
+                Some(_) => "the last good ones stay in force",
+                None => "there were none before, so nothing is listened to until they are sound",
+            },
             status.rules.folder
         ));
     }

@@ -52,16 +52,25 @@ pub(super) fn start(data: &Path) -> Result<Indexer, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let thread = std::thread::spawn({
         let (stop, data) = (Arc::clone(&stop), data.to_owned());
-        move || work(&store, &mut index, &data, &stop)
+        move || work(&store, index, &data, &stop)
     });
     Ok(Indexer { stop, thread })
 }
 
-fn work(store: &Store, index: &mut PostIndex, data: &Path, stop: &AtomicBool) {
-    let mut complained = false;
+fn work(store: &Store, index: PostIndex, data: &Path, stop: &AtomicBool) {
+    let (mut open, mut complained) = (Some(index), false);
     loop {
-        match catch_up(store, index, stop) {
-            Ok(()) => complained = false,
+        let done = match open.take() {
+            // What was added and not committed may be half there, and a writer whose disk was full is dead: one that broke is
+            // let go, with its lock, and the next round opens it anew from its last commit.
+            Some(mut index) => catch_up(store, &mut index, stop).map(|()| {
+                complained = false;
+                open = Some(index);
+            }),
+            None => PostIndex::open(data).map(|again| open = Some(again)).map_err(Failure::from),
+        };
+        match done {
+            Ok(()) => {}
             Err(e) => {
                 if !complained {
                     let why = e.error.map_or_else(String::new, |e| format!("{e:#}"));
@@ -69,10 +78,6 @@ fn work(store: &Store, index: &mut PostIndex, data: &Path, stop: &AtomicBool) {
                         "{why}; search lags behind until this is mended, alerts do not need the index"
                     );
                     complained = true;
-                }
-                // What was added and not committed may be half there: open it anew, from its last commit.
-                if let Ok(again) = PostIndex::open(data) {
-                    *index = again;
                 }
             }
         }

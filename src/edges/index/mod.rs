@@ -3,6 +3,7 @@
 
 mod translate;
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use tantivy::collector::TopDocs;
@@ -111,7 +112,11 @@ impl PostIndex {
     /// The folder cannot be used, or the index is damaged.
     pub fn open_for_reading(data: &Path) -> Result<Self, IndexError> {
         let folder = data.join(FOLDER);
-        std::fs::create_dir_all(&folder)
+        // It holds words of posts: only we look into it, wherever it lies.
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder)
             .map_err(|source| IndexError::Folder { folder: folder.clone(), source })?;
         let mut schema = Schema::builder();
         let words = TextOptions::default().set_indexing_options(

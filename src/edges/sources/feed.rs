@@ -27,6 +27,7 @@ use self::memory::Memory;
 pub use self::opml::{Listed, Listing, read_opml};
 use self::push::{Push, Woken};
 use super::backoff::Backoff;
+use super::reach::shown;
 use super::shape::duration;
 use super::{Batch, MAX_BATCH_ITEMS, SourceError, State, Stopped, Surroundings};
 use crate::ground::post::{Incoming, Post};
@@ -115,7 +116,7 @@ pub(super) async fn run(
     let fetcher = Fetcher::new(config, &around.user_agent()).map_err(settings)?;
     let mut memory = Memory::load(cursor.as_deref(), &config.url);
     let mut backoff = Backoff::new(config.interval, MAX_WAIT, around.seed);
-    around.health.peer(Some(config.url.clone()));
+    around.health.peer(Some(shown(&config.url)));
     let mut pace = config.interval;
     let mut push = Push::new(name, config.push, &memory, around);
     let mut poll = Instant::now();
@@ -144,7 +145,7 @@ pub(super) async fn run(
             Ok(Fetched::Gone) => {
                 let message = format!(
                     "{} says that this feed is gone for good (410); remove the source or change its `url`",
-                    config.url
+                    shown(&config.url)
                 );
                 return Err(SourceError::Gone { name: name.to_owned(), message });
             }
@@ -199,7 +200,7 @@ pub(super) async fn run(
                 backoff.around(pace)
             }
             Err((message, asked)) => {
-                around.complain(name, &format!("the address {} {message}", config.url));
+                around.complain(name, &format!("the address {} {message}", shown(&config.url)));
                 around.health.state(State::Retrying, around.clock.now());
                 // Never sooner than usual: a server in trouble is not helped by more requests.
                 let usual = backoff.around(config.interval) + backoff.next();
@@ -271,7 +272,11 @@ async fn take(
         memory.at = Some(to);
     }
     let moved = memory.at.as_ref().map(|to| {
-        format!("the feed of {} is at {to} now and is read there; change `url` in the settings", config.url)
+        format!(
+            "the feed of {} is at {} now and is read there; change `url` in the settings",
+            shown(&config.url),
+            shown(to)
+        )
     });
     let long = (listed > items::MAX_ITEMS)
         .then(|| format!("the feed lists {listed} items; only the first {} are read", items::MAX_ITEMS));

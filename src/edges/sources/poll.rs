@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::backoff::Backoff;
 use super::http::Trouble;
+use super::reach::shown;
 use super::{Batch, MAX_BATCH_ITEMS, SourceError, State, Stopped, Surroundings};
 use crate::ground::post::{Incoming, Post};
 use crate::ground::time::Timestamp;
@@ -84,7 +85,7 @@ pub(super) async fn run(
 }
 
 fn failed(name: &str, address: &str, message: &str, around: &Surroundings) {
-    around.complain(name, &format!("the address {address} {message}"));
+    around.complain(name, &format!("the address {} {message}", shown(address)));
     around.health.state(State::Retrying, around.clock.now());
 }
 

@@ -22,6 +22,27 @@ pub(super) enum Reach {
     Public,
 }
 
+/// An address as it may be shown and logged: private feeds carry their key in the query, or before the host.
+pub(super) fn shown(address: &str) -> String {
+    let Ok(mut url) = Url::parse(address) else { return address.to_owned() };
+    if !url.username().is_empty() || url.password().is_some() {
+        // No address with a host refuses either.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+    }
+    let names: Vec<String> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
+    let shown = match url.query() {
+        Some(_) => {
+            url.set_query(None);
+            let hidden: Vec<String> = names.iter().map(|name| format!("{name}=…")).collect();
+            format!("{url}?{}", hidden.join("&"))
+        }
+        None => url.to_string(),
+    };
+    // As it stands in the settings, where nothing had to be hidden.
+    if names.is_empty() && !address.contains('@') { address.to_owned() } else { shown }
+}
+
 /// From where `address` can be reached.
 pub(super) fn reach(address: IpAddr) -> Reach {
     match address {
@@ -202,6 +223,18 @@ impl Resolve for Guard {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_in_an_address_are_not_shown() {
+        for (address, as_shown) in [
+            ("https://example.org/feed", "https://example.org/feed"),
+            ("http://user:word@example.org:81/feed?key=SECRET&n=5", "http://example.org:81/feed?key=…&n=…"),
+            ("https://token@example.org/feed", "https://example.org/feed"),
+            ("no address", "no address"),
+        ] {
+            assert_eq!(shown(address), as_shown);
+        }
+    }
 
     fn guard(url: &str) -> Guard {
         Guard::new(&Url::parse(url).unwrap())

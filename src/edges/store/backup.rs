@@ -153,6 +153,17 @@ fn sound(path: &Path) -> Result<(), BackupError> {
     if found > schema::FORM {
         return Err(StoreError::Newer { path: path.to_owned(), found, known: schema::FORM }.into());
     }
+    // What runs by itself when something is written is no data: groundswell has none, and takes none.
+    let acts: Result<String, rusqlite::Error> = db.query_row(
+        "SELECT type || ' ' || name FROM sqlite_master WHERE type IN ('trigger', 'view')",
+        [],
+        |row| row.get(0),
+    );
+    match acts {
+        Ok(what) => return Err(unsound(format!("it holds the {what}, which no backup of groundswell has"))),
+        Err(rusqlite::Error::QueryReturnedNoRows) => {}
+        Err(e) => return Err(unsound(e.to_string())),
+    }
     let said: String =
         db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(|e| unsound(e.to_string()))?;
     db.query_row("SELECT count(*) FROM position", [], |row| row.get::<_, i64>(0))
@@ -214,6 +225,19 @@ mod tests {
     use super::*;
     use crate::ground::entry::Body;
     use crate::ground::time::from_ms;
+
+    #[test]
+    fn a_backup_that_would_act_by_itself_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("data")).unwrap();
+        let copy = dir.path().join("copy.db");
+        store.back_up(&copy).unwrap();
+        let acts = "CREATE TRIGGER evil AFTER INSERT ON log BEGIN DELETE FROM log; END;";
+        Connection::open(&copy).unwrap().execute_batch(acts).unwrap();
+        let refused = Store::restore(&copy, &dir.path().join("again")).unwrap_err().to_string();
+        assert!(refused.contains("the trigger evil"), "{refused}");
+        assert!(!dir.path().join("again").exists());
+    }
 
     #[test]
     fn a_copy_made_while_others_write_holds_what_was_committed_and_goes_back() {

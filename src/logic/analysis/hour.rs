@@ -15,6 +15,8 @@ use crate::logic::spike::{bar, bar_of_evidence};
 
 /// Series in which somebody spoke within so many days share the budget.
 const LIVE_DAYS: i64 = 28;
+/// What waited to be told is told while somebody spoke within so many days, today among them; else the end tells it.
+const GOES_ON_DAYS: i64 = 3;
 /// An alert is over after half its window without more people than usual, at least a week: people who are told that it is
 /// over on the third day, while others still complain, believe nothing any more.
 const LEAST_QUIET_DAYS: u32 = 7;
@@ -49,6 +51,13 @@ impl Analysis {
                         (!goes_on, goes_on)
                     }
                 };
+                // What was too soon to tell when it was said is told when it is time, unless it has gone quiet since.
+                let spoke_lately =
+                    state.series.get(&id).is_some_and(|series| series.people(GOES_ON_DAYS) > 0);
+                if spoke_lately {
+                    self.update(product, &id, now, out);
+                }
+                let Some(state) = self.memory.products.get_mut(&product.id) else { continue };
                 let Some(standing) = state.alerts.get(&id) else { continue };
                 // Quiet is what came after the last that was written about it.
                 let back = back && days_between(standing.told_at, now) >= f64::from(quiet);

@@ -58,8 +58,12 @@ fn fold(entries: &[Entry], restored_at: Option<usize>) -> (Vec<AlertEvent>, Vec<
 fn a_flood_becomes_two_letters_and_a_list_and_danger_passes() {
     let entries = flood(&[]);
     let (events, collected) = fold(&entries, None);
+    // The day after, the lid lets two more through: what has doubled since it was told.
+    let on_the_day = |e: &&AlertEvent| !e.held && e.at < at(60, 20);
     let sent: Vec<&AlertEvent> =
-        events.iter().filter(|e| !e.held && e.severity != Severity::Safety).collect();
+        events.iter().filter(on_the_day).filter(|e| e.severity != Severity::Safety).collect();
+    let later: Vec<&AlertEvent> = events.iter().filter(|e| !e.held && e.at >= at(60, 20)).collect();
+    assert!(later.len() <= 2 && later.iter().all(|e| e.observed >= 6), "{later:#?}");
     let held: Vec<(String, u32)> =
         events.iter().filter(|e| e.held).map(|e| (e.alert.clone(), e.number)).collect();
     assert_eq!(

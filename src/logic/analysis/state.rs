@@ -272,20 +272,7 @@ impl Analysis {
         let reading = series.read(now, &state.pool);
         if let Some(standing) = state.alerts.get_mut(id).filter(|s| s.is_open()) {
             standing.tally.hear(said);
-            let (people, places) = (standing.tally.people(), standing.tally.places(FEWEST_THERE));
-            let severity = severity.max(standing.danger);
-            let new_places: Vec<String> = places.difference(&standing.places).cloned().collect();
-            if let Verdict::Happened(kind, reason) = standing.needs_update(now, people, &places, severity) {
-                standing.told_at = now;
-                standing.told_people = people;
-                standing.places.extend(places);
-                standing.severity = severity;
-                standing.events += 1;
-                self.tell(product, id, kind, reason, now, out);
-                if let Some(event) = out.events.last_mut() {
-                    event.beside.new_places = new_places;
-                }
-            }
+            self.update(product, id, now, out);
             return;
         }
         let bar = bar + raised;
@@ -336,6 +323,27 @@ impl Analysis {
         self.tell(product, id, kind, reason, now, out);
         if let Some(state) = self.memory.products.get_mut(&product.id) {
             state.fixes.remove(id);
+        }
+    }
+
+    /// Tells of an open alert what is new about it since it was last written about, where it is time to.
+    pub(super) fn update(&mut self, product: &Product, id: &SeriesId, now: Timestamp, out: &mut Outcome) {
+        let Some(severity) = severity_of(product, id) else { return };
+        let Some(state) = self.memory.products.get_mut(&product.id) else { return };
+        let Some(standing) = state.alerts.get_mut(id).filter(|s| s.is_open()) else { return };
+        let (people, places) = (standing.tally.people(), standing.tally.places(FEWEST_THERE));
+        let severity = severity.max(standing.danger);
+        let new_places: Vec<String> = places.difference(&standing.places).cloned().collect();
+        if let Verdict::Happened(kind, reason) = standing.needs_update(now, people, &places, severity) {
+            standing.told_at = now;
+            standing.told_people = people;
+            standing.places.extend(places);
+            standing.severity = severity;
+            standing.events += 1;
+            self.tell(product, id, kind, reason, now, out);
+            if let Some(event) = out.events.last_mut() {
+                event.beside.new_places = new_places;
+            }
         }
     }
 

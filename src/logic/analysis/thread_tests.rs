@@ -124,6 +124,20 @@ fn one_person_somewhere_else_is_no_news_and_two_are() {
 }
 
 #[test]
+fn what_was_too_soon_is_told_when_it_is_time_though_nobody_says_more() {
+    let mut then = hinges(&FIRST, at(60, 9));
+    // Nine within a day: too soon after the first letter, and then nobody speaks.
+    then.extend(hinges(&[("fay", "PT"), ("gus", "PT"), ("hal", "PT"), ("ida", "PT")], at(60, 15)));
+    let events = life(then);
+    let [opened, doubled, ..] = &events[..] else { panic!("{events:#?}") };
+    assert_eq!((opened.kind, doubled.reason), (EventKind::Opened, Reason::Doubled));
+    assert!(doubled.observed >= 2 * opened.observed && doubled.observed >= 9, "{doubled:#?}");
+    let hours = (doubled.at.as_millisecond() - opened.at.as_millisecond()) / HOUR_MS;
+    assert!((24..=25).contains(&hours), "{hours}");
+    assert_eq!(events.iter().filter(|e| e.reason == Reason::Doubled).count(), 1);
+}
+
+#[test]
 fn a_place_that_an_update_counted_is_told_to_nobody_as_new() {
     let mut then = hinges(&FIRST, at(60, 9));
     // The update that tells of twice as many counts one person in France.

@@ -68,7 +68,7 @@ fn each_complaint_of_a_storm_has_links_of_its_own() {
     let about: std::collections::BTreeSet<String> =
         html.iter().map(|token| key.read(token, event.at).unwrap().alert).collect();
     assert_eq!(about, event.beside.storm.iter().map(|one| one.alert.clone()).collect());
-    assert!(sent.text.contains("Update never ends") && sent.html.contains("act on that complaint alone"));
+    assert!(sent.text.contains("Update never ends") && sent.html.contains("are about that complaint alone"));
 }
 
 #[test]

@@ -219,6 +219,10 @@ fn kind_of_news(event: &AlertEvent) -> (&'static str, &'static str) {
         (EventKind::Updated, _) => ("news-updated", "brief-updated"),
         (EventKind::Resolved, Reason::FixHolds) => ("news-fix-holds", "brief-fix-holds"),
         (EventKind::Resolved, Reason::SaidFixed) => ("news-said-fixed", "brief-said-fixed"),
+        // Nobody has said that it is mended.
+        (EventKind::Resolved, Reason::BackToUsual) if event.severity == Severity::Safety => {
+            ("news-quiet-safety", "brief-quiet-safety")
+        }
         (EventKind::Resolved, _) => ("news-resolved", "brief-resolved"),
         (EventKind::Regressed, Reason::BackAfterFix) => ("news-back-after-fix", "brief-back-after-fix"),
         (EventKind::Regressed, _) => ("news-came-back", "brief-came-back"),
@@ -232,6 +236,7 @@ fn badge(event: &AlertEvent, t: &Tongue) -> (String, &'static str) {
             return (t.say("news-safety"), "alarm");
         }
         (EventKind::Opened, _) if beside::is_storm(event) => "alarm",
+        (EventKind::Resolved, Reason::BackToUsual) if event.severity == Severity::Safety => "warm",
         (EventKind::Resolved, _) => "calm",
         (EventKind::Regressed, Reason::BackAfterFix) => "alarm",
         _ => "warm",
@@ -260,7 +265,10 @@ fn sentence(event: &AlertEvent, product: &str, t: &Tongue) -> String {
             ],
         )
     };
-    let why = reason(event.reason, t);
+    let why = match event.reason {
+        Reason::BackToUsual if event.severity == Severity::Safety => t.say("reason-quiet-safety"),
+        other => reason(other, t),
+    };
     match event.kind {
         EventKind::Opened if beside::is_storm(event) => {
             let count = event.beside.storm.len().into();

@@ -72,6 +72,16 @@ fn what_stands_beside_the_figures_as_text() {
 }
 
 #[test]
+fn danger_that_nobody_mended_is_never_said_to_be_over() {
+    let quiet = AlertEvent { severity: Severity::Safety, reason: Reason::BackToUsual, ..resolved() };
+    let sent = letter(&quiet, &sender());
+    assert!(sent.text.contains("That does not mean that the danger is gone"), "{}", sent.text);
+    assert!(sent.subject.contains("quiet for now") && !sent.html.contains("It is over"), "{}", sent.subject);
+    let fixed = AlertEvent { reason: Reason::SaidFixed, ..quiet };
+    assert!(!letter(&fixed, &sender()).text.contains("danger is gone"));
+}
+
+#[test]
 fn the_end_as_text() {
     assert_snapshot!(letter(&resolved(), &sender()).text);
 }

@@ -152,7 +152,10 @@ impl Standing {
         };
         let patience = if self.acknowledged_by.is_some() { ACKNOWLEDGED } else { 1.0 };
         let interval = FIRST_UPDATE_DAYS * 2f64.powi(self.events.saturating_sub(1).min(6) as i32) * patience;
-        if reason != Reason::TurnedSevere && days_between(self.told_at, now) < interval {
+        // Danger that doubles is told at once: from two people on that is seldom enough by itself.
+        let at_once =
+            reason == Reason::TurnedSevere || severity == Severity::Safety && reason == Reason::Doubled;
+        if !at_once && days_between(self.told_at, now) < interval {
             return Verdict::Stay(Why::TooSoon);
         }
         Verdict::Happened(EventKind::Updated, reason)
@@ -253,6 +256,17 @@ mod tests {
             s.needs_update(day(0.0), 5, &same, Severity::Safety),
             Verdict::Happened(EventKind::Updated, Reason::TurnedSevere)
         );
+    }
+
+    #[test]
+    fn danger_that_doubles_is_told_at_once_and_by_nothing_less() {
+        let s = Standing { severity: Severity::Safety, told_people: 2, events: 4, ..standing() };
+        let of = |people| s.needs_update(day(0.1), people, &s.places.clone(), Severity::Safety);
+        assert_eq!(of(3), Verdict::Stay(Why::NothingNew));
+        assert_eq!(of(4), Verdict::Happened(EventKind::Updated, Reason::Doubled));
+        let wider = ["bluesky".to_owned(), "BR".to_owned()].into();
+        let seen = Standing { told_people: 9, ..s.clone() };
+        assert_eq!(seen.needs_update(day(0.1), 11, &wider, Severity::Safety), Verdict::Stay(Why::TooSoon));
     }
 
     #[test]

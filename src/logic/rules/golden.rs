@@ -160,6 +160,10 @@ fn keys_and_values() {
     let single = "[topic]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys'\n";
     with_more("topic-in-single-brackets-twice", &format!("{single}{}", single.replace("\"k\"", "\"l\"")));
     changed("toml-key-twice", "team  =", "name  =");
+    with_more(
+        "two-products-in-one-file",
+        "[product]\nid    = \"watch\"\nname  = \"Watch\"\nmatch = 'watch'\n",
+    );
     changed("key-misspelt", "match", "macth");
     changed("key-unknown", "team  = \"netbooks\"", "team  = \"netbooks\"\ncolour = \"red\"");
     changed("key-missing", "name  = \"Aster Mini 9\"\n", "");

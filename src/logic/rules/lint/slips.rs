@@ -27,6 +27,7 @@ pub(super) fn of_line(line: &str) -> Option<Slip> {
         let at = start..start + value.len();
         curly(key, value, &at)
             .or_else(|| list(key, value, &at))
+            .or_else(|| entry(value, &at))
             .or_else(|| after_the_text(value, &at))
             .or_else(|| bare_query(key, value, &at))
             .or_else(|| bare_text(key, value, &at))
@@ -168,6 +169,27 @@ fn list(key: &str, value: &str, at: &Range<usize>) -> Option<Slip> {
     Some(Slip { help, fix })
 }
 
+/// `email = ["ana@example.org]`: the last entry of a list lacks the quote at its end.
+fn entry(value: &str, at: &Range<usize>) -> Option<Slip> {
+    let inside = value.strip_prefix('[')?.strip_suffix(']')?;
+    let (before, last) = inside.rsplit_once('"')?;
+    let opens = before.trim().is_empty() || before.trim_end().ends_with(',');
+    let odd = !inside.matches('"').count().is_multiple_of(2);
+    if !odd
+        || !opens
+        || last.trim().is_empty()
+        || inside.contains(['\'', '\\'])
+        || last.contains([',', '[', ']'])
+    {
+        return None;
+    }
+    let end = at.start + 1 + before.len() + 1 + last.trim_end().len();
+    Some(Slip {
+        help: format!("the entry \"{} has no quote at its end: write \" after it", last.trim()),
+        fix: Some((end..end, "\"".to_owned())),
+    })
+}
+
 /// `match = "aster kettle" OR kettle`, `match = kettle OR aster`, `match = ("kettle", "aster")`: a query without quotes around it.
 fn bare_query(key: &str, value: &str, at: &Range<usize>) -> Option<Slip> {
     let whole =
@@ -180,8 +202,11 @@ fn bare_query(key: &str, value: &str, at: &Range<usize>) -> Option<Slip> {
     {
         return None;
     }
-    // `""mini 9" OR mini9"` has both kinds of quotes, of one sort.
-    let doubled = value.starts_with("\"\"") && value.ends_with('"') && value.len() > 2;
+    // `""mini 9" OR mini9"` and `"mini9 OR "mini 9" OR #mini9"` have both kinds of quotes, of one sort: what would be a phrase
+    // begins or ends with a blank, or is none.
+    let no_phrase = |text: &str| text.trim().len() < text.len() || text.is_empty();
+    let around = value.starts_with('"') && value.ends_with('"') && value.len() > 2;
+    let doubled = around && value.split('"').skip(1).step_by(2).any(no_phrase);
     let query = if doubled { value.get(1..value.len() - 1)? } else { value };
     let query = match query.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
         Some(inside) if inside.contains(',') && !inside.contains(['(', ')']) => {
@@ -222,6 +247,9 @@ pub(super) fn open_list(text: &str, at: usize) -> Option<(usize, usize)> {
             }
         } else {
             depth += brackets(line);
+        }
+        if of_line(line).is_some_and(|slip| slip.fix.is_some_and(|(_, sign)| sign == "\"")) {
+            return None;
         }
         let content = without_note(line).trim_end();
         if depth > 0 && !content.trim().is_empty() && !content.trim_start().starts_with('#') {
@@ -280,6 +308,10 @@ mod tests {
             ("match = \"aster kettle\" OR #kettle", "match = '\"aster kettle\" OR #kettle'"),
             ("match = \"\"mini 9\" OR mini9\"", "match = '\"mini 9\" OR mini9'"),
             ("match = kettle OR aster", "match = 'kettle OR aster'"),
+            ("match = \"mini9 OR \"mini 9\" OR #mini9\"", "match = 'mini9 OR \"mini 9\" OR #mini9'"),
+            ("match = \"mini 9\" OR \"mini9\"", "match = '\"mini 9\" OR \"mini9\"'"),
+            ("email = [\"ana@example.org]  # x", "email = [\"ana@example.org\"]  # x"),
+            ("leak = [\"leak\", \"drip ]", "leak = [\"leak\", \"drip\" ]"),
             ("name = \"Aster Kettle\";", "name = \"Aster Kettle\""),
             ("match = \"kettle\" -- ours", "match = \"kettle\"  # ours"),
             ("// ours", "# ours"),
@@ -316,5 +348,6 @@ mod tests {
         assert_eq!((&text[..ends], begins), ("[words]\nleak = [\"a\", \"b\"", 1));
         assert_eq!(open_list("a = [\"x\",\n  \"y\",\n]\nb = 1\n", 20), None);
         assert!(open_list("a = [\"x\",\n  \"y\"\n", 20).is_some());
+        assert_eq!(open_list("email = [\"ana@example.org]\n", 20), None, "its quote is missing, no bracket");
     }
 }

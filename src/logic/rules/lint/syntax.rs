@@ -121,6 +121,20 @@ fn twice(text: &str, start: usize) -> Option<Problem> {
     let end = start + text.get(start..)?.find('\n').unwrap_or(text.len() - start);
     let above = text.get(..end)?.lines().rev().find_map(name)?;
     let last = above.rsplit('.').next().unwrap_or_default();
+    if above == "product" {
+        let mut headings = text.match_indices("[product]").filter(|(at, _)| {
+            text.get(..*at).is_some_and(|before| before.is_empty() || before.ends_with('\n'))
+        });
+        let (second, heading) = headings.nth(1)?;
+        return Some(
+            Problem::error(
+                CODE,
+                second..second + heading.len(),
+                "this is not TOML: [product] stands here twice",
+            )
+            .help("a rule file is about one product: move this one, with all below it, to a file of its own"),
+        );
+    }
     if !["topic", "example", "route", "recipient", "scenario", "cue"].contains(&last) {
         return None;
     }
