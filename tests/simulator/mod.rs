@@ -148,7 +148,7 @@ impl<'d> Simulation<'d> {
         }
         world.read_on();
         check::posts(&store, self.data, &[&self.stream, &self.hook])?;
-        let letters = check::alerts(&store, &world.log, &self.sender, last)?;
+        let letters = check::alerts(&store, &world.log, &self.sender, last, self.clock.now())?;
         check::letters(self.data, &letters, &world)?;
         let named = store.refused_addresses().map_err(|e| e.to_string())?;
         if world.gone_refused && !named.iter().any(|r| r.address == world::GONE) {
@@ -162,7 +162,7 @@ impl<'d> Simulation<'d> {
         }
         let mut counts = std::mem::take(&mut world.counts);
         *counts.entry("entries of the log").or_default() += world.log.len() as u64;
-        *counts.entry("letters").or_default() += letters.len() as u64;
+        *counts.entry("letters").or_default() += letters.all.len() as u64;
         *counts.entry("letters repeated").or_default() +=
             world.taken.values().map(|n| u64::from(n.saturating_sub(1))).sum::<u64>();
         Ok(counts)
