@@ -5,13 +5,13 @@
 
 Without --lab the servers are our own, below. With it they are those of that script (TLS, logins, certificates), which
 takes `start DIR` and `stop DIR`. Each case is one `groundswell mail test`; right means: status 0 exactly when the server
-said 250 at the end, 1 when it refused for good, 75 otherwise, and nothing said to a server that is not what it should be.
+said 250 at the end, 1 when it refused for good, 78 where the settings have to change, 75 otherwise, and nothing said to a server that is not what it should be.
 At last a daemon delivers through a server that takes the letter and dies before it says so: it may come once more, under
 the same Message-ID, and never again. Prints a line a case and the count; exits 1 if one is wrong.
 """
 import argparse, asyncio, collections, concurrent.futures, hashlib, json, os, re, subprocess, sys, tempfile, threading, time
 
-SENT, REFUSED, LATER = 0, 1, 75
+SENT, REFUSED, LATER, SETTINGS = 0, 1, 75, 78
 # (name, what stands before the @, what is expected of each try in turn, what differs in the settings)
 CASES = [
     ("taken", "ok", [SENT], {}),
@@ -32,9 +32,9 @@ CASES = [
 ]
 # What only the servers of --lab can do.
 SECURE = [
-    ("wrong password", "ok", [LATER], {"password": "wrong"}),
+    ("wrong password", "ok", [SETTINGS], {"password": "wrong"}),
     ("no TLS where it is wanted", "ok", [LATER], {"tls": "none", "login": False}),
-    ("STARTTLS taken away on the way", "ok", [LATER], {"port": 2526}),
+    ("STARTTLS taken away on the way", "ok", [SETTINGS], {"port": 2526}),
     ("a certificate of another name", "ok", [LATER], {"port": 2527}),
     ("a certificate that has expired", "ok", [LATER], {"port": 2528}),
     ("TLS from the first byte", "ok", [SENT], {"port": 2465, "tls": "implicit"}),
