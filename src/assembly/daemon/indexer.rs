@@ -69,17 +69,12 @@ fn work(store: &Store, index: PostIndex, data: &Path, stop: &AtomicBool) {
             }),
             None => PostIndex::open(data).map(|again| open = Some(again)).map_err(Failure::from),
         };
-        match done {
-            Ok(()) => {}
-            Err(e) => {
-                if !complained {
-                    let why = e.error.map_or_else(String::new, |e| format!("{e:#}"));
-                    tracing::error!(
-                        "{why}; search lags behind until this is mended, alerts do not need the index"
-                    );
-                    complained = true;
-                }
-            }
+        if let Err(e) = done
+            && !complained
+        {
+            let why = e.error.map_or_else(String::new, |e| format!("{e:#}"));
+            tracing::error!("{why}; search lags behind until this is mended, alerts do not need the index");
+            complained = true;
         }
         if stop.load(Ordering::Relaxed) {
             return;

@@ -8,6 +8,7 @@
 mod body;
 mod deliveries;
 mod github;
+mod refusal;
 mod signature;
 
 use std::io::ErrorKind;
@@ -21,7 +22,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State as Held};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
+use axum::http::header::CONTENT_LENGTH;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use futures_util::StreamExt;
@@ -31,8 +32,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Semaphore, oneshot};
 use tokio::time::timeout;
 
-use self::body::BodyError;
 use self::deliveries::{Deliveries, Delivery};
+use self::refusal::Refusal;
 use self::signature::{Secret, SignatureError};
 use super::backoff::Backoff;
 use super::newest::Newest;
@@ -61,8 +62,6 @@ const DELIVERY: &str = "x-groundswell-delivery";
 const TIMESTAMP: &str = "x-groundswell-timestamp";
 /// Requests that are worked on at once; each holds its body.
 const MAX_REQUESTS: usize = 16;
-/// Seconds after which a sender is asked to try again.
-const RETRY_SECONDS: &str = "5";
 /// First and longest wait while the port is taken.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LAST_RETRY: Duration = Duration::from_secs(30);
@@ -212,58 +211,6 @@ struct Desk {
     deliveries: Mutex<Deliveries>,
     /// When what GitHub tells of was changed last.
     newest: Mutex<Newest>,
-}
-
-/// Why a request is not answered with 200.
-enum Refusal {
-    Signature(SignatureError),
-    TooLarge(usize),
-    Body(BodyError),
-    /// Signed rightly, and no event.
-    NoEvent(String),
-    /// Signed rightly, and no post.
-    NoJson,
-    Slow,
-    Broken,
-    /// We are behind.
-    Busy(&'static str),
-    /// Something is wrong with us.
-    Later(&'static str),
-}
-
-impl Refusal {
-    /// Status and words of the answer.
-    fn said(&self) -> (StatusCode, String) {
-        match self {
-            Self::Signature(error) => (StatusCode::UNAUTHORIZED, error.to_string()),
-            Self::TooLarge(most) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, format!("the body is over {most} bytes; send it in parts"))
-            }
-            Self::Body(error @ BodyError::TooMany) => (StatusCode::PAYLOAD_TOO_LARGE, error.to_string()),
-            Self::NoEvent(why) => (StatusCode::BAD_REQUEST, why.clone()),
-            Self::Body(error) => (StatusCode::BAD_REQUEST, error.to_string()),
-            Self::NoJson => (
-                StatusCode::BAD_REQUEST,
-                "the signature fits, but the body is no JSON: it begins with neither { nor [ (and no byte-order mark stands before it)".to_owned(),
-            ),
-            Self::Slow => (StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive".to_owned()),
-            Self::Broken => (StatusCode::BAD_REQUEST, "the body broke off".to_owned()),
-            Self::Busy(why) => (StatusCode::TOO_MANY_REQUESTS, format!("{why}; try again later")),
-            Self::Later(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}; try again later")),
-        }
-    }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        let (status, message) = self.said();
-        let answer = (status, Json(json!({ "error": message })));
-        if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-            ([(RETRY_AFTER, RETRY_SECONDS)], answer).into_response()
-        } else {
-            answer.into_response()
-        }
-    }
 }
 
 /// Takes a request; one that is turned away is counted, and said in the log: the first, and then each time that there

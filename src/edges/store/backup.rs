@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{FILE, Moment, Store, StoreError, private_folder, schema};
+use super::{FILE, Moment, Store, StoreError, private_file, private_folder, schema};
 
 /// Why there is no copy, or no way back from it.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +60,7 @@ impl Store {
     /// The file is there already or cannot be written, or the store cannot be read.
     pub fn back_up(&self, to: &Path) -> Result<u64, BackupError> {
         // SQLite would take an empty file for none; and what people said is nobody else's to read.
-        private_file(to)?;
+        made(to)?;
         let copied = self
             .db
             .execute("VACUUM INTO ?", [to.to_string_lossy()])
@@ -94,7 +94,7 @@ impl Store {
         private_folder(folder).map_err(io(folder))?;
         let beside = folder.join(format!(".{FILE}.restored"));
         let _ = std::fs::remove_file(&beside);
-        private_file(&beside)?;
+        made(&beside)?;
         let copied =
             std::fs::copy(from, &beside).map_err(io(&beside)).and_then(|_| without_manifest(&beside));
         if let Err(e) = copied.and_then(|()| synced(&beside)) {
@@ -121,16 +121,12 @@ fn io(path: &Path) -> impl FnOnce(std::io::Error) -> BackupError {
     }
 }
 
-/// Makes an empty file that only we can read; never one that is there.
-fn private_file(path: &Path) -> Result<(), BackupError> {
-    use std::os::unix::fs::OpenOptionsExt;
-    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
-        Ok(_) => Ok(()),
-        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(BackupError::There { path: path.to_owned() })
-        }
-        Err(e) => Err(io(path)(e)),
-    }
+/// Makes the empty file of a copy; never one that is there.
+fn made(path: &Path) -> Result<(), BackupError> {
+    private_file(path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::AlreadyExists => BackupError::There { path: path.to_owned() },
+        _ => io(path)(e),
+    })
 }
 
 /// The file and its name are on the disk.

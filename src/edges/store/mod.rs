@@ -64,7 +64,8 @@ impl Store {
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         private_folder(folder).map_err(|source| StoreError::Folder { folder: folder.to_owned(), source })?;
         let path = folder.join(FILE);
-        private_file(&path);
+        // Made first, since SQLite gives what it keeps beside it the same mode; what stands in the way is said when it is opened.
+        let _ = private_file(&path);
         let db = Connection::open(&path).map_err(|e| StoreError::sqlite(&path, e))?;
         schema::prepare(&db, &path)?;
         Ok(Self { db, path, turn: Turn::default(), faults: faults::Faults::default() })
@@ -142,11 +143,10 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-/// Makes the file, if it is not there, such that only we can read it, in whatever folder; what SQLite keeps beside it gets the same
-/// mode. Whatever stands in the way is said when it is opened.
-fn private_file(path: &Path) {
+/// Makes an empty file that only we can read, in whatever folder; never one that is there.
+fn private_file(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt;
-    let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map(drop)
 }
 
 #[cfg(test)]

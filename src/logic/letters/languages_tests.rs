@@ -88,16 +88,7 @@ fn to_teams(language: Language) -> Vec<(&'static str, Letter)> {
 fn pages(language: Language) -> Vec<DeskPage> {
     let (built_in, event) = (Templates::default(), fixture::opened());
     let mut pages = Vec::new();
-    for purpose in [
-        Purpose::Acknowledge,
-        Purpose::NotAnIssue,
-        Purpose::Silence,
-        Purpose::Fixed,
-        Purpose::Leave,
-        Purpose::Unsilence,
-        Purpose::AnIssue,
-        Purpose::ComeBack,
-    ] {
+    for purpose in Purpose::ALL {
         let (team, address) = ("netbooks".to_owned(), "ana@example.org".to_owned());
         let link = Link { purpose, alert: event.alert.clone(), team, address, language, expires: event.at };
         pages.push(DeskPage::ask(&link, Some(&event), &built_in));

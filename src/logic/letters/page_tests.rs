@@ -11,16 +11,7 @@ use crate::ground::reason::Reason;
 fn every_page_behind_a_link_says_what_to_do_and_runs_nothing() {
     use crate::logic::links::{Already, Refused};
     let (mut pages, built_in) = (Vec::new(), Templates::default());
-    for purpose in [
-        Purpose::Acknowledge,
-        Purpose::NotAnIssue,
-        Purpose::Silence,
-        Purpose::Fixed,
-        Purpose::Leave,
-        Purpose::Unsilence,
-        Purpose::AnIssue,
-        Purpose::ComeBack,
-    ] {
+    for purpose in Purpose::ALL {
         let link = Link {
             purpose,
             alert: "mini-9-7f3a".into(),

@@ -51,6 +51,20 @@ pub enum Purpose {
     ComeBack,
 }
 
+impl Purpose {
+    /// All of them, in order.
+    pub const ALL: [Self; 8] = [
+        Self::Acknowledge,
+        Self::NotAnIssue,
+        Self::Silence,
+        Self::Fixed,
+        Self::Leave,
+        Self::Unsilence,
+        Self::AnIssue,
+        Self::ComeBack,
+    ];
+}
+
 /// What one link says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
