@@ -5,12 +5,14 @@ use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
 
 use super::failure::{Exit, Failure};
 use crate::ground::diagnostic::{Diagnostic, Level};
 use crate::ground::entry::RuleFiles;
 use crate::ground::post::{Incoming, MAX_LINE_BYTES, Post, parse_line};
 use crate::logic::rules::report;
+use crate::logic::text::is_hidden;
 
 /// Where results go.
 pub fn stdout() -> BufWriter<io::Stdout> {
@@ -25,6 +27,28 @@ pub fn colour(stream_is_terminal: bool) -> bool {
 /// Says something that is no result.
 pub fn tell(message: impl std::fmt::Display) {
     let _ = writeln!(io::stderr(), "{message}");
+}
+
+/// A value as one line of JSON. What a stranger hid in a text (marks that turn it around, letters that nobody sees) is
+/// escaped, so that a terminal shows it and a program reads it as it was.
+///
+/// # Errors
+/// The value cannot be JSON: a map with keys that are no texts.
+pub fn as_json(value: &impl Serialize) -> Result<String, Failure> {
+    let plain = serde_json::to_string(value).map_err(|e| Failure::new(Exit::Software, e))?;
+    let odd = |c: char| is_hidden(c) || ('\u{7f}'..'\u{a0}').contains(&c);
+    if !plain.contains(odd) {
+        return Ok(plain);
+    }
+    let mut out = String::with_capacity(plain.len() + 64);
+    for c in plain.chars() {
+        if odd(c) {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    Ok(out)
 }
 
 /// Prints what is wrong with rule files; returns whether any of it is an error.
@@ -252,4 +276,17 @@ pub fn inputs(paths: &[PathBuf]) -> Vec<Option<&Path>> {
 pub fn diff(name: &str, old: &str, new: &str) -> String {
     let changes = similar::TextDiff::from_lines(old, new);
     changes.unified_diff().context_radius(1).header(name, name).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_shows_what_is_hidden_and_reads_as_it_was() {
+        let text = "a\u{202e}b\u{e0041}c\u{9b}d é 👩\u{200d}👧";
+        let line = as_json(&text).unwrap();
+        assert_eq!(line, "\"a\\u202eb\\udb40\\udc41c\\u009bd é 👩\u{200d}👧\"");
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+    }
 }

@@ -248,7 +248,7 @@ pub struct Wait {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WaitReason {
-    /// The team has had its mails of the day, or many things happened at once: it is told in a list.
+    /// The team has had its mails of the day: it is told in a list.
     DailyLimit,
     /// The team has quiet hours.
     QuietHours,
@@ -256,6 +256,8 @@ pub enum WaitReason {
     Listed,
     /// The team hears of alerts by its digest alone.
     InDigest,
+    /// Many complaints about a product began to grow at once, and one letter told of that.
+    Storm,
 }
 
 impl WaitReason {
@@ -266,6 +268,7 @@ impl WaitReason {
             Self::QuietHours => "quiet-hours",
             Self::Listed => "listed",
             Self::InDigest => "in-digest",
+            Self::Storm => "storm",
         }
     }
 
@@ -276,6 +279,7 @@ impl WaitReason {
             Self::QuietHours => "the team has quiet hours",
             Self::Listed => "the team gets its alerts as a list",
             Self::InDigest => "the team's digest tells it",
+            Self::Storm => "it is one of many complaints at once, which are told in a list",
         }
     }
 }
@@ -335,6 +339,8 @@ pub struct Beside {
     pub shared: bool,
     /// What the last letter before this one said: an update is compared with it.
     pub before: Option<Before>,
+    /// Who ended it by hand; empty where nobody did.
+    pub by: String,
 }
 
 /// What a letter said of an alert.
@@ -360,6 +366,9 @@ pub struct Related {
     /// Its cluster (`mini-9.c17`): what commands merge.
     #[serde(default)]
     pub cluster: String,
+    /// How much it matters.
+    #[serde(default)]
+    pub severity: Severity,
 }
 
 /// A person said that something is fixed.

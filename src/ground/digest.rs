@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::alert::{AlertEvent, EventKind};
+use super::alert::{AlertEvent, EventKind, Severity};
 use super::reason::Reason;
 use super::time::Timestamp;
 
@@ -43,6 +43,9 @@ pub struct ToldAlert {
     pub label: String,
     /// People in all.
     pub people: u32,
+    /// How much it matters.
+    #[serde(default)]
+    pub severity: Severity,
 }
 
 impl ToldAlert {
@@ -56,6 +59,7 @@ impl ToldAlert {
             product: event.product_name.clone(),
             label: event.label.clone(),
             people: event.total,
+            severity: event.severity,
         }
     }
 }

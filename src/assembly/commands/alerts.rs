@@ -10,7 +10,7 @@ use super::standing::{clip, count, minute, one_line};
 use crate::assembly::cli::{AlertsArgs, Format};
 use crate::assembly::configured::settings;
 use crate::assembly::failure::Failure;
-use crate::assembly::output::{stdout, tell};
+use crate::assembly::output::{as_json, stdout, tell};
 use crate::edges::store::Store;
 use crate::ground::alert::{Alert, AlertEvent, AlertState, EventKind};
 use crate::ground::entry::{Act, Deed};
@@ -32,7 +32,7 @@ pub fn alerts(args: &AlertsArgs) -> Result<(), Failure> {
     match args.format {
         Format::Json => {
             for alert in &shown {
-                writeln!(out, "{}", serde_json::to_string(alert).unwrap_or_default())?;
+                writeln!(out, "{}", as_json(alert)?)?;
             }
         }
         Format::Text if shown.is_empty() => {

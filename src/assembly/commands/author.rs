@@ -7,7 +7,7 @@ use super::standing::{Keeper, count, did_you_mean, take_unless_running};
 use crate::assembly::cli::AuthorArgs;
 use crate::assembly::configured::{All, settings};
 use crate::assembly::failure::Failure;
-use crate::assembly::output::{stdout, tell};
+use crate::assembly::output::{as_json, stdout, tell};
 use crate::edges::clock::SystemClock;
 use crate::edges::store::{Store, ToAppend};
 use crate::ground::post::PostKey;
@@ -26,7 +26,7 @@ pub fn export(args: &AuthorArgs) -> Result<(), Failure> {
     let posts = store.posts_of_author(&args.author, args.source.as_deref())?;
     let mut out = stdout();
     for post in &posts {
-        writeln!(out, "{}", serde_json::to_string(post).unwrap_or_default())?;
+        writeln!(out, "{}", as_json(post)?)?;
     }
     out.flush()?;
     tell(format!("{} of \"{}\"", count(posts.len() as u64, "post", "posts"), args.author));

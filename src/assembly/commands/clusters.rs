@@ -9,7 +9,7 @@ use super::standing::{analysis_now, clip, count, did_you_mean, minute, one_line}
 use crate::assembly::cli::{ClustersArgs, Format};
 use crate::assembly::configured::settings;
 use crate::assembly::failure::{Exit, Failure};
-use crate::assembly::output::{stdout, tell};
+use crate::assembly::output::{as_json, stdout, tell};
 use crate::edges::store::Store;
 use crate::ground::alert::Quote;
 use crate::logic::analysis::{ClusterId, Sort};
@@ -48,7 +48,7 @@ pub fn clusters(args: &ClustersArgs) -> Result<(), Failure> {
             let id = ClusterId { product: product.id.clone(), sort, number: cluster.number }.to_string();
             let name = name_of(cluster, &all.vocabulary, product.language);
             match args.format {
-                Format::Json => writeln!(out, "{}", in_json(&id, &name, cluster, all))?,
+                Format::Json => writeln!(out, "{}", as_json(&in_json(&id, &name, cluster, all))?)?,
                 Format::Text => in_words(&mut out, &id, &name, cluster, all)?,
             }
         }

@@ -8,7 +8,7 @@ use super::standing::{clip, count, minute, one_line};
 use crate::assembly::cli::{DecisionsArgs, Format};
 use crate::assembly::configured::settings;
 use crate::assembly::failure::Failure;
-use crate::assembly::output::{stdout, tell};
+use crate::assembly::output::{as_json, stdout, tell};
 use crate::edges::store::Store;
 use crate::ground::entry::{Act, Deed};
 use crate::ground::time::Timestamp;
@@ -31,7 +31,7 @@ pub fn decisions(args: &DecisionsArgs) -> Result<(), Failure> {
     let mut out = stdout();
     for (at, act) in &newest {
         match args.format {
-            Format::Json => writeln!(out, "{}", in_json(*at, act))?,
+            Format::Json => writeln!(out, "{}", as_json(&in_json(*at, act))?)?,
             Format::Text => writeln!(out, "{}", in_words(*at, act))?,
         }
     }

@@ -11,7 +11,7 @@ use super::standing::{clip, count, figure, minute, one_line, people};
 use crate::assembly::cli::{ExplainArgs, Format};
 use crate::assembly::configured::settings;
 use crate::assembly::failure::{Exit, Failure};
-use crate::assembly::output::stdout;
+use crate::assembly::output::{as_json, stdout};
 use crate::edges::store::Store;
 use crate::ground::alert::{Alert, AlertEvent, AlertState, EventKind, Wait, WaitReason};
 use crate::ground::post::PostKey;
@@ -66,7 +66,7 @@ fn explain_alert(store: &Store, id: &str, format: Format) -> Result<(), Failure>
                 },
                 "life": life, "ends_when": ends(&alert),
             });
-            writeln!(out, "{line}")?;
+            writeln!(out, "{}", as_json(&line)?)?;
         }
         Format::Text => write_alert(&mut out, &alert, opening, &life)?,
     }

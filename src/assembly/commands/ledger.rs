@@ -12,7 +12,7 @@ use super::standing::{clip, count, one_line};
 use crate::assembly::cli::{FixedArgs, Format, KnownArgs, LedgerArgs};
 use crate::assembly::configured::settings;
 use crate::assembly::failure::{Exit, Failure};
-use crate::assembly::output::{stdout, tell};
+use crate::assembly::output::{as_json, stdout, tell};
 use crate::edges::clock::SystemClock;
 use crate::edges::store::Store;
 use crate::ground::alert::{AlertEvent, EventKind};
@@ -136,7 +136,7 @@ pub fn ledger(args: &LedgerArgs) -> Result<(), Failure> {
     let mut out = stdout();
     if args.format == Format::Json {
         for line in &lines {
-            writeln!(out, "{}", serde_json::to_string(line).unwrap_or_default())?;
+            writeln!(out, "{}", as_json(line)?)?;
         }
         return Ok(out.flush()?);
     }

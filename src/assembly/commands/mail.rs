@@ -12,7 +12,9 @@ use crate::edges::clock::SystemClock;
 use crate::edges::mail::{LetterError, Mailbox, Outcome, Stationery, Transport, to_message};
 use crate::edges::store::Store;
 use crate::ground::time::Clock;
-use crate::logic::letters::{Desk, Sample, Sender, Templates, notice, samples, samples_page, trial};
+use crate::logic::letters::{
+    Desk, STYLE, Sample, Sender, Templates, notice, sample_pages, samples, samples_page, trial,
+};
 use crate::logic::links::Key;
 
 /// Runs `mail`.
@@ -45,12 +47,7 @@ fn retry(args: &ConfigArgs) -> Result<(), Failure> {
 
 fn preview(args: &MailPreviewArgs) -> Result<(), Failure> {
     let out = &args.out;
-    std::fs::create_dir_all(out).map_err(|e| {
-        Failure::say(
-            Exit::CannotCreate,
-            format!("the folder {} cannot be made: {e}; name another one with --out DIR", out.display()),
-        )
-    })?;
+    made(out)?;
     let templates = match &args.templates {
         Some(folder) => overridden(folder)?,
         None => Templates::default(),
@@ -70,11 +67,31 @@ fn preview(args: &MailPreviewArgs) -> Result<(), Failure> {
         write(out, &format!("{}.html", sample.name), message.view().as_bytes())?;
         write(out, &format!("{}.txt", sample.name), sample.letter.text.as_bytes())?;
     }
-    let index = write(out, "index.html", samples_page(&all).as_bytes())?;
+    let pages = sample_pages(args.language, &sender.templates);
+    made(&out.join("pages"))?;
+    write(out, "act.css", STYLE.as_bytes())?;
+    for sample in &pages {
+        write(&out.join("pages"), &format!("{}.html", sample.name), sample.page.html.as_bytes())?;
+    }
+    let index = write(out, "index.html", samples_page(&all, &pages).as_bytes())?;
     let mut stdout = stdout();
     let letters = counted(all.len() as u64, "letter", "letters");
-    writeln!(stdout, "{letters}, each as .eml, .html and .txt; {} lists them", index.display())?;
+    let behind = counted(pages.len() as u64, "page", "pages");
+    writeln!(
+        stdout,
+        "{letters}, each as .eml, .html and .txt, and the {behind} behind their links; {} lists them",
+        index.display()
+    )?;
     Ok(stdout.flush()?)
+}
+
+/// Makes a folder.
+fn made(folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(|e| {
+        let what =
+            format!("the folder {} cannot be made: {e}; name another one with --out DIR", folder.display());
+        Failure::say(Exit::CannotCreate, what)
+    })
 }
 
 /// Templates that override the built-in ones; a mistake in them is a failure here.

@@ -6,7 +6,7 @@ use super::standing::{clip, count, minute, one_line, snapshot};
 use crate::assembly::cli::{Format, SearchArgs};
 use crate::assembly::configured::settings;
 use crate::assembly::failure::{Exit, Failure};
-use crate::assembly::output::{colour, stdout, tell, tell_problems};
+use crate::assembly::output::{as_json, colour, stdout, tell, tell_problems};
 use crate::edges::index::PostIndex;
 use crate::edges::store::Store;
 use crate::ground::post::Post;
@@ -85,7 +85,7 @@ pub fn search(args: &SearchArgs) -> Result<(), Failure> {
                 if let Some(fields) = line.as_object_mut() {
                     fields.insert("words".into(), one.words.clone().into());
                 }
-                writeln!(out, "{line}")?;
+                writeln!(out, "{}", as_json(&line)?)?;
             }
         }
     }

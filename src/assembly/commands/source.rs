@@ -16,7 +16,7 @@ use crate::assembly::cli::{
 };
 use crate::assembly::configured::{All, settings};
 use crate::assembly::failure::{Exit, Failure};
-use crate::assembly::output::{counted, stdout, tell};
+use crate::assembly::output::{as_json, counted, stdout, tell};
 use crate::edges::clock::SystemClock;
 use crate::edges::sources::{Batch, Health, KINDS, Kind, SourceSettings, Surroundings, read_opml, run};
 use crate::ground::account::Standing;
@@ -225,7 +225,7 @@ impl Seen {
             match item {
                 Incoming::Post(post) if self.posts < most => {
                     self.posts += 1;
-                    let line = serde_json::to_string(&post.plain()).unwrap_or_default();
+                    let line = as_json(&post.plain())?;
                     writeln!(out, "{line}")?;
                 }
                 Incoming::Post(_) => {}

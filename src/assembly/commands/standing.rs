@@ -15,6 +15,7 @@ use crate::ground::post::{Post, PostKey};
 use crate::ground::time::Timestamp;
 use crate::logic::analysis::Analysis;
 use crate::logic::letters::Sender;
+use crate::logic::text::{is_blank, is_hidden};
 
 /// Entries read from the log at a time.
 const CHUNK: usize = 1_000;
@@ -188,10 +189,8 @@ pub(super) fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'
 /// A text of somebody else's on one line of a terminal: no control characters, no marks that turn the direction of
 /// writing, no runs of blanks.
 pub(super) fn one_line(text: &str) -> String {
-    let turns =
-        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let clean: String =
-        text.chars().filter(|c| !turns(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let shown = text.chars().filter(|c| !is_hidden(*c));
+    let clean: String = shown.map(|c| if c.is_control() || is_blank(c) { ' ' } else { c }).collect();
     clean.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -246,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_hostile_text_cannot_write_on_the_terminal() {
-        assert_eq!(one_line("a\u{1b}[31mb\n\tc\u{202e}d\u{9b}e"), "a [31mb cd e");
+        assert_eq!(one_line("a\u{1b}[31mb\n\tc\u{202e}d\u{9b}e\u{e0041}\u{2800}f"), "a [31mb cd e f");
         assert_eq!((clip("abcdef", 4), clip("abc", 4)), ("abc…".into(), "abc".into()));
     }
 

@@ -105,9 +105,12 @@ impl Clerk {
             "" => None,
             alert => self.store.events(Some(alert))?.pop(),
         };
+        let undo = |link: &Link| self.key.sign(&Link { expires: link.purpose.expires(now), ..link.clone() });
         let deed = match decide(link, last.as_ref(), &self.store.acts()?, now) {
             Ok(deed) => deed,
-            Err(already) => return Ok(DeskPage::already(link, last.as_ref(), &already, &self.templates)),
+            Err(already) => {
+                return Ok(DeskPage::already(link, last.as_ref(), &already, undo, &self.templates));
+            }
         };
         if !act {
             return Ok(DeskPage::ask(link, last.as_ref(), &self.templates));
@@ -120,7 +123,6 @@ impl Clerk {
             now,
             Act { why: String::new(), by, what: deed, posts: Default::default() },
         )?;
-        let undo = |link: &Link| self.key.sign(&Link { expires: link.purpose.expires(now), ..link.clone() });
         Ok(DeskPage::done(link, last.as_ref(), undo, &self.templates))
     }
 }

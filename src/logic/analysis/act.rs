@@ -22,6 +22,15 @@ const RATE_DAYS: i64 = 14;
 
 impl Analysis {
     pub(super) fn act(&mut self, act: &Act, now: Timestamp, out: &mut Outcome) {
+        let before = out.events.len();
+        self.follow(act, now, out);
+        // What a decision ended was ended by whoever decided.
+        for event in out.events.iter_mut().skip(before) {
+            event.beside.by.clone_from(&act.by);
+        }
+    }
+
+    fn follow(&mut self, act: &Act, now: Timestamp, out: &mut Outcome) {
         match &act.what {
             Deed::Acknowledge { alert } => {
                 if let Some((product, id)) = self.find(alert)

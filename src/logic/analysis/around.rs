@@ -211,7 +211,7 @@ impl ProductState {
         let (standing, other) = (self.alerts.get(id)?, self.clusters.get(*number)?);
         let label = other.name.clone().unwrap_or_else(|| other.label.clone());
         let (alert, cluster) = (standing.id.clone(), id.name(product));
-        Some(Related { alert, label, people: standing.tally.in_all(), cluster })
+        Some(Related { alert, label, people: standing.tally.in_all(), cluster, severity: standing.severity })
     }
 
     /// How alike these posts are to those of a cause, taken together: to what its alert opened with, or to all that it

@@ -38,8 +38,11 @@ const FEWEST_FELT: f64 = 5.0;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DayTally {
     posts: u32,
+    /// Posts that are no copies of others.
+    own: u32,
+    /// Complaints among these.
     complaints: u32,
-    /// Sum of feelings, and of their squares.
+    /// Sum of what these feel, and of its squares.
     feeling: (f64, f64),
     reach: u64,
 }
@@ -60,8 +63,8 @@ pub struct TeamLog {
 }
 
 impl Days {
-    /// One more post, as it was read.
-    pub(super) fn hear(&mut self, post: &Post, assessment: &Assessment) {
+    /// One more post, as it was read. A copy of another is a post, and no complaint or feeling more.
+    pub(super) fn hear(&mut self, post: &Post, assessment: &Assessment, is_copy: bool) {
         let today = day_of(post.created_at);
         let newest = self.days.last_key_value().map_or(today, |(day, _)| *day);
         if today <= newest - MOST_DAYS {
@@ -72,9 +75,12 @@ impl Days {
         }
         let day = self.days.entry(today).or_default();
         day.posts += 1;
-        day.complaints += u32::from(assessment.is_complaint());
-        day.feeling.0 += assessment.sentiment;
-        day.feeling.1 += assessment.sentiment.powi(2);
+        if !is_copy {
+            day.own += 1;
+            day.complaints += u32::from(assessment.is_complaint());
+            day.feeling.0 += assessment.sentiment;
+            day.feeling.1 += assessment.sentiment.powi(2);
+        }
         day.reach = day.reach.saturating_add(post.followers.unwrap_or(0));
     }
 
@@ -82,6 +88,7 @@ impl Days {
     fn sum(&self, from: i64, to: i64) -> DayTally {
         self.days.range(from..to.max(from)).fold(DayTally::default(), |sum, (_, day)| DayTally {
             posts: sum.posts + day.posts,
+            own: sum.own + day.own,
             complaints: sum.complaints + day.complaints,
             feeling: (sum.feeling.0 + day.feeling.0, sum.feeling.1 + day.feeling.1),
             reach: sum.reach.saturating_add(day.reach),
@@ -92,7 +99,7 @@ impl Days {
 impl DayTally {
     /// The mean feeling and its standard error (of a mean of n independent values), where there are enough posts.
     fn felt(&self) -> Option<Feeling> {
-        let n = f64::from(self.posts);
+        let n = f64::from(self.own);
         if n < FEWEST_FELT {
             return None;
         }
@@ -166,9 +173,7 @@ impl Analysis {
                 (log.told, log.more) = (Vec::new(), 0);
             }
             let deliver_to = self.readers(team);
-            let heard = |p: &ProductDigest| p.posts.0 + p.posts.1 > 0;
-            let empty =
-                digest.told.is_empty() && digest.open.is_empty() && !digest.products.iter().any(heard);
+            let empty = is_empty(&digest);
             if !deliver_to.is_empty() && !empty {
                 out.collected.push(Collected {
                     at: now,
@@ -209,6 +214,7 @@ impl Analysis {
                     product: product.name.clone(),
                     label: state.name(product, id),
                     people: standing.tally.in_all(),
+                    severity: standing.severity,
                 });
             }
         }
@@ -231,6 +237,15 @@ impl Analysis {
             if withdrawn { log.no_lead(days) } else { log.lead(days) }
         }
     }
+}
+
+/// Whether a digest has nothing to tell: in its stretch nothing was heard and nothing happened. A week is told too when it is
+/// the first silent one, or something is open.
+fn is_empty(digest: &Digest) -> bool {
+    let weekly = digest.days > 1;
+    let heard = |p: &ProductDigest| p.posts.0 > 0 || weekly && p.posts.1 > 0;
+    let open = weekly && !digest.open.is_empty();
+    digest.told.is_empty() && !open && !digest.products.iter().any(heard)
 }
 
 impl ProductState {
@@ -301,5 +316,39 @@ impl ProductState {
         wished.sort_by(|a, b| b.people.cmp(&a.people).then_with(|| a.cluster.cmp(&b.cluster)));
         wished.truncate(MOST_GROWING);
         wished
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::entry::RuleFiles;
+    use crate::ground::post::{Incoming, parse_line};
+    use crate::logic::assess::Assessor;
+    use crate::logic::text::{Lang, tokenize};
+
+    #[test]
+    fn a_copy_is_a_post_and_no_complaint_more() {
+        let line = r#"{"id":"1","source":"s","text":"my widget stopped working","created_at":"2025-01-06T08:00:00Z"}"#;
+        let Ok(Incoming::Post(post)) = parse_line(line.as_bytes(), None) else { panic!("no post") };
+        let text = post.full_text();
+        let assessor = Assessor::load(&RuleFiles::default()).0;
+        let read = assessor.assess(&post, &text, &tokenize(&text, Lang::English), Lang::English);
+        assert!(read.is_complaint());
+        let mut days = Days::default();
+        days.hear(&post, &read, false);
+        (0..9).for_each(|_| days.hear(&post, &read, true));
+        let day = day_of(post.created_at);
+        let sum = days.sum(day, day + 1);
+        assert_eq!((sum.posts, sum.complaints, sum.felt()), (10, 1, None), "one post tells no feeling");
+    }
+
+    #[test]
+    fn a_day_on_which_nothing_happened_is_not_told_and_the_first_silent_week_is() {
+        let product = |this, before| ProductDigest { posts: (this, before), ..ProductDigest::default() };
+        let digest =
+            |days, this, before| Digest { days, products: vec![product(this, before)], ..Digest::default() };
+        let empty = [(1, 0, 9), (1, 2, 0), (7, 0, 9), (7, 0, 0)].map(|(d, t, b)| is_empty(&digest(d, t, b)));
+        assert_eq!(empty, [true, false, false, true]);
     }
 }

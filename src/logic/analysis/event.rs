@@ -54,7 +54,8 @@ impl Analysis {
         if kind == EventKind::Opened && !silenced {
             let people = standing.told_people;
             let (alert, label) = (standing.id.clone(), name.clone());
-            let opening = Related { alert, label, people, cluster: id.name(&product.id) };
+            let (cluster, severity) = (id.name(&product.id), standing.severity);
+            let opening = Related { alert, label, people, cluster, severity };
             match state.openings.hear(opening, now) {
                 Telling::Alone => {}
                 Telling::Together(all) => storm = all,
@@ -166,6 +167,7 @@ impl Analysis {
                 fixed: state.fixes.get(id).map(|fix| fix.told(now)),
                 shared: is_shared,
                 before: standing.said.filter(|_| kind == EventKind::Updated),
+                by: String::new(),
             },
             evidence: match shared_by {
                 Some(cause) => cause.evidence.clone(),

@@ -157,13 +157,13 @@ impl ProductState {
             // It goes to where its new text belongs. Who said it when, and what rests on it, stays.
             self.forget_text(&key);
         }
-        if !edited {
-            self.days.hear(post, read.assessment);
-        }
         self.pool.shape.learn(hour_of(post.created_at));
         let features = Features::of_text(&post.full_text(), read.tokens, read.assessment.lang);
         self.clusters.vocabulary.learn(&features);
         let original = self.original_of(read, &key);
+        if !edited {
+            self.days.hear(post, read.assessment, original.is_some());
+        }
         let voice = voice_of(post);
         if let Some(first) = &original {
             self.chorus.hear(first, post, voice);

@@ -52,10 +52,12 @@ impl Openings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ground::alert::Severity;
     use crate::ground::time::{HOUR_MS, from_ms};
 
     fn opening(n: i64) -> Related {
-        Related { alert: format!("a{n}"), label: format!("complaint {n}"), people: 4, cluster: String::new() }
+        let (alert, label) = (format!("a{n}"), format!("complaint {n}"));
+        Related { alert, label, people: 4, cluster: String::new(), severity: Severity::Normal }
     }
 
     #[test]

@@ -392,6 +392,9 @@ fn what_is_an_issue_after_all_is_as_if_it_had_only_been_ended() {
         (ended.map(|(_, reason)| reason), state.raised.len(), analysis.team_log(&first.team).judged())
     };
     let at = 61 * DAY_MS;
+    let told = fold(&and_then(entries.clone(), vec![(at, said(false, false))], 62 * DAY_MS));
+    let end = told.iter().find(|e| e.reason == Reason::NotAnIssue).expect("it is told");
+    assert_eq!(end.beside.by, "ana", "and who said so");
     assert_eq!(after(vec![(at, said(false, false))]), (Some(Reason::NotAnIssue), 1, (0, 1)));
     let both = vec![(at, said(false, false)), (at + HOUR_MS, said(true, true))];
     assert_eq!(after(both), (Some(Reason::ResolvedByHand), 0, (1, 0)));

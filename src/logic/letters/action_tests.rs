@@ -72,12 +72,15 @@ fn each_complaint_of_a_storm_has_links_of_its_own() {
 }
 
 #[test]
-fn what_is_over_offers_no_more_than_calling_it_no_issue() {
+fn what_is_over_can_be_called_no_issue_and_what_is_none_can_be_one_after_all() {
     let made_at = "2025-03-17T09:21:00Z".parse().unwrap();
     let offered =
         |event: &AlertEvent| links(&letter_for(event, &with_desk(), "a@b.org", made_at).text, "act").len();
     assert_eq!(offered(&resolved()), 1);
-    assert_eq!(offered(&AlertEvent { reason: Reason::NotAnIssue, ..resolved() }), 0);
+    let no_issue = AlertEvent { reason: Reason::NotAnIssue, ..resolved() };
+    let text = letter_for(&no_issue, &with_desk(), "a@b.org", made_at).text;
+    assert_eq!(offered(&no_issue), 1);
+    assert!(text.contains("It is an issue:"), "{text}");
     assert_eq!(offered(&regressed()), 4);
 }
 

@@ -11,10 +11,10 @@ use crate::ground::reason::Reason;
 use crate::ground::time::Timestamp;
 
 /// What can be done about an alert after this event, and what the button says (a message of the catalogue). What is over can
-/// be called no issue at the most.
+/// be called no issue at the most, and that can be taken back.
 pub(super) fn actions(event: &AlertEvent) -> Vec<(Purpose, &'static str)> {
     match (event.kind, event.reason) {
-        (EventKind::Resolved, Reason::NotAnIssue) => Vec::new(),
+        (EventKind::Resolved, Reason::NotAnIssue) => vec![(Purpose::AnIssue, "do-an-issue")],
         (EventKind::Resolved, _) => vec![(Purpose::NotAnIssue, "do-was-not-an-issue")],
         _ => vec![
             (Purpose::Acknowledge, "do-seen"),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::ground::alert::{AlertEvent, EventKind, Related};
+use crate::ground::alert::{AlertEvent, EventKind, Related, Severity};
 use crate::ground::time::days_between;
 
 use super::clean;
@@ -42,16 +42,39 @@ pub(super) fn storm_subject(event: &AlertEvent, t: &Tongue) -> Option<String> {
     if !is_storm(event) {
         return None;
     }
-    let newest: Vec<String> =
-        storm.iter().rev().take(MOST_NAMED).map(|one| t.quoted(&label(one, 30))).collect();
+    // Danger first, then the newest.
+    let mut named: Vec<&Related> = storm.iter().rev().collect();
+    named.sort_by_key(|one| one.severity != Severity::Safety);
+    let danger = named.first().map_or(event.severity, |one| one.severity);
+    let named: Vec<String> = named.into_iter().map(|one| t.quoted(&label(one, 30))).collect();
+    let (named, rest) = named.split_at(named.len().min(MOST_NAMED));
+    let more = (!rest.is_empty()).then(|| t.count("more", rest.len() as u64));
+    let named: Vec<String> = named.iter().cloned().chain(more).collect();
     Some(t.tell(
         "subject-storm",
         &[
-            ("product", clean::clip(&event.product_name, 40).into()),
+            ("product", subject_product(event, danger, t).into()),
             ("count", storm.len().into()),
-            ("named", newest.join(", ").into()),
+            ("named", t.list(&named).into()),
         ],
     ))
+}
+
+/// The product as a subject names it, and that it is about safety where it is.
+pub(super) fn subject_product(event: &AlertEvent, severity: Severity, t: &Tongue) -> String {
+    let product = clean::clip(&event.product_name, 40);
+    match severity {
+        Severity::Safety => t.tell("subject-danger", &[("product", product.into())]),
+        Severity::Low | Severity::Normal | Severity::High => product,
+    }
+}
+
+/// A name in a list, with what says that it is about safety where it is.
+pub(super) fn marked(name: String, severity: Severity, t: &Tongue) -> String {
+    match severity {
+        Severity::Safety => format!("{} {name}", t.colon(&t.say("news-safety"))),
+        Severity::Low | Severity::Normal | Severity::High => name,
+    }
 }
 
 /// One of the complaints of a storm.
@@ -68,16 +91,18 @@ pub(super) struct Part {
     pub(super) actions: Vec<Action>,
 }
 
-/// The complaints of a storm, the loudest first.
+/// The complaints of a storm: danger first, then the loudest.
 pub(super) fn storm(event: &AlertEvent, t: &Tongue) -> Vec<Part> {
     if !is_storm(event) {
         return Vec::new();
     }
     let mut all: Vec<&Related> = event.beside.storm.iter().collect();
-    all.sort_by(|a, b| b.people.cmp(&a.people).then_with(|| a.alert.cmp(&b.alert)));
+    all.sort_by(|a, b| {
+        (b.severity, b.people).cmp(&(a.severity, a.people)).then_with(|| a.alert.cmp(&b.alert))
+    });
     all.into_iter()
         .map(|one| Part {
-            label: label(one, 80),
+            label: marked(label(one, 80), one.severity, t),
             people: t.people(one.people),
             alert: one.alert.clone(),
             actions: Vec::new(),

@@ -6,6 +6,8 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 use url::Url;
 
+use crate::logic::text::{is_blank, is_hidden};
+
 /// Accents on one letter past this many are dropped: no language needs more, "zalgo" text does.
 const MAX_MARKS: usize = 3;
 /// Longest link that is shown, in bytes. A longer one is for machines.
@@ -17,7 +19,7 @@ pub(super) fn line(text: &str) -> String {
     let mut out = String::with_capacity(text.len().min(4_096));
     let mut marks = 0;
     for c in text.chars() {
-        if c.is_whitespace() || c.is_control() {
+        if is_blank(c) || c.is_control() {
             if !out.is_empty() && !out.ends_with(' ') {
                 out.push(' ');
             }
@@ -53,6 +55,11 @@ pub(super) fn clip(text: &str, limit: usize) -> String {
     let word_end = head.rfind(' ').filter(|at| head.len() - at <= 30 && *at * 2 > head.len());
     let kept = word_end.and_then(|at| head.get(..at)).unwrap_or(head);
     format!("{}…", kept.trim_end_matches([' ', ',', ';', ':', '.']))
+}
+
+/// Who decided something: their address or name, without how they did it.
+pub(super) fn who(by: &str) -> String {
+    clip(by.split(" (team ").next().unwrap_or(by), 80)
 }
 
 /// A link that may be shown.
@@ -91,14 +98,6 @@ fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}')
 }
 
-/// Shows nothing itself, or turns the direction of what follows.
-fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{3164}' | '\u{fe00}'..='\u{fe0d}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-        | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{10ffff}')
-}
-
 /// With a capital letter at its beginning.
 pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
@@ -117,7 +116,7 @@ mod tests {
 
     #[test]
     fn direction_marks_and_hidden_characters_go_and_emoji_families_stay() {
-        assert_eq!(line("a\u{202e}b\u{2066}c\u{200b}d\u{e0041}e"), "abcde");
+        assert_eq!(line("a\u{202e}b\u{2066}c\u{200b}d\u{e0041}e\u{2800}f"), "abcde f");
         assert_eq!(line("👩\u{200d}👧 ok"), "👩\u{200d}👧 ok");
         assert_eq!(line("می\u{200c}خواهم"), "می\u{200c}خواهم");
         assert_eq!(line("pass\u{200d}word"), "password");

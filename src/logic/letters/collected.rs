@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 
 use serde::Serialize;
 
-use super::beside::unquoted;
+use super::beside::{marked, unquoted};
 use super::story::Action;
 use super::tongue::Tongue;
 use super::{Sender, actions, clean, domain, reader, story, text};
@@ -196,7 +196,7 @@ impl Way<'_> {
         };
         let reached = self.reached();
         Item {
-            what: t.quoted(&unquoted(&whole_label)),
+            what: marked(t.quoted(&unquoted(&whole_label)), event.severity, t),
             said: clean::capital(&story::said(event, t)),
             quote: event.quotes.first().filter(|_| whole).map(|quote| clean::clip(&quote.text, 140)),
             actions,

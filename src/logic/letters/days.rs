@@ -21,15 +21,20 @@ pub(super) struct Week {
 pub(super) fn chart_sum(event: &AlertEvent, t: &Tongue) -> Option<String> {
     let now = event.series.iter().filter(|day| day.day >= day_of(event.since));
     let sum: u32 = now.map(|day| day.people).sum();
-    let fits = event.kind != EventKind::Resolved && sum > 1 && sum == event.observed;
+    let told = if event.kind == EventKind::Resolved { event.total } else { event.observed };
+    let fits = sum > 1 && sum == told;
     fits.then(|| t.tell("chart-sum", &[("people", t.people(sum).into())]))
 }
 
-/// The series in weeks, counted back from its last day; the oldest first. A week that is not whole is left out.
-pub(super) fn weeks(series: &[DayCount], t: &Tongue) -> Vec<Week> {
-    let mut weeks: Vec<Week> = series
+/// The series in weeks, counted back from its last day; the oldest first. A week that is not whole is left out. Where
+/// something ended it is all of the weeks from its beginning on, so that they come to the sum of all.
+pub(super) fn weeks(event: &AlertEvent, t: &Tongue) -> Vec<Week> {
+    let since = event.series.iter().filter(|day| day.day >= day_of(event.since)).count();
+    let most = if event.kind == EventKind::Resolved { MAX_WEEKS.max(since.div_ceil(7)) } else { MAX_WEEKS };
+    let mut weeks: Vec<Week> = event
+        .series
         .rchunks_exact(7)
-        .take(MAX_WEEKS)
+        .take(most)
         .map(|days| Week {
             days: match (days.first(), days.last()) {
                 (Some(first), Some(last)) => {

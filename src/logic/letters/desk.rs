@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::clean;
-use super::story::reason;
+use super::story::ended;
 use super::templates::Templates;
 use super::tongue::Tongue;
 use crate::ground::alert::{AlertEvent, EventKind, Severity, team_shown};
@@ -99,19 +99,27 @@ impl DeskPage {
         Page { about: about(last), sentences, soft, undo, ..Page::new(t, "done") }.with(templates, 200)
     }
 
-    /// There is nothing left to do.
-    pub fn already(link: &Link, last: Option<&AlertEvent>, already: &Already, templates: &Templates) -> Self {
+    /// There is nothing left to do. What was done can be taken back by the link that `undo` signs, where there is one.
+    pub fn already(
+        link: &Link,
+        last: Option<&AlertEvent>,
+        already: &Already,
+        undo: impl Fn(&Link) -> String,
+        templates: &Templates,
+    ) -> Self {
         let t = Tongue::of(link.language);
-        let who = |by: &str| ("who", clean::clip(by, 80).into());
+        let who = |by: &str| ("who", clean::who(by).into());
+        let undo =
+            already.undo().map(|purpose| format!("../act/{}", undo(&Link { purpose, ..link.clone() })));
         let (title, sentence) = match already {
             Already::Unknown => ("unknown-title", t.say("unknown")),
             Already::Seen { by, at } => {
                 ("seen-title", t.tell("seen", &[who(by), ("date", t.date(*at).into())]))
             }
-            Already::Over { at, reason: why } => {
+            Already::Over { at, reason: why, by } => {
                 let why = match why {
                     Reason::BackToUsual => t.say("over-quiet"),
-                    other => reason(*other, t),
+                    other => ended(*other, by, t),
                 };
                 ("over-title", t.tell("over", &[("date", t.date(*at).into()), ("reason", why.into())]))
             }
@@ -126,7 +134,8 @@ impl DeskPage {
             Already::Undone => ("undone-title", t.say("undone")),
         };
         let status = if *already == Already::Unknown { 404 } else { 200 };
-        Page { about: about(last), sentences: vec![sentence], ..Page::new(t, title) }.with(templates, status)
+        Page { about: about(last), sentences: vec![sentence], undo, ..Page::new(t, title) }
+            .with(templates, status)
     }
 
     /// The link does nothing.

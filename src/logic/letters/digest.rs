@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::beside::unquoted;
+use super::beside::{marked, unquoted};
 use super::tongue::Tongue;
 use super::{Sender, clean, collected_id, domain, reader, story, text};
-use crate::ground::alert::{Collected, EventKind, team_shown};
+use crate::ground::alert::{Collected, EventKind, Severity, team_shown};
 use crate::ground::digest::{Digest, Feeling, Growing, ProductDigest, ToldAlert};
 use crate::ground::letter::Letter;
 use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
@@ -157,18 +157,19 @@ impl Told<'_> {
         let mut names: Vec<&str> = digest.products.iter().map(|product| product.name.as_str()).collect();
         let others: BTreeSet<&str> = alerts.iter().map(|alert| alert.last.product.as_str()).collect();
         names.extend(others.into_iter().filter(|name| !digest.products.iter().any(|p| p.name == *name)));
-        let mut products: Vec<(u32, Section)> = names
+        let mut products: Vec<((bool, u32), Section)> = names
             .into_iter()
             .map(|name| {
                 let of_it = alerts.iter().filter(|alert| alert.last.product == name);
-                let people = of_it.clone().map(|alert| alert.last.people).sum();
+                let people: u32 = of_it.clone().map(|alert| alert.last.people).sum();
+                let danger = of_it.clone().any(|alert| alert.is_danger());
                 let items: Vec<Item> = of_it.map(|alert| self.alert(alert)).collect();
                 let figures = digest.products.iter().find(|product| product.name == name);
-                (people, self.product(name, figures, items))
+                ((danger, people), self.product(name, figures, items))
             })
             .collect();
-        // Where most happens comes first.
-        products.sort_by_key(|(people, _)| std::cmp::Reverse(*people));
+        // Where there is danger comes first, then where most happens.
+        products.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
         let mut sections = vec![first];
         sections.extend(products.into_iter().map(|(_, section)| section));
         sections.extend(self.worth(digest));
@@ -181,7 +182,7 @@ impl Told<'_> {
     /// What happened to one alert, in order, or that it is still open.
     fn alert(&self, alert: &Listed<'_>) -> Item {
         let (t, last) = (self.t, alert.last);
-        let what = t.quoted(&unquoted(&clean::clip(&last.label, 80)));
+        let what = marked(t.quoted(&unquoted(&clean::clip(&last.label, 80))), last.severity, t);
         let people = ("people", t.people(last.people).into());
         let more = if alert.steps.is_empty() {
             t.tell("digest-still-open", &[("date", t.date(last.at).into()), people])
@@ -298,6 +299,10 @@ enum Stands {
 }
 
 impl Listed<'_> {
+    fn is_danger(&self) -> bool {
+        self.last.severity == Severity::Safety
+    }
+
     fn stands(&self) -> Stands {
         let began = |step: &&ToldAlert| matches!(step.kind, EventKind::Opened | EventKind::Regressed);
         match self.last.kind {
@@ -308,7 +313,7 @@ impl Listed<'_> {
     }
 }
 
-/// The alerts of a digest, each once, those of most people first.
+/// The alerts of a digest, each once: danger first, then those of most people.
 fn listed(digest: &Digest) -> Vec<Listed<'_>> {
     let mut all: Vec<Listed<'_>> = Vec::new();
     for told in &digest.told {
@@ -325,7 +330,10 @@ fn listed(digest: &Digest) -> Vec<Listed<'_>> {
             all.push(Listed { steps: Vec::new(), last: open });
         }
     }
-    all.sort_by(|a, b| b.last.people.cmp(&a.last.people).then_with(|| a.last.alert.cmp(&b.last.alert)));
+    all.sort_by(|a, b| {
+        let weight = |l: &Listed<'_>| (l.is_danger(), l.last.people);
+        weight(b).cmp(&weight(a)).then_with(|| a.last.alert.cmp(&b.last.alert))
+    });
     all
 }
 

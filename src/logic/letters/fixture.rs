@@ -133,14 +133,20 @@ pub(super) fn opened() -> AlertEvent {
 pub(super) fn storm() -> AlertEvent {
     let mut event = opened();
     let (last, label) = (event.observed, event.label.clone());
-    let all = [("Screen stays black", 5), ("Update never ends", 31), (label.as_str(), last)];
+    let (plain, danger) = (Severity::Normal, Severity::Safety);
+    let all = [
+        ("Charger burns or sparks", 2, danger),
+        ("Update never ends", 31, plain),
+        (label.as_str(), last, plain),
+    ];
     event.beside.storm = (17..)
         .zip(all)
-        .map(|(n, (label, people))| Related {
+        .map(|(n, (label, people, severity))| Related {
             alert: format!("mini-9-20250317-{n}"),
             label: label.into(),
             people,
             cluster: format!("mini-9.c{n}"),
+            severity,
         })
         .collect();
     event
@@ -151,7 +157,7 @@ pub(super) fn perhaps() -> AlertEvent {
     let mut event = opened();
     let (alert, label, cluster) =
         ("mini-9-20250305-1b2c".into(), "enter key \"too near\"".into(), "mini-9.c4".into());
-    event.beside.perhaps = Some(Related { alert, label, people: 12, cluster });
+    event.beside.perhaps = Some(Related { alert, label, people: 12, cluster, severity: Severity::Normal });
     event.beside.coordinated = 7;
     event
 }

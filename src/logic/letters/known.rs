@@ -4,10 +4,13 @@ use super::tongue::Tongue;
 use super::{beside, clean};
 use crate::ground::alert::{AlertEvent, Severity};
 
+/// Sources, regions and languages that are named; more are counted.
+const MOST_NAMED: usize = 8;
+
 /// Name and value of each fact; what is not known is left out.
 pub(super) fn facts(event: &AlertEvent, t: &Tongue) -> Vec<(String, String)> {
     let source = |name: &str| clean::clip(name, 40);
-    let mut heard = t.shares(&event.sources, 5, source);
+    let mut heard = t.shares(&event.sources, MOST_NAMED, source);
     let at_hand: u32 = event.sources.values().sum();
     if at_hand < event.observed && event.sources.len() > 1 {
         heard += &format!(" ({})", t.count("at-hand", u64::from(at_hand)));
@@ -21,8 +24,8 @@ pub(super) fn facts(event: &AlertEvent, t: &Tongue) -> Vec<(String, String)> {
     };
     let mut out = vec![
         (t.say("fact-heard"), heard),
-        (t.say("fact-regions"), t.shares(&event.regions, 5, |tag| t.region(tag))),
-        (t.say("fact-languages"), t.shares(&event.languages, 5, |tag| t.tongue(tag))),
+        (t.say("fact-regions"), regions(event, t)),
+        (t.say("fact-languages"), t.shares(&event.languages, MOST_NAMED, |tag| t.tongue(tag))),
         (t.say("fact-words"), set_apart.join(", ")),
         (t.say("fact-tone"), t.tone(event.sentiment)),
         (t.say("fact-severity"), severity),
@@ -35,6 +38,17 @@ pub(super) fn facts(event: &AlertEvent, t: &Tongue) -> Vec<(String, String)> {
     ];
     out.retain(|(_, value)| !value.is_empty());
     out
+}
+
+/// Where the people are; of how many that is not known is said too, where it is known of some.
+fn regions(event: &AlertEvent, t: &Tongue) -> String {
+    if event.regions.is_empty() {
+        return String::new();
+    }
+    let known: u32 = event.regions.values().sum();
+    let unknown = event.sources.values().sum::<u32>().saturating_sub(known);
+    let named = t.shares(&event.regions, MOST_NAMED, |tag| t.region(tag));
+    if unknown == 0 { named } else { format!("{named} ({})", t.count("region-unknown", u64::from(unknown))) }
 }
 
 /// Which topic found it, or that none did.

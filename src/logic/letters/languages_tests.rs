@@ -99,13 +99,13 @@ fn pages(language: Language) -> Vec<DeskPage> {
         for already in [
             Already::Unknown,
             Already::Seen { by, at },
-            Already::Over { at, reason: Reason::BackToUsual },
-            Already::Over { at, reason: Reason::NotAnIssue },
+            Already::Over { at, reason: Reason::BackToUsual, by: String::new() },
+            Already::Over { at, reason: Reason::NotAnIssue, by: String::from("bo") },
             Already::Silent { by: by_too, until },
             Already::Left { at },
             Already::Undone,
         ] {
-            pages.push(DeskPage::already(&link, Some(&event), &already, &built_in));
+            pages.push(DeskPage::already(&link, Some(&event), &already, |_| "token".to_owned(), &built_in));
         }
         pages.push(DeskPage::refused(&Refused::Expired(link), &built_in));
     }

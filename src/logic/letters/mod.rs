@@ -45,7 +45,7 @@ pub use collected::{collected, collected_id};
 pub use desk::{DeskPage, STYLE};
 pub use notice::{notice, rules_refused, trial};
 pub use page::page;
-pub use samples::{Sample, check_templates, samples, samples_page};
+pub use samples::{Sample, SamplePage, check_templates, sample_pages, samples, samples_page};
 pub use templates::{TemplateProblem, Templates};
 
 /// Name of the chart in the HTML's `cid:` address.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Sender, domain};
+use super::{Sender, domain, text};
 use crate::ground::letter::Letter;
 use crate::ground::time::Timestamp;
 
@@ -18,6 +18,8 @@ struct Notice<'a> {
     language: &'a str,
     subject: &'a str,
     lead: &'a str,
+    /// What follows, paragraph by paragraph, each in its lines.
+    paragraphs: &'a [Vec<&'a str>],
     /// What a program printed, line by line.
     printed: &'a str,
     end: &'a [&'a str],
@@ -26,8 +28,22 @@ struct Notice<'a> {
 
 impl Notice<'_> {
     fn text(&self) -> String {
-        let printed = if self.printed.is_empty() { String::new() } else { format!("\n{}\n", self.printed) };
-        format!("{}\n{printed}\n{}\n\n--\n{}\n", self.lead, self.end.join("\n"), self.from_name)
+        let mut out = text::Page::default();
+        out.wrapped("", self.lead);
+        for paragraph in self.paragraphs {
+            out.blank();
+            paragraph.iter().for_each(|line| out.wrapped_hanging(line, "  "));
+        }
+        if !self.printed.is_empty() {
+            out.blank();
+            out.line(self.printed);
+        }
+        out.blank();
+        self.end.iter().for_each(|sentence| out.wrapped("", sentence));
+        out.blank();
+        out.line("--");
+        out.wrapped("", self.from_name);
+        out.done()
     }
 
     fn letter(&self, name: &str, list: &str, now: Timestamp, to: &[String], sender: &Sender) -> Letter {
@@ -59,6 +75,7 @@ pub fn rules_refused(folder: &str, why: &str, now: Timestamp, to: &[String], sen
         lead: &format!(
             "The rules in {folder} cannot be put in force. Those of before stay in force, so nothing that they watch is missed."
         ),
+        paragraphs: &[],
         printed: printed.trim_end(),
         end: &[
             &format!("groundswell check --rules {folder} shows this again. Save the mended file, and it is read within two seconds."),
@@ -82,13 +99,22 @@ pub fn notice(
     let shown: String = subject.chars().filter(|c| !c.is_control()).take(LONGEST_SUBJECT).collect();
     let text: String = text.chars().filter(|c| *c == '\n' || !c.is_control()).take(LONGEST).collect();
     let (lead, rest) = text.trim_end().split_once("\n\n").unwrap_or((text.trim_end(), ""));
+    let paragraphs: Vec<Vec<&str>> =
+        rest.split("\n\n").map(|p| p.lines().collect::<Vec<_>>()).filter(|lines| !lines.is_empty()).collect();
     let end = ["`groundswell status` shows how it stands, `groundswell doctor` looks the installation over."];
     let from_name = super::clean::clip(&sender.from_name, 60);
     // Two things may be told in the same moment: the subject tells them apart.
     let name = format!("{about}.{:08x}", xxhash_rust::xxh3::xxh3_64(subject.as_bytes()) as u32);
-    let mut letter =
-        Notice { language: ENGLISH, subject: &shown, lead, printed: rest, end: &end, from_name: &from_name }
-            .letter(&name, "operators", now, to, sender);
+    let mut letter = Notice {
+        language: ENGLISH,
+        subject: &shown,
+        lead,
+        paragraphs: &paragraphs,
+        printed: "",
+        end: &end,
+        from_name: &from_name,
+    }
+    .letter(&name, "operators", now, to, sender);
     letter.alert = about.to_owned();
     letter
 }
@@ -99,6 +125,7 @@ pub fn trial(address: &str, now: Timestamp, sender: &Sender) -> Letter {
         language: ENGLISH,
         subject: "groundswell: a letter to try the mail server",
         lead: "This letter was sent by `groundswell mail test`. That you read it shows that the mail server takes letters of groundswell and brings them to you.",
+        paragraphs: &[],
         printed: "",
         end: &[
             "Look whether it lies among the unwanted mail. If so, those who run your mail have to let the sender through before alerts can be relied on.",

@@ -72,7 +72,7 @@ fn tell(mut events: Vec<&AlertEvent>) -> Option<(Timestamp, Told)> {
             label: opening.label,
             badge: latest.badge,
             tint: latest.tint,
-            sentence: opening.sentence,
+            sentence: whole(first, last, &opening.sentence, t),
             steps: events.iter().map(|event| (t.date_and_time(event.at), step(event))).collect(),
             chart: Chart::new(&series, from).svg(&latest.chart_alt),
             first_day: series.first().map(|d| t.day(d.day)).unwrap_or_default(),
@@ -82,6 +82,15 @@ fn tell(mut events: Vec<&AlertEvent>) -> Option<(Timestamp, Told)> {
             team: clean::clip(&first.team, 60),
         },
     ))
+}
+
+/// How it began, and what it has come to where there is more of it since.
+fn whole(first: &AlertEvent, last: &AlertEvent, opening: &str, t: &Tongue) -> String {
+    if last.total <= first.total {
+        return opening.to_owned();
+    }
+    let since = t.tell("in-all-so-far", &[("people", t.people(last.total).into())]);
+    format!("{}: {opening} {since}", t.date(first.at))
 }
 
 /// One line of the alert's history.

@@ -27,12 +27,12 @@ fn every_page_behind_a_link_says_what_to_do_and_runs_nothing() {
         for already in [
             Already::Unknown,
             Already::Seen { by: "<i>bo".into(), at },
-            Already::Over { at, reason: Reason::BackToUsual },
+            Already::Over { at, reason: Reason::BackToUsual, by: String::new() },
             Already::Silent { by: "bo".into(), until: at },
             Already::Left { at },
             Already::Undone,
         ] {
-            pages.push(DeskPage::already(&link, Some(&event), &already, &built_in));
+            pages.push(DeskPage::already(&link, Some(&event), &already, |_| "token".to_owned(), &built_in));
         }
         pages.push(DeskPage::refused(&Refused::Expired(link), &built_in));
     }
@@ -48,8 +48,11 @@ fn every_page_behind_a_link_says_what_to_do_and_runs_nothing() {
         }
         assert_eq!(html.matches("<h1>").count(), 1);
     }
-    // Eight ask, and three can be taken back.
-    assert_eq!(pages.iter().filter(|page| page.html.contains("<form method=\"post\"")).count(), 8 + 3);
+    // Eight ask, three that are done can be taken back, and for each two that were done before.
+    assert_eq!(
+        pages.iter().filter(|page| page.html.contains("<form method=\"post\"")).count(),
+        8 + 3 + 8 * 2
+    );
     let said = |page: &DeskPage| {
         let body = page.html.split("<main>").nth(1).unwrap();
         let text = html2text::config::plain().string_from_read(body.as_bytes(), 90).unwrap();

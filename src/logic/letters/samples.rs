@@ -35,7 +35,11 @@ pub fn samples(sender: &Sender, language: Language) -> Vec<Sample> {
     let nobody = Sender { contact: None, ..plain.clone() };
     let alone = letter(&AlertEvent { language, ..fixture::opened() }, &nobody);
     let operators = ["operators@example.org".to_owned()];
-    let by_hand = AlertEvent { reason: Reason::ResolvedByHand, ..fixture::resolved() };
+    let by_hand = |reason| {
+        let mut event = AlertEvent { reason, ..fixture::resolved() };
+        event.beside.by = "ana@example.org (team netbooks, by a link)".to_owned();
+        event
+    };
     let refused = "error: mini-9.toml:4:9: a bracket is opened and never closed\n  match = '(mini9 OR \"mini 9\"'\n          ^ here\n  write the closing bracket";
     let now = fixture::opened().at;
     let other = |alert: &str, label: &str, observed, said: &str| {
@@ -112,7 +116,8 @@ pub fn samples(sender: &Sender, language: Language) -> Vec<Sample> {
         of("updated-doubled", "Twice as many people say it", fixture::doubled()),
         of("updated-new-place", "It has reached another place", fixture::elsewhere()),
         of("resolved", "It is back to usual", fixture::resolved()),
-        of("resolved-by-hand", "Somebody said that it is over", by_hand),
+        of("resolved-by-hand", "Somebody said that it is over", by_hand(Reason::ResolvedByHand)),
+        of("not-an-issue", "Somebody said that it is no issue", by_hand(Reason::NotAnIssue)),
         of("regressed", "It came back", fixture::regressed()),
         Sample {
             name: "collected",
@@ -150,15 +155,18 @@ struct Listed<'a> {
     subject: &'a str,
 }
 
-/// A page that lists the letters; each is beside it as `NAME.eml`, `NAME.html` and `NAME.txt`.
-pub fn samples_page(samples: &[Sample]) -> String {
+/// A page that lists the letters, each of which is beside it as `NAME.eml`, `NAME.html` and `NAME.txt`, and the pages behind
+/// their links, which are `pages/NAME.html`.
+pub fn samples_page(samples: &[Sample], pages: &[SamplePage]) -> String {
     #[derive(Serialize)]
     struct Page<'a> {
         samples: Vec<Listed<'a>>,
+        pages: Vec<(&'a str, &'a str)>,
     }
     let listed =
         samples.iter().map(|s| Listed { name: s.name, when: s.when, subject: &s.letter.subject }).collect();
-    Templates::default().render("samples.html", &Page { samples: listed }).0
+    let pages = pages.iter().map(|page| (page.name, page.when)).collect();
+    Templates::default().render("samples.html", &Page { samples: listed, pages }).0
 }
 
 /// Fills the templates in with one of every kind of letter and page, in every language, and says what cannot be.
@@ -171,26 +179,62 @@ pub fn check_templates(templates: &Templates) -> Vec<String> {
         let contact = Some("operators@example.org".to_owned());
         let sender = Sender { domain, from_name, contact, desk, templates: templates.clone() };
         wrong.extend(samples(&sender, language).into_iter().filter_map(|sample| sample.letter.fallback));
-        wrong.extend(pages(language, templates).into_iter().filter_map(|page| page.fallback));
+        wrong.extend(sample_pages(language, templates).into_iter().filter_map(|sample| sample.page.fallback));
     }
     wrong.into_iter().collect()
 }
 
-/// A page of every sort.
-fn pages(language: Language, templates: &Templates) -> Vec<DeskPage> {
-    let event = fixture::opened();
-    let link = Link {
-        purpose: Purpose::Leave,
+/// A page behind a link, to be looked at.
+#[derive(Clone, Debug)]
+pub struct SamplePage {
+    /// Its name: letters and hyphens.
+    pub name: &'static str,
+    /// When it is shown.
+    pub when: &'static str,
+    /// The page.
+    pub page: DeskPage,
+}
+
+/// A page of every sort, for a reader of this language.
+pub fn sample_pages(language: Language, templates: &Templates) -> Vec<SamplePage> {
+    let (event, over) = (fixture::opened(), fixture::resolved());
+    let link = |purpose: Purpose| Link {
+        purpose,
         alert: event.alert.clone(),
         team: event.team.clone(),
         address: "netbooks@example.org".into(),
         language,
-        expires: event.at,
+        expires: purpose.expires(event.at),
     };
+    let (by, at) = ("ana@example.org".to_owned(), over.at);
+    let sign = |_: &Link| "nowhere".to_owned();
+    let ask = |purpose| DeskPage::ask(&link(purpose), Some(&event), templates);
+    let done = |purpose| DeskPage::done(&link(purpose), Some(&event), sign, templates);
+    let already =
+        |purpose, already| DeskPage::already(&link(purpose), Some(&over), &already, sign, templates);
+    let no_issue = Already::Over { at, reason: Reason::NotAnIssue, by: by.clone() };
+    let quiet = Already::Over { at, reason: Reason::BackToUsual, by: String::new() };
+    let of = |name, when, page| SamplePage { name, when, page };
     vec![
-        DeskPage::ask(&link, Some(&event), templates),
-        DeskPage::done(&link, None, |_| "token".to_owned(), templates),
-        DeskPage::already(&link, None, &Already::Left { at: event.at }, templates),
-        DeskPage::refused(&Refused::Expired(link), templates),
+        of("ask-seen", "\"Seen it\" was followed", ask(Purpose::Acknowledge)),
+        of("ask-not-an-issue", "\"Not an issue\" was followed", ask(Purpose::NotAnIssue)),
+        of("ask-silence", "\"Silence 7 days\" was followed", ask(Purpose::Silence)),
+        of("ask-fixed", "\"Fixed\" was followed", ask(Purpose::Fixed)),
+        of("ask-leave", "The way off the list was followed", ask(Purpose::Leave)),
+        of("ask-an-issue", "\"It is an issue\" was followed", ask(Purpose::AnIssue)),
+        of("done-seen", "Seen", done(Purpose::Acknowledge)),
+        of("done-not-an-issue", "Called no issue, which can be taken back", done(Purpose::NotAnIssue)),
+        of("done-fixed", "Called fixed", done(Purpose::Fixed)),
+        of("done-leave", "Off the list", done(Purpose::Leave)),
+        of("already-over", "It was over already", already(Purpose::Fixed, quiet)),
+        of("already-not-an-issue", "Somebody called it no issue before", already(Purpose::Fixed, no_issue)),
+        of("already-seen", "Somebody has seen it", already(Purpose::Acknowledge, Already::Seen { by, at })),
+        of(
+            "expired",
+            "The link is too old",
+            DeskPage::refused(&Refused::Expired(link(Purpose::Fixed)), templates),
+        ),
+        of("forged", "The link was cut off or changed", DeskPage::refused(&Refused::Forged, templates)),
+        of("later", "It cannot be done just now", DeskPage::later(templates)),
     ]
 }

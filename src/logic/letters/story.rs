@@ -40,6 +40,8 @@ pub(super) struct Story {
     pub(super) heard_in: String,
     pub(super) usual: String,
     pub(super) usual_in: String,
+    /// What the figures are, and the sentences below.
+    pub(super) compared_title: String,
     /// Since when, how likely by chance, how it went so far.
     pub(super) compared: Vec<String>,
     pub(super) weeks: Vec<Week>,
@@ -105,7 +107,11 @@ pub(super) fn story(event: &AlertEvent, t: &Tongue) -> Story {
         usual,
         usual_in,
         compared: compared(event, t),
-        weeks: days::weeks(&event.series, t),
+        compared_title: t.say(match event.kind {
+            EventKind::Resolved => "compared-title-over",
+            EventKind::Opened | EventKind::Updated | EventKind::Regressed => "compared-title",
+        }),
+        weeks: days::weeks(event, t),
         chart_sum: days::chart_sum(event, t),
         chart_alt: days::chart_alt(&event.series, t),
         first_day: event.series.first().map(|d| t.day(d.day)).unwrap_or_default(),
@@ -168,11 +174,7 @@ pub(super) fn subject(event: &AlertEvent, t: &Tongue) -> String {
     if let Some(subject) = beside::storm_subject(event, t) {
         return subject;
     }
-    let product = clean::clip(&event.product_name, 40);
-    let product = match event.severity {
-        Severity::Safety => t.tell("subject-danger", &[("product", product.into())]),
-        Severity::Low | Severity::Normal | Severity::High => product,
-    };
+    let product = beside::subject_product(event, event.severity, t);
     let label = beside::unquoted(&clean::clip(&event.label, SUBJECT_LABEL));
     t.tell(
         "subject",
@@ -218,6 +220,7 @@ fn kind_of_news(event: &AlertEvent) -> (&'static str, &'static str) {
         (EventKind::Updated, Reason::TurnedSevere) => ("news-turned-severe", "brief-turned-severe"),
         (EventKind::Updated, _) => ("news-updated", "brief-updated"),
         (EventKind::Resolved, Reason::FixHolds) => ("news-fix-holds", "brief-fix-holds"),
+        (EventKind::Resolved, Reason::NotAnIssue) => ("news-not-an-issue", "brief-not-an-issue"),
         (EventKind::Resolved, Reason::SaidFixed) => ("news-said-fixed", "brief-said-fixed"),
         // Nobody has said that it is mended.
         (EventKind::Resolved, Reason::BackToUsual) if event.severity == Severity::Safety => {
@@ -248,6 +251,20 @@ fn badge(event: &AlertEvent, t: &Tongue) -> (String, &'static str) {
     (news, tint)
 }
 
+/// Why an alert is over, and who said so where somebody did.
+pub(super) fn ended(reason: Reason, by: &str, t: &Tongue) -> String {
+    let key = match reason {
+        Reason::ResolvedByHand => "by-resolved",
+        Reason::NotAnIssue => "by-not-an-issue",
+        Reason::SaidFixed => "by-said-fixed",
+        _ => return self::reason(reason, t),
+    };
+    match clean::who(by) {
+        who if who.is_empty() => self::reason(reason, t),
+        who => t.tell(key, &[("who", who.into())]),
+    }
+}
+
 /// Why it opened, changed or ended, for people.
 pub(super) fn reason(reason: Reason, t: &Tongue) -> String {
     t.say(&format!("reason-{}", reason.name()))
@@ -267,6 +284,7 @@ fn sentence(event: &AlertEvent, product: &str, t: &Tongue) -> String {
     };
     let why = match event.reason {
         Reason::BackToUsual if event.severity == Severity::Safety => t.say("reason-quiet-safety"),
+        other if event.kind == EventKind::Resolved => ended(other, &event.beside.by, t),
         other => reason(other, t),
     };
     match event.kind {

@@ -322,7 +322,7 @@ mod tests {
                 "{% for group in groups %}{% for item in group.entries %}{{ item.said }}{% endfor %}{% endfor %}",
             ),
             ("digest.txt", "{% for section in sections %}{{ section.title }}{% endfor %}"),
-            ("notice.txt", "{{ lead }}\n{{ printed }}\n{{ end|join }}"),
+            ("notice.txt", "{{ lead }}\n{{ paragraphs|join }}\n{{ printed }}\n{{ end|join }}"),
         ];
         let others = others.map(|(name, text)| (name.to_owned(), text.to_owned()));
         assert_eq!(check_templates(&Templates::with(&others.into()).0), Vec::<String>::new());
@@ -343,6 +343,7 @@ mod tests {
     #[derive(Serialize)]
     struct Empty {
         lead: &'static str,
+        paragraphs: [Vec<&'static str>; 0],
         printed: &'static str,
         end: [&'static str; 0],
         subject: &'static str,
@@ -352,7 +353,15 @@ mod tests {
 
     impl Empty {
         fn new() -> Self {
-            Self { lead: "x", printed: "", end: [], subject: "s", from_name: "f", language: "en" }
+            Self {
+                lead: "x",
+                paragraphs: [],
+                printed: "",
+                end: [],
+                subject: "s",
+                from_name: "f",
+                language: "en",
+            }
         }
     }
 

@@ -30,7 +30,7 @@ pub(super) fn text(story: &Story, from_name: &str, t: &Tongue) -> String {
         out.wrapped("", newest);
     }
 
-    out.title(&t.say("compared-title"));
+    out.title(&story.compared_title);
     out.line(&clean::capital(&format!("{} {}", t.colon(&story.heard_in), story.heard)));
     out.line(&clean::capital(&format!("{} {}", t.colon(&story.usual_in), story.usual)));
     out.blank();

@@ -7,6 +7,7 @@ use crate::ground::alert::{Collected, WaitReason};
 /// The subject of a list of several alerts (a message of the catalogue that takes `named` and `count`), and its first sentences.
 pub(super) fn words(collected: &Collected, team: &str, t: &Tongue) -> (&'static str, Vec<String>) {
     let (subject, lead, end) = match collected.why {
+        Some(WaitReason::Storm) => ("collected-subject", "collected-lead-storm", "list-danger"),
         Some(WaitReason::QuietHours) => ("quiet-subject", "quiet-lead", "list-danger"),
         None | Some(WaitReason::DailyLimit) => ("collected-subject", "collected-lead", "collected-doubt"),
         // One recipient's own choice is not the team's.
@@ -51,6 +52,7 @@ mod tests {
         assert_eq!([said(quiet).0, said(listed).0], ["quiet-subject", "listed-subject"]);
         assert_eq!([None, Some(WaitReason::DailyLimit)].map(|why| said(why).0), ["collected-subject"; 2]);
         assert!(said(None).1.contains("at most 12"), "{}", said(None).1);
+        assert!(!said(Some(WaitReason::Storm)).1.contains("at most"), "no limit was reached");
         let own = Collected { team: "t/ana".into(), ..list(listed) };
         assert!(words(&own, "t", t).1.concat().starts_with("You get the alerts"));
     }

@@ -101,7 +101,7 @@ impl Lid {
         if severity == Severity::Safety {
             return Pass::SendForSafety;
         }
-        let full = flood || self.sent.len() >= terms.mails_a_day as usize;
+        let full = self.sent.len() >= terms.mails_a_day as usize;
         let why = match terms.alerts {
             Alerts::InDigest => return Pass::Hold(Wait { until: None, why: WaitReason::InDigest }),
             Alerts::Listed(_) => WaitReason::Listed,
@@ -109,6 +109,7 @@ impl Lid {
                 WaitReason::QuietHours
             }
             Alerts::AtOnce if full => WaitReason::DailyLimit,
+            Alerts::AtOnce if flood => WaitReason::Storm,
             // While something is held back the rest waits too: so it is told in order.
             Alerts::AtOnce => match self.why {
                 Some(why) => why,
@@ -120,9 +121,12 @@ impl Lid {
         };
         self.since.get_or_insert(now);
         self.why.get_or_insert(why);
-        if full && self.why == Some(WaitReason::QuietHours) {
+        if full && matches!(self.why, Some(WaitReason::QuietHours | WaitReason::Storm)) {
             // Too much for a day is too much for a morning.
             self.why = Some(WaitReason::DailyLimit);
+        }
+        if flood && self.why == Some(WaitReason::QuietHours) {
+            self.why = Some(WaitReason::Storm);
         }
         if self.held.len() < MOST_LISTED {
             self.held.push((alert.to_owned(), number));
@@ -138,7 +142,8 @@ impl Lid {
         if let Alerts::Listed(schedule) = terms.alerts {
             return Some(schedule.next_after(since).unwrap_or(since));
         }
-        let wait = if self.why == Some(WaitReason::DailyLimit) { COLLECTED_HOURS * HOUR_MS } else { 0 };
+        let collects = matches!(self.why, Some(WaitReason::DailyLimit | WaitReason::Storm));
+        let wait = if collects { COLLECTED_HOURS * HOUR_MS } else { 0 };
         let due = plus_ms(since, wait);
         Some(terms.quiet.and_then(|quiet| quiet.ends(due)).unwrap_or(due))
     }
@@ -154,7 +159,7 @@ impl Lid {
         let few = match why {
             WaitReason::QuietHours => FEW,
             WaitReason::Listed => 1,
-            WaitReason::DailyLimit | WaitReason::InDigest => 0,
+            WaitReason::DailyLimit | WaitReason::Storm | WaitReason::InDigest => 0,
         };
         let day_ago = plus_ms(now, -DAY_MS);
         let lately = self.sent.iter().filter(|at| **at > day_ago).count();
@@ -270,8 +275,21 @@ mod tests {
         assert_eq!(events[0].0, "a12");
         assert!(matches!(
             lid.pass(hour(48), &terms, Severity::Normal, true, ("storm", 0)),
-            Pass::Hold(Wait { why: WaitReason::DailyLimit, .. })
+            Pass::Hold(Wait { why: WaitReason::Storm, .. })
         ));
+        assert_eq!(lid.release(hour(54), &terms), list(&["storm"], WaitReason::Storm));
+    }
+
+    #[test]
+    fn a_list_of_a_storm_says_so_until_the_days_limit_is_reached_too() {
+        let (mut lid, team) = (Lid::default(), team(""));
+        let terms = Terms::of(Some(&team));
+        let flood = |lid: &mut Lid, n| lid.pass(hour(n), &terms, Severity::Normal, true, ("s", 0));
+        assert!(matches!(flood(&mut lid, 0), Pass::Hold(Wait { why: WaitReason::Storm, .. })));
+        assert_eq!(lid.waiting(), Some((1, WaitReason::Storm)));
+        lid.sent.extend([hour(1), hour(1)]);
+        assert!(matches!(flood(&mut lid, 2), Pass::Hold(Wait { why: WaitReason::DailyLimit, .. })));
+        assert_eq!(lid.release(hour(6), &terms), list(&["s", "s"], WaitReason::DailyLimit));
     }
 
     #[test]

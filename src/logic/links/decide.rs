@@ -26,6 +26,8 @@ pub enum Already {
         at: Timestamp,
         /// Why.
         reason: Reason,
+        /// Who said so; empty where nobody did.
+        by: String,
     },
     /// Somebody silenced it.
     Silent {
@@ -41,6 +43,18 @@ pub enum Already {
     },
     /// There is nothing to take back.
     Undone,
+}
+
+impl Already {
+    /// What takes back what was done, where there is something.
+    pub fn undo(&self) -> Option<Purpose> {
+        match self {
+            Self::Over { reason: Reason::NotAnIssue, .. } => Some(Purpose::AnIssue),
+            Self::Silent { .. } => Some(Purpose::Unsilence),
+            Self::Left { .. } => Some(Purpose::ComeBack),
+            Self::Unknown | Self::Seen { .. } | Self::Over { .. } | Self::Undone => None,
+        }
+    }
 }
 
 /// The decision that a link stands for, if there is still something to decide. `last` is the newest event of its alert,
@@ -61,8 +75,8 @@ pub fn decide(
     let alert = last.alert.clone();
     let over = last.kind == EventKind::Resolved;
     match link.purpose {
-        Purpose::NotAnIssue => match last_word(acts, &alert).filter(|(at, ..)| *at >= last.opened_at) {
-            Some((at, false)) => Err(Already::Over { at, reason: Reason::NotAnIssue }),
+        Purpose::NotAnIssue => match last_word(acts, &alert).filter(|said| said.at >= last.opened_at) {
+            Some(said) if !said.useful && (over || said.at >= last.at) => Err(said.over()),
             None if over && last.reason == Reason::NotAnIssue => Err(over_since(last)),
             _ => Ok(Deed::Feedback { alert, useful: false, taken_back: false }),
         },
@@ -71,6 +85,14 @@ pub fn decide(
             None => Err(Already::Undone),
         },
         Purpose::Acknowledge | Purpose::Fixed if over => Err(over_since(last)),
+        // Said a moment ago, and perhaps not yet read from the log.
+        Purpose::Acknowledge | Purpose::Fixed
+            if let Some(said) = last_word(acts, &alert)
+                && !said.useful
+                && said.at >= last.at =>
+        {
+            Err(said.over())
+        }
         Purpose::Acknowledge => {
             let seen = acts.iter().rev().find(
                 |(at, act)| matches!(&act.what, Deed::Acknowledge { alert: a } if *a == alert && *at >= last.opened_at),
@@ -85,7 +107,9 @@ pub fn decide(
                 |(at, act)| matches!(&act.what, Deed::Resolve { alert: a } | Deed::Fixed { alert: a, .. } if *a == alert && *at >= last.at),
             );
             match said {
-                Some((at, _)) => Err(Already::Over { at: *at, reason: Reason::SaidFixed }),
+                Some((at, act)) => {
+                    Err(Already::Over { at: *at, reason: Reason::SaidFixed, by: act.by.clone() })
+                }
                 None => Ok(Deed::Fixed { alert, version: String::new() }),
             }
         }
@@ -133,20 +157,35 @@ fn leave(link: &Link, acts: &[(Timestamp, Act)]) -> Result<Deed, Already> {
 }
 
 fn over_since(last: &AlertEvent) -> Already {
-    Already::Over { at: last.at, reason: last.reason }
+    Already::Over { at: last.at, reason: last.reason, by: last.beside.by.clone() }
+}
+
+/// Whether an alert was worth it, as somebody said.
+struct Word<'a> {
+    at: Timestamp,
+    useful: bool,
+    by: &'a str,
+}
+
+impl Word<'_> {
+    fn over(&self) -> Already {
+        Already::Over { at: self.at, reason: Reason::NotAnIssue, by: self.by.to_owned() }
+    }
 }
 
 /// What was said last of whether the alert was worth it.
-fn last_word(acts: &[(Timestamp, Act)], alert: &str) -> Option<(Timestamp, bool)> {
+fn last_word<'a>(acts: &'a [(Timestamp, Act)], alert: &str) -> Option<Word<'a>> {
     acts.iter().rev().find_map(|(at, act)| match &act.what {
-        Deed::Feedback { alert: of, useful, .. } if of == alert => Some((*at, *useful)),
+        Deed::Feedback { alert: of, useful, .. } if of == alert => {
+            Some(Word { at: *at, useful: *useful, by: &act.by })
+        }
         _ => None,
     })
 }
 
 /// When the alert was called no issue, if that was the last word about it.
 pub fn called_no_issue(acts: &[(Timestamp, Act)], alert: &str) -> Option<Timestamp> {
-    last_word(acts, alert).and_then(|(at, useful)| (!useful).then_some(at))
+    last_word(acts, alert).and_then(|said| (!said.useful).then_some(said.at))
 }
 
 /// Who wants no letters: team → addresses, as they were written when they left, and since when.
@@ -242,11 +281,30 @@ mod tests {
         let over = event(EventKind::Resolved, Reason::BackToUsual);
         for purpose in [Purpose::Acknowledge, Purpose::Fixed] {
             let told = decide(&link(purpose), Some(&over), &[], day(11));
-            assert_eq!(told, Err(Already::Over { at: day(10), reason: Reason::BackToUsual }));
+            let over = Already::Over { at: day(10), reason: Reason::BackToUsual, by: String::new() };
+            assert_eq!(told, Err(over));
         }
         assert!(decide(&link(Purpose::NotAnIssue), Some(&over), &[], day(11)).is_ok());
         let nothing = event(EventKind::Resolved, Reason::NotAnIssue);
         assert!(decide(&link(Purpose::NotAnIssue), Some(&nothing), &[], day(11)).is_err());
+    }
+
+    #[test]
+    fn what_was_called_no_issue_is_over_for_every_other_link() {
+        let opened = event(EventKind::Opened, Reason::MoreThanUsual);
+        let said = act(11, Deed::Feedback { alert: "a".into(), useful: false, taken_back: false });
+        for purpose in [Purpose::Fixed, Purpose::Acknowledge, Purpose::NotAnIssue] {
+            let told = decide(&link(purpose), Some(&opened), std::slice::from_ref(&said), day(12));
+            let over = Already::Over { at: day(11), reason: Reason::NotAnIssue, by: "bo".into() };
+            assert_eq!(told, Err(over), "{purpose:?}");
+        }
+        // It came back since: that was another time.
+        let mut back = event(EventKind::Regressed, Reason::CameBack);
+        (back.at, back.opened_at) = (day(20), day(10));
+        for purpose in [Purpose::Fixed, Purpose::Acknowledge, Purpose::NotAnIssue] {
+            let told = decide(&link(purpose), Some(&back), std::slice::from_ref(&said), day(21));
+            assert!(told.is_ok(), "{purpose:?}: {told:?}");
+        }
     }
 
     #[test]

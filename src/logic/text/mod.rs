@@ -12,7 +12,7 @@ pub mod token;
 /// up by one with every change after which some text gives other tokens, folded forms or stems.
 pub const TOKENS_FORM: u32 = 3;
 
-pub use fold::{fold, fold_into, is_invisible};
+pub use fold::{fold, fold_into, is_blank, is_hidden, is_invisible};
 pub use lang::Lang;
 pub use stop::is_stop_word;
 pub use token::{Kind, Token, tokenize};
