@@ -41,6 +41,17 @@ t 'takes rules as soon as they are there' soon bash -c "nsenter -t $inner -a sys
 t 'a backup while it runs' X systemctl start groundswell-backup.service
 t 'the backup is there' bash -c "nsenter -t $inner -a sh -c 'ls /var/lib/private/groundswell-backups/*.db'"
 t 'the service still runs' X systemctl is-active groundswell.service
+t 'the timer of figures is enabled' X systemctl is-enabled groundswell-metrics.timer
+X systemctl start groundswell-metrics.service
+t 'no figures where nobody collects them' not X test -e /var/lib/prometheus
+X mkdir -p /var/lib/prometheus/node-exporter
+t 'figures for a node exporter' X systemctl start groundswell-metrics.service
+t 'they say that it runs' X grep -qx 'groundswell_up 1' /var/lib/prometheus/node-exporter/groundswell.prom
+X systemctl stop groundswell
+t 'figures while it stands still' X systemctl start groundswell-metrics.service
+t 'they say so' X grep -qx 'groundswell_up 0' /var/lib/prometheus/node-exporter/groundswell.prom
+t 'anybody can read them' bash -c "[ \"\$(nsenter -t $inner -a stat -c %a /var/lib/prometheus/node-exporter/groundswell.prom)\" = 644 ]"
+t 'it starts again' X systemctl start groundswell
 X sh -c 'echo "# mine" >> /etc/groundswell/groundswell.toml'
 t 'installs over itself' X dpkg -i /groundswell.deb
 t 'and keeps changed settings' X grep -q '# mine' /etc/groundswell/groundswell.toml
@@ -52,7 +63,9 @@ t 'is stopped by that' not X systemctl is-active groundswell.service
 t 'what was kept is there until the purge' X test -d /var/lib/private/groundswell
 t 'is purged' X dpkg -P groundswell
 X find / -xdev \( -path /proc -o -path /sys -o -path /var/log -o -path /var/lib/dpkg -o -path /run \) -prune -o -print | sort > "$work/after"
-left=$(comm -13 "$work/before" "$work/after" | grep -v -e '^/var/lib/private$' -e '^/etc/credstore$' -e '^/var/tmp/systemd-private' -e '^/tmp/systemd-private' -e '^/var/lib/systemd/' -e '^/var/cache/private$')
+left=$(comm -13 "$work/before" "$work/after" | grep -v -e '^/var/lib/private$' -e '^/etc/credstore$' -e '^/var/tmp/systemd-private' -e '^/tmp/systemd-private' -e '^/var/lib/systemd/' -e '^/var/cache/private$' -e '^/var/lib/prometheus')
+gone() { ! X test -e /var/lib/prometheus/node-exporter/groundswell.prom; }
+t 'nor figures' gone
 if [ -z "$left" ]; then ok 'no trace is left'; else bad "traces: $left"; fi
 stamps=$(X find /var/lib/systemd -name '*groundswell*')
 if [ -z "$stamps" ]; then ok 'nor of its timer'; else bad "traces: $stamps"; fi
