@@ -156,6 +156,7 @@ news-resolved = Vorbei
 news-quiet-safety = Sicherheit: vorerst ruhig
 news-fix-holds = Die Behebung wirkt
 news-not-an-issue = Beendet: Fehlalarm
+news-merged = Geht in einem anderen Alarm weiter
 news-said-fixed = Als behoben gemeldet
 news-back-after-fix = Trotz der Behebung wieder da
 news-came-back = Wieder da
@@ -165,6 +166,7 @@ news-came-back = Wieder da
 subject = { $product }: „{ $label }“: { $said }
 subject-danger = { $product }, Sicherheit
 said-opened = { $people } { $window }, sonst { $usual }
+said-listed = { $people } { $window }, sonst { $usual }; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people }, Dauer { $lasted }
 brief-doubled = mindestens doppelt so viele
@@ -175,6 +177,7 @@ brief-resolved = vorbei
 brief-quiet-safety = vorerst ruhig
 brief-fix-holds = die Behebung wirkt
 brief-not-an-issue = als Fehlalarm beendet
+brief-merged = geht in einem anderen Alarm weiter
 brief-said-fixed = als behoben gemeldet
 brief-back-after-fix = trotz der Behebung wieder da
 brief-came-back = wieder da
@@ -195,6 +198,8 @@ reason-not-an-issue = Jemand auf Ihrer Seite hat gesagt, dass das ein Fehlalarm 
 by-resolved = { $who } hat gesagt, dass es vorbei ist.
 by-not-an-issue = { $who } hat gesagt, dass das ein Fehlalarm ist.
 by-said-fixed = { $who } hat gesagt, dass es behoben ist. Wir achten darauf, ob die Leute es nicht mehr sagen.
+reason-merged = Es hat sich als dieselbe Sache wie bei einem anderen Alarm herausgestellt, der weitergeht.
+by-merged = Es hat sich als dieselbe Sache wie „{ $label }“ herausgestellt. In den E-Mails dazu geht es weiter.
 reason-came-back = Es war vorbei, und die Leute sagen es wieder.
 reason-rule-removed = Die Regel, die darauf achtete, wurde entfernt.
 reason-said-fixed = Jemand auf Ihrer Seite hat gesagt, dass es behoben ist. Wir achten darauf, ob die Leute es nicht mehr sagen.
@@ -206,7 +211,7 @@ reason-shared-widely = Die Beschwerde einer Person wird von weit mehr Leuten get
 
 wrote = { $people } { $window } mit dieser Beschwerde über { $product }. Sonst: { $usual }.
 wrote-so-far = Bisher { $people } { $window } mit dieser Beschwerde über { $product }. Sonst wären es: { $usual }.
-before = In unserer letzten E-Mail am { $date } waren es { $people } { $window }.
+before = Am { $date } waren es { $people } { $window }.
 now-places = Jetzt wird es auch { $places } gesagt.
 came-to = Insgesamt { $people }, Dauer { $lasted }; davon { $peak } in der stärksten Woche.
 came-to-all = Insgesamt { $people }, Dauer { $lasted }.
@@ -227,6 +232,8 @@ compared-title-over = Was daraus wurde
 opened-and-ended = Der Alarm begann am { $opened } und endete am { $ended }.
 first-wrote-today = Die erste Person schrieb am { $date }, am Tag dieser E-Mail.
 first-wrote = Die erste Person schrieb am { $date } (Abstand zu dieser E-Mail: { $ago }).
+first-wrote-on = Die erste Person schrieb am { $date }.
+waited-since = Diese E-Mail hat auf die Zeiten Ihres Teams gewartet: Ihre Zahlen sind vom { $date }.
 we-first-wrote = Unsere erste E-Mail dazu ist vom { $date }.
 in-all-so-far = Insgesamt sind es bisher { $people }.
 echoes = Dazu kommen: { $copies }. Kopien zählen nicht als Personen.
@@ -234,6 +241,7 @@ fixed = Seit Sie sagten, dass es behoben ist ({ $ago } her): { $people }; im Tem
 fixed-in = Seit der Behebung ({ $version }, { $ago } her): { $people }; im Tempo davor wären es { $usual } gewesen.
 shared = Diese Leute haben weitergegeben, was eine Person geschrieben hat. In allen anderen Zahlen sind sie eine Stimme.
 coordinated = { $count } Konten schrieben an einem Tag fast dieselben Worte, ohne dass eines den Beitrag eines anderen teilte. Das sieht abgesprochen aus; sie zählen als eine Stimme.
+perhaps-more = Vielleicht noch { $people }: Ihre Beiträge liegen bei diesen, sagen es aber mit anderen Worten und sind nicht mitgezählt.
 perhaps = Es kann dieselbe Sache sein wie „{ $label }“, worüber wir schon geschrieben haben. Wenn ja, bitten Sie die Betreiber von groundswell, die beiden zusammenzulegen.
 
 ## Alarme: die Grafik
@@ -300,6 +308,7 @@ next-title = Wie es weitergeht
 next-open = Wir schreiben wieder, frühestens in einem Tag und danach seltener, wenn doppelt so viele es sagen, wenn es einen neuen Ort erreicht und wenn es vorbei ist. Dazwischen nichts.
 next-open-safety = Wir schreiben wieder, wenn doppelt so viele es sagen, wenn es einen neuen Ort erreicht und wenn es vorbei ist. E-Mails zur Sicherheit kommen sofort, welche Grenzen und Ruhezeiten Ihr Team auch hat.
 next-over = Wir schreiben nur wieder, wenn es zurückkommt.
+next-merged = Wir schreiben in den E-Mails zu dem anderen Alarm weiter.
 next-said-fixed = Wir schreiben wieder, wenn klar ist, dass die Behebung wirkt, oder wenn die Leute es wieder sagen.
 why-team = Sie erhalten dies, weil Ihr Team „{ $team }“ in den Regeldateien für { $product } zuständig ist.
 why-thread = Sie erhalten dies, weil Ihr Team „{ $team }“ schon davon erfahren hat und bis zum Ende davon erfährt.
@@ -315,22 +324,23 @@ leave-link = mich von der Liste nehmen
 
 collected-subject = { $named }: { $count } Alarme in einer E-Mail
 collected-named = { $product } ({ $count })
-collected-lead = Das Team „{ $team }“ bekommt in 24 Stunden höchstens { $most } Alarm-E-Mails, und es ist mehr geschehen. Das ist der Rest: jeder Alarm, wie er jetzt steht, das Ernsteste zuerst.
-collected-lead-storm = Über ein Produkt begannen mehr Beschwerden auf einmal zuzunehmen, als für einzelne E-Mails gut ist; eine E-Mail hat das gesagt. Diese kamen danach, jede nach dem Stand von jetzt, die ernstesten zuerst.
+collected-lead = Das Team „{ $team }“ bekommt in 24 Stunden höchstens { $most } Alarm-E-Mails, und es ist mehr geschehen. Das ist der Rest: jeder Alarm, mit seiner neuesten Nachricht, das Ernsteste zuerst.
+collected-lead-storm = Über ein Produkt begannen mehr Beschwerden auf einmal zuzunehmen, als für einzelne E-Mails gut ist; eine E-Mail hat das gesagt. Diese kamen danach, jede mit ihrer neuesten Nachricht, die ernstesten zuerst.
 collected-more = Es ist mehr geschehen, als in diese Liste passt. Die Betreiber von groundswell können Ihnen den Rest zeigen.
 collected-plain = Für alles Weitere unten war kein Platz für Knöpfe. Die nächste E-Mail darüber hat eigene.
 collected-doubt = Hinter vielen davon kann ein Ausfall oder ein Update stehen; selten findet eine Regel zu viel, oder jemand schreibt, um etwas zu verdecken. Was jemanden verletzen könnte, wird immer sofort gemeldet.
 collected-why = Sie erhalten dies, weil Alarme über diese Produkte an Ihr Team „{ $team }“ gehen.
 quiet-subject = { $named }: { $count } Alarme aus Ihrer Ruhezeit
-quiet-lead = Das Team „{ $team }“ hat Ruhezeiten. Das kam in dieser Zeit: jeder Alarm, wie er jetzt steht, das Ernsteste zuerst.
+quiet-lead = Das Team „{ $team }“ hat Ruhezeiten. Das kam in dieser Zeit: jeder Alarm, mit seiner neuesten Nachricht, das Ernsteste zuerst.
 listed-subject = { $named }: { $count } Alarme in einer Liste
-listed-lead = Das Team „{ $team }“ bekommt seine Alarme als Liste. Das kam seit der letzten: jeder Alarm, wie er jetzt steht, das Ernsteste zuerst.
-listed-lead-own = Sie bekommen die Alarme des Teams „{ $team }“ als Liste. Das kam seit der letzten: jeder Alarm, wie er jetzt steht, das Ernsteste zuerst.
+listed-lead = Das Team „{ $team }“ bekommt seine Alarme als Liste. Das kam seit der letzten: jeder Alarm, mit seiner neuesten Nachricht, das Ernsteste zuerst.
+listed-lead-own = Sie bekommen die Alarme des Teams „{ $team }“ als Liste. Das kam seit der letzten: jeder Alarm, mit seiner neuesten Nachricht, das Ernsteste zuerst.
 list-danger = Was jemanden verletzen könnte, wird immer sofort gemeldet.
 
 ## Der Überblick
 
 digest-subject = { $stretch }: { $alerts }; { $complaints }, insgesamt { $posts }
+digest-subject-alerts = { $stretch }: { $alerts }
 digest-week-from = Woche ab { $date }
 digest-day-of = Tag vom { $date }
 digest-day-says = Die Zahlen sind die vom { $date } (UTC); was mit Alarmen geschah, ist bis zu dieser E-Mail erzählt.
@@ -342,8 +352,8 @@ digest-new = { $count ->
 }
 digest-grown = { $count } noch offen
 digest-ended = { $count } vorbei
-digest-quiet-day = An diesem Tag begann, änderte sich oder endete kein Alarm.
-digest-quiet-week = In dieser Woche begann, änderte sich oder endete kein Alarm.
+digest-quiet-day = An diesem Tag begann, änderte sich oder endete kein Alarm Ihres Teams.
+digest-quiet-week = In dieser Woche begann, änderte sich oder endete kein Alarm Ihres Teams.
 digest-more = { $count ->
     [one] Es ist { $count } Sache mehr geschehen, als aufgeführt ist.
    *[other] Es sind { $count } Dinge mehr geschehen, als aufgeführt sind.
@@ -372,8 +382,8 @@ digest-better = besser als { $other } (da war sie { $mean })
 digest-worse = schlechter als { $other } (da war sie { $mean })
 digest-worth-title = Lohnt es sich?
 digest-judged = { $good ->
-    [one] Bewertet wurden { $alerts }; { $good } davon hat sich gelohnt.
-   *[other] Bewertet wurden { $alerts }; { $good } davon haben sich gelohnt.
+    [one] Bewertet: { $alerts }; { $good } davon hat sich gelohnt.
+   *[other] Bewertet: { $alerts }; { $good } davon haben sich gelohnt.
 }
 digest-leads = { $count ->
     [one] Bei { $count } Alarm ist der Tag bekannt, an dem Sie es sonst erfahren hätten: Er kam { $days } Tage vorher.

@@ -157,6 +157,7 @@ news-resolved = Terminado
 news-quiet-safety = Seguridad: en calma por ahora
 news-fix-holds = La corrección funciona
 news-not-an-issue = Cerrado: no es un problema
+news-merged = Sigue en otra alerta
 news-said-fixed = Dado por corregido
 news-back-after-fix = De vuelta pese a la corrección
 news-came-back = De vuelta
@@ -166,6 +167,7 @@ news-came-back = De vuelta
 subject = { $product }: «{ $label }»: { $said }
 subject-danger = { $product }, seguridad
 said-opened = { $people } { $window }, normalmente { $usual }
+said-listed = { $people } { $window }, lo habitual { $usual }; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people } en { $lasted }
 brief-doubled = al menos el doble
@@ -176,6 +178,7 @@ brief-resolved = terminado
 brief-quiet-safety = en calma por ahora
 brief-fix-holds = la corrección funciona
 brief-not-an-issue = cerrado por no ser un problema
+brief-merged = sigue en otra alerta
 brief-said-fixed = dado por corregido
 brief-back-after-fix = de vuelta pese a la corrección
 brief-came-back = de vuelta
@@ -196,6 +199,8 @@ reason-not-an-issue = Alguien de su lado dijo que no es un problema.
 by-resolved = { $who } dijo que ha terminado.
 by-not-an-issue = { $who } dijo que no es un problema.
 by-said-fixed = { $who } dijo que está corregido. Vigilamos si la gente deja de decirlo.
+reason-merged = Resultó ser lo mismo que otra alerta, que sigue abierta.
+by-merged = Resultó ser lo mismo que «{ $label }». Seguimos en los correos sobre eso.
 reason-came-back = Había terminado, y la gente lo dice de nuevo.
 reason-rule-removed = Se quitó la regla que lo vigilaba.
 reason-said-fixed = Alguien de su lado dijo que está corregido. Vigilamos si la gente deja de decirlo.
@@ -207,7 +212,7 @@ reason-shared-widely = La queja de una persona la comparte mucha más gente de l
 
 wrote = { $people } lo escribieron sobre { $product } { $window }. Lo habitual: { $usual }.
 wrote-so-far = { $people } lo han escrito sobre { $product } hasta ahora, { $window }. Lo habitual sería: { $usual }.
-before = En nuestro último correo, del { $date }, eran { $people } { $window }.
+before = El { $date } eran { $people } { $window }.
 now-places = Ahora se dice también { $places }.
 came-to = Fueron { $people } en { $lasted }, { $peak } de ellas en la semana de más actividad.
 came-to-all = Fueron { $people } en { $lasted }.
@@ -228,6 +233,8 @@ compared-title-over = En qué quedó
 opened-and-ended = Se abrió el { $opened } y terminó el { $ended }.
 first-wrote-today = La primera de ellas escribió el { $date }, el día de este correo.
 first-wrote = La primera de ellas escribió el { $date }, { $ago } antes de este correo.
+first-wrote-on = La primera de ellas escribió el { $date }.
+waited-since = Este correo esperó al horario de su equipo: sus cifras son del { $date }.
 we-first-wrote = Nuestro primer correo sobre esto es del { $date }.
 in-all-so-far = En total ya son { $people }.
 echoes = Además hay { $copies }: las copias no cuentan como personas.
@@ -235,6 +242,7 @@ fixed = Desde que dijeron que está corregido, hace { $ago }: { $people }; al ri
 fixed-in = Desde la corrección ({ $version }), hace { $ago }: { $people }; al ritmo de antes habrían sido { $usual }.
 shared = Estas personas difundieron lo que escribió una sola. En todas las demás cifras son una voz.
 coordinated = { $count } cuentas escribieron casi las mismas palabras en un día, sin compartir ninguna la publicación de otra. Parece organizado; cuentan como una sola voz.
+perhaps-more = Quizá { $people } más: sus publicaciones están junto a estas, pero lo dicen con otras palabras y no se cuentan.
 perhaps = Puede ser lo mismo que «{ $label }», sobre lo que ya hemos escrito. Si lo es, pida a quienes administran groundswell que junten los dos.
 
 ## Alertas: el gráfico
@@ -301,6 +309,7 @@ next-title = Qué viene después
 next-open = Volveremos a escribir dentro de un día como muy pronto, y después más de tarde en tarde, cuando lo diga el doble de personas, cuando llegue a un lugar nuevo y cuando termine. Nada entre medias.
 next-open-safety = Volveremos a escribir cuando lo diga el doble de personas, cuando llegue a un lugar nuevo y cuando termine. Los correos de seguridad salen enseguida, sean cuales sean los límites y las horas de silencio de su equipo.
 next-over = Solo volveremos a escribir si regresa.
+next-merged = Seguiremos en los correos sobre la otra alerta.
 next-said-fixed = Volveremos a escribir cuando esté claro que la corrección funciona, o cuando la gente lo diga de nuevo.
 why-team = Recibe esto porque su equipo, «{ $team }», es responsable de { $product } en los archivos de reglas.
 why-thread = Recibe esto porque su equipo, «{ $team }», ya fue avisado y lo será hasta el final.
@@ -316,22 +325,23 @@ leave-link = quitarme de la lista
 
 collected-subject = { $named }: { $count } alertas en un correo
 collected-named = { $product } ({ $count })
-collected-lead = El equipo «{ $team }» recibe como máximo { $most } correos de alerta en 24 horas, y pasó más que eso. Este es el resto: cada alerta tal como está ahora, la más grave primero.
-collected-lead-storm = Empezaron a crecer a la vez más quejas sobre un producto de las que caben en correos sueltos, y un correo lo avisó. Estas vinieron después, cada una como está ahora, las más graves primero.
+collected-lead = El equipo «{ $team }» recibe como máximo { $most } correos de alerta en 24 horas, y pasó más que eso. Este es el resto: cada alerta con su última novedad, la más grave primero.
+collected-lead-storm = Empezaron a crecer a la vez más quejas sobre un producto de las que caben en correos sueltos, y un correo lo avisó. Estas vinieron después, cada una con su última novedad, las más graves primero.
 collected-more = Pasó más de lo que cabe en esta lista. Quienes administran groundswell pueden mostrarle el resto.
 collected-plain = Más abajo no quedaba sitio para botones. El próximo correo sobre cada una de esas alertas tendrá los suyos.
 collected-doubt = Detrás de muchas puede haber una avería o una actualización; rara vez una regla encuentra demasiado o alguien publica para ocultar algo. De lo que podría hacer daño a alguien avisamos siempre enseguida.
 collected-why = Recibe esto porque las alertas sobre estos productos van a su equipo, «{ $team }».
 quiet-subject = { $named }: { $count } alertas de sus horas de silencio
-quiet-lead = El equipo «{ $team }» tiene horas de silencio. Esto es lo que llegó en ellas: cada alerta tal como está ahora, la más grave primero.
+quiet-lead = El equipo «{ $team }» tiene horas de silencio. Esto es lo que llegó en ellas: cada alerta con su última novedad, la más grave primero.
 listed-subject = { $named }: { $count } alertas en una lista
-listed-lead = El equipo «{ $team }» recibe sus alertas como lista. Esto es lo que llegó desde la última: cada alerta tal como está ahora, la más grave primero.
-listed-lead-own = Usted recibe las alertas del equipo «{ $team }» como lista. Esto es lo que llegó desde la última: cada alerta tal como está ahora, la más grave primero.
+listed-lead = El equipo «{ $team }» recibe sus alertas como lista. Esto es lo que llegó desde la última: cada alerta con su última novedad, la más grave primero.
+listed-lead-own = Usted recibe las alertas del equipo «{ $team }» como lista. Esto es lo que llegó desde la última: cada alerta con su última novedad, la más grave primero.
 list-danger = De lo que podría hacer daño a alguien avisamos siempre enseguida.
 
 ## El resumen
 
 digest-subject = { $stretch }: { $alerts }; { $complaints } en { $posts }
+digest-subject-alerts = { $stretch }: { $alerts }
 digest-week-from = Semana del { $date }
 digest-day-of = Día { $date }
 digest-day-says = Las cifras son del { $date } (UTC); de las alertas se cuenta todo hasta este correo.
@@ -349,8 +359,8 @@ digest-ended = { $count ->
     [one] { $count } terminada
    *[other] { $count } terminadas
 }
-digest-quiet-day = Ninguna alerta se abrió, cambió ni terminó este día.
-digest-quiet-week = Ninguna alerta se abrió, cambió ni terminó esta semana.
+digest-quiet-day = Ninguna alerta de su equipo se abrió, cambió ni terminó este día.
+digest-quiet-week = Ninguna alerta de su equipo se abrió, cambió ni terminó esta semana.
 digest-more = { $count ->
     [one] Pasó { $count } cosa más de las que hay en la lista.
    *[other] Pasaron { $count } cosas más de las que hay en la lista.

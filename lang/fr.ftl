@@ -174,6 +174,7 @@ news-resolved = Terminé
 news-quiet-safety = Sécurité : calme pour l’instant
 news-fix-holds = La correction fonctionne
 news-not-an-issue = Clos : pas un problème
+news-merged = Continue dans une autre alerte
 news-said-fixed = Déclaré corrigé
 news-back-after-fix = De retour malgré la correction
 news-came-back = De retour
@@ -183,6 +184,7 @@ news-came-back = De retour
 subject = { $product } : « { $label } » : { $said }
 subject-danger = { $product }, sécurité
 said-opened = { $people } { $window }, d’habitude { $usual }
+said-listed = { $people } { $window }, d’habitude { $usual } ; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people } en { $lasted }
 brief-doubled = au moins deux fois plus
@@ -193,6 +195,7 @@ brief-resolved = terminé
 brief-quiet-safety = calme pour l’instant
 brief-fix-holds = la correction fonctionne
 brief-not-an-issue = clos car pas un problème
+brief-merged = continue dans une autre alerte
 brief-said-fixed = déclaré corrigé
 brief-back-after-fix = de retour malgré la correction
 brief-came-back = de retour
@@ -213,6 +216,8 @@ reason-not-an-issue = Quelqu’un chez vous a dit que ce n’est pas un problèm
 by-resolved = { $who } a dit que c’est terminé.
 by-not-an-issue = { $who } a dit que ce n’est pas un problème.
 by-said-fixed = { $who } a dit que c’est corrigé. Nous surveillons si on cesse de le dire.
+reason-merged = C’est en fait la même chose qu’une autre alerte, qui continue.
+by-merged = C’est en fait la même chose que « { $label } ». Nous continuons dans les e-mails à ce sujet.
 reason-came-back = C’était terminé, et on le dit de nouveau.
 reason-rule-removed = La règle qui le surveillait a été retirée.
 reason-said-fixed = Quelqu’un chez vous a dit que c’est corrigé. Nous surveillons si on cesse de le dire.
@@ -224,7 +229,7 @@ reason-shared-widely = La plainte d’une personne est partagée par bien plus d
 
 wrote = { $product } : { $people } l’ont écrit { $window }. D’habitude : { $usual }.
 wrote-so-far = { $product } : { $people } l’ont écrit jusqu’ici, { $window }. D’habitude, ce serait { $usual }.
-before = Dans notre dernier e-mail, le { $date }, il y en avait moins : { $people } { $window }.
+before = Le { $date }, il y en avait moins : { $people } { $window }.
 now-places = On le dit maintenant aussi { $places }.
 came-to = Au total : { $people } en { $lasted }, dont { $peak } pendant la semaine la plus chargée.
 came-to-all = Au total : { $people } en { $lasted }.
@@ -245,6 +250,8 @@ compared-title-over = Le bilan
 opened-and-ended = L’alerte s’est ouverte le { $opened } et s’est terminée le { $ended }.
 first-wrote-today = Le premier message date du { $date }, le jour de cet e-mail.
 first-wrote = Le premier message date du { $date }, { $ago } avant cet e-mail.
+first-wrote-on = Le premier message date du { $date }.
+waited-since = Cet e-mail a attendu les heures de votre équipe : ses chiffres sont ceux du { $date }.
 we-first-wrote = Notre premier e-mail à ce sujet date du { $date }.
 in-all-so-far = En tout, cela fait { $people }.
 echoes = S’y ajoutent { $copies } : les copies ne comptent pas comme des personnes.
@@ -252,6 +259,7 @@ fixed = Depuis que vous avez dit que c’est corrigé, il y a { $ago } : { $peop
 fixed-in = Depuis la correction ({ $version }), il y a { $ago } : { $people } ; au rythme d’avant, il y en aurait eu { $usual }.
 shared = Ces personnes ont relayé ce qu’une seule a écrit. Dans tous les autres chiffres, elles comptent pour une voix.
 coordinated = { $count } comptes ont écrit presque les mêmes mots en un jour, sans qu’aucun ne partage le message d’un autre. Cela semble organisé ; ils comptent comme une seule voix.
+perhaps-more = Peut-être { $people } de plus : leurs messages sont rangés avec ceux-ci, mais le disent autrement et ne sont pas comptés.
 perhaps = C’est peut-être la même chose que « { $label } », dont nous avons déjà parlé. Si oui, demandez à ceux qui gèrent groundswell de réunir les deux.
 
 ## Alertes : le graphique
@@ -318,6 +326,7 @@ next-title = Et ensuite
 next-open = Nous réécrirons dans un jour au plus tôt, puis plus rarement, quand deux fois plus de personnes le diront, quand un nouveau lieu sera touché, et quand ce sera terminé. Rien entre-temps.
 next-open-safety = Nous réécrirons quand deux fois plus de personnes le diront, quand un nouveau lieu sera touché, et quand ce sera terminé. Les e-mails de sécurité partent tout de suite, quelles que soient les limites et les heures calmes de votre équipe.
 next-over = Nous ne réécrirons que si cela revient.
+next-merged = La suite viendra dans les e-mails de l’autre alerte.
 next-said-fixed = Nous réécrirons quand il sera clair que la correction fonctionne, ou quand on le dira de nouveau.
 why-team = Vous recevez ceci parce que votre équipe, « { $team } », s’occupe du produit « { $product } » dans les fichiers de règles.
 why-thread = Vous recevez ceci parce que votre équipe, « { $team } », en a déjà été informée et l’est jusqu’à la fin.
@@ -333,22 +342,23 @@ leave-link = me retirer de la liste
 
 collected-subject = { $named } : { $count } alertes dans un e-mail
 collected-named = { $product } ({ $count })
-collected-lead = L’équipe « { $team } » reçoit au plus { $most } e-mails d’alerte en 24 heures, et il s’est passé davantage. Voici le reste : chaque alerte telle qu’elle est maintenant, la plus grave d’abord.
-collected-lead-storm = Trop de plaintes sur un même produit ont commencé à monter à la fois pour un e-mail chacune ; un e-mail vous l’a dit. Celles-ci sont venues ensuite, chacune dans son état actuel, les plus graves d’abord.
+collected-lead = L’équipe « { $team } » reçoit au plus { $most } e-mails d’alerte en 24 heures, et il s’est passé davantage. Voici le reste : chaque alerte avec sa dernière nouvelle, la plus grave d’abord.
+collected-lead-storm = Trop de plaintes sur un même produit ont commencé à monter à la fois pour un e-mail chacune ; un e-mail vous l’a dit. Celles-ci sont venues ensuite, chacune avec sa dernière nouvelle, les plus graves d’abord.
 collected-more = Il s’est passé plus que ce que cette liste peut contenir. Ceux qui gèrent groundswell peuvent vous montrer le reste.
 collected-plain = Plus bas, il n’y avait plus de place pour des boutons. Le prochain e-mail sur chacune de ces alertes aura les siens.
 collected-doubt = Une panne ou une mise à jour peut être derrière beaucoup d’entre elles ; plus rarement, une règle est trop large, ou quelqu’un publie pour cacher quelque chose. Pour ce qui pourrait blesser quelqu’un, nous écrivons toujours tout de suite.
 collected-why = Vous recevez ceci parce que les alertes sur ces produits vont à votre équipe, « { $team } ».
 quiet-subject = { $named } : { $count } alertes de vos heures calmes
-quiet-lead = L’équipe « { $team } » a des heures calmes. Voici ce qui est arrivé entre-temps : chaque alerte telle qu’elle est maintenant, la plus grave d’abord.
+quiet-lead = L’équipe « { $team } » a des heures calmes. Voici ce qui est arrivé entre-temps : chaque alerte avec sa dernière nouvelle, la plus grave d’abord.
 listed-subject = { $named } : { $count } alertes dans une liste
-listed-lead = L’équipe « { $team } » reçoit ses alertes sous forme de liste. Voici ce qui est arrivé depuis la dernière : chaque alerte telle qu’elle est maintenant, la plus grave d’abord.
-listed-lead-own = Vous recevez les alertes de l’équipe « { $team } » sous forme de liste. Voici ce qui est arrivé depuis la dernière : chaque alerte telle qu’elle est maintenant, la plus grave d’abord.
+listed-lead = L’équipe « { $team } » reçoit ses alertes sous forme de liste. Voici ce qui est arrivé depuis la dernière : chaque alerte avec sa dernière nouvelle, la plus grave d’abord.
+listed-lead-own = Vous recevez les alertes de l’équipe « { $team } » sous forme de liste. Voici ce qui est arrivé depuis la dernière : chaque alerte avec sa dernière nouvelle, la plus grave d’abord.
 list-danger = Pour ce qui pourrait blesser quelqu’un, nous écrivons toujours tout de suite.
 
 ## Le bilan
 
 digest-subject = { $stretch } : { $alerts } ; { $complaints } dans { $posts }
+digest-subject-alerts = { $stretch } : { $alerts }
 digest-week-from = Semaine du { $date }
 digest-day-of = Journée du { $date }
 digest-day-says = Les chiffres sont ceux du { $date } (UTC) ; pour les alertes, tout est dit jusqu’à cet e-mail.
@@ -366,8 +376,8 @@ digest-ended = { $count ->
     [one] { $count } terminée
    *[other] { $count } terminées
 }
-digest-quiet-day = Aucune alerte ne s’est ouverte, n’a changé ni ne s’est terminée ce jour-là.
-digest-quiet-week = Aucune alerte ne s’est ouverte, n’a changé ni ne s’est terminée cette semaine.
+digest-quiet-day = Aucune alerte de votre équipe ne s’est ouverte, n’a changé ni ne s’est terminée ce jour-là.
+digest-quiet-week = Aucune alerte de votre équipe ne s’est ouverte, n’a changé ni ne s’est terminée cette semaine.
 digest-more = { $count ->
     [one] { $count } autre chose s’est passée, qui n’est pas dans la liste.
    *[other] { $count } autres choses se sont passées, qui ne sont pas dans la liste.

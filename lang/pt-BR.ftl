@@ -191,6 +191,7 @@ news-resolved = Acabou
 news-quiet-safety = Segurança: calmo por enquanto
 news-fix-holds = A correção funciona
 news-not-an-issue = Encerrado: não é um problema
+news-merged = Continua em outro alerta
 news-said-fixed = Dado como corrigido
 news-back-after-fix = De volta apesar da correção
 news-came-back = De volta
@@ -200,6 +201,7 @@ news-came-back = De volta
 subject = { $product }: "{ $label }": { $said }
 subject-danger = { $product }, segurança
 said-opened = { $people } { $window }, normalmente { $usual }
+said-listed = { $people } { $window }, o normal { $usual }; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people } em { $lasted }
 brief-doubled = pelo menos o dobro
@@ -210,6 +212,7 @@ brief-resolved = acabou
 brief-quiet-safety = calmo por enquanto
 brief-fix-holds = a correção funciona
 brief-not-an-issue = encerrado por não ser um problema
+brief-merged = continua em outro alerta
 brief-said-fixed = dado como corrigido
 brief-back-after-fix = de volta apesar da correção
 brief-came-back = de volta
@@ -230,6 +233,8 @@ reason-not-an-issue = Alguém do seu lado disse que não é um problema.
 by-resolved = { $who } disse que acabou.
 by-not-an-issue = { $who } disse que não é um problema.
 by-said-fixed = { $who } disse que está corrigido. Observamos se as pessoas param de dizer isto.
+reason-merged = É na verdade o mesmo que outro alerta, que continua.
+by-merged = É na verdade o mesmo que "{ $label }". Continuamos nos e-mails sobre isso.
 reason-came-back = Tinha acabado, e as pessoas dizem isto de novo.
 reason-rule-removed = A regra que observava isto foi retirada.
 reason-said-fixed = Alguém do seu lado disse que está corrigido. Observamos se as pessoas param de dizer isto.
@@ -241,7 +246,7 @@ reason-shared-widely = A reclamação de uma pessoa é compartilhada por muito m
 
 wrote = { $people } escreveram isto sobre { $product } { $window }. O normal: { $usual }.
 wrote-so-far = { $people } já escreveram isto sobre { $product }, { $window }. O normal seria: { $usual }.
-before = No nosso último e-mail, de { $date }, eram { $people } { $window }.
+before = Em { $date } eram { $people } { $window }.
 now-places = Agora se diz isto também { $places }.
 came-to = Foram { $people } em { $lasted }, { $peak } delas na semana mais movimentada.
 came-to-all = Foram { $people } em { $lasted }.
@@ -262,6 +267,8 @@ compared-title-over = No que deu
 opened-and-ended = Abriu em { $opened } e acabou em { $ended }.
 first-wrote-today = A primeira delas escreveu em { $date }, o dia deste e-mail.
 first-wrote = A primeira delas escreveu em { $date }, { $ago } antes deste e-mail.
+first-wrote-on = A primeira delas escreveu em { $date }.
+waited-since = Este e-mail esperou o horário da sua equipe: os números são de { $date }.
 we-first-wrote = Nosso primeiro e-mail sobre isto é de { $date }.
 in-all-so-far = Ao todo já são { $people }.
 echoes = Além delas há { $copies }: cópias não contam como pessoas.
@@ -269,6 +276,7 @@ fixed = Desde que vocês disseram que está corrigido, há { $ago }: { $people }
 fixed-in = Desde a correção ({ $version }), há { $ago }: { $people }; no ritmo de antes seriam { $usual }.
 shared = Essas pessoas repassaram o que uma só escreveu. Em todos os outros números elas são uma voz.
 coordinated = { $count } contas escreveram quase as mesmas palavras em um dia, nenhuma compartilhando a publicação de outra. Parece combinado; contam como uma só voz.
+perhaps-more = Talvez mais { $people }: as publicações estão junto destas, mas dizem isto com outras palavras e não são contadas.
 perhaps = Pode ser o mesmo que "{ $label }", sobre o que já escrevemos. Se for, peça a quem cuida do groundswell para juntar os dois.
 
 ## Alertas: o gráfico
@@ -335,6 +343,7 @@ next-title = O que vem depois
 next-open = Escrevemos de novo daqui a um dia no mínimo, e depois mais raramente, quando o dobro de pessoas disser isto, quando chegar a um lugar novo e quando acabar. Nada entre uma coisa e outra.
 next-open-safety = Escrevemos de novo quando o dobro de pessoas disser isto, quando chegar a um lugar novo e quando acabar. E-mails de segurança saem na hora, quaisquer que sejam os limites e o horário de silêncio da sua equipe.
 next-over = Só escrevemos de novo se voltar.
+next-merged = Continuamos nos e-mails sobre o outro alerta.
 next-said-fixed = Escrevemos de novo quando estiver claro que a correção funciona, ou quando as pessoas disserem isto de novo.
 why-team = Você recebe isto porque sua equipe, "{ $team }", é responsável por { $product } nos arquivos de regras.
 why-thread = Você recebe isto porque sua equipe, "{ $team }", já foi avisada e será avisada até o fim.
@@ -350,22 +359,23 @@ leave-link = tirar-me da lista
 
 collected-subject = { $named }: { $count } alertas em um só e-mail
 collected-named = { $product } ({ $count })
-collected-lead = A equipe "{ $team }" recebe no máximo { $most } e-mails de alerta em 24 horas, e aconteceu mais do que isso. Este é o resto: cada alerta como está agora, o mais grave primeiro.
-collected-lead-storm = Mais reclamações sobre um produto começaram a crescer de uma vez do que cabe em e-mails separados, e um e-mail avisou disso. Estas vieram depois, cada uma como está agora, as mais graves primeiro.
+collected-lead = A equipe "{ $team }" recebe no máximo { $most } e-mails de alerta em 24 horas, e aconteceu mais do que isso. Este é o resto: cada alerta com a última novidade, o mais grave primeiro.
+collected-lead-storm = Mais reclamações sobre um produto começaram a crescer de uma vez do que cabe em e-mails separados, e um e-mail avisou disso. Estas vieram depois, cada uma com a última novidade, as mais graves primeiro.
 collected-more = Aconteceu mais do que cabe nesta lista. Quem cuida do groundswell pode mostrar o resto.
 collected-plain = Mais abaixo não houve espaço para botões. O próximo e-mail sobre cada um desses alertas terá os seus.
 collected-doubt = Por trás de muitos pode haver uma queda ou uma atualização; raramente uma regra encontra demais ou alguém publica para esconder algo. Sobre o que poderia machucar alguém sempre se escreve na hora.
 collected-why = Você recebe isto porque os alertas sobre estes produtos vão para sua equipe, "{ $team }".
 quiet-subject = { $named }: { $count } alertas do seu horário de silêncio
-quiet-lead = A equipe "{ $team }" tem horário de silêncio. Isto é o que chegou nele: cada alerta como está agora, o mais grave primeiro.
+quiet-lead = A equipe "{ $team }" tem horário de silêncio. Isto é o que chegou nele: cada alerta com a última novidade, o mais grave primeiro.
 listed-subject = { $named }: { $count } alertas em uma lista
-listed-lead = A equipe "{ $team }" recebe seus alertas como lista. Isto é o que chegou desde a última: cada alerta como está agora, o mais grave primeiro.
-listed-lead-own = Você recebe os alertas da equipe "{ $team }" como lista. Isto é o que chegou desde a última: cada alerta como está agora, o mais grave primeiro.
+listed-lead = A equipe "{ $team }" recebe seus alertas como lista. Isto é o que chegou desde a última: cada alerta com a última novidade, o mais grave primeiro.
+listed-lead-own = Você recebe os alertas da equipe "{ $team }" como lista. Isto é o que chegou desde a última: cada alerta com a última novidade, o mais grave primeiro.
 list-danger = Sobre o que poderia machucar alguém sempre se escreve na hora.
 
 ## O resumo
 
 digest-subject = { $stretch }: { $alerts }; { $complaints } em { $posts }
+digest-subject-alerts = { $stretch }: { $alerts }
 digest-week-from = Semana de { $date }
 digest-day-of = Dia { $date }
 digest-day-says = Os números são de { $date } (UTC); sobre os alertas, tudo é dito até este e-mail.
@@ -383,8 +393,8 @@ digest-ended = { $count ->
     [one] { $count } encerrado
    *[other] { $count } encerrados
 }
-digest-quiet-day = Nenhum alerta abriu, mudou ou acabou neste dia.
-digest-quiet-week = Nenhum alerta abriu, mudou ou acabou nesta semana.
+digest-quiet-day = Nenhum alerta da sua equipe abriu, mudou ou acabou neste dia.
+digest-quiet-week = Nenhum alerta da sua equipe abriu, mudou ou acabou nesta semana.
 digest-more = { $count ->
     [one] Aconteceu mais { $count } coisa do que está na lista.
    *[other] Aconteceram mais { $count } coisas do que estão na lista.

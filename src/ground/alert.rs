@@ -327,7 +327,7 @@ impl AlertEvent {
 pub struct Beside {
     /// Sources and regions that it has reached since it was last written about.
     pub new_places: Vec<String>,
-    /// Another open alert, which may be about the same matter in other words.
+    /// Another open alert, which may be about the same matter in other words; of one that was merged, the one that goes on.
     pub perhaps: Option<Related>,
     /// Accounts that wrote nearly the same words within a day, none sharing another's post: that looks arranged.
     pub coordinated: u32,
@@ -341,6 +341,9 @@ pub struct Beside {
     pub before: Option<Before>,
     /// Who ended it by hand; empty where nobody did.
     pub by: String,
+    /// People whose posts are in the same cluster since then, and who are not counted: they say it in other words, or
+    /// something else.
+    pub more: u32,
 }
 
 /// What a letter said of an alert.

@@ -36,11 +36,13 @@ pub enum Reason {
     BackAfterFix,
     /// One person's complaint is passed on by far more people than this product's complaints usually are.
     SharedWidely,
+    /// It turned out to be the same matter as another open alert, which goes on.
+    Merged,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::MoreThanUsual,
         Self::SecondSafetyVoice,
         Self::Doubled,
@@ -56,6 +58,7 @@ impl Reason {
         Self::FixHolds,
         Self::BackAfterFix,
         Self::SharedWidely,
+        Self::Merged,
     ];
 
     /// The name as it is written in logs and JSON.
@@ -76,6 +79,7 @@ impl Reason {
             Self::FixHolds => "fix-holds",
             Self::BackAfterFix => "back-after-fix",
             Self::SharedWidely => "shared-widely",
+            Self::Merged => "merged",
         }
     }
 
@@ -96,6 +100,7 @@ impl Reason {
             Self::SaidFixed => "Somebody on your side said that it is fixed. We watch whether that holds.",
             Self::FixHolds => "The fix holds: people have stopped saying this.",
             Self::BackAfterFix => "It was said to be fixed, and people say it again.",
+            Self::Merged => "It turned out to be the same matter as another open alert, which goes on.",
             Self::SharedWidely => {
                 "One person's complaint is shared by far more people than this product's complaints usually are."
             }

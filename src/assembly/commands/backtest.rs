@@ -176,6 +176,9 @@ pub fn event_line(event: &AlertEvent) -> serde_json::Value {
         if !waits.is_empty() {
             line.insert("waits".into(), waits.into());
         }
+        if let Some(other) = &event.beside.perhaps {
+            line.insert("perhaps".into(), json!({"alert": other.alert, "label": other.label}));
+        }
     }
     line
 }

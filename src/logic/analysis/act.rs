@@ -17,6 +17,8 @@ use crate::logic::cluster::Clusters;
 
 /// "Not an issue" raises the bar of its series by so many powers of ten.
 const NOT_AN_ISSUE: f64 = 1.0;
+/// Who has not said it for so many days before it is called fixed had stopped already.
+const STOPPED_DAYS: i64 = 7;
 /// The rate before a fix is that of so many days.
 const RATE_DAYS: i64 = 14;
 
@@ -65,6 +67,10 @@ impl Analysis {
                     clusters.join(from, to);
                     if into.sort == Sort::Complaints {
                         state.follow_merge(from, to);
+                    }
+                    let rules = Arc::clone(&self.rules);
+                    if let Some(product) = rules.products.iter().find(|p| p.id == into.product) {
+                        self.tell_merged(product, now, out);
                     }
                 }
             }
@@ -130,6 +136,10 @@ impl Analysis {
         }
         let rate = state.series.get_mut(&id).map_or(0.0, |series| {
             series.advance(now, &state.pool);
+            // What had stopped before it was called fixed shows nothing about the fix.
+            if series.people(STOPPED_DAYS) == 0 {
+                return 0.0;
+            }
             f64::from(series.people(RATE_DAYS)) / RATE_DAYS as f64
         });
         let fix =

@@ -168,6 +168,10 @@ impl Analysis {
             if !schedule.is_due(before, now) {
                 continue;
             }
+            // On a quiet day nobody wants the day's digest: the next one tells what happened.
+            if schedule.days() == 1 && settings.quiet.as_ref().is_some_and(|quiet| quiet.is_quiet_day(now)) {
+                continue;
+            }
             let digest = self.digest(team, schedule.days(), now);
             if let Some(log) = self.memory.team_logs.get_mut(team) {
                 (log.told, log.more) = (Vec::new(), 0);

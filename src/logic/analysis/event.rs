@@ -9,7 +9,7 @@ use crate::ground::alert::{AlertEvent, Before, Beside, DayCount, EventKind, Rela
 use crate::ground::language::Language;
 use crate::ground::post::PostKey;
 use crate::ground::reason::Reason;
-use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
+use crate::ground::time::{DAY_MS, Timestamp, day_of, days_between, plus_ms};
 use crate::logic::cluster::{Member, label, quotes, telling_words};
 use crate::logic::lifecycle::{Said, Tally};
 use crate::logic::rules::{Product, Team};
@@ -78,18 +78,40 @@ impl Analysis {
             opening.map(|cause| cause.figures.window()).or(reading.map(|r| r.window)).unwrap_or(silence);
         // An update tells of all since the first of them, as the opening did: two windows of other lengths compare nothing.
         // What is usual is what was usual before.
-        let window = match kind {
-            EventKind::Updated => {
-                let days = (day_of(now) - day_of(standing.since) + 1).max(1) as u32;
-                let expected = standing.usual * f64::from(days);
-                Window { days, observed: standing.tally.people(), expected }
+        // The end tells of all too, until the last of them; what comes back, of those since it had ended.
+        let told_until = |last: i64| {
+            let days = (last - day_of(standing.since) + 1).max(1) as u32;
+            Window { days, observed: standing.tally.people(), expected: standing.usual * f64::from(days) }
+        };
+        let back_since = standing.back_since.filter(|_| begins && opening.is_none());
+        let window = match (kind, back_since) {
+            (EventKind::Updated, _) => told_until(day_of(now)),
+            (EventKind::Resolved, _) => told_until(standing.tally.last_day().unwrap_or(day_of(now))),
+            (_, Some(end)) => {
+                let days = (days_between(end, now).ceil() as u32).max(1);
+                let observed = state.voices_after(id, end, now).max(1);
+                Window { days, observed, expected: standing.usual * f64::from(days) }
             }
             _ => window,
         };
-        let evidence = match opening {
+        let mut evidence = match opening {
             Some(cause) => state.told(&cause.evidence),
             None => state.evidence(id, now, i64::from(window.days)),
         };
+        if let Some(end) = back_since {
+            evidence.retain(|m| m.quote.at > end);
+        }
+        // Evidence that is taken back later does not change what the thread began with.
+        let first = evidence.iter().map(|m| m.quote.at).min().unwrap_or(now);
+        let since = if begins { first } else { standing.since };
+        let tally = match begins {
+            true => counted(standing.tally, &evidence, window.observed, now),
+            false => standing.tally,
+        };
+        // What is quoted is of those that are counted, so that no quote is from where nobody is said to be.
+        if !is_shared {
+            evidence.retain(|m| tally.knows(m.voice));
+        }
         let voices: BTreeSet<u64> = evidence.iter().map(|m| m.voice).collect();
         let keys: BTreeSet<&PostKey> = evidence.iter().map(|m| &m.quote.key).collect();
         let members = match opening {
@@ -102,12 +124,10 @@ impl Analysis {
         };
         let stands = topic.map_or(&product.origin, |topic| &topic.origin);
         let origin = format!("{}:{}", stands.file, stands.line);
-        // Evidence that is taken back later does not change what the thread began with.
-        let first = evidence.iter().map(|m| m.quote.at).min().unwrap_or(now);
-        let since = if begins { first } else { standing.since };
-        let tally = match begins {
-            true => counted(standing.tally, &evidence, window.observed, now),
-            false => standing.tally,
+        let others = members.iter().filter(|m| m.quote.at >= since && m.quote.at <= now);
+        let more = match (kind, id) {
+            (EventKind::Resolved, _) | (_, SeriesId::Shared(_)) => 0,
+            _ => others.map(|m| m.voice).filter(|v| !tally.knows(*v)).collect::<BTreeSet<u64>>().len() as u32,
         };
         // An update is as sure as all that was heard by now makes it.
         let grown = state.causes.get(id).filter(|_| kind == EventKind::Updated && !is_shared);
@@ -141,7 +161,9 @@ impl Analysis {
             authors: shared_by.map_or(voices.len() as u32, |cause| cause.figures.people),
             echoes: state.series.get(id).map_or(0, |s| s.echoes(28)),
             since,
-            quotes: quotes(&members, &state.clusters.vocabulary, QUOTES, |q| keys.contains(&q.key)),
+            quotes: quotes(&members, &state.clusters.vocabulary, QUOTES, |q| {
+                keys.contains(&q.key) && (is_shared || tally.is_from(&q.key.source, q.region.as_deref()))
+            }),
             series: state.chart(id, &tally, since, standing.usual, now),
             sources: tally.sources().clone(),
             regions: tally.regions().clone(),
@@ -168,6 +190,7 @@ impl Analysis {
                 shared: is_shared,
                 before: standing.said.filter(|_| kind == EventKind::Updated),
                 by: String::new(),
+                more,
             },
             evidence: match shared_by {
                 Some(cause) => cause.evidence.clone(),
@@ -175,9 +198,11 @@ impl Analysis {
             },
         });
         let said = Before { at: now, people: window.observed, days: window.days };
+        let event_label = out.events.last().map(|event| event.label.clone()).unwrap_or_default();
         let kept = self.memory.products.get_mut(&product.id);
         if let Some(standing) = kept.and_then(|state| state.alerts.get_mut(id)) {
             (standing.since, standing.said) = (since, Some(said));
+            standing.label.clone_from(&event_label);
             // The letter names them all, also those where one alone was heard: a second one there is no news.
             standing.places.extend(tally.places(1));
             standing.tally = tally;
@@ -228,10 +253,12 @@ impl ProductState {
             let heard = days.get(&day).copied().unwrap_or(silent);
             match (day >= day_of(since), before) {
                 (true, _) => DayCount { people: tally.on(day), expected: usual, ..heard },
-                (false, Some(before)) => {
-                    DayCount { people: before.get(&day).copied().unwrap_or(0), expected: usual, ..heard }
+                // Of one that came back its first time is before too.
+                (false, before) => {
+                    let people = before.map_or(heard.people, |days| days.get(&day).copied().unwrap_or(0));
+                    let expected = if before.is_some() { usual } else { heard.expected };
+                    DayCount { people: people.max(tally.earlier_on(day)), expected, ..heard }
                 }
-                (false, None) => heard,
             }
         });
         drawn.collect()
@@ -289,6 +316,13 @@ impl ProductState {
             .collect();
         members.sort_by(|a, b| a.quote.at.cmp(&b.quote.at).then_with(|| a.quote.key.cmp(&b.quote.key)));
         members
+    }
+
+    /// Different people of the posts that are kept of a series, from `from` (without it) to `to`.
+    pub(super) fn voices_after(&self, id: &SeriesId, from: Timestamp, to: Timestamp) -> u32 {
+        let members = self.members(id).into_iter().flatten();
+        let since = members.filter(|m| m.quote.at > from && m.quote.at <= to);
+        since.map(|m| m.voice).collect::<BTreeSet<u64>>().len() as u32
     }
 
     /// These posts as they are kept, oldest first.

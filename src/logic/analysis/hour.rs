@@ -33,6 +33,8 @@ impl Analysis {
             if new_day {
                 state.maintain(now);
             }
+            self.tell_merged(product, now, out);
+            let Some(state) = self.memory.products.get_mut(&product.id) else { continue };
             let open: Vec<SeriesId> =
                 state.alerts.iter().filter(|(_, s)| s.is_open()).map(|(id, _)| id.clone()).collect();
             for id in open {

@@ -13,6 +13,7 @@ mod event;
 mod fix;
 mod hour;
 mod learn;
+mod merged;
 mod product;
 mod rename;
 mod rising;

@@ -86,6 +86,19 @@ pub struct ProductState {
     /// Bars that people raised by "not an issue", in powers of ten.
     pub raised: BTreeMap<SeriesId, f64>,
     pub(super) sources: BTreeMap<String, Heard>,
+    /// Open alerts that turned out to be the same matter as another open one, until that is told.
+    pub(super) merged: Vec<Merged>,
+}
+
+/// An alert whose cluster became part of another's, which has an open alert of its own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Merged {
+    /// The series that is no more.
+    pub(super) from: SeriesId,
+    /// The series that took it in.
+    pub(super) into: SeriesId,
+    /// Its alert.
+    pub(super) alert: Standing,
 }
 
 /// What became of one post.
@@ -132,6 +145,7 @@ impl Default for ProductState {
             alerts: BTreeMap::new(),
             raised: BTreeMap::new(),
             sources: BTreeMap::new(),
+            merged: Vec::new(),
         }
     }
 }
@@ -324,7 +338,7 @@ impl ProductState {
         if let Some(fix) = self.fixes.remove(&from) {
             self.fixes.entry(into.clone()).or_insert(fix);
         }
-        let gone = self.alerts.remove(&from);
+        let mut gone = self.alerts.remove(&from);
         let gone_is_open = gone.as_ref().is_some_and(Standing::is_open);
         let keep = self.alerts.get(&into).is_some_and(|s| s.is_open() || !gone_is_open);
         if let Some(gone) = self.causes.remove(&from) {
@@ -339,6 +353,12 @@ impl ProductState {
                 rests_on.last = rests_on.last.max(other.last);
             }
             self.causes.insert(into.clone(), rests_on);
+        }
+        if gone_is_open
+            && keep
+            && let Some(alert) = gone.take()
+        {
+            self.merged.push(Merged { from, into: into.clone(), alert });
         }
         if let Some(gone) = gone.filter(|_| !keep) {
             self.alerts.insert(into, gone);

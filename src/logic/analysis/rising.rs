@@ -182,9 +182,11 @@ impl Analysis {
             tally: old.as_ref().map(|s| s.tally.again()).unwrap_or_default(),
             usual: rise.level(),
             acknowledged_by: None,
+            back_since: old.as_ref().and_then(|s| Some(s.ended?.0)),
             teams: old.map(|s| s.teams).unwrap_or_default(),
             since: now,
             said: None,
+            label: String::new(),
         };
         state.alerts.insert(id.clone(), standing);
         let reason = match (kind, severity) {

@@ -222,9 +222,11 @@ impl Analysis {
                     taken.merges = state.merge_alike(now);
                 }
             }
+            self.tell_merged(product, now, out);
             if history {
                 continue;
             }
+            let Some(state) = self.memory.products.get_mut(&product.id) else { continue };
             let home = taken.cluster.and_then(|(_, strand)| state.clusters.of_strand(strand));
             let ids: BTreeSet<SeriesId> = taken
                 .counted
@@ -293,8 +295,12 @@ impl Analysis {
         if state.is_known_cause(id, now, SAME_CAUSE) {
             return;
         }
-        let people = reading.window.observed.max(reading.recent_people);
         let back = state.alerts.get(id).filter(|s| s.can_regress(now));
+        let back_since = back.and_then(|s| Some(s.ended?.0));
+        let people = match back_since {
+            Some(end) => state.voices_after(id, end, now),
+            None => reading.window.observed.max(reading.recent_people),
+        };
         let (kind, reason, old) = match back {
             Some(standing) if standing.ended.is_some_and(|(_, r)| r == Reason::SaidFixed) => {
                 (EventKind::Regressed, Reason::BackAfterFix, Some(standing.clone()))
@@ -318,6 +324,8 @@ impl Analysis {
             teams: old.map(|s| s.teams).unwrap_or_default(),
             since: now,
             said: None,
+            label: String::new(),
+            back_since,
         };
         state.alerts.insert(id.clone(), standing);
         self.tell(product, id, kind, reason, now, out);

@@ -19,6 +19,8 @@ const MOST: usize = 64;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Openings {
     of_late: VecDeque<(Timestamp, Related)>,
+    /// When a storm was told last.
+    told_at: Option<Timestamp>,
 }
 
 /// How an opening is told.
@@ -41,11 +43,14 @@ impl Openings {
         if self.of_late.len() > MOST {
             self.of_late.pop_front();
         }
-        match self.of_late.len() {
-            n if n < STORM => Telling::Alone,
-            STORM => Telling::Together(self.of_late.iter().map(|(_, opening)| opening.clone()).collect()),
-            _ => Telling::Collected,
+        if self.told_at.is_some_and(|at| days_between(at, now) < WITHIN_DAYS) {
+            return Telling::Collected;
         }
+        if self.of_late.len() < STORM {
+            return Telling::Alone;
+        }
+        self.told_at = Some(now);
+        Telling::Together(self.of_late.iter().map(|(_, opening)| opening.clone()).collect())
     }
 }
 
@@ -71,6 +76,22 @@ mod tests {
             })
             .collect();
         assert_eq!(told, [1, 1, 3, 0, 0, 0, 0]);
+    }
+
+    #[test]
+    fn for_a_day_after_a_storm_was_told_all_that_opens_is_of_it() {
+        let mut openings = Openings::default();
+        let hours = [0, 1, 20, 26, 30, 43, 45, 46];
+        let told: Vec<usize> = hours
+            .into_iter()
+            .map(|n| match openings.hear(opening(n), from_ms(n * HOUR_MS)) {
+                Telling::Alone => 1,
+                Telling::Together(all) => all.len(),
+                Telling::Collected => 0,
+            })
+            .collect();
+        // By the second day those that were collected count as what goes on.
+        assert_eq!(told, [1, 1, 3, 0, 0, 0, 4, 0]);
     }
 
     #[test]

@@ -220,6 +220,12 @@ fn fixed_then(again: usize) -> Vec<AlertEvent> {
     let alert = opened(&fold(&rising))[0].alert.clone();
     let mut more = vec![(61 * DAY_MS, act(Deed::Fixed { alert, version: "2.1".into() }))];
     let mut dice = Dice(11);
+    // It went on until then.
+    for i in 0..2 {
+        let at = 60 * DAY_MS + (2 + i as i64 * 12) * HOUR_MS;
+        let post = post(600 + i, &format!("still{i}"), text(&mut dice, 3), at, at);
+        more.push((at, Body::Post { post: Box::new(post), history: false }));
+    }
     // Other matters go on: where nothing is heard at all, nothing can be said.
     for i in 0..38 {
         let at = 61 * DAY_MS + i as i64 * 12 * HOUR_MS;

@@ -6,7 +6,7 @@ use super::life_tests::{self, at, by, events};
 use super::product::{ProductState, SeriesId};
 use super::tests::{Dice, and_then, fold, post, rising, text};
 use crate::ground::alert::{AlertEvent, EventKind};
-use crate::ground::entry::Body;
+use crate::ground::entry::{Act, Body, Deed};
 use crate::ground::reason::Reason;
 use crate::ground::time::{DAY_MS, HOUR_MS, Timestamp, day_of, plus_ms};
 use crate::logic::lifecycle::{Said, Tally};
@@ -105,7 +105,111 @@ fn the_parts_of_a_letter_come_to_its_people_and_never_get_less() {
         }
         let over = events.last().unwrap();
         assert!(over.kind != EventKind::Resolved || over.peak <= over.total);
+        for event in &events {
+            // Nobody is quoted from where nobody is counted.
+            for quote in &event.quotes {
+                assert!(event.sources.contains_key(&quote.key.source), "{quote:?} in {event:#?}");
+                let region = quote.region.as_ref();
+                assert!(region.is_none_or(|r| event.regions.contains_key(r)), "{quote:?} in {event:#?}");
+            }
+        }
     }
+}
+
+#[test]
+fn the_end_tells_of_all_until_the_last_of_them() {
+    let mut then = hinges(&FIRST, at(60, 9));
+    then.extend(hinges(&[("fay", "PT"), ("gus", "PT")], at(63, 9)));
+    let events = life(then);
+    let over = events.iter().find(|e| e.kind == EventKind::Resolved).expect("it ends");
+    // From day 60 to day 63: the quiet days after that are no part of it.
+    assert_eq!((over.observed, over.total, over.window_days), (7, 7, 4), "{over:#?}");
+    let now = over.series.iter().filter(|d| d.day >= day_of(over.since));
+    assert_eq!(now.map(|d| d.people).sum::<u32>(), 7, "and so does the chart");
+}
+
+#[test]
+fn what_is_back_after_a_fix_tells_of_those_who_said_it_since() {
+    let mut then = hinges(&FIRST, at(60, 9));
+    let opened = life(then.clone())[0].alert.clone();
+    let what = Deed::Fixed { alert: opened, version: "2.1".into() };
+    let act = Act { why: String::new(), by: "ana".into(), what, posts: Default::default() };
+    then.push((at(62, 0), Body::Act(act)));
+    then.extend(hinges(&[("ana", "PT"), ("gus", "FR"), ("hal", "PT"), ("ida", "PT")], at(70, 9)));
+    let events = life(then);
+    let back = events.iter().find(|e| e.kind == EventKind::Regressed).expect("it is back");
+    let since = back.beside.fixed.as_ref().unwrap().heard;
+    assert_eq!((back.reason, back.observed), (Reason::BackAfterFix, since), "{back:#?}");
+    assert!(back.window_days <= 9 && back.since > at(62, 0), "{back:#?}");
+    assert!(back.quotes.iter().all(|quote| quote.at > at(62, 0)), "{:#?}", back.quotes);
+    // Ana was one of the five before.
+    assert_eq!(back.total, back.observed + 4);
+    let day_60 = back.series.iter().find(|d| d.day == day_of(at(60, 9)));
+    assert_eq!(day_60.map(|d| d.people), Some(5), "the first time stays in the chart");
+}
+
+#[test]
+fn what_had_stopped_before_it_was_called_fixed_is_no_proof_of_the_fix() {
+    let mut then = hinges(&FIRST, at(60, 9));
+    let opened = life(then.clone())[0].alert.clone();
+    let what = Deed::Fixed { alert: opened, version: String::new() };
+    let act = Act { why: String::new(), by: "ana".into(), what, posts: Default::default() };
+    then.push((at(68, 9), Body::Act(act)));
+    let events = life(then);
+    let reasons: Vec<Reason> = events.iter().map(|e| e.reason).collect();
+    assert!(!reasons.contains(&Reason::FixHolds), "{reasons:?}");
+}
+
+#[test]
+fn an_alert_that_becomes_part_of_another_says_where_it_goes_on() {
+    const FOUND: &str = "[product]\nid = \"p\"\nname = \"P\"\nmatch = \"widget\"\nteam = \"t\"\n";
+    let rise = |said: [&str; 6], first: usize, from: Timestamp| {
+        let post = |(n, text): (usize, &str)| {
+            life_tests::post(first + n, text, "PT", plus_ms(from, n as i64 * HOUR_MS))
+        };
+        said.into_iter().enumerate().map(post).collect::<Vec<_>>()
+    };
+    let hinge = [
+        "the hinge snapped clean in two",
+        "hinge snapped on mine after a week",
+        "my hinge is snapped, lid hangs loose",
+        "snapped hinge, what rubbish metal",
+        "who else has a snapped hinge on the lid",
+        "hinge of the lid snapped while closing it",
+    ];
+    let billed = [
+        "billed twice for one month of support",
+        "why was I billed twice this month",
+        "got billed two times, support ignores my invoice",
+        "invoice wrong again: billed twice",
+        "they billed my card twice for the same invoice",
+        "double billed, card charged two times",
+    ];
+    let mut then = rise(hinge, 5_000, at(60, 9));
+    then.extend(rise(billed, 6_000, at(61, 9)));
+    let life = |then: &[(Timestamp, Body)]| {
+        let rules = life_tests::rules(FOUND, "[team.t]\nemail = [\"t@example.org\"]\n");
+        life_tests::fold(&life_tests::life(rules, then.to_vec(), 90), None)
+    };
+    let before = life(&then);
+    let opened: Vec<&AlertEvent> =
+        events(&before).into_iter().filter(|e| e.kind == EventKind::Opened && e.at > at(60, 0)).collect();
+    let [one, other, ..] = &opened[..] else { panic!("{opened:#?}") };
+    let what = Deed::Merge { from: other.cluster.clone(), into: one.cluster.clone() };
+    let act = Act { why: String::new(), by: "ana".into(), what, posts: Default::default() };
+    then.push((at(63, 0), Body::Act(act)));
+    let after = life(&then);
+    let ends: Vec<&AlertEvent> = events(&after).into_iter().filter(|e| e.reason == Reason::Merged).collect();
+    let [end] = &ends[..] else { panic!("{ends:#?}") };
+    assert_eq!((end.kind, &end.alert, &end.label), (EventKind::Resolved, &other.alert, &other.label));
+    assert_eq!(end.beside.perhaps.as_ref().map(|p| &p.alert), Some(&one.alert));
+    assert!(!end.deliver_to.is_empty() && end.number > 0);
+    // One thread is left, and it ends in its time.
+    let last = events(&after).into_iter().rfind(|e| e.alert == one.alert).unwrap();
+    assert_eq!(
+        (last.kind, events(&after).iter().filter(|e| e.alert == other.alert).count()),
+        (EventKind::Resolved, 2)
+    );
 }
 
 #[test]
@@ -157,7 +261,8 @@ fn what_came_back_is_told_of_anew_and_beside_the_sum_of_all() {
     then.extend(hinges(&[("new4", "PT"), ("new5", "PT")], at(93, 9)));
     let events = life(then);
     let back = events.iter().find(|e| e.kind == EventKind::Regressed).expect("it comes back");
-    assert_eq!((back.sources["s"], back.total), (back.observed, back.observed + 5));
+    // Five before, one of whom says it again: nobody is counted twice.
+    assert_eq!((back.sources["s"], back.total), (back.observed, back.observed + 4));
     // Nine in all are no reason to write: those who say it again are.
     let after = events.iter().filter(|e| e.number > back.number && e.kind == EventKind::Updated);
     assert!(

@@ -215,6 +215,8 @@ impl Analysis {
             places: BTreeSet::new(),
             since: now,
             said: None,
+            label: String::new(),
+            back_since: old.and_then(|s| Some(s.ended?.0)),
             teams: old.map_or_else(Default::default, |s| s.teams.clone()),
             severity: Severity::Normal,
             danger: Severity::Normal,

@@ -76,6 +76,137 @@ const BREAKS: &[&str] = &[
     "mais", "parce", "quand", "donc", "lorsque", // French
     "aber", "weil", "wenn", "obwohl", "dass", // German
 ];
+/// Words that no name ends with: what they lead to is cut off, or they say when, which is another for each.
+const OPEN_ENDS: &[&str] = &[
+    "since",
+    "after",
+    "before",
+    "with",
+    "for",
+    "from",
+    "of",
+    "at",
+    "to",
+    "in",
+    "on",
+    "by",
+    "my",
+    "your",
+    "their",
+    "his",
+    "her",
+    "our",
+    "its",
+    "like",
+    "day",
+    "days",
+    "week",
+    "weeks",
+    "month",
+    "months",
+    "year",
+    "years",
+    "hour",
+    "hours",
+    "minute",
+    "minutes",
+    "today",
+    "yesterday",
+    "ago",
+    "now", // English
+    "com",
+    "de",
+    "do",
+    "da",
+    "em",
+    "por",
+    "para",
+    "desde",
+    "depois",
+    "antes",
+    "meu",
+    "minha",
+    "dia",
+    "dias",
+    "semana",
+    "semanas",
+    "mes",
+    "meses",
+    "ano",
+    "anos",
+    "hora",
+    "horas",
+    "hoje",
+    "ontem", // Portuguese
+    "con",
+    "en",
+    "del",
+    "despues",
+    "mi",
+    "su",
+    "ano",
+    "anos",
+    "hoy",
+    "ayer", // Spanish
+    "avec",
+    "du",
+    "des",
+    "dans",
+    "sur",
+    "pour",
+    "depuis",
+    "apres",
+    "avant",
+    "chez",
+    "mon",
+    "ma",
+    "mes",
+    "jour",
+    "jours",
+    "semaine",
+    "semaines",
+    "mois",
+    "an",
+    "ans",
+    "heure",
+    "heures",
+    "hier", // French
+    "seit",
+    "nach",
+    "vor",
+    "mit",
+    "bei",
+    "von",
+    "vom",
+    "fur",
+    "auf",
+    "im",
+    "am",
+    "an",
+    "zum",
+    "zur",
+    "aus",
+    "uber",
+    "mein",
+    "meine",
+    "meiner",
+    "meinem",
+    "tag",
+    "tage",
+    "tagen",
+    "woche",
+    "wochen",
+    "monat",
+    "monate",
+    "monaten",
+    "jahr",
+    "jahre",
+    "jahren",
+    "stunde",
+    "stunden",
+    "heute",
+    "gestern", // German
+];
 /// Words that join two things, or two thoughts.
 const JOINS: &[&str] = &["and", "or", "e", "y", "o", "et", "ou", "und", "oder"];
 
@@ -92,11 +223,17 @@ pub(super) fn phrases(
     let mut out = Vec::new();
     for clause in clauses(text, tokens, &content) {
         for first in 0..clause.len() {
-            out.extend(from(clause, first, &content, weights, heaviest, lang).map(|(score, last)| {
+            out.extend(from(clause, first, &content, weights, heaviest, lang).filter_map(|(score, last)| {
                 let words = clause.get(first..=last).unwrap_or_default();
                 let spelled = words.first().zip(words.last()).and_then(|(a, b)| text.get(a.start..b.end));
                 let spelled: Vec<&str> = spelled.unwrap_or_default().split_whitespace().collect();
-                (score, tidy(&spelled.join(" "), first == 0 || is_head(words)))
+                // "my dad's" leads on to what is his.
+                if spelled.last().is_some_and(|word| word.ends_with("'s") || word.ends_with("’s")) {
+                    return None;
+                }
+                // German begins its nouns with a capital wherever they stand.
+                let begins = is_head(words) || first == 0 && lang != Lang::German;
+                Some((score, tidy(&spelled.join(" "), begins)))
             }));
         }
     }
@@ -126,7 +263,8 @@ fn from<'a>(
             score += weights.get(&tail.stem).copied().unwrap_or(0.0);
         }
         let after = clause.get(last + 1);
-        let says_last = says(tail) && !is(Some(tail), HEADS) || last > first && is(Some(tail), TAILS);
+        let leads_on = is(Some(tail), HEADS) || is(Some(tail), OPEN_ENDS);
+        let says_last = says(tail) && !leads_on || last > first && is(Some(tail), TAILS);
         let ends = says_last && !is(after, TAILS);
         if !ends || said.len() < FEWEST_CONTENT {
             return None;
@@ -252,6 +390,33 @@ mod tests {
             ("le clavier ne marche plus", Lang::French, &["clavier", "marche"][..], "clavier ne marche plus"),
             ("die Tastatur geht nicht mehr", Lang::German, &["tastatur", "geht"], "Tastatur geht nicht mehr"),
             ("a tela não liga", Lang::Portuguese, &["tela", "liga"], "tela não liga"),
+        ] {
+            assert_eq!(best(text, lang, words), name);
+        }
+    }
+
+    #[test]
+    fn a_name_does_not_end_where_it_leads_on_or_says_when() {
+        for (text, lang, words, name) in [
+            (
+                "Mahlwerk blockiert seit",
+                Lang::German,
+                &["mahlwerk", "blockiert", "seit"][..],
+                "Mahlwerk blockiert",
+            ),
+            (
+                "broken lid hinge after a month",
+                Lang::English,
+                &["broken", "lid", "hinge", "month"],
+                "broken lid hinge",
+            ),
+            ("wifi gone on my dad's", Lang::English, &["wifi", "gone", "dad's"], "wifi gone"),
+            (
+                "volant qui tremble depuis hier",
+                Lang::French,
+                &["volant", "tremble", "hier"],
+                "volant qui tremble",
+            ),
         ] {
             assert_eq!(best(text, lang, words), name);
         }

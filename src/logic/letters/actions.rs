@@ -15,6 +15,7 @@ use crate::ground::time::Timestamp;
 pub(super) fn actions(event: &AlertEvent) -> Vec<(Purpose, &'static str)> {
     match (event.kind, event.reason) {
         (EventKind::Resolved, Reason::NotAnIssue) => vec![(Purpose::AnIssue, "do-an-issue")],
+        (EventKind::Resolved, Reason::Merged) => Vec::new(),
         (EventKind::Resolved, _) => vec![(Purpose::NotAnIssue, "do-was-not-an-issue")],
         _ => vec![
             (Purpose::Acknowledge, "do-seen"),

@@ -45,7 +45,6 @@ pub(super) fn storm_subject(event: &AlertEvent, t: &Tongue) -> Option<String> {
     // Danger first, then the newest.
     let mut named: Vec<&Related> = storm.iter().rev().collect();
     named.sort_by_key(|one| one.severity != Severity::Safety);
-    let danger = named.first().map_or(event.severity, |one| one.severity);
     let named: Vec<String> = named.into_iter().map(|one| t.quoted(&label(one, 30))).collect();
     let (named, rest) = named.split_at(named.len().min(MOST_NAMED));
     let more = (!rest.is_empty()).then(|| t.count("more", rest.len() as u64));
@@ -53,7 +52,8 @@ pub(super) fn storm_subject(event: &AlertEvent, t: &Tongue) -> Option<String> {
     Some(t.tell(
         "subject-storm",
         &[
-            ("product", subject_product(event, danger, t).into()),
+            // Each danger had a letter of its own: of those that are told again the subject does not cry.
+            ("product", subject_product(event, event.severity, t).into()),
             ("count", storm.len().into()),
             ("named", t.list(&named).into()),
         ],
@@ -138,7 +138,10 @@ pub(super) fn sentences(event: &AlertEvent, t: &Tongue) -> Vec<String> {
     if beside.coordinated > 0 {
         out.push(t.count("coordinated", u64::from(beside.coordinated)));
     }
-    if let Some(other) = &beside.perhaps {
+    if beside.more > 1 {
+        out.push(t.tell("perhaps-more", &[("people", t.people(beside.more).into())]));
+    }
+    if let Some(other) = beside.perhaps.as_ref().filter(|_| event.kind != EventKind::Resolved) {
         out.push(t.tell("perhaps", &[("label", label(other, 80).into())]));
     }
     out
@@ -146,7 +149,7 @@ pub(super) fn sentences(event: &AlertEvent, t: &Tongue) -> Vec<String> {
 
 /// What makes this one and the open alert that may be the same into one, if there is such an alert.
 pub(super) fn merge(event: &AlertEvent) -> Option<String> {
-    let other = event.beside.perhaps.as_ref()?;
+    let other = event.beside.perhaps.as_ref().filter(|_| event.kind != EventKind::Resolved)?;
     // A version that did not know the cluster may have told of it.
     let known = !other.cluster.is_empty();
     known

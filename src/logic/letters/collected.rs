@@ -131,8 +131,7 @@ fn by_seriousness(events: &[AlertEvent]) -> Vec<&AlertEvent> {
             None => newest.push(event),
         }
     }
-    let people = |e: &AlertEvent| if is_over(e) { e.total } else { e.observed };
-    newest.sort_by_key(|e| (Reverse(e.severity), is_over(e), Reverse(people(e))));
+    newest.sort_by_key(|e| (Reverse(e.severity), is_over(e), Reverse(e.observed)));
     newest
 }
 
@@ -197,7 +196,7 @@ impl Way<'_> {
         let reached = self.reached();
         Item {
             what: marked(t.quoted(&unquoted(&whole_label)), event.severity, t),
-            said: clean::capital(&story::said(event, t)),
+            said: clean::capital(&story::listed(event, t)),
             quote: event.quotes.first().filter(|_| whole).map(|quote| clean::clip(&quote.text, 140)),
             actions,
             command: (!reached).then(|| format!("groundswell explain {}", clean::line(&event.alert))),

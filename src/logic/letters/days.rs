@@ -21,8 +21,7 @@ pub(super) struct Week {
 pub(super) fn chart_sum(event: &AlertEvent, t: &Tongue) -> Option<String> {
     let now = event.series.iter().filter(|day| day.day >= day_of(event.since));
     let sum: u32 = now.map(|day| day.people).sum();
-    let told = if event.kind == EventKind::Resolved { event.total } else { event.observed };
-    let fits = sum > 1 && sum == told;
+    let fits = sum > 1 && sum == event.observed;
     fits.then(|| t.tell("chart-sum", &[("people", t.people(sum).into())]))
 }
 

@@ -120,6 +120,10 @@ fn subject(collected: &Collected, digest: &Digest, t: &Tongue) -> String {
             &[("alerts", t.count("alerts", all).into()), ("kinds", kinds.join(", ").into())],
         ),
     };
+    if digest.products.is_empty() {
+        // What it is told of are other teams' products.
+        return t.tell("digest-subject-alerts", &[("stretch", stretch.into()), ("alerts", alerts.into())]);
+    }
     t.tell(
         "digest-subject",
         &[

@@ -14,7 +14,7 @@ use crate::ground::alert::{AlertEvent, Beside, DayCount, EventKind, Quote, Relat
 use crate::ground::language::Language;
 use crate::ground::post::PostKey;
 use crate::ground::reason::Reason;
-use crate::ground::time::{Timestamp, day_of};
+use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
 
 /// The opening of the alert.
 pub(super) fn opened() -> AlertEvent {
@@ -160,6 +160,27 @@ pub(super) fn perhaps() -> AlertEvent {
     event.beside.perhaps = Some(Related { alert, label, people: 12, cluster, severity: Severity::Normal });
     event.beside.coordinated = 7;
     event
+}
+
+/// It was the matter of another alert, which goes on.
+pub(super) fn merged() -> AlertEvent {
+    let other = perhaps().beside.perhaps;
+    let mut event = AlertEvent { reason: Reason::Merged, ..resolved() };
+    event.beside.perhaps = other;
+    event
+}
+
+/// Nobody tells of the danger any more.
+pub(super) fn quiet_safety() -> AlertEvent {
+    let first = safety();
+    AlertEvent {
+        kind: EventKind::Resolved,
+        reason: Reason::BackToUsual,
+        number: 1,
+        at: plus_ms(first.at, 14 * DAY_MS),
+        series: thread::later(&first, &[0; 14]),
+        ..first
+    }
 }
 
 /// A second person reports something that could hurt somebody.

@@ -58,7 +58,7 @@ fn a_list_tells_each_alert_once_as_it_stands_and_counts_what_it_lists() {
             "2 people in 3 days, usually 1",
             "Now also in Germany and on mastodon, 27 people",
             "9 people in 3 days, usually 1",
-            "Over, 74 people in 7 weeks"
+            "Over, 74 people in 6 weeks"
         ]
     );
     assert!(!sent.text.contains("300") && sent.text.contains("More happened than this list has room for"));

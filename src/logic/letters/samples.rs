@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{Desk, DeskPage, Sender, Templates, collected, fixture, letter, letter_for, notice};
-use crate::ground::alert::{AlertEvent, Collected};
+use crate::ground::alert::{AlertEvent, Collected, WaitReason};
 use crate::ground::language::Language;
 use crate::ground::letter::Letter;
 use crate::ground::reason::Reason;
@@ -93,6 +93,7 @@ pub fn samples(sender: &Sender, language: Language) -> Vec<Sample> {
         why: None,
         digest: None,
     };
+    let listed = Collected { why: Some(WaitReason::Listed), more: 0, ..list.clone() };
     let week = Collected {
         at: plus_ms(now, 7 * DAY_MS),
         events: Vec::new(),
@@ -118,11 +119,19 @@ pub fn samples(sender: &Sender, language: Language) -> Vec<Sample> {
         of("resolved", "It is back to usual", fixture::resolved()),
         of("resolved-by-hand", "Somebody said that it is over", by_hand(Reason::ResolvedByHand)),
         of("not-an-issue", "Somebody said that it is no issue", by_hand(Reason::NotAnIssue)),
+        of("said-fixed", "Somebody said that it is fixed", by_hand(Reason::SaidFixed)),
+        of("resolved-safety", "Nobody tells of a danger any more", fixture::quiet_safety()),
+        of("merged", "It turned out to be what another alert is about", fixture::merged()),
         of("regressed", "It came back", fixture::regressed()),
         Sample {
             name: "collected",
             when: "More happened in a day than the team wants letters",
             letter: collected(&list, &events, sender, Some(reader), list.at),
+        },
+        Sample {
+            name: "listed",
+            when: "The alerts of a team that wants them as a list",
+            letter: collected(&listed, &events, sender, Some(reader), listed.at),
         },
         Sample {
             name: "digest",

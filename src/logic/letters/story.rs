@@ -121,6 +121,7 @@ pub(super) fn story(event: &AlertEvent, t: &Tongue) -> Story {
         facts: known::facts(event, t),
         next: t.say(match event.kind {
             EventKind::Resolved if event.reason == Reason::SaidFixed => "next-said-fixed",
+            EventKind::Resolved if event.reason == Reason::Merged => "next-merged",
             EventKind::Resolved => "next-over",
             _ if event.severity == Severity::Safety => "next-open-safety",
             _ => "next-open",
@@ -156,7 +157,7 @@ fn figures(event: &AlertEvent, t: &Tongue) -> (String, String, String, String) {
     match event.kind {
         EventKind::Resolved => {
             let lasted = t.tell("in-all", &[("lasted", lasted(event, t).into())]);
-            (t.people(event.total), lasted, t.people(event.peak), t.say("at-most"))
+            (heard, lasted, t.people(event.peak), t.say("at-most"))
         }
         EventKind::Updated => {
             (heard, in_window("so-far"), t.usual(event.expected), in_window("usually-would-be"))
@@ -166,7 +167,7 @@ fn figures(event: &AlertEvent, t: &Tongue) -> (String, String, String, String) {
 }
 
 fn lasted(event: &AlertEvent, t: &Tongue) -> String {
-    t.span(days_between(event.opened_at, event.at))
+    t.span(f64::from(event.window_days))
 }
 
 /// Stands alone on a lock screen: the product, the complaint, and what is new about it.
@@ -202,11 +203,28 @@ pub(super) fn said(event: &AlertEvent, t: &Tongue) -> String {
             "said-over",
             &[
                 ("news", t.say(kind_of_news(event).1).into()),
-                ("people", t.people(event.total).into()),
+                ("people", t.people(event.observed).into()),
                 ("lasted", lasted(event, t).into()),
             ],
         ),
     }
+}
+
+/// The same in a list, whose reader may not know what was told before: with what is usual.
+pub(super) fn listed(event: &AlertEvent, t: &Tongue) -> String {
+    if !matches!(event.kind, EventKind::Updated | EventKind::Regressed) || event.reason == Reason::NewPlace {
+        return said(event, t);
+    }
+    let news = t.say(kind_of_news(event).1);
+    t.tell(
+        "said-listed",
+        &[
+            ("people", t.people(event.observed).into()),
+            ("window", t.in_days(event.window_days).into()),
+            ("usual", t.usual(event.expected).into()),
+            ("news", news.into()),
+        ],
+    )
 }
 
 /// What kind of news it is: the messages of a badge, and within a line.
@@ -221,6 +239,7 @@ fn kind_of_news(event: &AlertEvent) -> (&'static str, &'static str) {
         (EventKind::Updated, _) => ("news-updated", "brief-updated"),
         (EventKind::Resolved, Reason::FixHolds) => ("news-fix-holds", "brief-fix-holds"),
         (EventKind::Resolved, Reason::NotAnIssue) => ("news-not-an-issue", "brief-not-an-issue"),
+        (EventKind::Resolved, Reason::Merged) => ("news-merged", "brief-merged"),
         (EventKind::Resolved, Reason::SaidFixed) => ("news-said-fixed", "brief-said-fixed"),
         // Nobody has said that it is mended.
         (EventKind::Resolved, Reason::BackToUsual) if event.severity == Severity::Safety => {
@@ -284,6 +303,9 @@ fn sentence(event: &AlertEvent, product: &str, t: &Tongue) -> String {
     };
     let why = match event.reason {
         Reason::BackToUsual if event.severity == Severity::Safety => t.say("reason-quiet-safety"),
+        Reason::Merged if let Some(other) = &event.beside.perhaps => {
+            t.tell("by-merged", &[("label", beside::label(other, 80).into())])
+        }
         other if event.kind == EventKind::Resolved => ended(other, &event.beside.by, t),
         other => reason(other, t),
     };
@@ -318,8 +340,8 @@ fn sentence(event: &AlertEvent, product: &str, t: &Tongue) -> String {
         }
         EventKind::Resolved => {
             let mut came_to =
-                vec![("people", t.people(event.total).into()), ("lasted", lasted(event, t).into())];
-            if event.peak >= event.total {
+                vec![("people", t.people(event.observed).into()), ("lasted", lasted(event, t).into())];
+            if event.peak >= event.observed {
                 return format!("{why} {}", t.tell("came-to-all", &came_to));
             }
             came_to.push(("peak", t.number(u64::from(event.peak)).into()));
@@ -334,6 +356,9 @@ fn compared(event: &AlertEvent, t: &Tongue) -> Vec<String> {
     if event.kind == EventKind::Resolved {
         let dates = [("opened", t.date(event.opened_at).into()), ("ended", t.date(event.at).into())];
         out.push(t.tell("opened-and-ended", &dates));
+    } else if event.held {
+        // Read on another day than it was written for.
+        out.push(date("first-wrote-on", event.since));
     } else if day_of(event.since) == day_of(event.at) {
         out.push(date("first-wrote-today", event.since));
     } else {
@@ -344,7 +369,7 @@ fn compared(event: &AlertEvent, t: &Tongue) -> Vec<String> {
     if event.kind == EventKind::Updated && open_for >= 0.75 {
         out.push(date("we-first-wrote", event.opened_at));
     }
-    if event.kind == EventKind::Regressed && event.total > event.observed {
+    if event.kind != EventKind::Opened && event.total > event.observed {
         out.push(t.tell("in-all-so-far", &[("people", t.people(event.total).into())]));
     }
     if event.kind != EventKind::Resolved {
@@ -358,6 +383,9 @@ fn compared(event: &AlertEvent, t: &Tongue) -> Vec<String> {
         out.push(t.tell("echoes", &[("copies", copies.into())]));
     }
     out.extend(beside::sentences(event, t));
+    if event.held {
+        out.push(date("waited-since", event.at));
+    }
     out
 }
 

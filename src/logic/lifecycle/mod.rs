@@ -68,6 +68,10 @@ pub struct Standing {
     pub since: Timestamp,
     /// What the last letter said.
     pub said: Option<Before>,
+    /// What the last letter called it.
+    pub label: String,
+    /// When it had ended, where it came back: only what was said since then is told.
+    pub back_since: Option<Timestamp>,
 }
 
 /// What to do about a series.
@@ -212,6 +216,8 @@ mod tests {
             teams: Vec::new(),
             since: day(0.0),
             said: None,
+            label: String::new(),
+            back_since: None,
         }
     }
 

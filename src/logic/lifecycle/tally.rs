@@ -43,8 +43,12 @@ pub struct Tally {
     sources: BTreeMap<String, u32>,
     regions: BTreeMap<String, u32>,
     languages: BTreeMap<String, u32>,
-    /// People of the times before, where the alert was over and came back.
+    /// People of the times before, where the alert was over and came back, who were not heard again since.
     earlier: u32,
+    /// Those of them who are known.
+    earlier_voices: BTreeSet<u64>,
+    /// The days of those times.
+    earlier_days: BTreeMap<i64, u32>,
 }
 
 impl Tally {
@@ -52,6 +56,10 @@ impl Tally {
     pub fn hear(&mut self, said: &Said) -> bool {
         if self.voices.contains(&said.voice) {
             return false;
+        }
+        if self.earlier_voices.remove(&said.voice) {
+            // One of those before, and nobody more in all.
+            self.earlier = self.earlier.saturating_sub(1);
         }
         if self.voices.len() < MOST_VOICES {
             self.voices.insert(said.voice);
@@ -78,7 +86,40 @@ impl Tally {
 
     /// That of the same alert when it has come back: only what is said from then on is told of, beside the sum of all.
     pub fn again(&self) -> Self {
-        Self { earlier: self.in_all(), ..Self::default() }
+        let voices = self.voices.iter().chain(&self.earlier_voices);
+        let mut earlier_days = self.earlier_days.clone();
+        for (day, people) in &self.days {
+            *earlier_days.entry(*day).or_default() += people;
+        }
+        while earlier_days.len() > MOST_DAYS {
+            earlier_days.pop_first();
+        }
+        Self {
+            earlier: self.in_all(),
+            earlier_voices: voices.copied().take(MOST_VOICES).collect(),
+            earlier_days,
+            ..Self::default()
+        }
+    }
+
+    /// Whether this voice is one of its people. Of a very loud alert not all are known.
+    pub fn knows(&self, voice: u64) -> bool {
+        self.voices.contains(&voice) || self.voices.len() >= MOST_VOICES
+    }
+
+    /// Whether somebody was counted at this source, and in this region where one is known.
+    pub fn is_from(&self, source: &str, region: Option<&str>) -> bool {
+        self.sources.contains_key(source) && region.is_none_or(|region| self.regions.contains_key(region))
+    }
+
+    /// People of the times before on this day.
+    pub fn earlier_on(&self, day: i64) -> u32 {
+        self.earlier_days.get(&day).copied().unwrap_or(0)
+    }
+
+    /// The last day on which somebody was heard for the first time.
+    pub fn last_day(&self) -> Option<i64> {
+        self.days.last_key_value().map(|(day, _)| *day)
     }
 
     /// Different people since it opened, or came back.
@@ -173,8 +214,13 @@ mod tests {
         let mut again = first.again();
         again.hear(&said(1, 90, "s", None));
         again.at_least(3, from_ms(90 * DAY_MS));
-        assert_eq!((again.people(), again.in_all(), again.on(90)), (3, 8, 3));
-        assert_eq!(again.again().in_all(), 8);
+        assert_eq!(
+            (again.people(), again.in_all(), again.on(90)),
+            (3, 7, 3),
+            "one of the five is heard again"
+        );
+        assert_eq!((again.again().in_all(), again.earlier_on(0), again.again().earlier_on(90)), (7, 5, 3));
+        assert!(again.knows(1) && !again.knows(2));
     }
 
     #[test]

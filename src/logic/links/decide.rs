@@ -77,7 +77,9 @@ pub fn decide(
     match link.purpose {
         Purpose::NotAnIssue => match last_word(acts, &alert).filter(|said| said.at >= last.opened_at) {
             Some(said) if !said.useful && (over || said.at >= last.at) => Err(said.over()),
-            None if over && last.reason == Reason::NotAnIssue => Err(over_since(last)),
+            None if over && matches!(last.reason, Reason::NotAnIssue | Reason::Merged) => {
+                Err(over_since(last))
+            }
             _ => Ok(Deed::Feedback { alert, useful: false, taken_back: false }),
         },
         Purpose::AnIssue => match called_no_issue(acts, &alert) {

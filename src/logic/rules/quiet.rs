@@ -75,6 +75,11 @@ impl Quiet {
         (end > now).then_some(end)
     }
 
+    /// Whether all of the day is quiet that the clocks show at this moment.
+    pub fn is_quiet_day(&self, at: Timestamp) -> bool {
+        self.days.contains(&at.to_zoned(self.zone.clone()).weekday())
+    }
+
     /// The latest end of the stretches that `at` is in.
     fn stretch_around(&self, at: Timestamp) -> Option<Timestamp> {
         let today = at.to_zoned(self.zone.clone()).date();
