@@ -166,9 +166,9 @@ impl Analysis {
                 (log.told, log.more) = (Vec::new(), 0);
             }
             let deliver_to = self.readers(team);
-            let heard = |p: &ProductDigest| p.posts.0 + p.posts.1 > 0;
-            let empty =
-                digest.told.is_empty() && digest.open.is_empty() && !digest.products.iter().any(heard);
+            // A first start has heard nothing yet, and history that was imported may have ended long before.
+            let heard = |p: &ProductDigest| p.posts.0 > 0;
+            let empty = digest.told.is_empty() && !digest.products.iter().any(heard);
             if !deliver_to.is_empty() && !empty {
                 out.collected.push(Collected {
                     at: now,
