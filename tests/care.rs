@@ -271,6 +271,27 @@ fn the_last_hour_is_the_same_whoever_runs_and_a_process_that_is_gone_is_not_show
 }
 
 #[test]
+fn a_letter_that_waits_is_shown_with_its_next_try() {
+    let home = Home::new("").with_posts();
+    let db = rusqlite::Connection::open(home.path("data/groundswell.db")).unwrap();
+    let next = groundswell::ground::time::from_ms(SystemClock.now().as_millisecond() + 600_000);
+    db.execute(
+        "INSERT INTO outbox (message_id, alert, number, recipients, state, attempts, made_at, next_at, said)
+         VALUES ('m@example.org', 'mini-9-1', 0, '[]', 'waiting', 2, 0, ?, '451 try later')",
+        [next.as_millisecond()],
+    )
+    .unwrap();
+    let ran = home.run(&["status"]);
+    let at = next.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    for said in [
+        format!("outbox    1 waiting (the next is tried at {at}), 0 sent, 0 parked"),
+        format!("m@example.org (waiting, tried 2 times, next at {at}): 451 try later"),
+    ] {
+        assert!(ran.out.contains(&said), "{said}: {}", ran.out);
+    }
+}
+
+#[test]
 fn a_restored_log_is_old_and_nobody_is_days_behind_for_that() {
     let home = Home::new("[[source]]\nname = 'b'\nkind = 'jetstream'").with_posts();
     let db = rusqlite::Connection::open(home.path("data/groundswell.db")).unwrap();

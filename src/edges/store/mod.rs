@@ -5,6 +5,7 @@ mod accounts;
 mod alerts;
 mod author;
 mod backup;
+mod condense;
 mod error;
 mod faults;
 mod lock;
@@ -77,10 +78,11 @@ impl Store {
     /// # Errors
     /// There is no store, or it cannot be read.
     pub fn open_existing(folder: &Path) -> Result<Self, StoreError> {
-        if !folder.join(FILE).exists() {
-            return Err(StoreError::Absent { folder: folder.to_owned() });
+        match folder.join(FILE).try_exists() {
+            Ok(true) => Self::open(folder),
+            Ok(false) => Err(StoreError::Absent { folder: folder.to_owned() }),
+            Err(source) => Err(StoreError::Closed { folder: folder.to_owned(), source }),
         }
-        Self::open(folder)
     }
 
     /// Opens the store to read only, also where its disk has no room for what SQLite keeps beside a database in use: as long as
