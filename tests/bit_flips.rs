@@ -112,12 +112,13 @@ fn a_flipped_bit_in_the_database_is_found_or_changes_nothing_that_is_used() {
             }
         };
         *counts.entry(became).or_default() += 1;
-        let copied =
-            Store::open_existing(&broken).ok().map(|store| store.back_up(&broken.join("copy.db")).is_ok());
+        let copied = Store::open_existing(&broken)
+            .ok()
+            .map(|store| store.back_up(&broken.join("copy.db"), &[]).is_ok());
         if copied == Some(true) {
             // What a backup hands on is what was there.
             let restored = dir.path().join(format!("restored{n}"));
-            Store::restore(&broken.join("copy.db"), &restored).unwrap();
+            Store::restore(&broken.join("copy.db"), &restored, &[]).unwrap();
             let back = used(&restored).unwrap();
             assert!(back.0 == right.0 && back.1 == right.1 && back.3 == right.3, "flip {n} is in a backup");
         }
@@ -185,14 +186,14 @@ fn a_flipped_bit_in_the_index_is_found_and_in_a_backup_refused() {
     println!("index: {found} found, {nothing} without effect");
     assert!(found > 20);
     let backup = dir.path().join("backup.db");
-    store.back_up(&backup).unwrap();
+    store.back_up(&backup, &[]).unwrap();
     let new = dir.path().join("new");
     let mut refused = 0;
     for n in 0..120 {
         let bad = dir.path().join("bad.db");
         std::fs::copy(&backup, &bad).unwrap();
         flip(&bad, n);
-        match Store::restore(&bad, &new) {
+        match Store::restore(&bad, &new, &[]) {
             Err(_) => refused += 1,
             Ok(()) => {
                 assert_eq!(used(&new).unwrap(), used(&whole).unwrap(), "flip {n} came through");
@@ -218,10 +219,10 @@ fn what_is_damaged_can_be_let_go_of_and_the_rest_goes_on() {
     assert!(said.contains("entry 8 of the log") && said.contains("doctor --deep"), "{said}");
     let rows: Vec<String> = store.verify().unwrap().into_iter().map(|d| d.row).collect();
     assert_eq!(rows, ["entry 8", "position of source s"]);
-    assert!(store.back_up(&dir.path().join("copy.db")).unwrap_err().to_string().contains("entry 8"));
+    assert!(store.back_up(&dir.path().join("copy.db"), &[]).unwrap_err().to_string().contains("entry 8"));
     assert_eq!(store.let_go_of_damaged().unwrap(), 2);
     assert_eq!((store.verify().unwrap(), store.read(0, 1_000).unwrap().len()), (vec![], POSTS as usize - 1));
-    store.back_up(&dir.path().join("copy.db")).unwrap();
+    store.back_up(&dir.path().join("copy.db"), &[]).unwrap();
     // Rules that were let go of are rules that there are none of.
     let db = rusqlite::Connection::open(folder.join("groundswell.db")).unwrap();
     db.execute("INSERT INTO log (at, kind, body, sum) VALUES (1, 'rules', NULL, NULL)", []).unwrap();

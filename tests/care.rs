@@ -140,6 +140,25 @@ fn the_doctor_finds_a_sound_installation_sound() {
     let ran = home.run(&["doctor"]);
     answering.join().unwrap();
     assert!(ran.code == 1 && ran.out.contains("not as a mail server"), "{}", ran.out);
+    // A data folder that nobody can make, and settings that are not there.
+    let text = std::fs::read_to_string(home.path("groundswell.toml")).unwrap();
+    let elsewhere = text.replace(&home.path("data").display().to_string(), "/proc/self/data");
+    home.write("groundswell.toml", &elsewhere);
+    let ran = home.run(&["doctor"]);
+    assert!(
+        ran.code == 1 && ran.out.contains("/proc/self/data is not there yet, and cannot be made"),
+        "{}",
+        ran.out
+    );
+    let absent = home.path("absent.toml");
+    let ran = home.run(&["doctor", "--config", absent.to_str().unwrap()]);
+    assert!(
+        ran.code == 1
+            && ran.out.contains("WRONG settings")
+            && ran.out.contains("absent.toml is not there, so groundswell run refuses"),
+        "{}",
+        ran.out
+    );
     // Settings that cannot be read are told, and nothing is guessed.
     home.write("groundswell.toml", "[dta]\n");
     let ran = home.run(&["doctor"]);
@@ -228,17 +247,48 @@ fn what_cannot_be_mended_by_a_restart_is_not_restarted() {
 }
 
 #[test]
-fn after_a_restart_the_last_hour_is_counted_from_the_log() {
+fn the_last_hour_is_the_same_whoever_runs_and_a_process_that_is_gone_is_not_shown() {
     let home = Home::new("[[source]]\nname = 'forum'\nkind = 'jetstream'").with_posts();
     let db = rusqlite::Connection::open(home.path("data/groundswell.db")).unwrap();
-    let note = r#"{"forum": {"state": "listening", "posts_last_hour": 900}}"#;
+    let minute = SystemClock.now().as_second() / 60;
+    let note = format!(
+        r#"{{"forum": {{"state": "listening", "posts_last_hour": 900, "minutes": [[{}, 8], [{}, 3]]}}}}"#,
+        minute - 200,
+        minute - 20
+    );
     db.execute("INSERT INTO notes VALUES ('sources', ?)", [note]).unwrap();
     let ran = home.run(&["status"]);
-    assert!(ran.out.contains("forum: stopped, 0 posts in the last hour"), "{}", ran.out);
-    let now = SystemClock.now().as_millisecond();
-    db.execute("UPDATE log SET at = ? WHERE seq > 1", [now]).unwrap();
+    assert!(ran.out.contains("forum: stopped, 3 posts in the last hour"), "{}", ran.out);
+    // Somebody holds the folder, and has not been able to write down who it is.
+    let gone = r#"{"started_at": "2026-01-01T00:00:00Z", "version": "0.1.0", "pid": 4194305}"#;
+    db.execute("INSERT INTO notes VALUES ('daemon', ?)", [gone]).unwrap();
+    let lock = groundswell::edges::store::DataLock::take(&home.path("data")).unwrap();
     let ran = home.run(&["status"]);
-    assert!(ran.out.contains(", 3 posts in the last hour"), "{}", ran.out);
+    drop(lock);
+    assert!(ran.out.contains("forum: listening, 3 posts in the last hour"), "{}", ran.out);
+    assert!(ran.out.contains("daemon    starting, and not ready yet"), "{}", ran.out);
+    assert!(!ran.out.contains("4194305"), "{}", ran.out);
+}
+
+#[test]
+fn a_letter_that_waits_is_shown_with_its_next_try() {
+    let home = Home::new("").with_posts();
+    let db = rusqlite::Connection::open(home.path("data/groundswell.db")).unwrap();
+    let next = groundswell::ground::time::from_ms(SystemClock.now().as_millisecond() + 600_000);
+    db.execute(
+        "INSERT INTO outbox (message_id, alert, number, recipients, state, attempts, made_at, next_at, said)
+         VALUES ('m@example.org', 'mini-9-1', 0, '[]', 'waiting', 2, 0, ?, '451 try later')",
+        [next.as_millisecond()],
+    )
+    .unwrap();
+    let ran = home.run(&["status"]);
+    let at = next.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    for said in [
+        format!("outbox    1 waiting (the next is tried at {at}), 0 sent, 0 parked"),
+        format!("m@example.org (waiting, tried 2 times, next at {at}): 451 try later"),
+    ] {
+        assert!(ran.out.contains(&said), "{said}: {}", ran.out);
+    }
 }
 
 #[test]
@@ -267,18 +317,26 @@ fn a_restored_log_is_old_and_nobody_is_days_behind_for_that() {
 #[test]
 fn a_backup_goes_back_and_is_never_written_over() {
     let home = Home::new("").with_posts();
+    home.write("data/web-key", "0123456789abcdef0123456789abcdef");
     let copy = home.path("copy.db");
     let copy = copy.to_str().unwrap();
     let ran = home.run(&["backup", copy]);
     assert!(ran.code == 0 && ran.out.contains("3 posts"), "{}{}", ran.out, ran.err);
     assert_eq!(home.run(&["backup", copy]).code, 73);
     assert_eq!(home.run(&["restore", copy]).code, 73, "not over what is there");
+    assert_eq!(home.run(&["backup", "/nonexistent/copy.db"]).code, 73, "it cannot be made");
+    let elsewhere = home.path("elsewhere");
+    let ran = home.run(&["restore", "/nonexistent/copy.db", "--data", elsewhere.to_str().unwrap()]);
+    assert_eq!(ran.code, 66, "{}", ran.err);
     let new = home.path("new");
     let new = new.to_str().unwrap();
     let ran = home.run(&["restore", copy, "--data", new]);
     assert!(ran.code == 0 && ran.out.contains("3 posts"), "{}{}", ran.out, ran.err);
     let kept = home.run(&["export", "did:plc:ana", "--data", new]);
     assert_eq!(kept.out.lines().count(), 2, "{}", kept.out);
+    // The links of letters that went out go on working.
+    let key = std::fs::read_to_string(home.path("new/web-key")).unwrap();
+    assert_eq!(key, "0123456789abcdef0123456789abcdef");
 }
 
 #[test]

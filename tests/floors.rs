@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The modules of the logic, lowest first. Each may use those before it.
-const LOGIC: [&str; 17] = [
+const LOGIC: [&str; 18] = [
     "text",
     "encoder",
     "meaning",
@@ -29,6 +29,7 @@ const LOGIC: [&str; 17] = [
     "metrics",
     "upkeep",
     "patience",
+    "sparing",
 ];
 /// The parts of the assembly, lowest first.
 const ASSEMBLY: [&str; 9] =

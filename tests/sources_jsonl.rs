@@ -201,6 +201,37 @@ async fn a_rotated_file_is_read_to_its_end_before_the_new_one() {
 }
 
 #[tokio::test]
+async fn a_followed_file_that_is_gone_is_said_until_it_is_there_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("posts.jsonl");
+    append(&path, &lines(0..2));
+    let mut source = Source::start(&path, true, None);
+    assert_eq!(source.ids(2).await.0, names(0..2));
+    let state = async |source: &Source, wanted: State| {
+        let reached = async {
+            while source.health.snapshot(source.clock.now()).state != wanted {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(LONG, reached).await.expect("the state did not come");
+        source.health.snapshot(source.clock.now()).last_error.unwrap_or_default()
+    };
+    state(&source, State::Listening).await;
+    let away = dir.path().join("away");
+    std::fs::rename(&path, &away).unwrap();
+    let said = state(&source, State::Retrying).await;
+    assert!(said.contains("posts.jsonl is gone") && said.contains("waiting for it"), "{said}");
+    // The same file at its place again, or a new one.
+    std::fs::rename(&away, &path).unwrap();
+    state(&source, State::Listening).await;
+    std::fs::remove_file(&path).unwrap();
+    state(&source, State::Retrying).await;
+    append(&path, &lines(2..4));
+    assert_eq!(source.ids(2).await.0, names(2..4));
+    state(&source, State::Listening).await;
+}
+
+#[tokio::test]
 async fn a_file_rotated_while_the_daemon_was_down_is_found_under_its_new_name() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("posts.jsonl");

@@ -3,6 +3,7 @@
 
 use std::io::Write;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use groundswell::edges::sources::{
@@ -27,6 +28,7 @@ struct Hook {
     stop: CancellationToken,
     health: Arc<Health>,
     clock: Arc<SimulatedClock>,
+    full: Arc<AtomicBool>,
     task: JoinHandle<Result<(), SourceError>>,
     _secret: tempfile::NamedTempFile,
 }
@@ -41,7 +43,8 @@ impl Hook {
         writeln!(secret, "{SECRET}").unwrap();
         let (out, batches) = mpsc::channel(1);
         let clock = Arc::new(SimulatedClock::new("2026-01-02T00:00:00Z".parse().unwrap()));
-        let health = Arc::new(Health::new());
+        let full = Arc::new(AtomicBool::new(false));
+        let health = Arc::new(Health::going_on(&[], full.clone()));
         let stop = CancellationToken::new();
         let around = Surroundings {
             clock: clock.clone(),
@@ -71,7 +74,7 @@ impl Hook {
         })
         .await
         .unwrap();
-        Self { url, batches, stop, health, clock, task, _secret: secret }
+        Self { url, batches, stop, health, clock, full, task, _secret: secret }
     }
 
     /// Sends a body with a right signature.
@@ -329,6 +332,25 @@ async fn who_sends_more_than_can_be_stored_is_told_to_wait() {
     let (status, later, said) = hook.send(POST).await.unwrap();
     assert_eq!((status, later.as_deref()), (429, Some("5")), "{said}");
     hook.batch().await;
+}
+
+#[tokio::test]
+async fn on_a_full_disk_nobody_is_kept_waiting() {
+    let mut hook = Hook::start("timeout = '1h'").await;
+    // One waits to be stored already, and one comes when it is full.
+    let waiting = hook.send(POST);
+    let held = hook.batch().await;
+    hook.full.store(true, Ordering::Relaxed);
+    for refused in [waiting, hook.send(POST)] {
+        let (status, later, said) = timeout(LONG, refused).await.unwrap().unwrap();
+        assert_eq!((status, later.as_deref()), (503, Some("5")), "{said}");
+        assert!(said["error"].as_str().unwrap().contains("the disk is full"), "{said}");
+    }
+    drop(held);
+    hook.full.store(false, Ordering::Relaxed);
+    let taken = hook.send(POST);
+    hook.batch().await.stored.unwrap().send(stored(1)).unwrap();
+    assert_eq!(taken.await.unwrap().0, 200);
 }
 
 #[tokio::test]

@@ -76,6 +76,23 @@ fn a_get_asks_and_a_post_acts() {
                 .await
                 .ends_with("do leaving a.b")
         );
+        // One that does not say that it is meant asks, and a form on another site's page does nothing.
+        assert!(say(address, &request("POST", "/act/a.b", "")).await.ends_with("ask a.b"));
+        assert!(say(address, &request("POST", "/act/a.b", "sure=no")).await.ends_with("ask a.b"));
+        let parts =
+            "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n";
+        assert!(say(address, &request("POST", "/leave/a.b", parts)).await.ends_with("do leaving a.b"));
+        for (site, done) in
+            [("cross-site", false), ("same-site", false), ("same-origin", true), ("none", true)]
+        {
+            for path in ["/act/a.b", "/leave/a.b"] {
+                let pressed = request("POST", path, "sure=yes")
+                    .replace("Connection", &format!("Sec-Fetch-Site: {site}\r\nConnection"));
+                let said = say(address, &pressed).await;
+                assert_eq!(said.contains("do "), done, "{site}: {said}");
+                assert_eq!(said.starts_with("HTTP/1.1 403"), !done, "{site}: {said}");
+            }
+        }
         let head = say(address, &request("HEAD", "/act/a.b", "")).await;
         assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
         for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {

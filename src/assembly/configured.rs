@@ -161,3 +161,57 @@ pub fn desk(all: &All) -> Result<Option<Desk>, Failure> {
 fn spool_folder(all: &All) -> PathBuf {
     all.data.folder.join("mail")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_a_source_is_named_with_its_line_and_what_may_stand_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("g.toml");
+        let said = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            let read: Result<All, _> = settings::load(&path);
+            read.unwrap_err().to_string().split_once("be used: ").unwrap().1.to_owned()
+        };
+        let hint = "; groundswell source list shows every key";
+        let other = "[[source]]\nname = \"b\"\nkind = \"jetstream\"\n";
+        for (keys, expected) in [
+            (
+                "kind = \"feed\"\nurl = \"u\"\ninterval = \"10\"",
+                "line 8: source 2 (\"a\"): interval: \"10\" is no duration; write a number and a unit, such as \"10m\", \"30s\" or \"500ms\"",
+            ),
+            (
+                "kind = \"webhook\"\nlisten = \"7172\"\nsecret_file = \"s\"",
+                "line 7: source 2 (\"a\"): listen: this is no address with a port; write it in quotes, such as \"127.0.0.1:7171\"",
+            ),
+            (
+                "kind = \"jsonl\"\npath = \"p\"\nfollow = \"yes\"",
+                "line 8: source 2 (\"a\"): follow: the text \"yes\" stands here; write true or false, without quotes",
+            ),
+            (
+                "kind = \"jsonl\"\npth = \"p\"\npath = \"p\"",
+                "line 7: source 2 (\"a\"): unknown field `pth`, expected one of `path`, `follow`, `replay`, `poll`",
+            ),
+        ] {
+            assert_eq!(
+                said(&format!("{other}[[source]]\nname = \"a\"\n{keys}\n")),
+                format!("{expected}{hint}")
+            );
+        }
+        let mail = "[mail]\ntransport = \"smtp\"\nfrom = \"a@b.example\"\n[mail.smtp]\nhost = \"h\"\n";
+        for (key, expected) in [
+            (
+                "port = 99999",
+                "line 6: the number 99999 stands here; write a whole number from 0 to 65535 for key `mail.smtp.port`",
+            ),
+            (
+                "tls = \"ssl\"",
+                "line 6: the text \"ssl\" stands here; write \"starttls\", \"implicit\" or \"none\" for key `mail.smtp.tls`",
+            ),
+        ] {
+            assert_eq!(said(&format!("{mail}{key}\n")), expected);
+        }
+    }
+}

@@ -72,7 +72,7 @@ impl From<crate::edges::store::StoreError> for Failure {
         use crate::edges::store::StoreError as E;
         let exit = match &error {
             E::Folder { .. } | E::NotWritable { .. } => Exit::CannotCreate,
-            E::Absent { .. } => Exit::NoInput,
+            E::Absent { .. } | E::Closed { .. } => Exit::NoInput,
             E::Taken { .. } => Exit::Later,
             E::Damaged { .. } | E::Altered { .. } | E::Row { .. } | E::Newer { .. } => Exit::BadData,
             E::Full { .. } | E::Sqlite { .. } => Exit::Io,

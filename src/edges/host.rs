@@ -15,6 +15,11 @@ pub fn room(folder: &Path) -> Option<(u64, u64)> {
     Some((disk.f_bavail.saturating_mul(disk.f_frsize), disk.f_blocks.saturating_mul(disk.f_frsize)))
 }
 
+/// Whether there is a process of this number. Where the system does not say, there is.
+pub fn is_there(pid: u64) -> bool {
+    !Path::new("/proc/self").exists() || Path::new("/proc").join(pid.to_string()).exists()
+}
+
 /// Tries to make a file in a folder and takes it away again.
 ///
 /// # Errors

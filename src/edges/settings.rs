@@ -9,8 +9,6 @@ use config::{Config, Environment, File, FileFormat};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
-use self::told::placed;
-
 /// Where the settings are unless said otherwise.
 pub const DEFAULT_FILE: &str = "/etc/groundswell/groundswell.toml";
 
@@ -213,20 +211,26 @@ fn parse<M: DeserializeOwned, S: DeserializeOwned>(
     text: &str,
     variables: std::collections::HashMap<String, String>,
 ) -> Result<Settings<M, S>, SettingsFileError> {
-    let environment = Environment::with_prefix("GROUNDSWELL")
-        .prefix_separator("__")
-        .separator("__")
-        .try_parsing(true)
-        .source(Some(variables));
-    Config::builder()
-        .add_source(File::from_str(text, FileFormat::Toml))
-        .add_source(environment)
-        .build()
-        .and_then(Config::try_deserialize)
-        .map_err(|e| SettingsFileError::Unusable {
-            path: path.to_owned(),
-            why: placed(e.to_string().trim(), text),
-        })
+    let read = |text: &str| {
+        let environment = Environment::with_prefix("GROUNDSWELL")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true)
+            .source(Some(variables.clone()));
+        Config::builder()
+            .add_source(File::from_str(text, FileFormat::Toml))
+            .add_source(environment)
+            .build()
+            .and_then(Config::try_deserialize::<Settings<M, S>>)
+    };
+    read(text).map_err(|e| {
+        let again = |text: &str| read(text).err().map(|e| e.to_string().trim().to_owned());
+        // The library for the file alone knows more of a value that is none of a few, and nothing of the environment.
+        let alone =
+            || toml::from_str::<Settings<M, S>>(text).err().map(|e: toml::de::Error| e.message().to_owned());
+        let why = told::told(e.to_string().trim(), text, &again, &alone);
+        SettingsFileError::Unusable { path: path.to_owned(), why }
+    })
 }
 
 #[cfg(test)]
@@ -311,16 +315,19 @@ mod tests {
         for (text, expected) in [
             (
                 "[data]\nkeep_days = \"x\"",
-                "the text \"x\" stands here; write a whole number without quotes for key `data.keep_days`",
+                "line 2: the text \"x\" stands here; write a whole number without quotes for key `data.keep_days`",
             ),
             (
                 "[operators]\nemail = \"a@b.c\"",
-                "the text \"a@b.c\" stands here; write a list in square brackets, such as [\"…\"] for key `operators.email`",
+                "line 2: the text \"a@b.c\" stands here; write a list in square brackets, such as [\"…\"] for key `operators.email`",
             ),
-            ("data = \"x\"", "the text \"x\" stands here; write a table with keys of its own for key `data`"),
+            (
+                "data = \"x\"",
+                "line 1: the text \"x\" stands here; write a table with keys of its own for key `data`",
+            ),
             (
                 "[web]\nlisten = \"x\"",
-                "this is no address with a port; write it in quotes, such as \"127.0.0.1:7171\" for key `web.listen`",
+                "line 2: this is no address with a port; write it in quotes, such as \"127.0.0.1:7171\" for key `web.listen`",
             ),
         ] {
             assert_eq!(said(text), expected);
@@ -352,23 +359,27 @@ mod tests {
         };
         let good = "[[source]]\nname = \"a\"\nurl = \"u\"\n";
         for (text, expected) in [
-            ("[[source]]\nname = \"press\"", "source 2 (\"press\"): the key `url` is missing"),
-            ("[[source]]\nurl = \"u\"", "source 2: the key `name` is missing"),
+            ("[[source]]\nname = \"press\"", "line 4: source 2 (\"press\"): the key `url` is missing"),
+            ("[[source]]\nurl = \"u\"", "line 4: source 2: the key `name` is missing"),
             (
                 "[[source]]\nname = \"press\"\nurl = \"u\"\nurll = 3",
-                "source 2 (\"press\"): unknown field `urll`, expected `name` or `url`",
+                "line 7: source 2 (\"press\"): unknown field `urll`, expected `name` or `url`",
             ),
             (
                 "[[source]]\nname = \"press\"\nurl = [1]",
-                "source 2 (\"press\"): url: a list stands here; write a text in quotes",
+                "line 6: source 2 (\"press\"): url: a list stands here; write a text in quotes",
             ),
         ] {
             let hint = "; groundswell source list shows every key";
             assert_eq!(said(&format!("{good}{text}")), format!("{expected}{hint}"));
         }
-        assert_eq!(placed("something about source[x]", ""), "something about source[x]");
+        let never = |_: &str| None;
         assert_eq!(
-            placed("missing configuration field \"source[7]url\"", "="),
+            told::told("something about source[x]", "", &never, &|| None),
+            "something about source[x]"
+        );
+        assert_eq!(
+            told::told("missing configuration field \"source[7]url\"", "=", &never, &|| None),
             "source 8: the key `url` is missing; groundswell source list shows every key"
         );
     }

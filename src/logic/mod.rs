@@ -13,6 +13,7 @@ pub mod meaning;
 pub mod metrics;
 pub mod patience;
 pub mod rules;
+pub mod sparing;
 pub mod spike;
 pub mod text;
 pub mod trial;

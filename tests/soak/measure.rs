@@ -30,8 +30,8 @@ pub const DISK: f64 = 1.10;
 pub const TIME: f64 = 1.5;
 /// The same for the slowest hundredth, in which others at work on the machine show first.
 pub const WORST_TIME: f64 = 3.0;
-/// What is left of a post in the log, so that it never comes again, in bytes: that it was there and what it was.
-pub const STUB: u64 = 450;
+/// What is left of a post that is gone, so that it never comes again: a mark, in bytes.
+pub const STUB: u64 = 60;
 
 /// The header of the table.
 pub const HEAD: &str = "stretch   posts  memory  database  (used)  w.-ahead   index     kept  post 50%  99%  longest tick  alerts  letters";
@@ -85,7 +85,7 @@ pub fn verdict(months: &[Month]) -> Vec<String> {
         }
     };
     hold("resident memory, bytes", most(last, |m| m.memory), most(second, |m| m.memory), MEMORY, 0);
-    // Stubs of posts that are gone stay, and are allowed for.
+    // Marks of posts that are gone stay for a year, and are allowed for.
     let gone: u64 = months.get(quarter * 2..).into_iter().flatten().map(|m| m.posts).sum();
     hold("disk, bytes", most(last, Month::disk), most(second, Month::disk), DISK, gone * STUB);
     hold("half of the posts take, µs", middle(last, |m| m.half), middle(second, |m| m.half), TIME, 0);

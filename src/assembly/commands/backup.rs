@@ -1,6 +1,7 @@
 //! `backup`, `restore`: a copy of everything that cannot be made anew, while the daemon runs, and the way back.
 
 use std::io::Write;
+use std::path::Path;
 
 use super::standing::{count, size, take_unless_running};
 use crate::assembly::cli::{BackupArgs, RestoreArgs};
@@ -9,6 +10,10 @@ use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::stdout;
 use crate::edges::index::PostIndex;
 use crate::edges::store::{BackupError, Store, give_to_owner};
+use crate::edges::web::KEY_FILE;
+
+/// What the system says when a disk fails.
+const EIO: i32 = 5;
 
 /// Runs `backup`.
 ///
@@ -18,12 +23,12 @@ pub fn backup(args: &BackupArgs) -> Result<(), Failure> {
     let settings = settings(&args.config)?;
     // It is only read: a full disk of the data is no hindrance, if the copy goes elsewhere.
     let store = Store::open_to_read(&settings.data.folder)?;
-    let bytes = store.back_up(&args.file).map_err(failure)?;
+    let bytes = store.back_up(&args.file, &[KEY_FILE]).map_err(|e| failure(e, None))?;
     let posts = store.count_posts()?;
     let mut out = stdout();
     writeln!(
         out,
-        "{}: {} of {}; log, decisions, alerts and letters are in it, rules and settings are not: they are files of yours. What was forgotten or deleted later is in it still: keep backups no longer than you may keep posts.",
+        "{}: {} of {}; log, decisions, alerts, letters and the key of their links (where it was made here) are in it, rules and settings are not: they are files of yours. What was forgotten or deleted later is in it still: keep backups no longer than you may keep posts.",
         args.file.display(),
         size(bytes),
         count(posts, "post", "posts")
@@ -44,7 +49,7 @@ pub fn restore(args: &RestoreArgs) -> Result<(), Failure> {
             format!("a daemon works on {}: stop it first (systemctl stop groundswell)", folder.display()),
         ));
     }
-    Store::restore(&args.file, folder).map_err(failure)?;
+    Store::restore(&args.file, folder, &[KEY_FILE]).map_err(|e| failure(e, Some(&args.file)))?;
     // One that was left behind is of another log.
     PostIndex::remove(folder)?;
     let store = Store::open_existing(folder)?;
@@ -60,12 +65,18 @@ pub fn restore(args: &RestoreArgs) -> Result<(), Failure> {
     Ok(out.flush()?)
 }
 
-fn failure(error: BackupError) -> Failure {
-    let exit = match error {
-        BackupError::Store(error) => return error.into(),
+/// `read` is the file that was to be read, where one was; what else cannot be used was to be written.
+fn failure(error: BackupError, read: Option<&Path>) -> Failure {
+    let exit = match &error {
+        BackupError::Store(_) => {
+            let BackupError::Store(error) = error else { return Failure::new(Exit::Io, error) };
+            return error.into();
+        }
         BackupError::Unsound { .. } | BackupError::Damaged { .. } => Exit::BadData,
         BackupError::There { .. } | BackupError::NoRoom { .. } => Exit::CannotCreate,
-        BackupError::Io { .. } => Exit::Io,
+        BackupError::Io { path, .. } if Some(path.as_path()) == read => Exit::NoInput,
+        BackupError::Io { source, .. } if source.raw_os_error() == Some(EIO) => Exit::Io,
+        BackupError::Io { .. } => Exit::CannotCreate,
     };
     Failure::new(exit, error)
 }

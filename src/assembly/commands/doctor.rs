@@ -42,7 +42,17 @@ const AHEAD: i64 = 300;
 /// Something is wrong with the installation.
 pub fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
     let mut found = Vec::new();
+    let file = &args.config.config;
+    if !file.exists() {
+        found.push(Finding::bad(
+            "settings",
+            format!("the settings file {} is not there, so groundswell run refuses to start", file.display()),
+            "make it (README.md has an example of ten lines), or name another one with --config FILE",
+        ));
+    }
     match settings(&args.config) {
+        // That it is not there has been said.
+        Err(_) if !file.exists() => {}
         Err(e) => found.push(Finding::bad(
             "settings",
             e.message().unwrap_or_default(),
@@ -79,7 +89,9 @@ pub fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
 }
 
 fn look(settings: &All, file: &Path, let_go: bool, found: &mut Vec<Finding>) -> Result<(), Failure> {
-    found.push(Finding::good("settings", format!("{} can be read", file.display())));
+    if file.exists() {
+        found.push(Finding::good("settings", format!("{} can be read", file.display())));
+    }
     if settings.contact == "no contact given" {
         found.push(Finding::advice(
             "settings",
@@ -93,7 +105,7 @@ fn look(settings: &All, file: &Path, let_go: bool, found: &mut Vec<Finding>) -> 
         let why = refused.failure.message().unwrap_or_default();
         found.push(Finding::bad(refused.about, why, "groundswell run refuses to start until this is mended"));
     }
-    data(settings, now, let_go, found)?;
+    data(settings, &unit, now, let_go, found)?;
     rules(&settings.rules.folder, found);
     letters(settings, &unit, found);
     sources(settings, &unit, found);
@@ -113,15 +125,17 @@ fn look(settings: &All, file: &Path, let_go: bool, found: &mut Vec<Finding>) -> 
     Ok(())
 }
 
-fn data(settings: &All, now: Timestamp, let_go: bool, found: &mut Vec<Finding>) -> Result<(), Failure> {
+fn data(
+    settings: &All,
+    unit: &Unit,
+    now: Timestamp,
+    let_go: bool,
+    found: &mut Vec<Finding>,
+) -> Result<(), Failure> {
     let folder = &settings.data.folder;
     let shown = folder.display();
     if !folder.is_dir() {
-        found.push(Finding::advice(
-            "data",
-            format!("the folder {shown} is not there yet"),
-            "groundswell run makes it; under systemd, StateDirectory does",
-        ));
+        found.push(to_be_made(folder, unit));
     } else {
         match host::can_write(folder) {
             Err(e) => found.push(Finding::bad(
@@ -180,6 +194,21 @@ fn data(settings: &All, now: Timestamp, let_go: bool, found: &mut Vec<Finding>) 
         found.push(findings::of_room(free, all, LEAST_ROOM, LITTLE_ROOM));
     }
     Ok(())
+}
+
+/// A data folder that is not there: can it be made? Under the unit systemd makes it, whoever asks here.
+fn to_be_made(folder: &Path, unit: &Unit) -> Finding {
+    let there = folder.ancestors().find(|part| part.exists()).unwrap_or(Path::new("."));
+    let there = if there.as_os_str().is_empty() { Path::new(".") } else { there };
+    let absent = format!("the folder {} is not there yet", folder.display());
+    match host::can_write(there) {
+        Err(e) if unit.file.is_none() || !folder.starts_with("/var/lib") => Finding::bad(
+            "data",
+            format!("{absent}, and cannot be made: {}: {e}", there.display()),
+            "let [data] folder name one that the user that groundswell runs as can make, or make it and give it to that user",
+        ),
+        _ => Finding::advice("data", absent, "groundswell run makes it; under systemd, StateDirectory does"),
+    }
 }
 
 fn rules(folder: &Path, found: &mut Vec<Finding>) {

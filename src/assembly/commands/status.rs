@@ -21,12 +21,12 @@ use crate::edges::clock::SystemClock;
 use crate::edges::host;
 use crate::edges::index::PostIndex;
 use crate::edges::rules_folder::read_rules;
-use crate::edges::sources::CANNOT_LISTEN;
-use crate::edges::store::{OutboxCounts, RefusedAddress, Store, StoreError};
+use crate::edges::sources::{CANNOT_LISTEN, in_the_last_hour};
+use crate::edges::store::{OutboxCounts, RefusedAddress, Store, StoreError, TroubledLetter};
 use crate::ground::alert::WaitReason;
 use crate::ground::diagnostic::Level;
 use crate::ground::entry::{Act, Deed, RuleFiles};
-use crate::ground::time::{Clock, HOUR_MS, Timestamp, plus_ms};
+use crate::ground::time::{Clock, Timestamp};
 use crate::logic::assess::Assessor;
 use crate::logic::links::those_who_left;
 use crate::logic::rules::RuleSet;
@@ -51,6 +51,8 @@ struct Status {
     data: String,
     /// A daemon holds the data folder.
     running: bool,
+    /// It has not got so far as to write down who it is.
+    starting: bool,
     /// What the daemon wrote down about itself, when it last did.
     daemon: Option<Value>,
     posts: u64,
@@ -60,7 +62,9 @@ struct Status {
     rules: Rules,
     sources: BTreeMap<String, Value>,
     outbox: OutboxCounts,
-    troubled_letters: Vec<Letter>,
+    /// When the next of the letters that wait is tried.
+    next_try: Option<Timestamp>,
+    troubled_letters: Vec<TroubledLetter>,
     /// Addresses that get nothing, since the mail server refuses them for good.
     refused_addresses: Vec<RefusedAddress>,
     /// What people silenced, and until when.
@@ -122,14 +126,6 @@ struct InForce {
     readers: BTreeMap<String, Vec<String>>,
 }
 
-#[derive(Serialize)]
-struct Letter {
-    message_id: String,
-    state: String,
-    attempts: u32,
-    said: String,
-}
-
 /// Runs `status`.
 ///
 /// # Errors
@@ -172,7 +168,12 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
         Ok(store.note(name)?.and_then(|json| serde_json::from_str(&json).ok()))
     };
     let running = is_running(folder);
+    // One that holds the folder and could not write down yet who it is: what is written is of another that is gone.
     let daemon = note("daemon")?;
+    let is_of_another = daemon
+        .as_ref()
+        .is_some_and(|note| note.get("pid").and_then(Value::as_u64).is_some_and(|pid| !host::is_there(pid)));
+    let starting = running && is_of_another;
     let watch: Watch =
         note(WATCH_NOTE)?.and_then(|watch| serde_json::from_value(watch).ok()).unwrap_or_default();
     // Entries of a log that was restored, or lived through again, are old when they come: a reader of it is not behind
@@ -189,19 +190,15 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
     };
     let mut sources: BTreeMap<String, Value> =
         note("sources")?.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default();
-    as_of_now(&mut sources, &store.heard_by_source(plus_ms(now, -HOUR_MS))?, running);
+    as_of_now(&mut sources, now, running);
     let indexed = PostIndex::open_for_reading(folder)?.position();
-    let troubled_letters: Vec<Letter> = store
-        .troubled_letters()?
-        .into_iter()
-        .map(|(message_id, state, attempts, said)| Letter { message_id, state, attempts, said })
-        .collect();
     let acts = store.acts()?;
     let mut status = Status {
         at: now,
         data: folder.display().to_string(),
         running,
-        daemon,
+        starting,
+        daemon: daemon.filter(|_| !starting),
         posts: store.count_posts()?,
         last_position,
         analysis: reader(store.position()?, watch.looked())?,
@@ -209,7 +206,8 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
         rules: rules(store, &settings.rules.folder)?,
         sources,
         outbox: store.outbox_counts()?,
-        troubled_letters,
+        next_try: store.next_try()?,
+        troubled_letters: store.troubled_letters()?,
         refused_addresses: Vec::new(),
         silences: silences(&acts, now),
         waiting: note("waiting")?.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default(),
@@ -247,18 +245,22 @@ pub(super) struct Silenced {
     pub(super) until_worse: bool,
 }
 
-/// What each source does and brought in the last hour. A source forgets at a restart, and what it last said before the daemon ended
-/// is of another hour: the log knows, of what was wanted.
-fn as_of_now(sources: &mut BTreeMap<String, Value>, logged: &BTreeMap<String, u64>, running: bool) {
-    for (name, source) in sources {
-        let said = source.get("posts_last_hour").and_then(Value::as_u64).filter(|_| running).unwrap_or(0);
-        let logged = logged.get(name).copied().unwrap_or(0);
-        if let Some(source) = source.as_object_mut() {
-            source.insert("posts_last_hour".into(), said.max(logged).into());
-            // What it last did it does no more, without anybody who listens.
-            let at_work = source.get("state").and_then(Value::as_str).is_some_and(|s| AT_WORK.contains(&s));
-            if at_work && !running {
-                source.insert("state".into(), "stopped".into());
+/// What each source does, and what it brought in the last hour: by what was noted for each minute, which outlives a restart and
+/// whoever noted it.
+fn as_of_now(sources: &mut BTreeMap<String, Value>, now: Timestamp, running: bool) {
+    for source in sources.values_mut().filter_map(Value::as_object_mut) {
+        if let Some(minutes) = source.remove("minutes").and_then(|m| serde_json::from_value::<Vec<_>>(m).ok())
+        {
+            source.insert("posts_last_hour".into(), in_the_last_hour(&minutes, now).into());
+        } else if !running {
+            source.insert("posts_last_hour".into(), 0.into());
+        }
+        // What it last did it does no more, without anybody who listens; and what it had got over it has no more.
+        let state = source.get("state").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if AT_WORK.contains(&state.as_str()) && !running {
+            source.insert("state".into(), "stopped".into());
+            if state == "listening" {
+                source.remove("last_error");
             }
         }
     }
@@ -423,17 +425,27 @@ fn bytes_in(folder: &Path, depth: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ground::time::plus_ms;
 
     #[test]
     fn without_a_daemon_no_source_listens() {
-        let noted = |state: &str| serde_json::json!({"state": state, "posts_last_hour": 7});
+        let now: Timestamp = "2026-01-01T11:00:30Z".parse().unwrap();
+        let minute = now.as_second() / 60;
+        let noted = |state: &str| {
+            serde_json::json!({"state": state, "posts_last_hour": 7, "last_error": "away",
+                "minutes": [[minute - 90, 4], [minute - 30, 2], [minute, 1]]})
+        };
         let states = ["listening", "retrying", "starting", "failed", "ended"];
         let mut sources: BTreeMap<String, Value> = states.map(|s| (s.to_owned(), noted(s))).into();
-        as_of_now(&mut sources, &BTreeMap::from([("failed".to_owned(), 2)]), true);
+        as_of_now(&mut sources, now, true);
         assert!(sources.iter().all(|(name, source)| text(source, "state") == Some(name)));
-        as_of_now(&mut sources, &BTreeMap::from([("failed".to_owned(), 2)]), false);
+        assert!(sources.values().all(|s| s["posts_last_hour"] == 3 && s.get("minutes").is_none()));
+        let mut sources: BTreeMap<String, Value> = states.map(|s| (s.to_owned(), noted(s))).into();
+        as_of_now(&mut sources, plus_ms(now, 40 * 60_000), false);
         let told: Vec<&str> = sources.values().filter_map(|source| text(source, "state")).collect();
         assert_eq!(told, ["ended", "failed", "stopped", "stopped", "stopped"]);
-        assert_eq!(sources["failed"]["posts_last_hour"], 2);
+        assert!(sources.values().all(|source| source["posts_last_hour"] == 1), "whether it runs or not");
+        let stands = sources.iter().filter(|(_, s)| s.get("last_error").is_some()).map(|(name, _)| name);
+        assert_eq!(stands.collect::<Vec<_>>(), ["ended", "failed", "retrying", "starting"]);
     }
 }

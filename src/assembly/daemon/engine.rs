@@ -9,12 +9,13 @@ mod rules;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use arc_swap::ArcSwap;
 pub use retention::Keeping;
 use tokio::sync::{mpsc, oneshot};
 
-use super::listeners::Times;
+use super::listeners::{Minutes, Times};
 use super::system;
 use super::wanted::Wanted;
 use super::watchman::{ToTell, Watchman};
@@ -25,9 +26,10 @@ use crate::edges::store::{Committed, DataLock, Store};
 use crate::ground::alert::AlertEvent;
 use crate::ground::entry::{Body, RuleFiles};
 use crate::ground::post::{Post, PostKey};
-use crate::ground::time::{Clock, HOUR_MS, Timestamp, plus_ms, ticks_between};
+use crate::ground::time::{Clock, Timestamp, ticks_between};
 use crate::logic::analysis::{Analysis, Outcome};
 use crate::logic::letters::Sender;
+use crate::logic::sparing::Sparing;
 
 /// Entries that are folded and written down together.
 const STRETCH: usize = 500;
@@ -79,7 +81,13 @@ pub struct Engine {
     times: Times,
     seconds: u32,
     full_since: Option<Timestamp>,
+    /// Whether the daemon has said that it is ready.
+    started: bool,
+    /// Says to sources that nothing can be stored now.
+    full: Arc<AtomicBool>,
     warned_of_late: BTreeSet<String>,
+    /// What was said of each source's bad input.
+    sparing: BTreeMap<String, Sparing>,
     watchman: Watchman,
     keeping: Keeping,
     /// What was last noted about what waits.
@@ -101,7 +109,7 @@ impl Engine {
         keeping: Keeping,
     ) -> Result<Self, Failure> {
         let lock = patience::take(data)?;
-        Self::on(lock, Store::open(data)?, data, clock, sender, operators, times, keeping)
+        Self::on(lock, patience::open(data)?, data, clock, sender, operators, times, keeping)
     }
 
     /// The same, on a store that is open.
@@ -155,7 +163,10 @@ impl Engine {
             times,
             seconds: 0,
             full_since: None,
+            started: false,
+            full: Arc::default(),
             warned_of_late: BTreeSet::new(),
+            sparing: BTreeMap::new(),
             waiting: String::new(),
             _lock: lock,
         };
@@ -171,6 +182,23 @@ impl Engine {
     pub fn filter(&self) -> Arc<dyn Fn(&Post) -> bool + Send + Sync> {
         let wanted = Arc::clone(&self.wanted);
         Arc::new(move |post| wanted.load().matches(post))
+    }
+
+    /// Whether nothing can be stored now, since the disk is full.
+    pub(super) fn is_full(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.full)
+    }
+
+    /// What each source brought in which minute of the last hour, as it was noted before the restart.
+    pub(super) fn minutes(&self) -> Minutes {
+        #[derive(serde::Deserialize)]
+        struct Noted {
+            #[serde(default)]
+            minutes: Vec<(i64, u64)>,
+        }
+        let note = self.store.note("sources").ok().flatten();
+        let noted: Option<BTreeMap<String, Noted>> = note.and_then(|json| serde_json::from_str(&json).ok());
+        noted.unwrap_or_default().into_iter().map(|(name, noted)| (name, noted.minutes)).collect()
     }
 
     /// A further connection to the store, for the postman.
@@ -207,6 +235,7 @@ impl Engine {
         mut queue: mpsc::Receiver<Order>,
         operators: &mpsc::Sender<ToTell>,
     ) -> Result<(), Failure> {
+        self.started = true;
         let started = serde_json::json!({
             "started_at": self.clock.now(), "version": env!("CARGO_PKG_VERSION"), "pid": std::process::id()
         });
@@ -262,6 +291,7 @@ impl Engine {
         operators: &mpsc::Sender<ToTell>,
     ) -> Result<(), Failure> {
         let now = self.clock.now();
+        self.say_the_rest(now);
         if self.times.is_live(health) {
             let last = self.store.last_time()?.unwrap_or(now);
             for tick in ticks_between(last, now) {
@@ -290,10 +320,7 @@ impl Engine {
             if let Err(e) = self.store.set_note("sources", &json) {
                 tracing::warn!("{e}");
             }
-            // After a start the sources remember no hour, and the log does.
-            let logged = self.store.heard_by_source(plus_ms(now, -HOUR_MS)).unwrap_or_default();
             let posts: u64 = health.values().map(|h| h.posts_last_hour).sum();
-            let posts = posts.max(logged.values().sum());
             system::status(&format!("{} sources, {posts} posts in the last hour", health.len()));
         }
         if self.seconds % WATCH_SECONDS == WATCH_SECONDS - 1 {
@@ -307,6 +334,7 @@ impl Engine {
             // While history is lived through the machine's clock says nothing of how old a post is.
             if self.times.is_live(health) {
                 self.let_go(now)?;
+                self.sweep(now)?;
             }
         }
         self.seconds = self.seconds.wrapping_add(1);

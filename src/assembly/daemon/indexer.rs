@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::assembly::failure::Failure;
+use crate::assembly::failure::{Exit, Failure};
 use crate::edges::index::PostIndex;
 use crate::edges::store::Store;
 
@@ -36,6 +36,25 @@ impl Indexer {
 /// The store cannot be read or the index cannot be written.
 pub(super) fn start(data: &Path) -> Result<Indexer, Failure> {
     let store = Store::open(data)?;
+    // Alerts do not need the index: where its disk is full it is opened when there is room.
+    let index = match open(data, &store) {
+        Err(e) if e.exit == Exit::Io => {
+            let why = e.message().unwrap_or_default();
+            tracing::error!("{why}; search lags behind until this is mended, alerts do not need the index");
+            None
+        }
+        opened => Some(opened?),
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    let thread = std::thread::spawn({
+        let (stop, data) = (Arc::clone(&stop), data.to_owned());
+        move || work(&store, index, &data, &stop)
+    });
+    Ok(Indexer { stop, thread })
+}
+
+/// Opens the index of this log; one that is of another is made anew.
+fn open(data: &Path, store: &Store) -> Result<PostIndex, Failure> {
     let mut index = PostIndex::open(data)?;
     let last = store.last_entry()?;
     if index.position() > last {
@@ -49,25 +68,20 @@ pub(super) fn start(data: &Path) -> Result<Indexer, Failure> {
         PostIndex::remove(data)?;
         index = PostIndex::open(data)?;
     }
-    let stop = Arc::new(AtomicBool::new(false));
-    let thread = std::thread::spawn({
-        let (stop, data) = (Arc::clone(&stop), data.to_owned());
-        move || work(&store, index, &data, &stop)
-    });
-    Ok(Indexer { stop, thread })
+    Ok(index)
 }
 
-fn work(store: &Store, index: PostIndex, data: &Path, stop: &AtomicBool) {
-    let (mut open, mut complained) = (Some(index), false);
+fn work(store: &Store, index: Option<PostIndex>, data: &Path, stop: &AtomicBool) {
+    let (mut complained, mut opened) = (index.is_none(), index);
     loop {
-        let done = match open.take() {
+        let done = match opened.take() {
             // What was added and not committed may be half there, and a writer whose disk was full is dead: one that broke is
             // let go, with its lock, and the next round opens it anew from its last commit.
             Some(mut index) => catch_up(store, &mut index, stop).map(|()| {
                 complained = false;
-                open = Some(index);
+                opened = Some(index);
             }),
-            None => PostIndex::open(data).map(|again| open = Some(again)).map_err(Failure::from),
+            None => open(data, store).map(|again| opened = Some(again)),
         };
         if let Err(e) = done
             && !complained

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -93,6 +94,9 @@ pub(super) fn check_names(settings: &All) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What each source brought in which minute since 1970.
+pub(super) type Minutes = BTreeMap<String, Vec<(i64, u64)>>;
+
 /// The sources at work.
 pub(super) struct Listeners {
     health: BTreeMap<String, Arc<Health>>,
@@ -102,10 +106,12 @@ pub(super) struct Listeners {
 }
 
 impl Listeners {
-    /// Starts every source from its cursor.
+    /// Starts every source from its cursor and with what it heard in the minutes before. `full` says that nothing can be stored.
+    #[allow(clippy::too_many_arguments, reason = "what sources are given")]
     pub(super) fn start(
         settings: &All,
-        mut cursors: BTreeMap<String, String>,
+        (mut cursors, minutes): (BTreeMap<String, String>, Minutes),
+        full: &Arc<AtomicBool>,
         clock: &Arc<dyn Clock>,
         filter: Arc<dyn Fn(&Post) -> bool + Send + Sync>,
         callbacks: Option<Arc<Callbacks>>,
@@ -124,11 +130,12 @@ impl Listeners {
         let mut tasks = JoinSet::new();
         for (i, source) in settings.source.iter().cloned().enumerate() {
             let name = source.name.clone();
+            let heard = minutes.get(&name).map(Vec::as_slice).unwrap_or_default();
             let around = Surroundings {
                 clock: Arc::clone(clock),
                 out: out.clone(),
                 stop: stop.clone(),
-                health: Arc::new(Health::new()),
+                health: Arc::new(Health::going_on(heard, Arc::clone(full))),
                 contact: settings.contact.clone(),
                 seed: clock.now().as_millisecond().cast_unsigned() ^ (i as u64) << 48,
                 filter: Arc::clone(&filter),

@@ -160,13 +160,15 @@ impl Daemon {
             }
             _ => None,
         };
+        let (full, minutes) = (self.engine.is_full(), self.engine.minutes());
         let mut engine = std::thread::spawn({
             let engine = self.engine;
             move || engine.run(queue, &tell)
         });
         let mut listeners = Listeners::start(
             &self.settings,
-            cursors,
+            (cursors, minutes),
+            &full,
             &self.clock,
             filter,
             callbacks,

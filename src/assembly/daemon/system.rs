@@ -66,6 +66,12 @@ pub(super) fn folding(position: u64, of: u64) {
     say(&[NotifyState::ExtendTimeoutUsec(MORE_TIME_USEC), NotifyState::Status(&status)]);
 }
 
+/// It cannot start before there is room on the disk, which may take longer than a start is given.
+pub(super) fn waits_for_room(why: &str) {
+    let status = format!("cannot start yet: {why}");
+    say(&[NotifyState::ExtendTimeoutUsec(MORE_TIME_USEC), NotifyState::Status(&status)]);
+}
+
 /// What it is doing, in words.
 pub(super) fn status(status: &str) {
     say(&[NotifyState::Status(status)]);

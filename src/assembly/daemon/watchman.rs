@@ -41,6 +41,11 @@ impl Watchman {
         Ok(Self { watch, data: data.to_owned() })
     }
 
+    /// How far the index has read the log; 0 where there is none.
+    pub(super) fn indexed(&self) -> u64 {
+        PostIndex::open_for_reading(&self.data).map_or(0, |index| index.position())
+    }
+
     /// Looks, remembers, and says what is to be told.
     ///
     /// # Errors
@@ -52,14 +57,13 @@ impl Watchman {
         now: Timestamp,
     ) -> Result<Vec<ToTell>, StoreError> {
         let troubled = store.troubled_letters()?;
-        let stuck =
-            troubled.iter().filter(|(_, state, tries, _)| state == "waiting" && *tries >= TRIES).count();
-        let indexed = PostIndex::open_for_reading(&self.data).map_or(0, |index| index.position());
+        let stuck = troubled.iter().filter(|l| l.state == "waiting" && l.attempts >= TRIES).count();
+        let indexed = self.indexed();
         let standing = Standing {
             sources: health.iter().map(|(name, health)| (name.clone(), source(health))).collect(),
             letters_stuck: stuck as u64,
             letters_parked: store.outbox_counts()?.parked,
-            said: troubled.last().map(|letter| one_line(&letter.3)).unwrap_or_default(),
+            said: troubled.last().map(|letter| one_line(&letter.said)).unwrap_or_default(),
             index: (indexed, store.last_position()?),
         };
         let mut told = Vec::new();

@@ -1,6 +1,7 @@
 //! How a source is, for people to see.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
@@ -9,8 +10,9 @@ use crate::ground::time::Timestamp;
 /// Minutes over which the rate is taken.
 const MINUTES: usize = 60;
 
-/// How complaints about answers begin that somebody has to do something about: an address that is wrong, a key that is.
-const REFUSALS: [&str; 4] = ["answers 401", "answers 403", "answers 404", "answers 410"];
+/// What complaints have in them that somebody has to do something about: an address that is wrong, a key that is, a file that is
+/// not ours to read.
+const REFUSALS: [&str; 5] = ["answers 401", "answers 403", "answers 404", "answers 410", "Permission denied"];
 
 /// What a source is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -33,7 +35,11 @@ pub enum State {
 
 /// The health of one source. The source writes, everybody reads.
 #[derive(Debug, Default)]
-pub struct Health(Mutex<Inner>);
+pub struct Health {
+    inner: Mutex<Inner>,
+    /// Nothing can be stored now: the disk is full. Whoever stores says so, for all sources at once.
+    full: Arc<AtomicBool>,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -90,8 +96,22 @@ pub struct HealthSnapshot {
     pub lag_seconds: Option<f64>,
     /// Accounts that the platform says were deleted, suspended or taken down, since start.
     pub accounts_gone: u64,
-    /// Posts and deletions in the last hour.
+    /// Posts and deletions in the last hour, over restarts.
     pub posts_last_hour: u64,
+    /// Posts and deletions by minute since 1970, of the last hour in which there were any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub minutes: Vec<(i64, u64)>,
+}
+
+/// Posts and deletions of the last hour, from those of each minute since 1970.
+pub fn in_the_last_hour(minutes: &[(i64, u64)], now: Timestamp) -> u64 {
+    let minute = now.as_second().div_euclid(60);
+    let fresh = minute.saturating_sub(MINUTES as i64)..=minute;
+    minutes.iter().filter(|(of, _)| fresh.contains(of)).map(|(_, n)| n).sum()
+}
+
+fn slot(minutes: &mut [(i64, u64); MINUTES], minute: i64) -> Option<&mut (i64, u64)> {
+    minutes.get_mut(usize::try_from(minute.rem_euclid(MINUTES as i64)).unwrap_or(0))
 }
 
 impl Health {
@@ -100,18 +120,30 @@ impl Health {
         Self::default()
     }
 
+    /// The health of a source that goes on after a restart: what it heard in which minute, as a snapshot noted it, and where
+    /// it is said that nothing can be stored.
+    pub fn going_on(minutes: &[(i64, u64)], full: Arc<AtomicBool>) -> Self {
+        let mut inner = Inner::default();
+        for (minute, posts) in minutes {
+            if let Some(slot) = slot(&mut inner.minutes, *minute) {
+                *slot = (*minute, *posts);
+            }
+        }
+        Self { inner: Mutex::new(inner), full }
+    }
+
+    /// Whether nothing can be stored now, since the disk is full.
+    pub(super) fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
+    }
+
     /// The health at `now`.
     pub fn snapshot(&self, now: Timestamp) -> HealthSnapshot {
         let inner = self.inner();
-        let minute = now.as_second().div_euclid(60);
-        let fresh = minute.saturating_sub(MINUTES as i64)..=minute;
-        let posts_last_hour = inner
-            .minutes
-            .iter()
-            .filter(|(of, _)| *of != i64::MIN && fresh.contains(of))
-            .map(|(_, n)| n)
-            .sum();
-        HealthSnapshot { posts_last_hour, ..inner.seen.clone() }
+        let mut minutes: Vec<(i64, u64)> = inner.minutes.iter().copied().filter(|(_, n)| *n > 0).collect();
+        minutes.sort_unstable();
+        let posts_last_hour = in_the_last_hour(&minutes, now);
+        HealthSnapshot { posts_last_hour, minutes, ..inner.seen.clone() }
     }
 
     pub(super) fn state(&self, state: State, now: Timestamp) {
@@ -134,8 +166,7 @@ impl Health {
         inner.seen.posts += posts as u64;
         inner.seen.last_post = Some(now);
         let minute = now.as_second().div_euclid(60);
-        let place = usize::try_from(minute.rem_euclid(MINUTES as i64)).unwrap_or(0);
-        if let Some(slot) = inner.minutes.get_mut(place) {
+        if let Some(slot) = slot(&mut inner.minutes, minute) {
             *slot = if slot.0 == minute { (minute, slot.1 + posts as u64) } else { (minute, posts as u64) };
         }
     }
@@ -186,7 +217,7 @@ impl Health {
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         // A panic elsewhere cannot leave counters half-written in a way that matters.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -202,6 +233,7 @@ mod tests {
             ("answers 401 Unauthorized: there is no such repository", true),
             ("the address https://a.example/ answers 500 Internal Server Error", false),
             ("does not answer: timed out", false),
+            ("cannot open /srv/posts: Permission denied (os error 13); waiting for it", true),
         ] {
             health.error(message, now);
             assert_eq!(health.snapshot(now).refused_outright, refused, "{message}");
@@ -224,6 +256,13 @@ mod tests {
         assert_eq!((later.posts_last_hour, later.posts, later.rejects), (2, 7, 1));
         health.count(1, 0, at("2026-01-01T11:30:00Z"));
         assert_eq!(health.snapshot(at("2026-01-01T11:30:30Z")).posts_last_hour, 1);
+        // A restart changes nothing.
+        let noted = health.snapshot(at("2026-01-01T11:20:00Z")).minutes;
+        let health = Health::going_on(&noted, Arc::default());
+        assert_eq!(health.snapshot(at("2026-01-01T11:31:00Z")).posts_last_hour, 1);
+        health.count(2, 0, at("2026-01-01T11:31:00Z"));
+        assert_eq!(health.snapshot(at("2026-01-01T11:31:00Z")).posts_last_hour, 3);
+        assert_eq!(health.snapshot(at("2026-01-01T11:31:00Z")).posts, 2, "since the start");
     }
 
     #[test]

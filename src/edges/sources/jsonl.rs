@@ -33,6 +33,8 @@ replay = false
 poll = "500ms"
 "#;
 
+/// A followed file is gone when so many looks in a row found none: one that is rotated is there again sooner.
+const GONE_LOOKS: u32 = 4;
 /// Bytes that are read at once.
 const CHUNK_BYTES: usize = 64 * 1024;
 
@@ -322,7 +324,7 @@ async fn follow(mut reader: Reader<'_>, config: &JsonlConfig, cursor: Option<Str
 /// Reads on in `file` until another one stands at its path and this one has come to its end.
 async fn stay_with(reader: &mut Reader<'_>, file: &mut File, config: &JsonlConfig) -> Result<(), End> {
     let path = config.path.as_path();
-    let mut replaced = false;
+    let (mut replaced, mut missed) = (false, 0_u32);
     loop {
         if let Some(position) = &reader.position {
             let length = file.metadata().await.map_err(failed("read", path))?.len();
@@ -346,8 +348,26 @@ async fn stay_with(reader: &mut Reader<'_>, file: &mut File, config: &JsonlConfi
         reader.around.pause(config.poll).await?;
         let own = Node::of(&file.metadata().await.map_err(failed("read", path))?);
         replaced = match tokio::fs::metadata(path).await {
-            Ok(there) => Node::of(&there) != own,
-            Err(_) => false, // renamed away, and the new one is not there yet
+            Ok(there) => {
+                if missed >= GONE_LOOKS {
+                    reader.around.health.state(State::Listening, reader.around.clock.now());
+                }
+                missed = 0;
+                Node::of(&there) != own
+            }
+            // Renamed away, and the new one is not there yet.
+            Err(error) => {
+                missed = missed.saturating_add(1);
+                if missed == GONE_LOOKS {
+                    let message = format!(
+                        "the followed file {} is gone ({error}); waiting for it to be there again",
+                        path.display()
+                    );
+                    reader.around.complain(reader.name, &message);
+                    reader.around.health.state(State::Retrying, reader.around.clock.now());
+                }
+                false
+            }
         };
     }
 }

@@ -50,7 +50,7 @@ pub use self::discourse::DiscourseConfig;
 pub use self::feed::{FeedConfig, Listed, Listing, read_opml};
 pub use self::github::GithubConfig;
 pub use self::hackernews::HackernewsConfig;
-pub use self::health::{Health, HealthSnapshot, State};
+pub use self::health::{Health, HealthSnapshot, State, in_the_last_hour};
 pub use self::jetstream::JetstreamConfig;
 pub use self::jsonl::JsonlConfig;
 pub use self::kafka::KafkaConfig;

@@ -79,13 +79,14 @@ fn reach_v6(v6: Ipv6Addr) -> Reach {
     }
 }
 
-/// What one configured address allows: itself (host and port), and the world. Another port of this machine, or another machine of
-/// our network, is another program, which nobody named. A stream that a server of our network names may be in our network too.
+/// What one configured address allows: itself (scheme, host and port), and the world. Another port of this machine, or another
+/// machine of our network, is another program, which nobody named, whatever other settings name it. Of a stream, the host alone has to be
+/// the settings' own: servers have a port of its own for it.
 #[derive(Clone, Debug)]
 pub(super) struct Guard {
+    scheme: String,
     host: String,
-    /// The ports of the host that are the settings' own: theirs, and where they have `http://` without one, that of `https://`.
-    ports: Vec<u16>,
+    port: Option<u16>,
     /// Hosts of the proxies that the environment names: the operator's choice as well. Behind a proxy it is the proxy
     /// that looks up the names, and only literal addresses are checked here.
     proxies: Vec<String>,
@@ -108,11 +109,8 @@ impl Guard {
             .filter_map(|proxy| Url::parse(&proxy).ok()?.host_str().map(str::to_owned))
             .collect();
         let host = configured.host_str().unwrap_or_default().to_owned();
-        let mut ports: Vec<u16> = configured.port_or_known_default().into_iter().collect();
-        if ports == [80] {
-            ports.push(443);
-        }
-        Self { host, ports, proxies, own: Arc::new(Mutex::new(own)) }
+        let (scheme, port) = (configured.scheme().to_owned(), configured.port_or_known_default());
+        Self { scheme, host, port, proxies, own: Arc::new(Mutex::new(own)) }
     }
 
     /// Whether a redirect may lead to `url`. A name is checked again when it is resolved.
@@ -121,10 +119,10 @@ impl Guard {
             return Err(format!("it redirects to {url}, and only http and https are followed"));
         }
         let is_own = url.host_str() == Some(&self.host);
-        let port = url.port_or_known_default();
+        let is_the_same = is_own && url.scheme() == self.scheme && url.port_or_known_default() == self.port;
         let allowed = match url.host() {
             None => return Err(format!("it redirects to {url}, which names no host")),
-            _ if is_own && port.is_some_and(|port| self.ports.contains(&port)) => true,
+            _ if is_the_same => true,
             // The same name at another port: what it resolves to is known from the settings' own address.
             Some(Host::Domain(_)) if is_own => self
                 .own
@@ -151,7 +149,7 @@ impl Guard {
         if self.own.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
             && let Ok(found) = tokio::net::lookup_host((self.host.as_str(), 0)).await
         {
-            self.sift(&self.host, found.collect(), false);
+            self.sift(&self.host, found.collect());
         }
     }
 
@@ -167,7 +165,7 @@ impl Guard {
             Some(Host::Ipv6(v6)) => self.allowed(url, IpAddr::V6(v6), port),
             Some(Host::Domain(name)) => {
                 let found = tokio::net::lookup_host((name, port)).await;
-                self.sift(name, found.map_err(|e| format!("has no address: {e}"))?.collect(), true)
+                self.sift(name, found.map_err(|e| format!("has no address: {e}"))?.collect())
             }
             None => Vec::new(),
         };
@@ -178,19 +176,13 @@ impl Guard {
     }
 
     fn allowed(&self, url: &Url, address: IpAddr, port: u16) -> Vec<SocketAddr> {
-        let may = url.host_str() == Some(&self.host) || self.allows(address);
+        let may = url.host_str() == Some(&self.host) || reach(address) == Reach::Public;
         may.then(|| SocketAddr::new(address, port)).into_iter().collect()
-    }
-
-    fn allows(&self, address: IpAddr) -> bool {
-        let reach = reach(address);
-        reach == Reach::Public || self.own.lock().unwrap_or_else(PoisonError::into_inner).contains(&reach)
     }
 
     /// Of the addresses that `name` resolved to, those that may be connected to. What the configured name resolves
     /// to is the operator's choice, and is noted as our own.
-    /// With `alike`, those of another name may be of the same reach as our own.
-    fn sift(&self, name: &str, found: Vec<SocketAddr>, alike: bool) -> Vec<SocketAddr> {
+    fn sift(&self, name: &str, found: Vec<SocketAddr>) -> Vec<SocketAddr> {
         if name.eq_ignore_ascii_case(&self.host) {
             let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
             for reach in found.iter().map(|a| reach(a.ip())) {
@@ -201,8 +193,7 @@ impl Guard {
             return found;
         }
         let is_proxy = self.proxies.iter().any(|proxy| proxy.eq_ignore_ascii_case(name));
-        let may = |a: &SocketAddr| if alike { self.allows(a.ip()) } else { reach(a.ip()) == Reach::Public };
-        found.into_iter().filter(|a| is_proxy || may(a)).collect()
+        found.into_iter().filter(|a| is_proxy || reach(a.ip()) == Reach::Public).collect()
     }
 }
 
@@ -211,7 +202,7 @@ impl Resolve for Guard {
         let guard = self.clone();
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let allowed = guard.sift(name.as_str(), found, false);
+            let allowed = guard.sift(name.as_str(), found);
             if allowed.is_empty() {
                 return Err(format!("{} has no address on the public internet", name.as_str()).into());
             }
@@ -277,7 +268,7 @@ mod tests {
     async fn a_feed_at_home_reaches_itself_and_no_other_program_or_machine_at_home() {
         for (configured, to) in [
             ("http://127.0.0.1:8080/feed", "http://127.0.0.1:8080/other"),
-            ("http://10.0.0.5/feed", "https://10.0.0.5/feed"),
+            ("http://10.0.0.5/feed", "http://10.0.0.5:80/other"),
             ("http://10.0.0.5/feed", "https://elsewhere.example/"),
         ] {
             assert!(check(configured, to), "{configured} {to}");
@@ -288,6 +279,8 @@ mod tests {
             ("http://localhost:8080/feed", "http://localhost:9090/feed"),
             ("http://10.0.0.5/feed", "http://192.168.1.1/feed"),
             ("http://10.0.0.5/feed", "http://10.0.0.5:8500/"),
+            ("http://10.0.0.5/feed", "https://10.0.0.5/feed"),
+            ("http://10.0.0.5:8080/feed", "https://10.0.0.5:8080/feed"),
             ("http://10.0.0.5/feed", "http://169.254.169.254/"),
             ("http://127.0.0.1/feed", "http://10.0.0.5/"),
         ] {
@@ -295,10 +288,10 @@ mod tests {
         }
         // A name is as public as what it resolves to.
         let intranet = guard("https://wiki.corp.example/");
-        intranet.sift("wiki.corp.example", vec!["10.0.0.1:0".parse().unwrap()], false);
+        intranet.sift("wiki.corp.example", vec!["10.0.0.1:0".parse().unwrap()]);
         assert!(intranet.check(&Url::parse("https://wiki.corp.example:8443/").unwrap()).is_err());
         let public = guard("https://feeds.example.org/");
-        public.sift("feeds.example.org", vec!["93.184.215.14:0".parse().unwrap()], false);
+        public.sift("feeds.example.org", vec!["93.184.215.14:0".parse().unwrap()]);
         public.learn().await;
         assert!(public.check(&Url::parse("https://feeds.example.org:8443/").unwrap()).is_ok());
     }
@@ -317,7 +310,10 @@ mod tests {
             addresses(&home, "ws://127.0.0.1:4000/").await,
             Ok(vec!["127.0.0.1:4000".parse().unwrap()])
         );
-        assert!(addresses(&home, "ws://169.254.169.254/").await.is_err());
+        for to in ["ws://169.254.169.254/", "ws://127.0.0.2:4000/", "ws://10.0.0.5/", "ws://localhost:4000/"]
+        {
+            assert!(addresses(&home, to).await.is_err(), "{to}");
+        }
     }
 
     #[test]
@@ -325,12 +321,11 @@ mod tests {
         let all: Vec<SocketAddr> =
             ["10.0.0.1:0", "93.184.215.14:0", "127.0.0.1:0"].iter().map(|a| a.parse().unwrap()).collect();
         let public = guard("https://feeds.example.org/");
-        assert_eq!(public.sift("evil.example", all.clone(), false), [all[1]]);
+        assert_eq!(public.sift("evil.example", all.clone()), [all[1]]);
         let intranet = guard("https://wiki.corp.example/");
-        assert_eq!(intranet.sift("wiki.corp.example", vec![all[0]], false), [all[0]]);
-        assert_eq!(intranet.sift("other.corp.example", all.clone(), false), [all[1]]);
-        assert_eq!(intranet.sift("other.corp.example", all.clone(), true), [all[0], all[1]], "a stream");
+        assert_eq!(intranet.sift("wiki.corp.example", vec![all[0]]), [all[0]]);
+        assert_eq!(intranet.sift("other.corp.example", all.clone()), [all[1]]);
         let behind = Guard { proxies: vec!["proxy.corp.example".into()], ..public };
-        assert_eq!(behind.sift("Proxy.corp.example", vec![all[0]], false), [all[0]]);
+        assert_eq!(behind.sift("Proxy.corp.example", vec![all[0]]), [all[0]]);
     }
 }

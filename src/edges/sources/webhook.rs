@@ -65,6 +65,8 @@ const MAX_REQUESTS: usize = 16;
 /// First and longest wait while the port is taken.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LAST_RETRY: Duration = Duration::from_secs(30);
+/// How often a request that waits to be stored looks whether the disk is full.
+const FULL_LOOK: Duration = Duration::from_millis(250);
 /// How long requests under way may take to end when the daemon stops.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -350,6 +352,27 @@ impl Desk {
     }
 
     async fn durable(
+        &self,
+        batch: Batch,
+        answered: oneshot::Receiver<Option<Kept>>,
+    ) -> Result<Kept, Refusal> {
+        // Nobody is kept waiting for room on the disk: who comes, and who waits already, is told at once.
+        let waits = async {
+            loop {
+                if self.around.health.is_full() {
+                    return;
+                }
+                tokio::time::sleep(FULL_LOOK).await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = waits => Err(Refusal::Later("the disk is full, and nothing can be stored")),
+            done = self.stored_in_time(batch, answered) => done,
+        }
+    }
+
+    async fn stored_in_time(
         &self,
         batch: Batch,
         answered: oneshot::Receiver<Option<Kept>>,

@@ -37,12 +37,16 @@ impl Store {
         Ok(posts)
     }
 
-    /// Removes lines that could not be read and that name this author. Returns how many.
+    /// How many lines that could not be read name this author.
     ///
     /// # Errors
-    /// The file cannot be written.
-    pub fn forget_rejects_of(&mut self, author: &str) -> Result<usize, StoreError> {
-        let _turn = self.turn.wait();
-        self.db.execute("DELETE FROM rejects WHERE instr(raw, ?) > 0", [author]).map_err(|e| self.fail(e))
+    /// The file cannot be read.
+    pub fn rejects_of(&self, author: &str) -> Result<u64, StoreError> {
+        self.db
+            .query_row("SELECT count(*) FROM rejects WHERE instr(raw, ?) > 0", [author], |row| {
+                row.get::<_, i64>(0)
+            })
+            .map(|n| n as u64)
+            .map_err(|e| self.fail(e))
     }
 }

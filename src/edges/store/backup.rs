@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::{FILE, Moment, Store, StoreError, private_file, private_folder, schema};
 
@@ -54,11 +54,12 @@ pub enum BackupError {
 
 impl Store {
     /// Writes all that is in the store at this moment to a new file, while others go on reading and writing, and makes sure
-    /// that the copy is sound and on the disk. Returns its size in bytes.
+    /// that the copy is sound and on the disk, with those of the data folder's small `files` that are there. Returns its size in
+    /// bytes.
     ///
     /// # Errors
     /// The file is there already or cannot be written, or the store cannot be read.
-    pub fn back_up(&self, to: &Path) -> Result<u64, BackupError> {
+    pub fn back_up(&self, to: &Path, files: &[&str]) -> Result<u64, BackupError> {
         // SQLite would take an empty file for none; and what people said is nobody else's to read.
         made(to)?;
         let copied = self
@@ -66,7 +67,8 @@ impl Store {
             .execute("VACUUM INTO ?", [to.to_string_lossy()])
             .map_err(|e| BackupError::Store(self.fail(e)))
             .and_then(|done| self.faults.at(to, "back_up", Moment::After).map(|()| done).map_err(Into::into))
-            .and_then(|_| write_manifest(to))
+            .and_then(|_| put_in(to, super::folder_of(&self.path), files))
+            .and_then(|()| write_manifest(to))
             .and_then(|()| sound(to))
             .and_then(|()| synced(to));
         // The copy alone is written: what is full is its disk.
@@ -81,11 +83,12 @@ impl Store {
         std::fs::metadata(to).map(|meta| meta.len()).map_err(io(to))
     }
 
-    /// Puts a backup where there is no store yet. What is derived from the store (the index) is made anew by whoever opens it.
+    /// Puts a backup where there is no store yet, and beside it those of `files` that are in it, for us alone; one that stands
+    /// there stays under another name (`….before`). What is derived from the store (the index) is made anew by whoever opens it.
     ///
     /// # Errors
     /// There is a store already, the backup is not sound or of a newer version, or the folder cannot be written.
-    pub fn restore(from: &Path, folder: &Path) -> Result<(), BackupError> {
+    pub fn restore(from: &Path, folder: &Path, files: &[&str]) -> Result<(), BackupError> {
         let path = folder.join(FILE);
         if path.exists() {
             return Err(BackupError::There { path });
@@ -96,7 +99,7 @@ impl Store {
         let _ = std::fs::remove_file(&beside);
         made(&beside)?;
         let copied =
-            std::fs::copy(from, &beside).map_err(io(&beside)).and_then(|_| without_manifest(&beside));
+            std::fs::copy(from, &beside).map_err(io(&beside)).and_then(|_| take_out(&beside, folder, files));
         if let Err(e) = copied.and_then(|()| synced(&beside)) {
             let _ = std::fs::remove_file(&beside);
             return Err(match e {
@@ -210,10 +213,57 @@ fn write_manifest(path: &Path) -> Result<(), BackupError> {
     Ok(())
 }
 
-fn without_manifest(path: &Path) -> Result<(), BackupError> {
-    let fail = |e| BackupError::Store(StoreError::sqlite(path, e));
-    let db = Connection::open(path).map_err(fail)?;
-    db.execute_batch("DROP TABLE IF EXISTS manifest;").map_err(fail)
+/// Small files of the data folder go into the copy, as rows of a table of their own.
+fn put_in(copy: &Path, folder: &Path, files: &[&str]) -> Result<(), BackupError> {
+    let fail = |e| BackupError::Store(StoreError::sqlite(copy, e));
+    let db = Connection::open(copy).map_err(fail)?;
+    db.execute_batch(
+        "CREATE TABLE files (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;",
+    )
+    .map_err(fail)?;
+    for name in files {
+        let path = folder.join(name);
+        match std::fs::read(&path) {
+            Ok(bytes) => {
+                db.execute("INSERT INTO files VALUES (?, ?)", rusqlite::params![name, bytes])
+                    .map_err(fail)?;
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+            Err(e) => return Err(io(&path)(e)),
+        }
+    }
+    Ok(())
+}
+
+/// What only a backup has leaves the copy: its list of checksums, and the files, which are put into the folder. Only files of
+/// these names are taken: others nobody of us has put in.
+fn take_out(copy: &Path, folder: &Path, files: &[&str]) -> Result<(), BackupError> {
+    let fail = |e| BackupError::Store(StoreError::sqlite(copy, e));
+    let db = Connection::open(copy).map_err(fail)?;
+    // Backups of earlier versions have none.
+    let some = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'files'").and_then(|mut s| s.exists([]));
+    for name in files.iter().filter(|_| matches!(some, Ok(true))) {
+        let bytes: Option<Vec<u8>> = db
+            .query_row("SELECT bytes FROM files WHERE name = ?", [name], |row| row.get(0))
+            .optional()
+            .map_err(fail)?;
+        let Some(bytes) = bytes else { continue };
+        let path = folder.join(name);
+        if std::fs::read(&path).is_ok_and(|there| there == bytes) {
+            continue;
+        }
+        if path.exists() {
+            let before = folder.join(format!("{name}.before"));
+            std::fs::rename(&path, &before).map_err(io(&before))?;
+        }
+        let unfinished = folder.join(format!(".{name}.restored"));
+        let _ = std::fs::remove_file(&unfinished);
+        made(&unfinished)?;
+        std::fs::write(&unfinished, &bytes).map_err(io(&unfinished))?;
+        synced(&unfinished)?;
+        std::fs::rename(&unfinished, &path).map_err(io(&path))?;
+    }
+    db.execute_batch("DROP TABLE IF EXISTS files; DROP TABLE IF EXISTS manifest; VACUUM;").map_err(fail)
 }
 
 #[cfg(test)]
@@ -227,10 +277,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&dir.path().join("data")).unwrap();
         let copy = dir.path().join("copy.db");
-        store.back_up(&copy).unwrap();
+        store.back_up(&copy, &[]).unwrap();
         let acts = "CREATE TRIGGER evil AFTER INSERT ON log BEGIN DELETE FROM log; END;";
         Connection::open(&copy).unwrap().execute_batch(acts).unwrap();
-        let refused = Store::restore(&copy, &dir.path().join("again")).unwrap_err().to_string();
+        let refused = Store::restore(&copy, &dir.path().join("again"), &[]).unwrap_err().to_string();
         assert!(refused.contains("the trigger evil"), "{refused}");
         assert!(!dir.path().join("again").exists());
     }
@@ -244,15 +294,42 @@ mod tests {
         }
         let copy = dir.path().join("copy.db");
         let other = store.another().unwrap();
-        assert!(other.back_up(&copy).unwrap() > 0);
+        assert!(other.back_up(&copy, &[]).unwrap() > 0);
         store.append_entry(from_ms(11), &Body::Tick).unwrap();
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
-        assert!(matches!(store.back_up(&copy), Err(BackupError::There { .. })), "no backup is written over");
+        assert!(
+            matches!(store.back_up(&copy, &[]), Err(BackupError::There { .. })),
+            "no backup is written over"
+        );
         let new = dir.path().join("new");
-        Store::restore(&copy, &new).unwrap();
+        Store::restore(&copy, &new, &[]).unwrap();
         assert_eq!(Store::open_existing(&new).unwrap().last_position().unwrap(), 10);
-        assert!(matches!(Store::restore(&copy, &new), Err(BackupError::There { .. })));
+        assert!(matches!(Store::restore(&copy, &new, &[]), Err(BackupError::There { .. })));
+    }
+
+    #[test]
+    fn a_small_file_goes_along_and_comes_back_for_us_alone_and_no_other_does() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let (data, copy, new) = (dir.path().join("data"), dir.path().join("copy.db"), dir.path().join("new"));
+        let store = Store::open(&data).unwrap();
+        std::fs::write(data.join("web-key"), "0123").unwrap();
+        store.back_up(&copy, &["web-key", "absent"]).unwrap();
+        std::fs::create_dir(&new).unwrap();
+        std::fs::write(new.join("web-key"), "another").unwrap();
+        Store::restore(&copy, &new, &["web-key", "absent"]).unwrap();
+        let read = |name: &str| std::fs::read_to_string(new.join(name)).unwrap();
+        assert_eq!((read("web-key"), read("web-key.before")), ("0123".into(), "another".into()));
+        let mode = std::fs::metadata(new.join("web-key")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert!(Store::open_existing(&new).unwrap().verify().unwrap().is_empty());
+        let bytes = std::fs::read(new.join(FILE)).unwrap();
+        assert!(!bytes.windows(4).any(|w| w == b"0123"), "the key stays in its file alone");
+        // What nobody asks for is not written, however it is called.
+        let other = dir.path().join("other");
+        Store::restore(&copy, &other, &[]).unwrap();
+        assert!(!other.join("web-key").exists());
     }
 
     #[test]
@@ -263,7 +340,7 @@ mod tests {
         let mut store = Store::open(&dir.path().join("data")).unwrap().with_faults(full);
         store.append_entry(from_ms(1), &Body::Tick).unwrap();
         let copy = dir.path().join("copy.db");
-        let error = store.back_up(&copy).unwrap_err();
+        let error = store.back_up(&copy, &[]).unwrap_err();
         let said = error.to_string();
         assert!(matches!(error, BackupError::NoRoom { .. }), "{said}");
         assert!(said.contains("copy.db") && !said.contains("groundswell.db"), "{said}");
@@ -278,7 +355,7 @@ mod tests {
             store.append_entry(from_ms(n), &Body::Tick).unwrap();
         }
         let copy = dir.path().join("copy.db");
-        store.back_up(&copy).unwrap();
+        store.back_up(&copy, &[]).unwrap();
         let whole = std::fs::read(&copy).unwrap();
         let cut = whole.len() / 2;
         let mut torn = whole.clone();
@@ -289,13 +366,13 @@ mod tests {
         {
             let bad = dir.path().join(name);
             std::fs::write(&bad, bytes).unwrap();
-            assert!(matches!(Store::restore(&bad, &new), Err(BackupError::Unsound { .. })), "{name}");
+            assert!(matches!(Store::restore(&bad, &new, &[]), Err(BackupError::Unsound { .. })), "{name}");
             assert!(!new.join(FILE).exists());
         }
         let newer = dir.path().join("newer.db");
         std::fs::write(&newer, &whole).unwrap();
         Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
-        let said = Store::restore(&newer, &new).unwrap_err().to_string();
+        let said = Store::restore(&newer, &new, &[]).unwrap_err().to_string();
         assert!(said.contains("install the newer version"), "{said}");
     }
 }

@@ -21,6 +21,14 @@ pub enum StoreError {
         /// The folder.
         folder: PathBuf,
     },
+    /// It is not ours to look into.
+    #[error("the data folder {} cannot be looked into by this user: {source}; type it as root, or as the user that groundswell runs as", folder.display())]
+    Closed {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// Another groundswell has the folder.
     #[error("another groundswell works on the data folder {} already; stop it first, or give this one a [data] folder of its own", folder.display())]
     Taken {

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::{Moment, Store, StoreError, accounts};
+use super::{Moment, Store, StoreError, accounts, remains};
 use crate::ground::account::{AccountNews, Standing};
 use crate::ground::entry::{Body, Entry};
 use crate::ground::post::{Post, PostKey};
@@ -41,6 +41,8 @@ pub struct ToAppend {
     pub deletes: Vec<PostKey>,
     /// Accounts that the platform hid, deleted or let back in, in order; they come after the posts and deletions.
     pub accounts: Vec<AccountNews>,
+    /// Rejected lines that name this author go.
+    pub forget_rejects_of: Option<String>,
     /// The source was deaf.
     pub gap: Option<(Timestamp, Timestamp)>,
     /// (place, reason, raw) of what could not be read.
@@ -97,6 +99,9 @@ impl Store {
         }
         for news in &batch.accounts {
             accounts::take(&tx, at, news, &mut done).map_err(fail)?;
+        }
+        if let Some(author) = &batch.forget_rejects_of {
+            tx.execute("DELETE FROM rejects WHERE instr(raw, ?) > 0", [author]).map_err(fail)?;
         }
         if let Some((from, to)) = batch.gap {
             let body = Body::Gap { source: batch.source.clone(), from, to };
@@ -270,6 +275,7 @@ fn append_post(
         Some((_, GONE)) => done.passed_over += 1,
         Some((same, _)) if same == hash => done.known += 1,
         None if !new.matched => done.passed_over += 1,
+        None if remains::was_there(tx, &post.source, &post.id, post.created_at)? => done.passed_over += 1,
         Some(_) | None => {
             let body = Body::Post { post: Box::new(post.clone()), history };
             let standing = accounts::standing(tx, post)?;
@@ -308,6 +314,8 @@ fn append_delete(
                 .execute(params![key.source, key.id])?;
             done.deleted += 1;
         }
+        // Nothing is kept of it, and it does not come back.
+        None if remains::is_marked(tx, &key.source, &key.id)? => {}
         None => {
             // `hash` tells how old a tombstone is, so that the oldest can go.
             tx.prepare_cached(

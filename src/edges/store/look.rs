@@ -1,7 +1,5 @@
 //! Questions that commands ask of the log; nothing here writes.
 
-use std::collections::BTreeMap;
-
 use rusqlite::{OptionalExtension, params};
 
 use super::{Store, StoreError};
@@ -89,29 +87,6 @@ impl Store {
         let posts = count("SELECT count(*) FROM log WHERE kind = 'post' AND at >= ?")?;
         let alerts = count("SELECT count(*) FROM events WHERE number = 0 AND at >= ?")?;
         Ok((posts as u64, alerts as u64))
-    }
-
-    /// Posts by source that were written to the log since then, edits too. Walks back from the newest entry, so that it costs
-    /// what there is to count and not the whole log.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn heard_by_source(&self, since: Timestamp) -> Result<BTreeMap<String, u64>, StoreError> {
-        let before: i64 = self
-            .db
-            .prepare_cached("SELECT seq FROM log WHERE at < ? ORDER BY seq DESC LIMIT 1")
-            .and_then(|mut s| s.query_row([since.as_millisecond()], |row| row.get(0)).optional())
-            .map_err(|e| self.fail(e))?
-            .unwrap_or(0);
-        self.db
-            .prepare_cached(
-                "SELECT source, count(*) FROM log WHERE seq > ? AND kind IN ('post', 'edit') GROUP BY source",
-            )
-            .and_then(|mut s| {
-                s.query_map([before], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)? as u64)))?
-                    .collect()
-            })
-            .map_err(|e| self.fail(e))
     }
 
     /// Everything that people decided, oldest first.
@@ -220,17 +195,6 @@ mod tests {
         append(&mut store, 7 * HOUR_MS, &[&post("2", "new")], false);
         assert_eq!(store.oldest_after(0).unwrap(), Some(from_ms(7 * HOUR_MS)));
         assert_eq!(store.oldest_after(2).unwrap(), None);
-    }
-
-    #[test]
-    fn the_last_hour_is_counted_from_the_log_by_source() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut store = Store::open(dir.path()).unwrap();
-        append(&mut store, 0, &[&post("1", "old")], false);
-        append(&mut store, HOUR_MS, &[&post("2", "new"), &post("3", "newer")], false);
-        assert_eq!(store.heard_by_source(from_ms(HOUR_MS)).unwrap(), [("s".to_owned(), 2)].into());
-        assert_eq!(store.heard_by_source(from_ms(0)).unwrap(), [("s".to_owned(), 3)].into());
-        assert!(store.heard_by_source(from_ms(2 * HOUR_MS)).unwrap().is_empty());
     }
 
     #[test]

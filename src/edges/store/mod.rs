@@ -5,6 +5,7 @@ mod accounts;
 mod alerts;
 mod author;
 mod backup;
+mod condense;
 mod error;
 mod faults;
 mod lock;
@@ -13,6 +14,7 @@ mod look;
 mod outbox;
 mod owner;
 mod refused;
+mod remains;
 mod retention;
 mod schema;
 mod sum;
@@ -28,7 +30,7 @@ pub use error::StoreError;
 pub use faults::{Fault, Moment, Script};
 pub use lock::DataLock;
 pub use log::{Appended, NewPost, ToAppend};
-pub use outbox::{About, OutboxCounts, OutboxItem, Verdict};
+pub use outbox::{About, OutboxCounts, OutboxItem, TroubledLetter, Verdict};
 pub use owner::give_to_owner;
 pub use refused::RefusedAddress;
 pub use verify::Damage;
@@ -76,10 +78,11 @@ impl Store {
     /// # Errors
     /// There is no store, or it cannot be read.
     pub fn open_existing(folder: &Path) -> Result<Self, StoreError> {
-        if !folder.join(FILE).exists() {
-            return Err(StoreError::Absent { folder: folder.to_owned() });
+        match folder.join(FILE).try_exists() {
+            Ok(true) => Self::open(folder),
+            Ok(false) => Err(StoreError::Absent { folder: folder.to_owned() }),
+            Err(source) => Err(StoreError::Closed { folder: folder.to_owned(), source }),
         }
-        Self::open(folder)
     }
 
     /// Opens the store to read only, also where its disk has no room for what SQLite keeps beside a database in use: as long as

@@ -87,6 +87,21 @@ pub struct OutboxCounts {
     pub parked: u64,
 }
 
+/// A letter that could not be sent so far, or for good.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct TroubledLetter {
+    /// Its Message-ID.
+    pub message_id: String,
+    /// `waiting` or `parked`.
+    pub state: String,
+    /// Times it was tried.
+    pub attempts: u32,
+    /// What the server said last.
+    pub said: String,
+    /// When it is tried next; never where it is parked.
+    pub next_try: Option<Timestamp>,
+}
+
 /// Letters that are due, in order. It walks the waiting ones by age and stops when there are enough: however many wait,
 /// the next is found at once.
 const DUE: &str = "SELECT o.message_id, o.attempts, o.made_at, coalesce(e.json, ''), o.recipients, o.collected,
@@ -280,24 +295,48 @@ impl Store {
                 .map(|n| n as u64)
                 .map_err(|e| self.fail(e))
         };
-        Ok(OutboxCounts { waiting: count("waiting")?, sent: count("sent")?, parked: count("parked")? })
+        let sent = count("sent")? + self.letters_gone()?;
+        Ok(OutboxCounts { waiting: count("waiting")?, sent, parked: count("parked")? })
     }
 
-    /// Letters that wait after a failed try, or are parked: (Message-ID, state, attempts, what the server said).
+    /// Letters that wait after a failed try, or are parked.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn troubled_letters(&self) -> Result<Vec<(String, String, u32, String)>, StoreError> {
+    pub fn troubled_letters(&self) -> Result<Vec<TroubledLetter>, StoreError> {
         let mut statement = self
             .db
             .prepare_cached(
-                "SELECT message_id, state, attempts, said FROM outbox
+                "SELECT message_id, state, attempts, said, next_at FROM outbox
                  WHERE state = 'parked' OR (state = 'waiting' AND attempts > 0) ORDER BY made_at LIMIT 100",
             )
             .map_err(|e| self.fail(e))?;
         statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+            .query_map([], |row| {
+                let state: String = row.get(1)?;
+                let next = row.get(4).map(from_ms)?;
+                Ok(TroubledLetter {
+                    message_id: row.get(0)?,
+                    next_try: (state == "waiting").then_some(next),
+                    state,
+                    attempts: row.get(2)?,
+                    said: row.get(3)?,
+                })
+            })
             .and_then(Iterator::collect)
+            .map_err(|e| self.fail(e))
+    }
+
+    /// When the next of the letters that wait is tried, if any does.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn next_try(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.db
+            .query_row("SELECT min(next_at) FROM outbox WHERE state = 'waiting'", [], |row| {
+                row.get::<_, Option<i64>>(0)
+            })
+            .map(|at| at.map(from_ms))
             .map_err(|e| self.fail(e))
     }
 

@@ -11,7 +11,7 @@ use super::StoreError;
 pub(super) const FORM: i64 = MIGRATIONS.len() as i64;
 
 /// Each brings a file from the form of its index to the next. Never edited after a release, only added to.
-const MIGRATIONS: [&str; 7] = ["
+const MIGRATIONS: [&str; 8] = ["
     -- Everything the analysis may know, in one order. `body` is JSON; a deleted or replaced post leaves its place with
     -- body NULL.
     CREATE TABLE log (
@@ -106,6 +106,13 @@ const MIGRATIONS: [&str; 7] = ["
     ",
     // Where the text of a post stands: without it the whole log is read for each post that is deleted, edited, or too old.
     "CREATE INDEX log_of_post ON log (source, post) WHERE body IS NOT NULL;",
+    // What remains of posts that are gone, once their entries are gone too: `remains.rs`. `mark` is xxh3 of the id, `day` when it was
+    // taken in; what was written before `before` is not taken from a source any more, since its marks of then are gone.
+    "CREATE TABLE marks (
+        source TEXT NOT NULL, mark INTEGER NOT NULL, day INTEGER NOT NULL, PRIMARY KEY (source, mark)
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE forgotten (source TEXT PRIMARY KEY, before INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+     CREATE INDEX log_needless ON log (at) WHERE body IS NULL OR kind = 'delete';",
 ];
 
 /// Sets a connection up and brings the file to today's form.

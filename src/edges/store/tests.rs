@@ -262,6 +262,18 @@ fn one_process_a_folder() {
 }
 
 #[test]
+fn a_folder_that_is_closed_to_us_is_not_told_as_empty() {
+    let dir = tempfile::tempdir().unwrap();
+    // What stands below a file cannot be looked for, whoever asks; of what is not ours the system says so, too.
+    let file = dir.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let said = Store::open_existing(&file).err().unwrap().to_string();
+    assert!(said.contains("cannot be looked into by this user") && said.contains("root"), "{said}");
+    let said = Store::open_existing(dir.path()).err().unwrap().to_string();
+    assert!(said.contains("there is no groundswell data"), "{said}");
+}
+
+#[test]
 fn files_that_cannot_be_used_are_named() {
     let dir = tempfile::tempdir().unwrap();
     assert!(matches!(Store::open_existing(dir.path()), Err(StoreError::Absent { .. })));

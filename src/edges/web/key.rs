@@ -5,6 +5,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// Name of the systemd credential, and of the file in the data folder.
+pub const KEY_FILE: &str = NAME;
 const NAME: &str = "web-key";
 /// Bytes of a key that is made here; and the fewest of one that is not.
 const BYTES: usize = 32;

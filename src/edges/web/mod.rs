@@ -13,7 +13,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
-use axum::http::{HeaderName, HeaderValue, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use hyper::body::Incoming;
@@ -24,7 +24,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tower_http::timeout::TimeoutLayer;
 
-pub use key::{KeyError, given_key, key};
+pub use key::{KEY_FILE, KeyError, given_key, key};
 
 /// Most bytes of a request's body: a form with one field.
 const MAX_BODY: usize = 4 * 1024;
@@ -37,6 +37,8 @@ const HEAD: Duration = Duration::from_secs(5);
 const MAX_DOCUMENT: usize = 2 << 20;
 /// Bodies of hubs that are read at once; further ones are asked to wait.
 const MAX_DOCUMENTS: usize = 4;
+/// What is answered to a form of another site.
+const ELSEWHERE: &str = "nothing was done: the button was on a page of another site. Open the link of the letter, and press the button there.\n";
 /// Connections at once; further ones wait.
 const MOST: usize = 512;
 /// No page needs more than this: nothing from elsewhere, no scripts, no frames.
@@ -181,15 +183,19 @@ async fn look_at_leaving(State(desk): State<Arc<Desk>>, Path(token): Path<String
 async fn leave(
     State(desk): State<Arc<Desk>>,
     Path(token): Path<String>,
-    _body: axum::body::Bytes,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
 ) -> Response {
-    desk.ask(token, true, true).await
+    desk.press(token, true, &headers, &body).await
 }
 
-/// The body is read, within its bound, and says nothing that counts: the token says it all. One-click unsubscribing sends
-/// `List-Unsubscribe=One-Click`, the form of the page sends `sure=yes`.
-async fn act(State(desk): State<Arc<Desk>>, Path(token): Path<String>, _body: axum::body::Bytes) -> Response {
-    desk.ask(token, true, false).await
+async fn act(
+    State(desk): State<Arc<Desk>>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    body: axum::body::Bytes,
+) -> Response {
+    desk.press(token, false, &headers, &body).await
 }
 
 async fn hub_asks(
@@ -238,7 +244,31 @@ async fn nowhere(State(desk): State<Arc<Desk>>) -> Response {
     page(desk.fixed.nowhere.clone())
 }
 
+/// Whether a browser says that the button was on another site's page. A browser of before this header, and a mail server that
+/// unsubscribes with one click, say nothing.
+fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| !matches!(site.as_bytes(), b"same-origin" | b"none"))
+}
+
+/// Whether a body says that it is meant: the page's form sends `sure=yes`, one-click unsubscribing (RFC 8058)
+/// `List-Unsubscribe=One-Click`, in either of the forms that HTML knows.
+fn is_meant(body: &[u8]) -> bool {
+    let parts = String::from_utf8_lossy(body);
+    let form = url::form_urlencoded::parse(body).any(|(key, value)| {
+        (key == "sure" && value == "yes") || (key == "List-Unsubscribe" && value == "One-Click")
+    });
+    form || (parts.contains("name=\"List-Unsubscribe\"") && parts.contains("One-Click"))
+}
+
 impl Desk {
+    /// A POST acts where it is meant; one that does not say so is answered like a GET.
+    async fn press(&self, token: String, leave: bool, headers: &HeaderMap, body: &[u8]) -> Response {
+        if is_from_elsewhere(headers) {
+            return words((403, ELSEWHERE.to_owned()));
+        }
+        self.ask(token, is_meant(body), leave).await
+    }
+
     async fn ask(&self, token: String, act: bool, leave: bool) -> Response {
         let (answer, wait) = oneshot::channel();
         // A full queue is not waited for: whoever fills it would make the others wait.

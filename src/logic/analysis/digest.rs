@@ -243,13 +243,11 @@ impl Analysis {
     }
 }
 
-/// Whether a digest has nothing to tell: in its stretch nothing was heard and nothing happened. A week is told too when it is
-/// the first silent one, or something is open.
+/// Whether a digest has nothing to tell: in its stretch nothing was heard and nothing happened (a first start has heard
+/// nothing yet, and history that was imported may have ended long before). A week is told too while something is open.
 fn is_empty(digest: &Digest) -> bool {
-    let weekly = digest.days > 1;
-    let heard = |p: &ProductDigest| p.posts.0 > 0 || weekly && p.posts.1 > 0;
-    let open = weekly && !digest.open.is_empty();
-    digest.told.is_empty() && !open && !digest.products.iter().any(heard)
+    let open = digest.days > 1 && !digest.open.is_empty();
+    digest.told.is_empty() && !open && !digest.products.iter().any(|p| p.posts.0 > 0)
 }
 
 impl ProductState {
@@ -348,11 +346,11 @@ mod tests {
     }
 
     #[test]
-    fn a_day_on_which_nothing_happened_is_not_told_and_the_first_silent_week_is() {
+    fn a_stretch_in_which_nothing_happened_is_not_told() {
         let product = |this, before| ProductDigest { posts: (this, before), ..ProductDigest::default() };
         let digest =
             |days, this, before| Digest { days, products: vec![product(this, before)], ..Digest::default() };
         let empty = [(1, 0, 9), (1, 2, 0), (7, 0, 9), (7, 0, 0)].map(|(d, t, b)| is_empty(&digest(d, t, b)));
-        assert_eq!(empty, [true, false, false, true]);
+        assert_eq!(empty, [true, false, true, true]);
     }
 }

@@ -358,6 +358,31 @@ fn a_team_gets_its_digest_once_a_week_with_what_grows_and_what_was_judged() {
 }
 
 #[test]
+fn a_first_start_on_the_day_of_the_digest_sends_none_of_a_week_in_which_nothing_was_heard() {
+    let mut entries = usual(|_, _| {});
+    let last = entries.last().unwrap().at;
+    // History ended nine days ago, and the daemon is started an hour after the digest's.
+    let started = plus_ms(last, 9 * DAY_MS);
+    let due = plus_ms(started, -HOUR_MS).strftime("%A %H:00 UTC").to_string().to_lowercase();
+    let Body::Rules(files) = &mut entries[0].body else { panic!("no rules") };
+    files.files[1].text.push_str(&format!("digest = \"{due}\"\n"));
+    let of = |entries: &[Entry], analysis: &mut Analysis| -> Vec<Timestamp> {
+        let letters = entries.iter().flat_map(|e| analysis.fold(e).collected);
+        letters.filter(|l| l.digest.is_some()).map(|l| l.at).collect()
+    };
+    let mut analysis = Analysis::default();
+    let told = of(&entries, &mut analysis);
+    assert!(told.len() >= 4, "{told:?}");
+    let tick = |at| Entry { seq: 0, at, body: Body::Tick };
+    // A week that ends with the last post is told, the one after it not.
+    let week = of(&[tick(plus_ms(started, -7 * DAY_MS))], &mut analysis);
+    assert_eq!(week.len(), 1);
+    let quiet: Vec<Entry> = (1..=7).map(|day| tick(plus_ms(started, (day - 7) * DAY_MS))).collect();
+    let said = of(&quiet, &mut analysis);
+    assert_eq!(said, Vec::<Timestamp>::new(), "started {started}");
+}
+
+#[test]
 fn a_digest_at_half_past_the_hour_is_not_lost_when_posts_come_in_that_hour() {
     let mut entries = rising();
     let Body::Rules(files) = &mut entries[0].body else { panic!("no rules") };

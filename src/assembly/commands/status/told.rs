@@ -20,6 +20,9 @@ pub(super) fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()
                 text(note, "started_at").map_or_else(String::new, |at| format!(", since {}", moment(at)));
             format!("running{version}{pid}{since}")
         }
+        (None, true) if status.starting => {
+            "starting, and not ready yet (the journal says how far it is: journalctl -u groundswell)".into()
+        }
         (None, true) => "running".into(),
         (Some(note), false) => {
             let last = text(note, "at")
@@ -78,17 +81,26 @@ pub(super) fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()
         writeln!(out, "sources   none heard of yet: they are known once the daemon has run")?;
     }
     for (i, (name, source)) in status.sources.iter().enumerate() {
-        writeln!(out, "{:9} {}", if i == 0 { "sources" } else { "" }, source_line(name, source))?;
+        writeln!(out, "{:9} {}", if i == 0 { "sources" } else { "" }, source_line(name, source, status.at))?;
     }
     let outbox = status.outbox;
-    writeln!(out, "outbox    {} waiting, {} sent, {} parked", outbox.waiting, outbox.sent, outbox.parked)?;
+    let next = match status.next_try {
+        Some(at) if at > status.at => format!(" (the next is tried at {} UTC)", minute(at)),
+        _ => String::new(),
+    };
+    writeln!(
+        out,
+        "outbox    {} waiting{next}, {} sent, {} parked",
+        outbox.waiting, outbox.sent, outbox.parked
+    )?;
     for letter in &status.troubled_letters {
         writeln!(
             out,
-            "          {} ({}, tried {}): {}",
+            "          {} ({}, tried {}{}): {}",
             one_line(&letter.message_id),
             one_line(&letter.state),
             count(u64::from(letter.attempts), "time", "times"),
+            letter.next_try.map_or_else(String::new, |at| format!(", next at {} UTC", minute(at))),
             one_line(&letter.said)
         )?;
     }
@@ -129,7 +141,7 @@ pub(super) fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()
     Ok(())
 }
 
-fn source_line(name: &str, source: &Value) -> String {
+fn source_line(name: &str, source: &Value, now: Timestamp) -> String {
     let mut line = format!("{}: {}", one_line(name), one_line(text(source, "state").unwrap_or("unknown")));
     if let Some(n) = source.get("posts_last_hour").and_then(Value::as_u64) {
         line.push_str(&format!(", {} in the last hour", count(n, "post", "posts")));
@@ -147,12 +159,30 @@ fn source_line(name: &str, source: &Value) -> String {
         let why = text(source, "last_refused").unwrap_or("no reason is known");
         line.push_str(&format!("; {} turned away: {}", count(n, "request", "requests"), one_line(why)));
     }
-    for key in ["last_error", "notice"] {
-        if let Some(said) = text(source, key) {
-            line.push_str(&format!("; {}", one_line(said)));
-        }
+    if let Some(said) = text(source, "last_error") {
+        line.push_str(&trouble(source, said, now));
+    }
+    if let Some(said) = text(source, "notice") {
+        line.push_str(&format!("; {}", one_line(said)));
     }
     line
+}
+
+/// What went wrong, where it still does: a source that listens has got over what came before that. What came since (a stream beside
+/// polls, for instance) is told with its time, for an hour.
+fn trouble(source: &Value, said: &str, now: Timestamp) -> String {
+    let time = |key: &str| text(source, key).and_then(|at| at.parse::<Timestamp>().ok());
+    if !matches!(text(source, "state"), Some("listening" | "ended")) {
+        return format!("; {}", one_line(said));
+    }
+    match (time("last_error_at"), time("since")) {
+        (Some(at), since)
+            if since.is_none_or(|since| at > since) && now.as_second() - at.as_second() < 3_600 =>
+        {
+            format!("; trouble at {} UTC: {}", minute(at), one_line(said))
+        }
+        _ => String::new(),
+    }
 }
 
 pub(super) fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
@@ -189,7 +219,24 @@ mod tests {
     #[test]
     fn a_source_is_told_from_whatever_the_note_has() {
         let note = serde_json::json!({"state": "retrying", "posts_last_hour": 12, "last_error": "refused\n"});
-        insta::assert_snapshot!(source_line("bluesky", &note), @"bluesky: retrying, 12 posts in the last hour; refused");
-        assert_eq!(source_line("x", &Value::Null), "x: unknown");
+        let now = "2026-01-01T12:00:00Z".parse().unwrap();
+        insta::assert_snapshot!(source_line("bluesky", &note, now), @"bluesky: retrying, 12 posts in the last hour; refused");
+        assert_eq!(source_line("x", &Value::Null, now), "x: unknown");
+    }
+
+    #[test]
+    fn what_a_source_has_got_over_is_not_told_beside_its_health() {
+        let line = |state: &str, since: &str, at: &str| {
+            let note = serde_json::json!({"state": state, "since": since, "last_error": "was away", "last_error_at": at});
+            source_line("press", &note, "2026-01-01T12:00:00Z".parse().unwrap())
+        };
+        let (before, after) = ("2026-01-01T10:59:00Z", "2026-01-01T11:30:00Z");
+        assert_eq!(line("listening", "2026-01-01T11:00:00Z", before), "press: listening");
+        assert_eq!(
+            line("listening", "2026-01-01T11:00:00Z", after),
+            "press: listening; trouble at 2026-01-01 11:30 UTC: was away"
+        );
+        assert_eq!(line("listening", "2025-12-01T11:00:00Z", before), "press: listening", "an hour ago");
+        assert_eq!(line("retrying", "2026-01-01T11:00:00Z", before), "press: retrying; was away");
     }
 }

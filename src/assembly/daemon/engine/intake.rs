@@ -5,6 +5,8 @@ use crate::assembly::failure::Failure;
 use crate::edges::sources::{Batch, Kept};
 use crate::edges::store::{NewPost, ToAppend};
 use crate::ground::post::{Incoming, MAX_ID_BYTES, PostKey};
+use crate::ground::time::Timestamp;
+use crate::logic::sparing::STRETCH_MS;
 
 impl Engine {
     pub(super) fn take(&mut self, batch: Batch) -> Result<(), Failure> {
@@ -18,8 +20,11 @@ impl Engine {
             cursor: batch.cursor,
             ..ToAppend::default()
         };
+        let now = self.clock.now();
         for (place, reason, _) in &append.rejects {
-            tracing::warn!(source = batch.source, place, reason, "passed over: not a post");
+            if self.may_say(&batch.source, now) {
+                tracing::warn!(source = batch.source, place, reason, "passed over: not a post");
+            }
         }
         let mut refused = Vec::new();
         for (at, item) in batch.items.into_iter().enumerate() {
@@ -29,7 +34,9 @@ impl Engine {
             };
             if let Some(reason) = self.unfit(&batch.source, &key) {
                 let place = key.id.chars().take(80).collect::<String>();
-                tracing::warn!(source = batch.source, place, reason, "passed over");
+                if self.may_say(&batch.source, now) {
+                    tracing::warn!(source = batch.source, place, reason, "passed over");
+                }
                 refused.push((at, reason.clone()));
                 append.rejects.push((place, reason, String::new()));
                 continue;
@@ -45,7 +52,6 @@ impl Engine {
         if append.replay {
             self.warn_of_late(&append)?;
         }
-        let now = self.clock.now();
         // A sender that waits for an answer can be told "later"; a source that pulls waits itself.
         let stored = match self.store.append(now, &append) {
             Err(e) if e.may_pass() && batch.stored.is_some() => {
@@ -96,6 +102,28 @@ impl Engine {
             );
         }
         Ok(())
+    }
+
+    /// Whether one more line about bad input of this source may go to the journal; whoever sends much of it does not fill the disk.
+    fn may_say(&mut self, source: &str, now: Timestamp) -> bool {
+        self.say_the_rest(now);
+        self.sparing.entry(source.to_owned()).or_default().may_say(now)
+    }
+
+    /// Says how many such lines were left out, where their time is over.
+    pub(super) fn say_the_rest(&mut self, now: Timestamp) {
+        for (source, sparing) in &mut self.sparing {
+            if let Some(left_out) = sparing.over(now) {
+                let minutes = STRETCH_MS / 60_000;
+                tracing::warn!(
+                    source,
+                    left_out,
+                    minutes,
+                    "more was passed over, and not said one by one: it is no post, or another source's"
+                );
+            }
+        }
+        self.sparing.retain(|_, sparing| !sparing.is_idle());
     }
 
     /// Why a post with this key is not taken from this source.

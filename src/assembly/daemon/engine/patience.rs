@@ -1,6 +1,7 @@
 //! What passes by waiting: a disk that is full, a data folder that is held for an instant.
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Engine;
@@ -21,6 +22,7 @@ impl Engine {
         loop {
             match work(&mut self.store) {
                 Ok(done) => {
+                    self.full.store(false, Ordering::Relaxed);
                     if self.full_since.take().is_some() {
                         tracing::info!("there is room on the disk again: intake goes on");
                     }
@@ -28,7 +30,11 @@ impl Engine {
                 }
                 Err(e) if e.may_pass() => {
                     self.full(&e);
-                    system::alive();
+                    if self.started {
+                        system::alive();
+                    } else {
+                        system::waits_for_room(&e.to_string());
+                    }
                     self.clock.wait(FULL);
                 }
                 Err(e) => return Err(e.into()),
@@ -37,10 +43,30 @@ impl Engine {
     }
 
     pub(super) fn full(&mut self, error: &StoreError) {
+        self.full.store(true, Ordering::Relaxed);
         if self.full_since.is_none() {
             tracing::error!("{error}");
             system::status(&error.to_string());
             self.full_since = Some(self.clock.now());
+        }
+    }
+}
+
+/// Opens the store. While its disk has no room for what SQLite keeps beside a database that is in use, that is said, and waited for:
+/// a start that ends would be tried again and again, and say less.
+pub(super) fn open(data: &Path) -> Result<Store, Failure> {
+    let mut said = false;
+    loop {
+        match Store::open(data) {
+            Err(e @ StoreError::Full { .. }) => {
+                if !said {
+                    said = true;
+                    tracing::error!("{e}; it starts when there is room");
+                }
+                system::waits_for_room(&e.to_string());
+                std::thread::sleep(FULL);
+            }
+            other => return Ok(other?),
         }
     }
 }

@@ -13,6 +13,10 @@ const AT_ONCE: usize = 500;
 const EVERY: i64 = DAY_MS;
 /// Alerts look back four weeks, and what is usual is learnt within two months.
 const LEAST_DAYS: u32 = 60;
+/// Entries of the log that are swept at once; more wait for the next minute.
+const SWEPT_AT_ONCE: usize = 2_000;
+/// Alerts that were over for so long are made small, where texts go too: they came back within 90 days or never.
+const OVER_DAYS: u32 = 120;
 /// Below this there is no room for what was learnt.
 const LEAST_GB: f64 = 0.1;
 
@@ -22,6 +26,8 @@ pub struct Keeping {
     days: Option<u32>,
     bytes: Option<u64>,
     next: Option<Timestamp>,
+    /// When what remains is looked through next.
+    sweep: Option<Timestamp>,
 }
 
 impl Keeping {
@@ -39,7 +45,7 @@ impl Keeping {
                 ),
             ));
         }
-        Ok(Self { days, bytes: gb.map(|gb| (gb * 1e9) as u64), next: None })
+        Ok(Self { days, bytes: gb.map(|gb| (gb * 1e9) as u64), ..Self::default() })
     }
 
     /// Texts go after so many days, however few: for simulations, which have less time than a service.
@@ -79,6 +85,28 @@ impl Engine {
         let batch = ToAppend { source: "retention".into(), deletes: old, ..ToAppend::default() };
         self.patiently(|store| store.append(now, &batch))?;
         self.advance()
+    }
+
+    /// Lets go of what remains of posts that are gone, and, where texts go by their age, of alerts and letters of long ago.
+    /// Once a day, and while there is more.
+    pub(super) fn sweep(&mut self, now: Timestamp) -> Result<(), Failure> {
+        if self.keeping.sweep.is_some_and(|next| now < next) {
+            return Ok(());
+        }
+        let indexed = self.watchman.indexed();
+        let swept = self.patiently(|store| store.sweep(now, indexed, SWEPT_AT_ONCE))?;
+        if swept == SWEPT_AT_ONCE {
+            return Ok(());
+        }
+        self.keeping.sweep = Some(plus_ms(now, EVERY));
+        if self.keeping.days.is_some() || self.keeping.bytes.is_some() {
+            let days = self.keeping.days.unwrap_or(OVER_DAYS).max(OVER_DAYS);
+            let rows =
+                self.patiently(|store| store.condense_alerts(plus_ms(now, -i64::from(days) * DAY_MS)))?;
+            tracing::debug!(rows, "alerts and letters of long ago are made small");
+        }
+        tracing::debug!(entries = swept, "what remained in the log of posts that are gone is let go");
+        Ok(())
     }
 }
 
