@@ -19,7 +19,7 @@ pub fn is(expected: &Expected, event: &AlertEvent) -> bool {
     let same = |want: &Option<String>, has: &str| want.as_deref().is_none_or(|want| want == has);
     matches!(event.kind, EventKind::Opened | EventKind::Regressed)
         && same(&expected.product, &event.product)
-        && same(&expected.topic, event.topic.as_deref().unwrap_or_default())
+        && same(&expected.topic, event.about().unwrap_or_default())
         && expected.team.as_deref().is_none_or(|team| event.addressees().any(|(told, ..)| told == team))
         && expected.from.is_none_or(|from| event.at >= from)
         && expected.by.is_none_or(|by| event.at <= by)

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::product::{ProductState, SeriesId};
 use super::state::{Analysis, severity_of};
 use crate::ground::alert::{Quote, Severity};
-use crate::ground::post::Post;
+use crate::ground::post::{Post, PostKey};
 use crate::ground::time::Timestamp;
 use crate::logic::cluster::Member;
 use crate::logic::lifecycle::Standing;
@@ -63,6 +63,15 @@ impl Analysis {
             return true;
         }
         let Some(state) = self.memory.products.get(&product.id) else { return false };
+        // What posts opened by themselves is silenced with the topic that they are of.
+        if !self.memory.silences.is_empty() && !matches!(id, SeriesId::Topic(_)) {
+            let posts = state.evidence(id, now, ABOUT_DAYS);
+            let posts: Vec<PostKey> = posts.into_iter().map(|member| member.quote.key.clone()).collect();
+            let topic = state.topic_of(product, &posts).map(|topic| SeriesId::Topic(topic.id.clone()));
+            if topic.is_some_and(|topic| silent(&topic.name(&product.id))) {
+                return true;
+            }
+        }
         let in_force = self.memory.silences.iter().filter(|(_, silence)| silence.holds(standing, now));
         let mut queries =
             in_force.filter_map(|(scope, _)| parse_query(scope.strip_prefix(BY_QUERY)?.trim()).ok());
@@ -80,7 +89,7 @@ impl ProductState {
 }
 
 /// Whether a post matches, as far as it is kept.
-fn matches(query: &Query, member: &Member) -> bool {
+pub(super) fn matches(query: &Query, member: &Member) -> bool {
     let post = as_post(&member.quote);
     let lang = Lang::from_tag(&member.quote.lang);
     let tokens = tokenize(&post.text, lang);

@@ -260,6 +260,11 @@ impl Product {
 }
 
 impl Topic {
+    /// How much an alert about it matters to routes, of which so much is told: as the topic says, but danger is danger.
+    pub fn severity_for_routes(&self, told: Severity) -> Severity {
+        if told == Severity::Safety { told } else { self.severity }
+    }
+
     /// What this topic is in the product as it was before: the topic of its id, or one of an id that it had before.
     pub fn before<'o>(&self, old: &'o Product) -> Option<&'o Self> {
         let of = |id: &str| old.topics.iter().find(|t| t.id == id);
