@@ -239,6 +239,13 @@ fn why_nothing_opened_knows_what_was_split() {
     let told = home.run(&["explain", "--not", "my mini 9 crashed again, this is terrible"]).out;
     assert!(told.starts_with(&format!("No alert about {new} ")), "{told}");
     assert!(told.contains("1 post, 1 person in 28 days"), "{told}");
+    // One text, one sum: two clusters near it cannot have two bars, nor one cluster two for two texts.
+    assert_eq!(told.matches("the evidence is").count(), 1, "{told}");
+    // What the rules lack of the text is named.
+    assert!(told.contains("topic mini-9.battery-danger: the text has nothing of battery and"), "{told}");
+    let strange = home.run(&["explain", "--not", "my mini crashed again, this is terrible"]).out;
+    assert!(strange.contains("product mini-9: the text has no"), "{strange}");
+    assert!(!strange.contains("it would join") && !strange.contains("the evidence is"), "{strange}");
 }
 
 #[test]
