@@ -1,5 +1,7 @@
 //! `teams.toml`: who gets mail.
 
+mod heading;
+
 use jiff::tz::TimeZone;
 
 use super::Found;
@@ -33,6 +35,9 @@ const LANGUAGES: [(&str, Lang); 5] = [
 pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
     root.only(&["team", "route", "fallback"]);
     super::route::read(root, found);
+    if heading::is_unnamed(root, found) {
+        return;
+    }
     let Some(teams) = root.table("team", "[team]") else { return };
     let ids: Vec<_> = teams.entries().map(|(id, range, _)| (id.to_owned(), range)).collect();
     for (id, range) in ids {
@@ -40,6 +45,10 @@ pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
             root.file.say(lint::ids::shape(range, &id));
         }
         found.team_ids.push(id.clone());
+        if heading::is_double(&teams, &id) {
+            found.teams_broken = true;
+            continue;
+        }
         if let Some(table) = teams.table(&id, &format!("[team.{id}]"))
             && let Some(team) = team(&table, &id)
         {
