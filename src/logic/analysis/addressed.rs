@@ -73,7 +73,7 @@ impl Analysis {
     ) {
         let rules = Arc::clone(&self.rules);
         let topic = match (&event.topic, self.memory.products.get(&product.id)) {
-            (None, Some(state)) => state.topic_of(product, &event.evidence),
+            (None, Some(state)) => state.topic_of(&self.rules, product, &event.evidence),
             _ => None,
         };
         event.routing.topic = topic.map(|topic| topic.id.clone());

@@ -67,7 +67,8 @@ impl Analysis {
         if !self.memory.silences.is_empty() && !matches!(id, SeriesId::Topic(_)) {
             let posts = state.evidence(id, now, ABOUT_DAYS);
             let posts: Vec<PostKey> = posts.into_iter().map(|member| member.quote.key.clone()).collect();
-            let topic = state.topic_of(product, &posts).map(|topic| SeriesId::Topic(topic.id.clone()));
+            let topic =
+                state.topic_of(&self.rules, product, &posts).map(|topic| SeriesId::Topic(topic.id.clone()));
             if topic.is_some_and(|topic| silent(&topic.name(&product.id))) {
                 return true;
             }
@@ -89,12 +90,17 @@ impl ProductState {
 }
 
 /// Whether a post matches, as far as it is kept.
-pub(super) fn matches(query: &Query, member: &Member) -> bool {
+fn matches(query: &Query, member: &Member) -> bool {
+    with_subject(member, |subject| query.matches(subject).is_some())
+}
+
+/// What rules say of a post, as far as it is kept.
+pub(super) fn with_subject<T>(member: &Member, ask: impl FnOnce(&Subject<'_>) -> T) -> T {
     let post = as_post(&member.quote);
     let lang = Lang::from_tag(&member.quote.lang);
     let tokens = tokenize(&post.text, lang);
     let sentiment = Some(f64::from(member.sentiment));
-    query.matches(&Subject { post: &post, text: &post.text, tokens: &tokens, lang, sentiment }).is_some()
+    ask(&Subject { post: &post, text: &post.text, tokens: &tokens, lang, sentiment })
 }
 
 fn as_post(quote: &Quote) -> Post {

@@ -15,6 +15,13 @@ fn of_toml() {
         "team-list-without-quotes",
         "[team.netbooks]\nemail = [netbooks@example.org, ana@example.org]\n",
     );
+    with_team("team-addresses-in-one-text", "[team.netbooks]\nemail = \"a@example.org; b@example.org\"\n");
+    with_team("team-addresses-in-one-entry", "[team.netbooks]\nemail = [\"a@example.org, b@example.org\"]\n");
+    with_more(
+        "key-below-another-heading",
+        "[words]\nteam = \"netbooks\"\n[[topic]]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys'\nteam = \"netbooks\"\n\
+         [[topic.example]]\ntext = \"keys\"\nexpect = true\nseverity = \"high\"\n",
+    );
     let words = |words: &str| {
         format!("[words]\n{words}\n[[topic]]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys NEAR/8 $close'\n")
     };
@@ -75,6 +82,10 @@ fn of_scenarios() {
     };
     let quiet = |of: &str| format!("[[scenario.quiet]]\n{of}\n");
     // The posts are there, and one mistake is told once.
+    told(
+        "scenario-key-of-an-alert",
+        &format!("{}by = \"day 2\"\n{}", post("Day 1, 9:10"), quiet("product = \"mini-9\"")),
+    );
     told("scenario-time-unreadable", &format!("{}{}", post("monday"), quiet("product = \"mini-9\"")));
     told("scenario-post-in-single-brackets", &post("day 1").replace("[[scenario.post]]", "[scenario.post]"));
     // There are topics, though not of this product.

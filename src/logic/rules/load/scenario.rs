@@ -118,9 +118,10 @@ impl When<'_, '_, '_> {
 
     fn read(&self, text: &str, end_of_day: bool) -> Option<Timestamp> {
         let late = if end_of_day { DAY_MS - 1 } else { 0 };
-        if let Some(rest) = text.strip_prefix("day") {
+        let plain = text.to_lowercase().replace(',', " ");
+        if let Some(rest) = plain.strip_prefix("day") {
             let (day, hour) = rest.trim().split_once(' ').map_or((rest.trim(), None), |(d, h)| (d, Some(h)));
-            let day: i64 = day.parse().ok().filter(|day| (1..=MOST_DAYS).contains(day))?;
+            let day: i64 = day.trim().parse().ok().filter(|day| (1..=MOST_DAYS).contains(day))?;
             let within = match hour {
                 None => late,
                 Some(hour) => {

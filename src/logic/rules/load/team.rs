@@ -83,7 +83,9 @@ fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
         if lint::teams::is_address(address.value.trim()) {
             email.push(address.value.trim().to_owned());
         } else {
-            table.file.say(lint::teams::bad_address(address.range, address.value));
+            let listed = table.value_is_array("email");
+            let several = lint::recipients::several(address.range.clone(), address.value, listed);
+            table.file.say(several.unwrap_or_else(|| lint::teams::bad_address(address.range, address.value)));
         }
     }
     let mut budget = USUAL_BUDGET;

@@ -27,7 +27,7 @@ pub(super) fn is_unnamed(root: &Table<'_, '_>, found: &mut Found) -> bool {
         let name = ["id", "name"]
             .into_iter()
             .find_map(|key| Some((key, team.plain_text(key).filter(|id| is_id(id))?)));
-        let heading = heading_of(root, &team, several, &own().map(|key| *key).collect::<Vec<_>>());
+        let heading = heading_of(root, &team, several, &own().copied().collect::<Vec<_>>());
         let named = name.map(|(key, name)| {
             let below = team.key_range(key).zip(team.value_range(key));
             let first = below.filter(|(key, _)| {
