@@ -3,7 +3,7 @@
 use super::{PRODUCT, TEAMS, shown_as, with_match, with_more, with_team};
 use crate::ground::entry::{RuleFile, RuleFiles};
 use crate::logic::rules::report::to_text;
-use crate::logic::rules::{RuleSet, load_scenarios};
+use crate::logic::rules::{RuleSet, load_scenarios, with_unreadable};
 
 #[test]
 fn of_toml() {
@@ -94,4 +94,14 @@ fn of_scenarios() {
     };
     told("scenario-topic-of-another-product", &of_sweep("keys"));
     told("scenario-topic-of-a-product-without", &of_sweep("lid"));
+}
+
+#[test]
+fn of_permissions() {
+    let files = [RuleFile { path: "mini-9.toml".into(), text: PRODUCT.replace("OR mini9", "or mini9") }];
+    let files = RuleFiles { folder: "rules".into(), files: files.to_vec() };
+    let said = "rules/teams.toml cannot be read: Permission denied (os error 13); let groundswell's user read it (chmod a+r), \
+        or move it out of the rules folder";
+    let told = with_unreadable(&[("teams.toml".into(), said.into())], RuleSet::load(&files).1);
+    shown_as("file-unreadable", &to_text(&told, &files, false));
 }
