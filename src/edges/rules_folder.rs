@@ -80,7 +80,18 @@ pub enum RulesFolderError {
 /// # Errors
 /// The folder or one of its files cannot be read.
 pub fn read_rules(folder: &Path) -> Result<RuleFiles, RulesFolderError> {
-    let mut files = Vec::new();
+    let (files, unreadable) = read_what_can_be(folder)?;
+    unreadable.into_iter().next().map_or(Ok(files), |(_, error)| Err(error))
+}
+
+/// … and of each file below the folder that cannot be read, its path there and why.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn read_what_can_be(
+    folder: &Path,
+) -> Result<(RuleFiles, Vec<(String, RulesFolderError)>), RulesFolderError> {
+    let (mut files, mut unreadable) = (Vec::new(), Vec::new());
     if folder.is_file() {
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
         let parent = parent.unwrap_or_else(|| Path::new(".")).to_owned();
@@ -89,9 +100,10 @@ pub fn read_rules(folder: &Path) -> Result<RuleFiles, RulesFolderError> {
     if std::fs::symlink_metadata(folder).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound) {
         return Err(RulesFolderError::Missing { path: folder.to_owned() });
     }
-    collect(folder, folder, DEPTH, &mut files)?;
+    collect(folder, folder, DEPTH, &mut files, &mut unreadable)?;
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(RuleFiles { folder: folder.display().to_string(), files })
+    unreadable.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok((RuleFiles { folder: folder.display().to_string(), files }, unreadable))
 }
 
 /// Files of a rules folder that look like rules and are not read, since they end in another way than `.toml`: an editor that
@@ -144,7 +156,12 @@ fn collect(
     folder: &Path,
     depth: usize,
     files: &mut Vec<RuleFile>,
+    unreadable: &mut Vec<(String, RulesFolderError)>,
 ) -> Result<(), RulesFolderError> {
+    let below = |path: &Path| {
+        let relative = path.strip_prefix(root).unwrap_or(path);
+        relative.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+    };
     let fail = |path: &Path| {
         let path = path.to_owned();
         move |source| RulesFolderError::Unreadable { path, source }
@@ -156,27 +173,41 @@ fn collect(
         if name.starts_with('.') || name.ends_with('~') || name.starts_with("~$") {
             continue;
         }
-        let meta = std::fs::metadata(&path).map_err(|source| match path.is_symlink() {
-            true => RulesFolderError::Dangling { path: path.clone() },
-            false => RulesFolderError::UnreadableFile { path: path.clone(), source },
-        })?;
+        let meta = match std::fs::metadata(&path) {
+            Ok(meta) => meta,
+            Err(source) => {
+                let error = match path.is_symlink() {
+                    true => RulesFolderError::Dangling { path: path.clone() },
+                    false => RulesFolderError::UnreadableFile { path: path.clone(), source },
+                };
+                unreadable.push((below(&path), error));
+                continue;
+            }
+        };
         if meta.is_dir() {
-            if depth > 0 && !leads_back(&path, folder) {
-                collect(root, &path, depth - 1, files)?;
+            if depth > 0
+                && !leads_back(&path, folder)
+                && let Err(error) = collect(root, &path, depth - 1, files, unreadable)
+            {
+                match error {
+                    RulesFolderError::TooMany { .. } => return Err(error),
+                    error => unreadable.push((below(&path), error)),
+                }
             }
         } else if name.ends_with(".toml") {
             if !meta.is_file() {
-                return Err(RulesFolderError::NoFile { path });
+                unreadable.push((below(&path), RulesFolderError::NoFile { path }));
+                continue;
             }
             if files.len() >= MOST_FILES {
                 return Err(RulesFolderError::TooMany { path: root.to_owned() });
             }
-            let unreadable = |source| RulesFolderError::UnreadableFile { path: path.clone(), source };
-            let bytes = read_bounded(&path).map_err(unreadable)?;
-            let text = text_of(bytes);
-            let relative = path.strip_prefix(root).unwrap_or(&path);
-            let relative: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
-            files.push(RuleFile { path: relative.join("/"), text });
+            match read_bounded(&path) {
+                Ok(bytes) => files.push(RuleFile { path: below(&path), text: text_of(bytes) }),
+                Err(source) => {
+                    unreadable.push((below(&path), RulesFolderError::UnreadableFile { path, source }));
+                }
+            }
         }
     }
     Ok(())

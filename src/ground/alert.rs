@@ -217,6 +217,8 @@ pub struct Routing {
     pub wait: Option<Wait>,
     /// Other teams that are told, each in a thread of its own.
     pub also: Vec<Addressee>,
+    /// The topic that its posts are of, where they opened the alert by themselves: routes take it for the topic's.
+    pub topic: Option<String>,
 }
 
 /// Another team that is told about an event.
@@ -297,6 +299,12 @@ impl Routing {
 }
 
 impl AlertEvent {
+    /// The topic that it is about: the one whose query watches for it, or the one that its posts are of although they
+    /// opened it by themselves.
+    pub fn about(&self) -> Option<&str> {
+        self.topic.as_deref().or(self.routing.topic.as_deref())
+    }
+
     /// Everybody who is told: the event's team first.
     pub fn addressees(&self) -> impl Iterator<Item = (&str, &[String], Option<Wait>)> {
         // Events of earlier versions say that they are held, and not why.

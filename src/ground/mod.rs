@@ -5,6 +5,7 @@ pub mod alert;
 pub mod diagnostic;
 pub mod digest;
 pub mod entry;
+mod json_words;
 pub mod language;
 pub mod letter;
 pub mod post;

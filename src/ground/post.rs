@@ -116,7 +116,7 @@ pub enum LineError {
     /// The line is no JSON object of the expected form.
     #[error("the line is not a post as JSON: {reason}")]
     NotJson {
-        /// What the parser says, with its column.
+        /// What is wrong and where, in plain words.
         reason: String,
     },
     /// A required field is absent or empty.
@@ -165,7 +165,7 @@ pub fn parse_line(line: &[u8], arrived: Option<Timestamp>) -> Result<Incoming, L
         return Err(LineError::NotJson { reason: "it does not begin with {".to_owned() });
     }
     let wire: Wire = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|e| LineError::NotJson { reason: e.to_string() })?;
+        .map_err(|e| LineError::NotJson { reason: super::json_words::plain(&e) })?;
     wire.lower(arrived)
 }
 
@@ -374,7 +374,7 @@ mod tests {
     #[test]
     fn every_bad_line_says_what_is_wrong_with_it() {
         let cases: &[(&str, &str)] = &[
-            (r#"{"id":"1","source":"s","text":"cut in ha"#, "EOF while parsing a string"),
+            (r#"{"id":"1","source":"s","text":"cut in ha"#, "it breaks off after 40 characters"),
             (r#"{"source":"s","text":"t"}"#, "no `id`"),
             (r#"{"id":"1","source":"s","text":" ","created_at":"2025-01-06T00:00:00Z"}"#, "no `text`"),
             (r#"{"id":"1","source":"s","text":"t"}"#, "no `created_at`"),

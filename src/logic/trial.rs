@@ -19,7 +19,7 @@ pub fn is(expected: &Expected, event: &AlertEvent) -> bool {
     let same = |want: &Option<String>, has: &str| want.as_deref().is_none_or(|want| want == has);
     matches!(event.kind, EventKind::Opened | EventKind::Regressed)
         && same(&expected.product, &event.product)
-        && same(&expected.topic, event.topic.as_deref().unwrap_or_default())
+        && same(&expected.topic, event.about().unwrap_or_default())
         && expected.team.as_deref().is_none_or(|team| event.addressees().any(|(told, ..)| told == team))
         && expected.from.is_none_or(|from| event.at >= from)
         && expected.by.is_none_or(|by| event.at <= by)
@@ -80,7 +80,7 @@ pub fn judge(
             }
         }
         // Perhaps it opened at another time, or told somebody else.
-        let timeless = Expected { from: None, by: None, told_by: None, team: None, ..expected.clone() };
+        let timeless = anyhow(expected);
         let mut why: Vec<String> = events.iter().filter(|e| is(&timeless, e)).map(opened).collect();
         why.extend(lacking.iter().filter(|(n, _)| *n == i).flat_map(|(_, why)| why.clone()));
         failing.push(no_alert(expected.place.clone(), &scenario.name, &called(expected), &why));
@@ -98,8 +98,19 @@ pub fn judge(
     failing
 }
 
-/// Why an expected alert has not opened by now: how many people are lacking, or which words.
-pub fn why_not(expected: &Expected, posts: &[Post], analysis: &Analysis) -> Vec<String> {
+/// Whether what is expected opened at all, at whatever time and for whomever.
+fn anyhow(expected: &Expected) -> Expected {
+    Expected { from: None, by: None, told_by: None, team: None, ..expected.clone() }
+}
+
+/// Why an expected alert has not opened by now: how many people are lacking, or which words. `events` are those so far: what
+/// is open already, and was not expected so, lacks nobody.
+pub fn why_not(
+    expected: &Expected,
+    events: &[AlertEvent],
+    posts: &[Post],
+    analysis: &Analysis,
+) -> Vec<String> {
     let now = analysis.now().unwrap_or(Timestamp::MIN);
     let rules = analysis.rules();
     let heard: Vec<&Post> = posts.iter().filter(|post| post.arrived_at <= now).collect();
@@ -123,13 +134,15 @@ pub fn why_not(expected: &Expected, posts: &[Post], analysis: &Analysis) -> Vec<
             Some(reason) => passed_over.push(format!("{} is not counted: {reason}", named(post))),
         }
     }
-    if let Some(post) = latest {
+    let has_opened = events.iter().any(|event| is(&anyhow(expected), event));
+    if let Some(post) = latest.filter(|_| !has_opened) {
         let answer = analysis.why_not(post);
         let cluster = expected.topic.as_deref().zip(answer.products.first());
         let cluster = cluster.map(|(topic, product)| format!("{product}.{topic}"));
         let near = answer.near.iter().find(|near| cluster.as_deref().is_none_or(|id| id == near.cluster));
         if let Some(near) = near {
             let more = match near.more_people_today {
+                _ if near.open => "an alert about it is open already".to_owned(),
                 Some(0) => "it would open on the next post about it".to_owned(),
                 Some(1) => "one person more that day would open it".to_owned(),
                 Some(more) => format!("{more} more people that day would open it"),
@@ -147,7 +160,13 @@ pub fn why_not(expected: &Expected, posts: &[Post], analysis: &Analysis) -> Vec<
         }
     }
     if counted == 0 && passed_over.is_empty() {
-        why.push(format!("no post has come by {}", moment(now)));
+        why.push(match heard.len() {
+            0 => format!("no post has come by {}", moment(now)),
+            n => format!(
+                "of the {n} posts that had come by {} all are [[scenario.usual]], and none is about it",
+                moment(now)
+            ),
+        });
     }
     // The newest are those that the author of the scenario thinks of.
     let left_out = passed_over.len().saturating_sub(NAMED);

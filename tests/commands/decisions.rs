@@ -239,4 +239,100 @@ fn why_nothing_opened_knows_what_was_split() {
     let told = home.run(&["explain", "--not", "my mini 9 crashed again, this is terrible"]).out;
     assert!(told.starts_with(&format!("No alert about {new} ")), "{told}");
     assert!(told.contains("1 post, 1 person in 28 days"), "{told}");
+    // One text, one sum: two clusters near it cannot have two bars, nor one cluster two for two texts.
+    assert_eq!(told.matches("the evidence is").count(), 1, "{told}");
+    // What the rules lack of the text is named.
+    assert!(told.contains("topic mini-9.battery-danger: the text has nothing of battery and"), "{told}");
+    let strange = home.run(&["explain", "--not", "my mini crashed again, this is terrible"]).out;
+    assert!(strange.contains("product mini-9: the text has no"), "{strange}");
+    assert!(!strange.contains("it would join") && !strange.contains("the evidence is"), "{strange}");
+}
+
+#[test]
+fn of_several_splits_the_one_that_is_meant_is_taken_back() {
+    let home = Home::new();
+    home.run(&["import", home.history(hours_ago(49)).to_str().unwrap()]);
+    let of = |text: &str| id_of(&of_post(&home, text));
+    let whole = of("too close");
+    for text in ["crashed again", "still cramped"] {
+        let other = of(text);
+        assert!(other == whole || home.run(&["merge", &other, &whole]).code == 0);
+    }
+    for post in ["forum:1", "forum:2"] {
+        let ran = home.run(&["split", &whole, post]);
+        assert!(
+            ran.out.contains(&format!("`groundswell split {whole} {post} --undo`")),
+            "{}{}",
+            ran.out,
+            ran.err
+        );
+    }
+    let offered = || home.run(&["decisions"]).out.matches("take it back: groundswell split").count();
+    assert!(home.run(&["decisions"]).out.contains(&format!("groundswell split {whole} forum:1 --undo")));
+    assert_eq!(offered(), 2);
+    // The older of the two.
+    let ran = home.run(&["split", &whole, "forum:1", "--undo"]);
+    assert!(ran.code == 0, "{}{}", ran.out, ran.err);
+    assert_eq!((of("too close") == whole, of("crashed again") == whole, offered()), (true, false, 1));
+    let again = home.run(&["split", &whole, "forum:1", "--undo"]);
+    assert!(again.code == 2 && again.err.contains("back in it"), "{}", again.err);
+    assert!(home.run(&["split", &whole, "forum:5", "--undo"]).err.contains("never split"), "never left");
+    // The newest that still stands, and then none.
+    assert_eq!(home.run(&["split", &whole, "--undo"]).code, 0);
+    assert_eq!((of("crashed again") == whole, offered()), (true, 0));
+    assert_eq!(home.run(&["split", &whole, "--undo"]).code, 2);
+
+    // What was split and then given to another comes back from there first.
+    home.run(&["split", &whole, "forum:1"]);
+    home.run(&["split", &whole, "forum:2"]);
+    let (one, two) = (of("too close"), of("crashed again"));
+    assert_eq!(home.run(&["merge", &one, &two]).code, 0);
+    let refused = home.run(&["split", &whole, "forum:1", "--undo"]);
+    let first = format!("`groundswell merge {one} {two} --undo`");
+    assert!(refused.code == 2 && refused.err.contains(&first), "{}", refused.err);
+    assert_eq!((offered(), of("crashed again")), (0, two.clone()));
+    assert_eq!(home.run(&["merge", &one, &two, "--undo"]).code, 0);
+    assert_eq!(home.run(&["split", &whole, "forum:1", "--undo"]).code, 0);
+    assert_eq!((of("too close"), of("crashed again")), (whole, two));
+}
+
+#[test]
+fn what_is_taken_back_or_overtaken_is_not_offered_again() {
+    let home = Home::new();
+    let id = home.with_alert(hours_ago(3));
+    home.run(&["import", home.history(hours_ago(49)).to_str().unwrap()]);
+    let (keys, crash) = (id_of(&of_post(&home, "too close")), id_of(&of_post(&home, "crashed again")));
+    let offered = || -> Vec<String> {
+        let all = home.run(&["decisions", "--format", "json"]).lines();
+        all.iter().filter_map(|d| Some(d["undo"].as_str()?.to_owned())).collect()
+    };
+    let told = |args: &[&str]| assert_eq!(home.run(args).code, 0, "{args:?}");
+    for (decided, undo) in [
+        (
+            vec![vec!["name", &keys, "Keys"], vec!["name", &keys, "Keys too close"]],
+            vec!["name", &keys, "--undo"],
+        ),
+        (vec![vec!["ignore", &crash]], vec!["ignore", &crash, "--undo"]),
+        (vec![vec!["silence", "mini-9"], vec!["silence", "mini-9"]], vec!["silence", "mini-9", "--undo"]),
+        (vec![vec!["merge", &keys, &crash]], vec!["merge", &keys, &crash, "--undo"]),
+        (vec![vec!["feedback", &id, "no"]], vec!["feedback", &id, "yes"]),
+        (
+            vec![vec!["leave", "netbooks", "netbooks@example.org"]],
+            vec!["leave", "netbooks", "netbooks@example.org", "--undo"],
+        ),
+    ] {
+        decided.iter().for_each(|args| told(args));
+        // What took the merge back is a split, which can be taken back itself.
+        let left = || -> Vec<String> { offered().into_iter().filter(|u| !u.starts_with("split")).collect() };
+        assert_eq!(left(), [undo.join(" ")]);
+        told(&undo);
+        assert_eq!(left(), Vec::<String>::new());
+        assert!(offered().len() <= 1, "{:?}", offered());
+        if undo[0] == "merge" {
+            assert_eq!(home.run(&["split", &crash, "--undo"]).code, 0, "what took it back can be taken back");
+            told(&undo);
+        }
+    }
+    let text = home.run(&["decisions"]).out;
+    assert!(text.contains("mails about mini-9 go out again"), "{text}");
 }

@@ -281,3 +281,40 @@ fn a_file_in_another_encoding_hides_no_others_problem() {
     assert!(std::fs::read(home.path("rules/latin.toml")).unwrap().contains(&0xe4), "it is left as it is");
     assert!(!home.run(&["check", "--rules", rules]).out.contains("sevrity"), "the other one is mended");
 }
+
+#[test]
+fn a_file_that_cannot_be_opened_hides_no_other() {
+    let home = Home::new();
+    home.write(
+        "rules/kettle.toml",
+        &PRODUCT.replace("mini-9", "kettle").replace("'\"mini 9\" OR mini9'", "'(kettle or pot'"),
+    );
+    let rules = home.path("rules");
+    std::fs::remove_file(rules.join("teams.toml")).unwrap();
+    std::os::unix::fs::symlink("/nonexistent/teams.toml", rules.join("teams.toml")).unwrap();
+    let before = std::fs::read_to_string(rules.join("kettle.toml")).unwrap();
+    for fix in [None, Some("--fix")] {
+        let args: Vec<&str> = ["check", "--rules", rules.to_str().unwrap()].into_iter().chain(fix).collect();
+        let ran = home.run(&args);
+        assert_eq!(ran.code, 66, "{}", ran.err);
+        assert!(
+            ran.out.contains("error[file-unreadable]") && ran.out.contains("leads to nothing"),
+            "{}",
+            ran.out
+        );
+        assert!(
+            ran.out.contains("query-parenthesis") && ran.out.contains("query-lowercase-operator"),
+            "{}",
+            ran.out
+        );
+        assert!(
+            !ran.out.contains("unknown-team"),
+            "what is in the lost file is not known to be missing: {}",
+            ran.out
+        );
+    }
+    assert_eq!(std::fs::read_to_string(rules.join("kettle.toml")).unwrap(), before);
+    // Whoever needs all of it is told of it, as before.
+    let ran = home.run(&["match", "--rules", rules.to_str().unwrap(), "--text", "x"]);
+    assert!(ran.code == 66 && ran.err.contains("leads to nothing"), "{}", ran.err);
+}

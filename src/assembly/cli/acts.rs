@@ -212,9 +212,9 @@ pub struct SplitArgs {
     /// The cluster, such as mini-9.c17
     pub cluster: String,
     /// The posts that leave it, as SOURCE:ID
-    #[arg(required_unless_present = "undo", conflicts_with = "undo", value_name = "SOURCE:ID")]
+    #[arg(required_unless_present = "undo", value_name = "SOURCE:ID")]
     pub posts: Vec<String>,
-    /// Take the last split back: what the posts became joins the cluster again
+    /// Take the split of these posts back, or the last one that stands: what they became joins the cluster again
     #[arg(long)]
     pub undo: bool,
     /// Why

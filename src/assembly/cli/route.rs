@@ -41,7 +41,7 @@ pub struct RouteArgs {
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
     /// When it happens, such as 2025-01-06T23:30:00Z; now, if you leave it out
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = moment)]
     pub at: Option<jiff::Timestamp>,
     /// Say of every route why it fits or does not
     #[arg(long)]
@@ -62,4 +62,40 @@ pub enum SeverityArg {
     High,
     /// Somebody could be hurt
     Safety,
+}
+
+/// A moment as people write it, in UTC where it names no zone.
+fn moment(text: &str) -> Result<jiff::Timestamp, String> {
+    let text = text.trim();
+    let in_utc = || {
+        let day = text.replace(' ', "T");
+        let local = match day.contains('T') {
+            true => day.parse::<jiff::civil::DateTime>().ok()?,
+            false => day.parse::<jiff::civil::Date>().ok()?.at(0, 0, 0, 0),
+        };
+        Some(local.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+    };
+    text.parse().ok().or_else(in_utc).ok_or_else(|| {
+        "that is no day and hour: write it in UTC like \"2025-01-06 23:30\", or 2025-01-06T23:30:00Z"
+            .to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_read_as_people_write_them() {
+        let at = |text: &str| moment(text).map(|at| at.to_string());
+        for text in
+            ["2025-01-06 23:30", "2025-01-06T23:30:00Z", "2025-01-07T00:30:00+01:00", "2025-01-06T23:30"]
+        {
+            assert_eq!(at(text).unwrap(), "2025-01-06T23:30:00Z", "{text}");
+        }
+        assert_eq!(at("2025-01-06").unwrap(), "2025-01-06T00:00:00Z");
+        for none in ["tomorrow", "6.1.2025", "23:30", "2025-13-01 10:00", ""] {
+            assert!(at(none).unwrap_err().contains("write it in UTC"), "{none}");
+        }
+    }
 }

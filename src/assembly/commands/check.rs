@@ -8,7 +8,7 @@ use crate::assembly::commands::standing::analysis_now;
 use crate::assembly::configured::templates_of;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{colour, counted, diff, each_post, stdout, tell};
-use crate::edges::rules_folder::{read_rules, strays, write_rule};
+use crate::edges::rules_folder::{read_what_can_be, strays, write_rule};
 use crate::edges::store::Store;
 use crate::ground::diagnostic::{Diagnostic, Level};
 use crate::ground::entry::{Body, RuleFiles};
@@ -17,7 +17,7 @@ use crate::ground::time::{DAY_MS, plus_ms};
 use crate::logic::assess::{Assessor, Extension};
 use crate::logic::rules::fix::fixed;
 use crate::logic::rules::measure::Measure;
-use crate::logic::rules::{RuleSet, Subject, load_scenarios, not_read, renamed, report};
+use crate::logic::rules::{RuleSet, Subject, load_scenarios, not_read, renamed, report, with_unreadable};
 use crate::logic::text::{Lang, tokenize};
 
 /// Entries of the log that are looked at for the posts of the last week.
@@ -32,8 +32,12 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
         return explain(code);
     }
     let mut out = stdout();
-    let mut files = read_rules(&args.rules.rules)?;
-    if args.fix {
+    let (mut files, unreadable) = read_what_can_be(&args.rules.rules)?;
+    let unreadable: Vec<_> = unreadable.into_iter().map(|(path, error)| (path, error.to_string())).collect();
+    if args.fix && !unreadable.is_empty() {
+        // What is in a file that cannot be opened may be what another one names.
+        tell("nothing is mended while a file cannot be opened");
+    } else if args.fix {
         for file in fixed(&files) {
             if let Some(old) = files.files.iter_mut().find(|old| old.path == file.path) {
                 let name = args.rules.rules.join(&file.path).display().to_string();
@@ -54,6 +58,7 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
         problems.extend(load_scenarios(&files, set).1);
         problems.extend(beside_posts(args, set, &assessor.naming(set))?);
     }
+    let problems = with_unreadable(&unreadable, problems);
     print(&mut out, args, &problems, &files)?;
     out.flush()?;
     for extension in assessor.extensions() {
@@ -87,7 +92,11 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
         ));
     }
     let sound = args.templates.as_deref().is_none_or(templates_told);
-    if errors > 0 || !sound { Err(Failure::said()) } else { Ok(()) }
+    match (unreadable.is_empty(), errors > 0 || !sound) {
+        (false, _) => Err(Failure { exit: Exit::NoInput, error: None }),
+        (true, true) => Err(Failure::said()),
+        (true, false) => Ok(()),
+    }
 }
 
 /// Says what is wrong with the templates of a folder: true, when nothing is.

@@ -154,9 +154,6 @@ pub fn ignore(args: &IgnoreArgs) -> Result<(), Failure> {
 /// # Errors
 /// There is no such cluster, it is part of another one, a post is not in it, or the store cannot be written.
 pub fn split(args: &SplitArgs) -> Result<(), Failure> {
-    if args.undo {
-        return super::undo::split(&mut Desk::open(&args.config)?, args);
-    }
     let posts = args
         .posts
         .iter()
@@ -172,6 +169,9 @@ pub fn split(args: &SplitArgs) -> Result<(), Failure> {
                 })
         })
         .collect::<Result<Vec<PostKey>, Failure>>()?;
+    if args.undo {
+        return super::undo::split(&mut Desk::open(&args.config)?, args, &posts);
+    }
     let mut desk = Desk::open(&args.config)?;
     let analysis = analysis_now(desk.store())?;
     let named = cluster(&analysis, &args.cluster)?;
@@ -204,8 +204,10 @@ pub fn split(args: &SplitArgs) -> Result<(), Failure> {
     let become_one = if posts.len() == 1 { "becomes" } else { "become" };
     let what = Deed::Split { cluster: args.cluster.clone(), posts, again: None };
     let then = format!(
-        "{n} {} and {become_one} a complaint apart; the two are never merged by themselves again.",
-        args.cluster
+        "{n} {} and {become_one} a complaint apart; the two are never merged by themselves again. \
+         `groundswell {}` takes it back.",
+        args.cluster,
+        super::undo::of_split(&args.cluster, &args.posts)
     );
     desk.why(&args.why).write(&args.by, what, &then)
 }

@@ -4,14 +4,15 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::standing::{clip, count, minute, one_line};
+use super::standing::{analysis_now, clip, count, minute, one_line};
 use crate::assembly::cli::{DecisionsArgs, Format};
 use crate::assembly::configured::settings;
 use crate::assembly::failure::Failure;
 use crate::assembly::output::{as_json, stdout, tell};
+use crate::edges::clock::SystemClock;
 use crate::edges::store::Store;
 use crate::ground::entry::{Act, Deed};
-use crate::ground::time::Timestamp;
+use crate::ground::time::{Clock, Timestamp};
 
 /// Characters shown of a reason.
 const REASON: usize = 120;
@@ -24,15 +25,22 @@ pub fn decisions(args: &DecisionsArgs) -> Result<(), Failure> {
     let settings = settings(&args.config)?;
     let store = Store::open_existing(&settings.data.folder)?;
     let acts = store.acts()?;
-    let about =
-        |act: &Act| args.about.as_ref().is_none_or(|id| said(&act.what).scope.iter().any(|s| within(s, id)));
-    let newest: Vec<&(Timestamp, Act)> =
-        acts.iter().rev().filter(|(_, act)| about(act)).take(args.most).collect();
+    let now = SystemClock.now();
+    let analysis = analysis_now(&store)?;
+    // What no longer holds cannot be taken back once more.
+    let holds = |nth: usize| analysis.still_holds(&acts, nth) && is_newest(&acts, nth, now);
+    let about = |act: &Act| {
+        args.about
+            .as_ref()
+            .is_none_or(|id| said(Timestamp::MIN, &act.what).scope.iter().any(|s| within(s, id)))
+    };
+    let newest: Vec<(usize, &(Timestamp, Act))> =
+        acts.iter().enumerate().rev().filter(|(_, (_, act))| about(act)).take(args.most).collect();
     let mut out = stdout();
-    for (at, act) in &newest {
+    for (nth, (at, act)) in &newest {
         match args.format {
-            Format::Json => writeln!(out, "{}", as_json(&in_json(*at, act))?)?,
-            Format::Text => writeln!(out, "{}", in_words(*at, act))?,
+            Format::Json => writeln!(out, "{}", as_json(&in_json(*at, act, holds(*nth)))?)?,
+            Format::Text => writeln!(out, "{}", in_words(*at, act, holds(*nth)))?,
         }
     }
     if newest.is_empty() && args.format == Format::Text {
@@ -46,19 +54,22 @@ fn within(scope: &str, id: &str) -> bool {
     scope.strip_prefix(id).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
 }
 
-fn in_words(at: Timestamp, act: &Act) -> String {
-    let Said { words, why, undo, .. } = said(&act.what);
+fn in_words(at: Timestamp, act: &Act, holds: bool) -> String {
+    let Said { words, why, undo, .. } = said(at, &act.what);
     let why = if act.why.is_empty() { why } else { &act.why };
     let why = match one_line(why) {
         why if why.is_empty() => String::new(),
         why => format!(": {}", clip(&why, REASON)),
     };
-    let undo = undo.map_or_else(String::new, |undo| format!("\n    take it back: groundswell {undo}"));
+    let undo = undo
+        .filter(|_| holds)
+        .map_or_else(String::new, |undo| format!("\n    take it back: groundswell {undo}"));
     format!("{} UTC  {}  {words}{why}{undo}", minute(at), one_line(&act.by))
 }
 
-fn in_json(at: Timestamp, act: &Act) -> serde_json::Value {
-    let Said { words, why, undo, scope } = said(&act.what);
+fn in_json(at: Timestamp, act: &Act, holds: bool) -> serde_json::Value {
+    let Said { words, why, undo, scope } = said(at, &act.what);
+    let undo = undo.filter(|_| holds);
     let why = if act.why.is_empty() { why } else { &act.why };
     json!({"at": at, "by": act.by, "what": act.what, "words": words, "why": why, "about": scope, "undo": undo})
 }
@@ -73,7 +84,24 @@ struct Said<'d> {
     scope: Vec<&'d str>,
 }
 
-fn said(deed: &Deed) -> Said<'_> {
+/// Is nothing said since about the same, and is its time not over? Of what was said about clusters the analysis knows.
+fn is_newest(acts: &[(Timestamp, Act)], nth: usize, now: Timestamp) -> bool {
+    let Some((_, act)) = acts.get(nth) else { return false };
+    let same = |other: &Deed| match (&act.what, other) {
+        (Deed::Silence { scope, .. }, Deed::Silence { scope: other, .. }) => scope == other,
+        (Deed::Known { alert, .. }, Deed::Known { alert: other, .. })
+        | (Deed::Feedback { alert, .. }, Deed::Feedback { alert: other, .. }) => alert == other,
+        (Deed::Leave { team, address, .. }, Deed::Leave { team: t, address: a, .. }) => {
+            team == t && address.eq_ignore_ascii_case(a)
+        }
+        _ => false,
+    };
+    let over = matches!(&act.what, Deed::Silence { until, .. } if *until <= now);
+    !over && !acts.get(nth + 1..).into_iter().flatten().any(|(_, other)| same(&other.what))
+}
+
+/// What was decided `at` that moment.
+fn said(at: Timestamp, deed: &Deed) -> Said<'_> {
     match deed {
         Deed::Acknowledge { alert } => Said::of(format!("saw {alert}"), [alert]),
         Deed::Resolve { alert } => Said::of(format!("ended {alert}"), [alert]),
@@ -82,8 +110,8 @@ fn said(deed: &Deed) -> Said<'_> {
                 if version.is_empty() { String::new() } else { format!(" in {}", one_line(version)) };
             Said::of(format!("said that {alert} is fixed{version}"), [alert])
         }
-        Deed::Known { alert, at, title, withdrawn } => {
-            let day = at.strftime("%Y-%m-%d");
+        Deed::Known { alert, at: known, title, withdrawn } => {
+            let day = known.strftime("%Y-%m-%d");
             let words = if *withdrawn {
                 format!("took back that {alert} would have been known on {day}")
             } else {
@@ -91,6 +119,9 @@ fn said(deed: &Deed) -> Said<'_> {
             };
             Said { why: title, ..Said::of(words, [alert]) }
                 .undone(!withdrawn, || format!("known {alert} --undo"))
+        }
+        Deed::Silence { scope, why, until, .. } if *until <= at => {
+            Said { why, ..Said::of(format!("mails about {} go out again", one_line(scope)), [scope]) }
         }
         Deed::Silence { scope, why, until, .. } => {
             let words = format!("no mail about {} until {} UTC", one_line(scope), minute(*until));
@@ -106,7 +137,8 @@ fn said(deed: &Deed) -> Said<'_> {
                 None => format!("{apart} of {cluster} {is} a complaint apart"),
                 Some(again) => format!("{again} is no part of {cluster} after all ({apart})"),
             };
-            let mut said = Said::of(words, [cluster]).undone(true, || format!("split {cluster} --undo"));
+            let keys: Vec<String> = posts.iter().map(|key| format!("{}:{}", key.source, key.id)).collect();
+            let mut said = Said::of(words, [cluster]).undone(true, || super::undo::of_split(cluster, &keys));
             said.scope.extend(again.as_deref());
             said
         }
@@ -163,11 +195,14 @@ mod tests {
         let at: Timestamp = "2025-01-06T09:30:00Z".parse().unwrap();
         let merge = Deed::Merge { from: "p.c2".into(), into: "p.c1".into() };
         assert_eq!(
-            in_words(at, &act(merge, "the same hinge")),
+            in_words(at, &act(merge, "the same hinge"), true),
             "2025-01-06 09:30 UTC  ana  p.c2 is part of p.c1: the same hinge\n    take it back: groundswell merge p.c2 p.c1 --undo"
         );
         let ignore = Deed::Ignore { cluster: "p.c1".into(), ignored: false, why: "mended".into() };
-        assert_eq!(in_words(at, &act(ignore, "")), "2025-01-06 09:30 UTC  ana  p.c1 may alert again: mended");
+        assert_eq!(
+            in_words(at, &act(ignore, ""), true),
+            "2025-01-06 09:30 UTC  ana  p.c1 may alert again: mended"
+        );
         assert!(within("p.c1", "p") && within("p", "p") && !within("pq.c1", "p"));
     }
 }

@@ -97,10 +97,11 @@ fn write_alert(
         people(opening.observed),
         days(opening.window_days),
         opening.expected,
-        if opening.topic.is_some() {
-            "The rule that names it stands at"
-        } else {
-            "No rule names it; the product stands at"
+        match (&opening.topic, opening.about()) {
+            (Some(_), _) => "The rule that names it stands at".to_owned(),
+            (None, Some(topic)) =>
+                format!("Its posts are those of the topic {}; the product stands at", one_line(topic)),
+            (None, None) => "No rule names it; the product stands at".to_owned(),
         },
         one_line(&opening.origin)
     )?;

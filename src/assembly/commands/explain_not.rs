@@ -49,7 +49,7 @@ pub(super) fn text_not_alerted(store: &Store, text: &str, format: Format) -> Res
                 .collect();
             let line = json!({
                 "text": text, "as_of": at, "products": why.products, "topics": topics, "complaint": why.complaint,
-                "cues": why.cues, "near": why.near, "because": because(&why),
+                "cues": why.cues, "lacking": why.lacking, "near": why.near, "because": because(&why),
             });
             writeln!(out, "{line}")?;
         }
@@ -71,7 +71,9 @@ fn because(why: &WhyNot) -> String {
         return format!("An alert about this is open already: {}.", name(open));
     }
     let counts = why.near.iter().filter(|n| n.fit >= 1.0).collect::<Vec<_>>();
-    let Some(nearest) = counts.first() else {
+    // What is nearest to alerting says most; of several as near, what it would join.
+    let more = |n: &&&NearCluster| n.more_people_today.filter(|_| !n.ignored).unwrap_or(u32::MAX);
+    let Some(nearest) = counts.iter().min_by_key(more) else {
         return if why.complaint < 0.5 {
             "It does not read as a complaint, so it joins no group of complaints, and no topic's rule names it.".into()
         } else {
@@ -120,6 +122,9 @@ fn write_not(
     if topics.is_empty() {
         writeln!(out, "topics     no rule names it")?;
     }
+    for lacking in &why.lacking {
+        writeln!(out, "           {}: {}", lacking.rule, one_line(&lacking.lacks.join("; ")))?;
+    }
     for (product, topic, words) in topics {
         writeln!(out, "topic      {product}.{topic}, by: {}", words.join(", "))?;
     }
@@ -133,6 +138,8 @@ fn write_not(
     writeln!(out, "\nNearest to it")?;
     for near in why.near.iter().take(NEAR) {
         let joins = match (near.joins, near.fit >= 1.0) {
+            // What is about no product is not kept, so it joins nothing.
+            _ if why.products.is_empty() => "about as much like it as that says",
             (true, _) => "it would join",
             (false, true) if is_cluster(near) => "near too, but it would join the first",
             (false, true) => "its query finds the text",
@@ -144,25 +151,31 @@ fn write_not(
             let meant = (near.by_meaning * 100.0).round();
             writeln!(out, "    in common: {words}; {meant} % of it is meaning, in other words")?;
         }
-        writeln!(
-            out,
-            "    {}, {} in 28 days, usually {:.2} a day",
-            count(u64::from(near.posts), "post", "posts"),
-            people(near.people_28_days),
-            near.usual_a_day
-        )?;
         let open = if near.open { "; an alert is open" } else { "" };
-        writeln!(
-            out,
-            "    the evidence is {}, the bar {}{open}",
-            figure(10f64.powf(near.score)),
-            figure(10f64.powf(near.bar))
-        )?;
-        if !near.open {
+        let (posts, people) = (count(u64::from(near.posts), "post", "posts"), people(near.people_28_days));
+        writeln!(out, "    {posts}, {people} in 28 days{open}")?;
+        if !is_cluster(near) {
+            writeln!(out, "    {}", evidence(near))?;
+        }
+        let beside = !is_cluster(near) || near.ignored || near.over_since.is_some();
+        if !near.open && beside {
             writeln!(out, "    {}", takes(near))?;
         }
     }
+    // What decides about complaints that nobody named is what is around the text itself, whatever they went to: one sum.
+    let around = why.near.iter().find(|near| is_cluster(near) && !why.products.is_empty());
+    let Some(around) = around else { return Ok(()) };
+    writeln!(out, "\nIf somebody said this now, with what is like it in any of these")?;
+    writeln!(out, "  {}", evidence(around))?;
+    if !around.open && !around.ignored && around.over_since.is_none() {
+        writeln!(out, "  {}", takes(around))?;
+    }
     Ok(())
+}
+
+fn evidence(near: &NearCluster) -> String {
+    let (evidence, bar) = (figure(10f64.powf(near.score)), figure(10f64.powf(near.bar)));
+    format!("the evidence is {evidence}, the bar {bar}; usual are {:.2} people a day", near.usual_a_day)
 }
 
 /// A group of posts, and not a topic, whose id may look like one of a cluster's.
@@ -204,6 +217,7 @@ mod tests {
                 complaint,
                 cues: Vec::new(),
                 near,
+                lacking: Vec::new(),
             })
         };
         assert!(why(&[], 0.9, vec![near.clone()]).contains("No product's rules match"));

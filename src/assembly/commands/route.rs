@@ -60,7 +60,7 @@ impl Standing {
 
     /// The silences that keep a letter about this back. What could hurt somebody is kept back by its own name alone.
     fn silenced(&self, asked: &Asked) -> Vec<(&str, &Silenced)> {
-        let topic = asked.topic.as_ref().map(|topic| format!("{}/{topic}", asked.product));
+        let topic = asked.topic.as_ref().map(|topic| format!("{}.{topic}", asked.product));
         let named = [topic.as_deref(), asked.alert.as_deref()];
         let wide = [Some("*"), Some(asked.product.as_str())];
         let wide = wide.into_iter().filter(|_| asked.severity != Severity::Safety);
@@ -172,10 +172,17 @@ fn of_alert(args: &RouteArgs, alert: &str) -> Result<(RuleSet, Vec<Asked>), Fail
         Some(folder) => load_rules(folder)?.set,
         None => analysis_now(&store)?.rules().as_ref().clone(),
     };
+    // What posts opened by themselves counts as its topic's, as it did when it was told.
+    let of_topic = rules
+        .products
+        .iter()
+        .find(|p| p.id == last.product)
+        .and_then(|product| product.topics.iter().find(|t| Some(&t.id) == last.routing.topic.as_ref()));
+    let told = of_topic.map_or(last.severity, |topic| topic.severity_for_routes(last.severity));
     let asked = Asked {
         product: last.product.clone(),
-        topic: last.topic.clone(),
-        severity: args.severity.map_or(last.severity, severity),
+        topic: last.about().map(str::to_owned),
+        severity: args.severity.map_or(told, severity),
         regions: given(&args.region).unwrap_or_else(|| last.regions.clone()),
         languages: given(&args.language).unwrap_or_else(|| last.languages.clone()),
         sources: given(&args.source).unwrap_or_else(|| last.sources.clone()),

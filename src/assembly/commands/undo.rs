@@ -11,7 +11,7 @@ use crate::assembly::failure::{Exit, Failure};
 use crate::ground::entry::{Act, Deed};
 use crate::ground::post::PostKey;
 use crate::ground::time::Timestamp;
-use crate::logic::analysis::{Analysis, ClusterId};
+use crate::logic::analysis::SplitNow;
 
 /// Takes a merge back: the posts that came with it leave again.
 pub(super) fn merge(desk: &mut Desk, args: &MergeArgs) -> Result<(), Failure> {
@@ -24,7 +24,7 @@ pub(super) fn merge(desk: &mut Desk, args: &MergeArgs) -> Result<(), Failure> {
     let into = cluster(&analysis, &args.into)?;
     let came: BTreeSet<&PostKey> = act.posts.get(&args.from).into_iter().flatten().collect();
     let posts: Vec<PostKey> =
-        came.into_iter().filter(|key| home(&analysis, &into, key) == Some(into.number)).cloned().collect();
+        came.into_iter().filter(|key| analysis.home(&into, key) == Some(into.number)).cloned().collect();
     if posts.is_empty() {
         return Err(Failure::say(
             Exit::Usage,
@@ -111,46 +111,56 @@ fn names_before(
 }
 
 /// Takes a split back: what its posts became joins the cluster again.
-pub(super) fn split(desk: &mut Desk, args: &SplitArgs) -> Result<(), Failure> {
+pub(super) fn split(desk: &mut Desk, args: &SplitArgs, named: &[PostKey]) -> Result<(), Failure> {
     let acts = desk.store().acts()?;
-    let Some((at, posts)) = last_split(&acts, &args.cluster) else {
-        return Err(Failure::say(
-            Exit::Usage,
-            format!("no posts were split from {}; `groundswell decisions` lists what was said", args.cluster),
-        ));
+    let id = &args.cluster;
+    let of = |act: &Act| match &act.what {
+        Deed::Split { cluster, posts, .. } => cluster == id && named.iter().all(|key| posts.contains(key)),
+        _ => false,
+    };
+    let splits: Vec<usize> =
+        acts.iter().enumerate().rev().filter(|(_, (_, act))| of(act)).map(|(nth, _)| nth).collect();
+    let refused = |said: String| Err(Failure::say(Exit::Usage, said));
+    let Some(newest) = splits.first().and_then(|nth| acts.get(*nth)) else {
+        let lists = "`groundswell decisions` lists what was said";
+        return refused(match args.posts.join(" ") {
+            none if none.is_empty() => format!("no posts were split from {id}; {lists}"),
+            posts => format!("{posts} was never split from {id}: nothing was changed; {lists}"),
+        });
     };
     let analysis = analysis_now(desk.store())?;
-    let into = cluster(&analysis, &args.cluster)?;
-    let apart =
-        posts.iter().find_map(|key| home(&analysis, &into, key).filter(|number| *number != into.number));
-    let Some(number) = apart else {
-        return Err(Failure::say(
-            Exit::Usage,
-            format!(
-                "the posts that left {} at {} UTC are back in it, or kept no more: nothing was changed",
-                args.cluster,
-                minute(at)
-            ),
-        ));
-    };
-    let from = ClusterId { number, ..into.clone() }.to_string();
-    let ids = [from.as_str(), args.cluster.as_str()];
-    let posts = posts_of(&analysis, ids);
-    let then = format!("{from} becomes part of {} again.", args.cluster);
-    let what = Deed::Merge { from: from.clone(), into: args.cluster.clone() };
-    desk.why(&args.why).write_about(&args.by, what, posts, &then)
+    cluster(&analysis, id)?;
+    if let Some(part) = parted(&analysis, &acts, id) {
+        return Err(part.refuse(&format!("groundswell split {} --undo", part.whole)));
+    }
+    // The newest that still stands: those after it were taken back before.
+    let stands = splits.iter().find_map(|nth| match analysis.split_now(&acts, *nth) {
+        Some(SplitNow::Back) | None => None,
+        Some(stands) => Some(stands),
+    });
+    match stands {
+        Some(SplitNow::Apart(from)) => {
+            let from = from.to_string();
+            let posts = posts_of(&analysis, [from.as_str(), id.as_str()]);
+            let then = format!("{from} becomes part of {id} again.");
+            let what = Deed::Merge { from, into: id.clone() };
+            desk.why(&args.why).write_about(&args.by, what, posts, &then)
+        }
+        Some(SplitNow::Joined(from, into)) => refused(format!(
+            "the posts that left {id} are in one with others, since {from} was made part of {into}: nothing was changed. \
+             First `groundswell merge {from} {into} --undo`, then this"
+        )),
+        Some(SplitNow::Back) | None => refused(format!(
+            "the posts that left {id} at {} UTC are back in it, or kept no more: nothing was changed",
+            minute(newest.0)
+        )),
+    }
 }
 
-/// The last split of a cluster.
-fn last_split<'a>(acts: &'a [(Timestamp, Act)], id: &str) -> Option<(Timestamp, &'a [PostKey])> {
-    acts.iter().rev().find_map(|(at, act)| match &act.what {
-        Deed::Split { cluster, posts, .. } if cluster == id => Some((*at, posts.as_slice())),
-        _ => None,
-    })
-}
-
-/// The number of the cluster in which a post is now, among those of the same kind.
-fn home(analysis: &Analysis, beside: &ClusterId, key: &PostKey) -> Option<u32> {
-    let clusters = analysis.product(&beside.product)?.of_sort(beside.sort);
-    clusters.of_post(key).map(|number| clusters.resolve(number))
+/// The arguments that take the split of these posts back: its first post tells it from others of that cluster.
+pub(super) fn of_split(cluster: &str, posts: &[String]) -> String {
+    // What a shell would take apart cannot be typed as it is.
+    let plain = |post: &&String| post.chars().all(|c| c.is_alphanumeric() || "-_.:/@+,".contains(c));
+    let first = posts.iter().find(plain).map_or_else(String::new, |post| format!("{post} "));
+    format!("split {cluster} {first}--undo")
 }

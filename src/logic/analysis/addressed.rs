@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::event::language_of;
 use super::product::SeriesId;
 use super::state::{Analysis, Outcome, Waited};
-use crate::ground::alert::{Addressee, AlertEvent, Collected, EventKind, WaitReason};
+use crate::ground::alert::{Addressee, AlertEvent, Collected, EventKind, Severity, WaitReason};
 use crate::ground::time::Timestamp;
 use crate::logic::lifecycle::{Pass, Release, Terms};
 use crate::logic::rules::{Facts, Product, RouteReason};
@@ -72,7 +72,13 @@ impl Analysis {
         flood: bool,
     ) {
         let rules = Arc::clone(&self.rules);
-        let teams = self.teams_of(product, id, event);
+        let topic = match (&event.topic, self.memory.products.get(&product.id)) {
+            (None, Some(state)) => state.topic_of(&self.rules, product, &event.evidence),
+            _ => None,
+        };
+        event.routing.topic = topic.map(|topic| topic.id.clone());
+        let severity = topic.map_or(event.severity, |topic| topic.severity_for_routes(event.severity));
+        let teams = self.teams_of(product, id, event, severity);
         for (nth, (team, via)) in teams.iter().enumerate() {
             let deliver_to = if silenced { Vec::new() } else { self.readers(team) };
             let mut wait = None;
@@ -111,11 +117,17 @@ impl Analysis {
     /// The teams that are told, each with the line by which it is. Who was told once is told to the end, in the same
     /// thread, also when the alert has turned to another region; others come to it while it goes on. Nobody hears of an
     /// alert for the first time when it is over.
-    fn teams_of(&self, product: &Product, id: &SeriesId, event: &AlertEvent) -> Vec<(String, String)> {
+    fn teams_of(
+        &self,
+        product: &Product,
+        id: &SeriesId,
+        event: &AlertEvent,
+        severity: Severity,
+    ) -> Vec<(String, String)> {
         let facts = Facts {
             product: &product.id,
-            topic: event.topic.as_deref(),
-            severity: event.severity,
+            topic: event.about(),
+            severity,
             regions: &event.regions,
             languages: &event.languages,
             sources: &event.sources,

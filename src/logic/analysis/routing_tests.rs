@@ -204,3 +204,44 @@ fn one_of_a_team_may_get_its_letters_at_other_times_and_danger_at_once() {
     assert_eq!(sent, expected);
     assert_eq!(fold(&entries, Some(entries.len() - 300)), outcomes, "a replay holds back the same");
 }
+
+/// In the first weeks of a topic nobody knows yet what is usual for it: its posts open an alert by themselves, and that is
+/// the topic's all the same.
+#[test]
+fn what_a_topic_finds_is_its_teams_also_before_the_topic_knows_what_is_usual() {
+    let product = |topic: &str| {
+        let product = PRODUCT.split("[[topic]]").next().unwrap();
+        format!("{}{topic}", product.replace("\"none\"", "\"complaints\""))
+    };
+    let teams =
+        "[team.owner]\nemail = [\"owner@example.org\"]\n[team.brazil]\nemail = [\"brazil@example.org\"]\n";
+    let topic = "[[topic]]\nid = \"hinge\"\ntitle = \"Hinge\"\nmatch = \"hinge\"\n";
+    let route = format!("{teams}[[route]]\ntopic = \"hinge\"\nteam = \"brazil\"\n");
+    let named = |said: &str| {
+        let said = |n: usize| WAYS[n].replace("OF", said);
+        let then = (0..12).map(|n| post(10_000 + n, &said(n), "PT", at(7 + n as i64 / 4, 9 + n as i64 % 4)));
+        let entries = life(rules(&product(topic), &route), then.collect());
+        let outcomes = fold(&entries, None);
+        let told = events(&outcomes);
+        // Who silences the topic silences that too.
+        let what = Deed::Silence {
+            scope: "p.hinge".into(),
+            why: String::new(),
+            until: at(90, 0),
+            until_worse: false,
+        };
+        let act = Act { why: String::new(), by: "ana".into(), what, posts: Default::default() };
+        let mut silent = entries.clone();
+        silent.insert(1, Entry { seq: 0, at: silent[0].at, body: Body::Act(act) });
+        let silenced =
+            fold(&silent, None).iter().flat_map(|o| o.events.clone()).all(|e| e.deliver_to.is_empty());
+        assert_eq!(silenced, said(0).contains("hinge"));
+        let opened = told.first().unwrap();
+        assert_eq!((opened.kind, opened.topic.as_deref()), (EventKind::Opened, None));
+        assert_eq!(fold(&entries, Some(entries.len() - 300)), outcomes, "a replay decides the same");
+        told.iter().flat_map(|e| e.addressees()).for_each(|(team, ..)| assert_eq!(team, opened.team));
+        (opened.team.clone(), opened.routing.topic.clone(), opened.routing.via.clone())
+    };
+    assert_eq!(named("hinge"), ("brazil".into(), Some("hinge".into()), "rules/teams.toml:5".into()));
+    assert_eq!(named("screen"), ("owner".into(), None, String::new()));
+}

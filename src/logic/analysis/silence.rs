@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::product::{ProductState, SeriesId};
 use super::state::{Analysis, severity_of};
 use crate::ground::alert::{Quote, Severity};
-use crate::ground::post::Post;
+use crate::ground::post::{Post, PostKey};
 use crate::ground::time::Timestamp;
 use crate::logic::cluster::Member;
 use crate::logic::lifecycle::Standing;
@@ -63,6 +63,16 @@ impl Analysis {
             return true;
         }
         let Some(state) = self.memory.products.get(&product.id) else { return false };
+        // What posts opened by themselves is silenced with the topic that they are of.
+        if !self.memory.silences.is_empty() && !matches!(id, SeriesId::Topic(_)) {
+            let posts = state.evidence(id, now, ABOUT_DAYS);
+            let posts: Vec<PostKey> = posts.into_iter().map(|member| member.quote.key.clone()).collect();
+            let topic =
+                state.topic_of(&self.rules, product, &posts).map(|topic| SeriesId::Topic(topic.id.clone()));
+            if topic.is_some_and(|topic| silent(&topic.name(&product.id))) {
+                return true;
+            }
+        }
         let in_force = self.memory.silences.iter().filter(|(_, silence)| silence.holds(standing, now));
         let mut queries =
             in_force.filter_map(|(scope, _)| parse_query(scope.strip_prefix(BY_QUERY)?.trim()).ok());
@@ -81,11 +91,16 @@ impl ProductState {
 
 /// Whether a post matches, as far as it is kept.
 fn matches(query: &Query, member: &Member) -> bool {
+    with_subject(member, |subject| query.matches(subject).is_some())
+}
+
+/// What rules say of a post, as far as it is kept.
+pub(super) fn with_subject<T>(member: &Member, ask: impl FnOnce(&Subject<'_>) -> T) -> T {
     let post = as_post(&member.quote);
     let lang = Lang::from_tag(&member.quote.lang);
     let tokens = tokenize(&post.text, lang);
     let sentiment = Some(f64::from(member.sentiment));
-    query.matches(&Subject { post: &post, text: &post.text, tokens: &tokens, lang, sentiment }).is_some()
+    ask(&Subject { post: &post, text: &post.text, tokens: &tokens, lang, sentiment })
 }
 
 fn as_post(quote: &Quote) -> Post {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::around::Around;
+use super::lacking::{Lacking, lacking};
 use super::product::{ProductState, SeriesId};
 use super::state::{Analysis, effective_bar, severity_of};
 use crate::ground::alert::Severity;
@@ -10,7 +11,7 @@ use crate::ground::post::Post;
 use crate::ground::time::{Timestamp, days_between};
 use crate::logic::cluster::{Features, Saying, readable};
 use crate::logic::lifecycle::{FEWEST_PEOPLE, Verdict, bar_for, should_open};
-use crate::logic::rules::Product;
+use crate::logic::rules::{Product, Subject};
 use crate::logic::spike::{Rise, SHARES, Series};
 use crate::logic::text::{Lang, Token, tokenize};
 
@@ -43,7 +44,7 @@ pub struct NearCluster {
     pub people_28_days: u32,
     /// Usual people a day.
     pub usual_a_day: f64,
-    /// log10 of its evidence.
+    /// log10 of its evidence; of a cluster that around the text, if somebody said it now: that decides.
     pub score: f64,
     /// log10 of the bar.
     pub bar: f64,
@@ -68,6 +69,8 @@ pub struct WhyNot {
     pub cues: Vec<String>,
     /// What is nearest, best fit first.
     pub near: Vec<NearCluster>,
+    /// The rules that do not find the text, with what they lack of it.
+    pub lacking: Vec<Lacking>,
 }
 
 impl Analysis {
@@ -107,7 +110,12 @@ impl Analysis {
         near.sort_by(|a, b| {
             (b.joins.cmp(&a.joins)).then(b.fit.total_cmp(&a.fit)).then_with(|| a.cluster.cmp(&b.cluster))
         });
+        let sentiment = Some(assessment.sentiment);
+        let subject = Subject { post, text: &text, tokens: &tokens, lang, sentiment };
+        let by_index: Vec<(usize, Vec<usize>)> =
+            matches.iter().map(|m| (m.product, m.topics.iter().map(|t| t.topic).collect())).collect();
         WhyNot {
+            lacking: lacking(&self.rules, &by_index, &subject),
             products: matched
                 .iter()
                 .filter_map(|i| self.rules.products.get(*i))

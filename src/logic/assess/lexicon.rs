@@ -8,6 +8,7 @@ use super::pattern::Phrases;
 use super::written::{Adding, Change, File};
 use crate::ground::diagnostic::{Diagnostic, Level, Place};
 use crate::ground::entry::RuleFiles;
+use crate::logic::rules::unreadable;
 use crate::logic::text::Lang;
 
 /// The built-in files; those of a rules folder add to them.
@@ -245,9 +246,8 @@ impl Lexicons {
             Err(e) => {
                 let span = e.span().unwrap_or(0..0);
                 let place = Place::new(shown, text, span.start, span.end);
-                problems.push(Diagnostic::error("lexicon-unreadable", e.message().to_owned(), place).help(
-                    "compare with the form of the other files in this folder; README.md there explains it",
-                ));
+                let (said, help) = unreadable(span, e.message(), text);
+                problems.push(Diagnostic::error("lexicon-unreadable", said, place).help(help));
                 return None;
             }
         };

@@ -53,7 +53,7 @@ fn regions(event: &AlertEvent, t: &Tongue) -> String {
 
 /// Which topic found it, or that none did.
 fn found(event: &AlertEvent, t: &Tongue) -> String {
-    match &event.topic {
+    match event.about() {
         Some(topic) => t.tell("found-by-topic", &[("topic", clean::clip(topic, 60).into())]),
         None => t.say("found-by-posts"),
     }

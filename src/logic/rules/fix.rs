@@ -119,7 +119,7 @@ mod tests {
             ("\"mini 9\" OR mini9", "'\"mini 9\" OR mini9'"),
             ("'mini9    # ours", "'mini9'    # ours"),
             ("\"mini9\";", "\"mini9\""),
-            ("\"mini9 OR\nnetbook\"", ""),
+            ("\"mini9 OR\nnetbook\"", "\"mini9 OR netbook\""),
             ("\"mini9\" -- ours", "\"mini9\"  # ours"),
             ("'mini9 oder netbook'", "'mini9 OR netbook'"),
             ("'mini9 NEAR:3 keys'", "'mini9 NEAR/3 keys'"),

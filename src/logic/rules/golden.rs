@@ -1,5 +1,7 @@
 //! One golden file a mistake: everything that `check` would print about it (`tests/golden/rules`).
 
+mod slips;
+
 use super::RuleSet;
 use super::report::to_text;
 use crate::ground::entry::{RuleFile, RuleFiles};
@@ -20,7 +22,10 @@ fn check(name: &str, files: &[(&str, &str)]) {
         all.files.push(RuleFile { path: (*path).to_owned(), text: (*text).to_owned() });
     }
     let (_, told) = RuleSet::load(&all);
-    let shown = to_text(&told, &all, false);
+    shown_as(name, &to_text(&told, &all, false));
+}
+
+fn shown_as(name: &str, shown: &str) {
     insta::with_settings!({
         snapshot_path => "../../../tests/golden/rules",
         prepend_module_to_snapshot => false,
@@ -245,15 +250,8 @@ fn ids_that_were_renamed() {
         to_text(&super::renamed(&old, &new), &files, false)
     };
     let product = |text: &str, id: &str| text.replace("\"mini-9\"", id);
-    let as_golden = |name: &str, shown: String| {
-        insta::with_settings!({
-            snapshot_path => "../../../tests/golden/rules",
-            prepend_module_to_snapshot => false,
-            omit_expression => true,
-        }, { insta::assert_snapshot!(name, shown) });
-    };
-    as_golden("id-renamed-topic", told(&topic("keyboard")));
-    as_golden("id-renamed-product", told(&product(&topic("keys"), "\"mini9\"")));
+    shown_as("id-renamed-topic", &told(&topic("keyboard")));
+    shown_as("id-renamed-product", &told(&product(&topic("keys"), "\"mini9\"")));
     // A misspelt one says nothing.
     assert!(told(&topic("keyboard\"\nwas = \"kesy")).contains("was = \"keys\""));
     assert!(told(&product(&topic("keys"), "\"mini9\"\nwas = \"mini-8\"")).contains("was = \"mini-9\""));
@@ -308,6 +306,10 @@ fn examples() {
     with_more("example-is-missed", &topic("true", "the keys on this thing are really rather close"));
     with_more("example-has-no-word-of-it", &topic("true", "a lovely screen"));
     with_more("example-is-found", &topic("false", "keys so Close!"));
+    with_more(
+        "example-codes-written-out",
+        &format!("{}lang = \"english\"\nregion = \"Germany\"\n", topic("true", "keys so close")),
+    );
     with_more("example-expects-true-in-capitals", &topic("True", "keys so close"));
     with_more("example-expects-a-text", &topic("\"yes\"", "keys so close"));
     let mood = "[[topic]]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys sentiment<=-0.3'\n[[topic.example]]\ntext = \"bad keys\"\nexpect = true\n";

@@ -31,6 +31,7 @@ use crate::ground::entry::RuleFiles;
 use crate::ground::post::Post;
 use crate::logic::text::{Lang, Token};
 
+pub(in crate::logic) use lint::syntax::unreadable;
 pub use query::{Query, parse_query, read_query};
 pub use quiet::Quiet;
 pub use route::{Destination, Facts, Route, RouteReason, Unmet};
@@ -50,6 +51,26 @@ pub fn load_scenarios(files: &RuleFiles, rules: &RuleSet) -> (Vec<scenario::Scen
 /// Files of a rules folder that are not read because of how they end, as problems.
 pub fn not_read(paths: &[String]) -> Vec<Diagnostic> {
     paths.iter().map(|path| lint::files::other_ending(path)).collect()
+}
+
+/// Files of a rules folder that cannot be opened, each by its path there and with why, as problems; and those of `told` without
+/// what may only follow from that.
+pub fn with_unreadable(unreadable: &[(String, String)], mut told: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if !unreadable.is_empty() {
+        const FOLLOWS: [&str; 9] = [
+            "product-unknown-team",
+            "route-unknown-team",
+            "route-unknown-product",
+            "route-unknown-topic",
+            "route-unreachable",
+            "fallback-unused",
+            "team-unused",
+            "no-product",
+            "scenario-unknown",
+        ];
+        told.retain(|problem| !FOLLOWS.contains(&problem.code));
+    }
+    unreadable.iter().map(|(_, said)| lint::files::unreadable(said)).chain(told).collect()
 }
 
 /// What between the rules in force and new ones was given another id and says nothing about its history, which would stay
@@ -260,6 +281,11 @@ impl Product {
 }
 
 impl Topic {
+    /// How much an alert about it matters to routes, of which so much is told: as the topic says, but danger is danger.
+    pub fn severity_for_routes(&self, told: Severity) -> Severity {
+        if told == Severity::Safety { told } else { self.severity }
+    }
+
     /// What this topic is in the product as it was before: the topic of its id, or one of an id that it had before.
     pub fn before<'o>(&self, old: &'o Product) -> Option<&'o Self> {
         let of = |id: &str| old.topics.iter().find(|t| t.id == id);

@@ -117,6 +117,10 @@ pub(in crate::logic::rules) fn language(
             let problem = problem.help(format!("did you mean {meant}, or {country}?"));
             Some(problem.fix(range.clone(), put(&with_region(meant))))
         }
+        (None, None) if let Some(meant) = language_named(&tag) => {
+            let problem = say(format!("posts have the code of a language: \"{tag}\" is its name"));
+            Some(problem.help(format!("write {meant}")).fix(range.clone(), put(meant)))
+        }
         (None, None) => Some(
             say(format!("no language has the code \"{code}\""))
                 .help("write the code of ISO 639 that posts have, such as en, pt, es, or pt-BR"),
@@ -132,6 +136,14 @@ pub(in crate::logic::rules) fn region(
 ) -> Option<Problem> {
     let tag = tag.trim().replace('_', "-");
     let (code, part) = tag.split_once('-').map_or((tag.as_str(), None), |(code, part)| (code, Some(part)));
+    if let Some(meant) = country_named(&tag) {
+        let problem = Problem::warning(
+            "unknown-region-code",
+            range.clone(),
+            format!("posts have the code of a country: \"{tag}\" is its name"),
+        );
+        return Some(problem.help(format!("write {meant}")).fix(range, put(meant)));
+    }
     let meant = country(code).err()?;
     let problem = Problem::warning(
         "unknown-region-code",
@@ -209,6 +221,8 @@ mod tests {
     fn what_was_meant_is_told() {
         let lang = |tag: &str| fix(language(0..1, tag, str::to_owned));
         let region = |tag: &str| fix(region(0..1, tag, str::to_owned));
+        assert_eq!(lang("English").as_deref(), Some("en"));
+        assert_eq!(region("germany").as_deref(), Some("DE"));
         for fine in ["en", "pt", "pt-BR", "zh-hans", "uk", "ca", "ar", "yue", "gsw", "en_GB"] {
             assert_eq!(lang(fine), None, "{fine}");
         }

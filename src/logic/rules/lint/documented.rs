@@ -66,7 +66,7 @@ impl Doc {
 
 /// Every code, in order of the alphabet.
 pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
-    let tables: [&'static [Doc]; 39] = [
+    let tables: [&'static [Doc]; 41] = [
         &super::brackets::DOCS,
         &super::claims::DOCS,
         &super::codes::DOCS,
@@ -80,6 +80,7 @@ pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
         &super::ids::DOCS,
         &super::in_quotes::DOCS,
         &super::invisible::DOCS,
+        &super::joined::DOCS,
         &super::keys::DOCS,
         &super::letters::DOCS,
         &super::lexicon::DOCS,
@@ -100,6 +101,7 @@ pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
         &super::slashes::DOCS,
         &super::stems::DOCS,
         &super::syntax::DOCS,
+        &super::team_heading::DOCS,
         &super::teams::DOCS,
         &super::tongues::DOCS,
         &super::values::DOCS,

@@ -7,12 +7,19 @@ use super::documented::{Doc, Shown};
 use crate::ground::diagnostic::{Diagnostic, Level, Place};
 
 /// Entries of the reference.
-pub(super) const DOCS: [Doc; 4] = [
+pub(super) const DOCS: [Doc; 5] = [
     Doc::error("no-product", "No file defines a product", "Nothing would be watched.", Shown::Words, ""),
     Doc::error(
         "file-encoding",
         "A file that is not saved as UTF-8",
         "Letters with accents and signs of other alphabets would be others than those that you see. What stands before them, and all other files, is checked all the same.",
+        Shown::Words,
+        "",
+    ),
+    Doc::error(
+        "file-unreadable",
+        "A file that cannot be opened",
+        "Nothing in it counts, so the rules cannot be put in force. All other files are checked all the same. Told by `check`, whose exit status is then 66.",
         Shown::Words,
         "",
     ),
@@ -49,6 +56,21 @@ pub(in crate::logic::rules) fn other_ending(path: &str) -> Diagnostic {
         help: Some(format!(
             "save it as plain text under the name {stem}.toml, or move it out of the rules folder"
         )),
+    }
+}
+
+/// `file-unreadable`: a file that cannot be opened, and why.
+pub(in crate::logic::rules) fn unreadable(said: &str) -> Diagnostic {
+    let (message, help) =
+        said.split_once("; ").unwrap_or((said, "mend it, or move it out of the rules folder"));
+    Diagnostic {
+        code: "file-unreadable",
+        level: Level::Error,
+        message: message.to_owned(),
+        place: None,
+        label: String::new(),
+        fix: None,
+        help: Some(help.to_owned()),
     }
 }
 

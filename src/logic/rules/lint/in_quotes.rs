@@ -32,7 +32,12 @@ pub(in crate::logic::rules) fn of_phrase(range: Range<usize>, phrase: &str) -> O
     let shouted = !phrase.chars().any(char::is_lowercase);
     let words: Vec<&str> = phrase.split_whitespace().collect();
     let inner = words.get(1..words.len().saturating_sub(1)).unwrap_or_default();
-    let operator = inner.iter().find(|word| is_operator(word)).filter(|_| !shouted);
+    // An OR gate is a thing.
+    let thing = words.get(1).is_some_and(|word| word.to_lowercase().starts_with("gate"));
+    let ends = [words.first().filter(|_| !thing), words.last()].into_iter().flatten();
+    let ends: Vec<&&str> = ends.filter(|word| words.len() > 1 && is_operator(word)).collect();
+    let inner = inner.iter().find(|word| is_operator(word));
+    let operator = inner.or(ends.first().copied()).filter(|_| !shouted);
     if let Some(operator) = operator {
         let problem = Problem::warning(
             "query-operator-in-quotes",

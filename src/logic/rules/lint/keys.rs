@@ -64,6 +64,11 @@ pub(in crate::logic::rules) fn unknown(
     key: &str,
     known: &[&str],
 ) -> Problem {
+    if let Some((owner, at)) = belongs(table, key) {
+        return Problem::error("unknown-key", range, format!("{table} has no key `{key}`")).help(format!(
+            "`{key}` belongs to {owner}: what stands below a heading is its own. Move the line {at}"
+        ));
+    }
     let help = match (closest(key, known.iter().copied()), key) {
         (Some(near), _) => format!("did you mean `{near}`?"),
         (None, "team") => "teams belong in teams.toml".to_owned(),
@@ -75,6 +80,26 @@ pub(in crate::logic::rules) fn unknown(
     match closest(key, known.iter().copied()) {
         Some(near) => problem.fix(range, near),
         None => problem,
+    }
+}
+
+/// The heading that a key belongs to which stands below another one, and where its line goes.
+fn belongs(table: &str, key: &str) -> Option<(&'static str, &'static str)> {
+    match (table, key) {
+        ("[[topic.example]]", "severity" | "match" | "id" | "was") => {
+            Some(("[[topic]]", "above [[topic.example]]"))
+        }
+        ("[[topic]]" | "[[topic.example]]", "team" | "name" | "not" | "clusters") => {
+            Some(("[product]", "below [product], above the first [[topic]]"))
+        }
+        (
+            "[[scenario.post]]" | "[[scenario.usual]]",
+            "topic" | "team" | "product" | "from" | "by" | "told_by",
+        ) => Some(("[[scenario.alert]] or [[scenario.quiet]]", "below one of these")),
+        ("[[scenario.alert]]" | "[[scenario.quiet]]", "text" | "at" | "author") => {
+            Some(("[[scenario.post]]", "below that"))
+        }
+        _ => None,
     }
 }
 

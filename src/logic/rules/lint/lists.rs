@@ -179,6 +179,14 @@ pub(in crate::logic::rules) fn unknown(range: Range<usize>, name: &str, known: &
 
 /// `list-unused`
 pub(in crate::logic::rules) fn unused(range: Range<usize>, name: &str) -> Problem {
+    if ["team", "match", "not", "name", "id", "clusters"].contains(&name) {
+        return Problem::warning(
+            "list-unused",
+            range,
+            format!("below [words] this is a list, ${name}, and no query uses it"),
+        )
+        .help(format!("`{name}` of the product stands below [product], above [words]"));
+    }
     Problem::warning("list-unused", range, format!("no query uses the list ${name}"))
         .help(format!("write ${name} in a query, or take the list away"))
 }

@@ -19,6 +19,7 @@ pub(super) mod html;
 pub(super) mod ids;
 pub(super) mod in_quotes;
 pub(super) mod invisible;
+pub(super) mod joined;
 pub(super) mod keys;
 pub(super) mod letters;
 pub(super) mod lexicon;
@@ -29,6 +30,7 @@ pub(super) mod near;
 pub(super) mod never;
 pub(super) mod numbers;
 pub(super) mod operators;
+mod over_lines;
 pub(super) mod quotes;
 pub(super) mod recipients;
 pub(super) mod regex;
@@ -38,11 +40,14 @@ pub(in crate::logic) mod scenario;
 pub(super) mod shadow;
 pub(super) mod size;
 pub(super) mod slashes;
+mod slip_values;
 mod slips;
 pub(super) mod stems;
 pub(super) mod suggest;
-pub(super) mod syntax;
+pub(in crate::logic) mod syntax;
+pub(super) mod team_heading;
 pub(super) mod teams;
+mod toml_words;
 pub(super) mod tongues;
 pub(super) mod values;
 pub(super) mod was;
@@ -124,7 +129,8 @@ pub(super) fn of_word(word: &str, start: usize) -> Vec<Problem> {
         regex::of_word(word, start)
             .or_else(|| foreign::of_word(word, start))
             .or_else(|| elsewhere::of_word(word, start))
-            .or_else(|| slashes::of_word(word, start)),
+            .or_else(|| slashes::of_word(word, start))
+            .or_else(|| joined::of_word(word, start)),
     );
     found.extend(html::inside(word, start));
     found

@@ -8,13 +8,64 @@ use super::Problem;
 use super::documented::{Doc, Shown};
 
 /// Entries of the reference.
-pub(super) const DOCS: [Doc; 1] = [Doc::warning(
-    "query-number",
-    "A number with a sign between its thousands",
-    "A point begins the decimals, so `1.000` is one; a blank ends the number, so `1 000` is one too.",
-    Shown::Query("keys followers>1.000"),
-    "keys followers>1000",
-)];
+pub(super) const DOCS: [Doc; 2] = [
+    Doc::warning(
+        "query-number",
+        "A number with a sign between its thousands",
+        "A point begins the decimals, so `1.000` is one; a blank ends the number, so `1 000` is one too.",
+        Shown::Query("keys followers>1.000"),
+        "keys followers>1000",
+    ),
+    Doc::warning(
+        "query-number-unit",
+        "A word after the number of a field",
+        "The number ends the test, so the word is looked for: only posts that say it too are found.",
+        Shown::Query("keys rating<=2 stars"),
+        "keys rating<=2",
+    ),
+];
+
+/// What people write after stars or a number of people, in the five languages.
+const UNITS: [&str; 20] = [
+    "star",
+    "stars",
+    "stern",
+    "sterne",
+    "sternen",
+    "estrela",
+    "estrelas",
+    "estrella",
+    "estrellas",
+    "étoile",
+    "étoiles",
+    "etoile",
+    "etoiles",
+    "followers",
+    "follower",
+    "people",
+    "persons",
+    "percent",
+    "⭐",
+    "★",
+];
+
+/// `query-number-unit`: after the test that ends at byte `end` comes `rest`.
+pub(in crate::logic::rules) fn unit(end: usize, rest: &str) -> Option<Problem> {
+    let word = rest.trim_start();
+    let start = end + rest.len() - word.len();
+    let len = word.find(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '"')).unwrap_or(word.len());
+    let word = word.get(..len).filter(|word| UNITS.contains(&word.to_lowercase().as_str()))?;
+    Some(
+        Problem::warning(
+            "query-number-unit",
+            start..start + len,
+            format!("\"{word}\" is looked for as a word here"),
+        )
+        .label("the number alone is the test")
+        .help(format!("leave {word} out"))
+        .fix(end..start + len, ""),
+    )
+}
 
 /// `query-number`: `value` is compared with `followers` and stands at `range`; `rest` of the query follows it.
 pub(in crate::logic::rules) fn read_otherwise(

@@ -163,6 +163,31 @@ pub(in crate::logic::rules) fn unknown(
     Problem::error("scenario-unknown", range, format!("the rules have no {what} \"{name}\"")).help(help)
 }
 
+/// `scenario-unknown`: a topic of another product.
+pub(in crate::logic::rules) fn of_another(
+    range: Range<usize>,
+    topic: &str,
+    product: &str,
+    other: &str,
+) -> Problem {
+    Problem::error(
+        "scenario-unknown",
+        range,
+        format!("{product} has no topic \"{topic}\": it is one of {other}"),
+    )
+    .help(format!("write product = \"{other}\", or a topic of {product}"))
+}
+
+/// `scenario-unknown`: a topic of a product that has none.
+pub(in crate::logic::rules) fn without_topics(range: Range<usize>, topic: &str, product: &str) -> Problem {
+    Problem::error(
+        "scenario-unknown",
+        range,
+        format!("{product} has no topic \"{topic}\": it has none at all"),
+    )
+    .help("take the line away: any alert about the product will do then")
+}
+
 /// `scenario-fails`: the alert that should open does not. `why` has what made the difference.
 pub(in crate::logic) fn no_alert(place: Place, scenario: &str, what: &str, why: &[String]) -> Diagnostic {
     fails(place, format!("\"{scenario}\": {what} should open, but does not"), "expected here", why)

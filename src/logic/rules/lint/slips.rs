@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use super::slip_values as value;
+
 /// What is said about a line in place of what the TOML reader says.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Slip {
@@ -19,7 +21,7 @@ const CURLY: [char; 9] = ['“', '”', '„', '‟', '‘', '’', '‚', '«',
 
 /// What somebody meant who wrote this line, where that is plain.
 pub(super) fn of_line(line: &str) -> Option<Slip> {
-    heading(line).or_else(|| between(line)).or_else(|| {
+    heading(line).or_else(|| between(line)).or_else(|| value::name(line)).or_else(|| {
         let (before, rest) = line.split_once('=')?;
         let key = before.trim();
         let value = without_note(rest).trim();
@@ -28,6 +30,9 @@ pub(super) fn of_line(line: &str) -> Option<Slip> {
         curly(key, value, &at)
             .or_else(|| list(key, value, &at))
             .or_else(|| entry(value, &at))
+            .or_else(|| value::bare_entries(value, &at))
+            .or_else(|| value::apostrophe(value, &at))
+            .or_else(|| value::no_brackets(key, value, &at))
             .or_else(|| after_the_text(value, &at))
             .or_else(|| bare_query(key, value, &at))
             .or_else(|| bare_text(key, value, &at))
@@ -79,7 +84,7 @@ fn between(line: &str) -> Option<Slip> {
         .strip_prefix("==")
         .or_else(|| value.strip_prefix(":="))
         .or_else(|| value.strip_prefix(':'))
-        .or_else(|| Some(value).filter(|value| value.starts_with(['"', '\''])))?;
+        .or_else(|| Some(value).filter(|value| value.len() > 1 && value.starts_with(['"', '\''])))?;
     let value = value.trim();
     let start = indent + key.len();
     (!value.is_empty()).then(|| Slip {
@@ -110,9 +115,10 @@ fn after_the_text(value: &str, at: &Range<usize>) -> Option<Slip> {
 
 /// `severity = high`, `name = Aster Kettle`
 fn bare_text(key: &str, value: &str, at: &Range<usize>) -> Option<Slip> {
-    const TEXTS: [&str; 15] = [
+    const TEXTS: [&str; 26] = [
         "id", "name", "title", "team", "severity", "clusters", "was", "zone", "language", "digest", "alerts",
-        "quiet", "text", "at", "author",
+        "quiet", "text", "at", "author", "email", "days", "from", "by", "told_by", "start", "region", "lang",
+        "source", "topic", "product",
     ];
     let plain = value.starts_with(char::is_alphabetic) && !value.contains(['"', '\'', '\\', '[', ']']);
     (plain && TEXTS.contains(&key)).then(|| Slip {
@@ -221,7 +227,7 @@ fn bare_query(key: &str, value: &str, at: &Range<usize>) -> Option<Slip> {
     })
 }
 
-fn is_query(key: &str) -> bool {
+pub(super) fn is_query(key: &str) -> bool {
     matches!(key, "match" | "not")
 }
 
@@ -261,7 +267,7 @@ pub(super) fn open_list(text: &str, at: usize) -> Option<(usize, usize)> {
 }
 
 /// The key and the value of a line that has both.
-fn key_of(line: &str) -> Option<(&str, &str)> {
+pub(super) fn key_of(line: &str) -> Option<(&str, &str)> {
     let (key, value) = line.split_once('=')?;
     let key = key.trim();
     let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "._-".contains(c));

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::Problem;
 use super::documented::{Doc, Shown};
-use super::slips;
+use super::{slips, toml_words};
 
 /// Entries of the reference.
 pub(super) const DOCS: [Doc; 1] = [Doc::error(
@@ -40,6 +40,9 @@ pub(in crate::logic::rules) fn toml(range: Range<usize>, said: &str, text: &str,
     let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
     if let Some(whole) = whole_file(text, range.start) {
         return whole;
+    }
+    if let Some(problem) = super::over_lines::told(text, start) {
+        return problem;
     }
     let first = said.lines().next().unwrap_or_default();
     let (key, value) = line.split_once('=').map_or(("", line), |(key, value)| (key.trim(), value.trim()));
@@ -79,11 +82,25 @@ pub(in crate::logic::rules) fn toml(range: Range<usize>, said: &str, text: &str,
     } else {
         "a line is name = \"text\", name = 4, or name = [\"one\", \"two\"]".to_owned()
     };
-    let problem = Problem::error(CODE, range, format!("this is not TOML: {first}")).help(help);
+    let problem =
+        Problem::error(CODE, range, format!("this is not TOML: {}", toml_words::plain(first))).help(help);
     match fix {
         Some((range, meant)) => problem.fix(range, meant),
         None => problem,
     }
+}
+
+/// What is wrong with a file that is read all at once, as the lists of words are: in words, and what to do.
+pub(in crate::logic) fn unreadable(range: Range<usize>, said: &str, text: &str) -> (String, String) {
+    if let Some(plain) = toml_words::of_kinds(said) {
+        return (
+            plain,
+            "compare with the other files of this folder; README.md there explains the form".to_owned(),
+        );
+    }
+    let start = text.get(..range.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let problem = toml(range, said, text, start);
+    (problem.message, problem.help)
 }
 
 /// What is wrong with more than a line: line ends of old Macs, which make all of it one line, and a list that is not closed.

@@ -141,6 +141,20 @@ impl<'a> File<'a> {
             "list-unused",
         ];
         let mut told = self.told.take();
+        // What a text over several lines is taken for line by line is mended with it.
+        let mended: Vec<Range<usize>> = told
+            .iter()
+            .filter(|d| d.code == lint::syntax::CODE)
+            .filter_map(|d| d.fix.as_ref().map(|fix| fix.start..fix.end))
+            .collect();
+        let follows = |d: &Diagnostic| {
+            let at = d.place.as_ref().map_or(0, |place| place.start);
+            d.code == lint::syntax::CODE
+                && mended.iter().any(|fix| {
+                    fix.start < at && at <= fix.end && d.fix.as_ref().is_none_or(|own| own.start != fix.start)
+                })
+        };
+        told.retain(|d| !follows(d));
         let line = |d: &Diagnostic| d.place.as_ref().map(|place| place.line);
         let broken: Vec<_> = told.iter().filter(|d| d.code == lint::syntax::CODE).map(line).collect();
         if !broken.is_empty() {

@@ -273,6 +273,7 @@ fn example(table: &Table<'_, '_>, topic: &str, query: Option<&Query>) -> Option<
         ["title", "source", "author", "url", "lang", "region", "followers", "rating", "sentiment"];
     let known: Vec<&str> = ["text", "expect"].into_iter().chain(FIELDS).collect();
     table.only(&known);
+    table.post_codes();
     let text = table.required("text", "\"what somebody could say\"");
     let expect = table.required_bool("expect");
     let field = |key: &str| table.text(key, "\"…\"").map(|words| words.value.to_owned());

@@ -84,9 +84,11 @@ fn scenario(table: &Table<'_, '_>, rules: &RuleSet) -> Option<Scenario> {
         table.tables(key, &format!("[[scenario.{key}]]")).iter().map(|e| when.expected(e, rules)).collect()
     };
     let (alerts, quiet) = (expected("alert"), expected("quiet"));
-    if posts.is_empty() {
+    // What is there and could not be read is told already.
+    let has = |keys: [&str; 2]| keys.iter().any(|key| table.key_range(key).is_some());
+    if posts.is_empty() && !has(["post", "usual"]) {
         table.file.say(lint::scenario::no_posts(table.range.clone()));
-    } else if alerts.is_empty() && quiet.is_empty() {
+    } else if !has(["alert", "quiet"]) {
         table.file.say(lint::scenario::expects_nothing(table.range.clone()));
     }
     if posts.len() > MOST_POSTS {
@@ -116,9 +118,10 @@ impl When<'_, '_, '_> {
 
     fn read(&self, text: &str, end_of_day: bool) -> Option<Timestamp> {
         let late = if end_of_day { DAY_MS - 1 } else { 0 };
-        if let Some(rest) = text.strip_prefix("day") {
+        let plain = text.to_lowercase().replace(',', " ");
+        if let Some(rest) = plain.strip_prefix("day") {
             let (day, hour) = rest.trim().split_once(' ').map_or((rest.trim(), None), |(d, h)| (d, Some(h)));
-            let day: i64 = day.parse().ok().filter(|day| (1..=MOST_DAYS).contains(day))?;
+            let day: i64 = day.trim().parse().ok().filter(|day| (1..=MOST_DAYS).contains(day))?;
             let within = match hour {
                 None => late,
                 Some(hour) => {
@@ -149,6 +152,7 @@ impl When<'_, '_, '_> {
     fn post(&self, table: &Table<'_, '_>, number: usize) -> Option<Post> {
         let known: Vec<&str> = ["at", "text", "followers", "rating"].into_iter().chain(FIELDS).collect();
         table.only(&known);
+        table.post_codes();
         table.required("at", "\"day 3 09:30\"");
         let at = self.time(table, "at", false);
         let text = table.required("text", "\"what somebody could say\"");
@@ -160,6 +164,7 @@ impl When<'_, '_, '_> {
         let known: Vec<&str> =
             ["days", "a_day", "texts", "followers", "rating"].into_iter().chain(FIELDS).collect();
         table.only(&known);
+        table.post_codes();
         let days = table.required("days", "\"1-30\"");
         let texts = table.texts("texts", "[\"one post\", \"another\"]").unwrap_or_default();
         let range = days.as_ref().and_then(|words| day_range(words.value));
@@ -215,8 +220,34 @@ impl When<'_, '_, '_> {
             }
         };
         known(&product, "product", rules.products.iter().map(|p| p.id.as_str()).collect());
-        let of = rules.products.iter().filter(|p| product.as_ref().is_none_or(|id| id.value == p.id));
-        known(&topic, "topic", of.flat_map(|p| &p.topics).map(|t| t.id.as_str()).collect());
+        let named = product.as_ref().and_then(|id| rules.products.iter().find(|p| p.id == id.value));
+        let of_named = |id: &str| named.is_none_or(|p| p.topics.iter().any(|t| t.id == id));
+        let has = |id: &str| rules.products.iter().find(|p| p.topics.iter().any(|t| t.id == id));
+        match (&topic, named, topic.as_ref().and_then(|topic| has(topic.value))) {
+            (Some(topic), Some(product), Some(other)) if !of_named(topic.value) => {
+                table.file.say(lint::scenario::of_another(
+                    topic.range.clone(),
+                    topic.value,
+                    &product.id,
+                    &other.id,
+                ));
+            }
+            _ => {
+                let all = rules.products.iter().filter(|p| named.is_none_or(|named| named.id == p.id));
+                let of: Vec<&str> = all.flat_map(|p| &p.topics).map(|t| t.id.as_str()).collect();
+                let none = of.is_empty() && !rules.products.iter().all(|p| p.topics.is_empty());
+                match (&topic, named) {
+                    (Some(topic), Some(product)) if none => {
+                        table.file.say(lint::scenario::without_topics(
+                            topic.range.clone(),
+                            topic.value,
+                            &product.id,
+                        ));
+                    }
+                    _ => known(&topic, "topic", of),
+                }
+            }
+        }
         known(&team, "team", rules.teams.keys().map(String::as_str).collect());
         let text = |words: Option<Words<'_>>| words.map(|words| words.value.to_owned());
         Expected {

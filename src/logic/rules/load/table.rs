@@ -182,6 +182,31 @@ impl<'t, 'i> Table<'t, 'i> {
         Some(texts_of(self.file, key, value, example))
     }
 
+    /// Whether a list stands under `key`, such as the tables of `[[topic]]`.
+    pub(super) fn value_is_array(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|(_, value)| value.get_ref().as_array().is_some())
+    }
+
+    /// Whether a table stands under `key`.
+    pub(super) fn value_is_table(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|(_, value)| value.get_ref().as_table().is_some())
+    }
+
+    /// The text under `key`, if it is one; nothing is told where it is not.
+    pub(super) fn plain_text(&self, key: &str) -> Option<&'t str> {
+        self.get(key).and_then(|(_, value)| value.get_ref().as_str())
+    }
+
+    /// Tells what is wrong with the codes of a post: what no post has is found by no rule that asks for it.
+    pub(super) fn post_codes(&self) {
+        let in_quotes = |code: &str| format!("\"{code}\"");
+        let words =
+            |key: &str| self.get(key).and_then(|(_, value)| Some((value.get_ref().as_str()?, value.span())));
+        let lang = words("lang").and_then(|(tag, range)| lint::codes::language(range, tag, in_quotes));
+        let region = words("region").and_then(|(tag, range)| lint::codes::region(range, tag, in_quotes));
+        lang.into_iter().chain(region).for_each(|problem| self.file.say(problem));
+    }
+
     /// Where the key stands.
     pub(super) fn key_range(&self, key: &str) -> Option<Range<usize>> {
         self.get(key).map(|(range, _)| range)

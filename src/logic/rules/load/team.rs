@@ -1,5 +1,7 @@
 //! `teams.toml`: who gets mail.
 
+mod heading;
+
 use jiff::tz::TimeZone;
 
 use super::Found;
@@ -33,6 +35,9 @@ const LANGUAGES: [(&str, Lang); 5] = [
 pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
     root.only(&["team", "route", "fallback"]);
     super::route::read(root, found);
+    if heading::is_unnamed(root, found) {
+        return;
+    }
     let Some(teams) = root.table("team", "[team]") else { return };
     let ids: Vec<_> = teams.entries().map(|(id, range, _)| (id.to_owned(), range)).collect();
     for (id, range) in ids {
@@ -40,6 +45,10 @@ pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
             root.file.say(lint::ids::shape(range, &id));
         }
         found.team_ids.push(id.clone());
+        if heading::is_double(&teams, &id) {
+            found.teams_broken = true;
+            continue;
+        }
         if let Some(table) = teams.table(&id, &format!("[team.{id}]"))
             && let Some(team) = team(&table, &id)
         {
@@ -74,7 +83,9 @@ fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
         if lint::teams::is_address(address.value.trim()) {
             email.push(address.value.trim().to_owned());
         } else {
-            table.file.say(lint::teams::bad_address(address.range, address.value));
+            let listed = table.value_is_array("email");
+            let several = lint::recipients::several(address.range.clone(), address.value, listed);
+            table.file.say(several.unwrap_or_else(|| lint::teams::bad_address(address.range, address.value)));
         }
     }
     let mut budget = USUAL_BUDGET;

@@ -356,7 +356,9 @@ impl<'a> Lexer<'a> {
             Err(expected) => Some(lint::fields::value(whole, &name, expected, value_range, &value)),
             Ok(Field::Lang(_)) => lint::codes::language(value_range, &value, str::to_owned),
             Ok(Field::Region(_)) => lint::codes::region(value_range, &value, str::to_owned),
-            Ok(Field::Followers(..)) => lint::numbers::read_otherwise(value_range, &value, rest),
+            Ok(Field::Followers(..)) => lint::numbers::read_otherwise(value_range, &value, rest)
+                .or_else(|| lint::numbers::unit(self.at, rest)),
+            Ok(Field::Rating(..) | Field::Sentiment(..)) => lint::numbers::unit(self.at, rest),
             Ok(_) => None,
         };
         self.problems.extend(problem);

@@ -8,6 +8,7 @@ mod implies;
 mod lex;
 mod literal;
 mod parse;
+mod unsure;
 
 use std::ops::Range;
 use std::sync::Arc;

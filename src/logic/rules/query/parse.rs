@@ -14,6 +14,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::lex::{Piece, Pieces, bad, pieces};
+use super::unsure::drop_unsure;
 use super::{List, MAX_DEPTH, MAX_QUERY_BYTES, Node, Query, Shape};
 use crate::logic::rules::lint::{self, Problem};
 
@@ -40,6 +41,14 @@ impl Lists for NoLists {
 
 /// Reads a query. `None` when something in it (or in a list that it names) is an error; warnings leave a query.
 pub(crate) fn parse(text: &str, lists: &dyn Lists, problems: &mut Vec<Problem>) -> Option<Query> {
+    let known = problems.len();
+    let query = parse_as_it_is(text, lists, problems);
+    drop_unsure(text, lists, problems.get_mut(known..).unwrap_or_default());
+    query
+}
+
+/// … with fixes that nobody has looked at.
+pub(super) fn parse_as_it_is(text: &str, lists: &dyn Lists, problems: &mut Vec<Problem>) -> Option<Query> {
     let known = problems.len();
     if text.len() > MAX_QUERY_BYTES {
         problems.push(lint::size::query_long(0..text.len(), text.len()));
