@@ -3,7 +3,7 @@
 //! as one list. So a flood of alerts (somebody who posts random words can make one) neither buries the team nor hides what
 //! happened. What could hurt somebody passes.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
@@ -161,9 +161,12 @@ impl Lid {
             WaitReason::Listed => 1,
             WaitReason::DailyLimit | WaitReason::Storm | WaitReason::InDigest => 0,
         };
+        // A beginning and its end, or two steps of one alert, are told by the list, which tells how it stands.
+        let alerts: BTreeSet<&String> = events.iter().map(|(alert, _)| alert).collect();
+        let apart = alerts.len() == events.len();
         let day_ago = plus_ms(now, -DAY_MS);
         let lately = self.sent.iter().filter(|at| **at > day_ago).count();
-        if more == 0 && events.len() <= few && lately + events.len() <= terms.mails_a_day as usize {
+        if more == 0 && apart && events.len() <= few && lately + events.len() <= terms.mails_a_day as usize {
             self.sent.extend(events.iter().map(|_| now));
             return Some(Release::Letters(events));
         }
@@ -312,6 +315,19 @@ mod tests {
         let next = plus_ms(morning, DAY_MS);
         assert_eq!(lid.release(next, &terms), list(&["d", "e", "f", "g"], WaitReason::QuietHours));
         assert_eq!(at(&mut lid, next, &terms, "h"), Pass::Send);
+    }
+
+    #[test]
+    fn two_steps_of_one_alert_in_one_night_are_one_entry_of_a_list() {
+        let team = team("zone = 'UTC'\nquiet = '20:00-08:00'");
+        let terms = Terms { mails_a_day: 12, ..Terms::of(Some(&team)) };
+        let mut lid = Lid::default();
+        at(&mut lid, hour(21), &terms, "a");
+        assert_eq!(
+            at(&mut lid, hour(23), &terms, "a"),
+            Pass::Hold(Wait { until: Some(hour(32)), why: WaitReason::QuietHours })
+        );
+        assert_eq!(lid.release(hour(32), &terms), list(&["a", "a"], WaitReason::QuietHours));
     }
 
     #[test]
