@@ -155,6 +155,8 @@ fn standing(opened_at: Timestamp) -> Standing {
         teams: Vec::new(),
         since: opened_at,
         said: None,
+        label: String::new(),
+        back_since: None,
     }
 }
 

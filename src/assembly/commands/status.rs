@@ -1,6 +1,7 @@
 //! `status`: is it listening, is it keeping up, does it need somebody?
 
 mod figures;
+mod needs;
 mod told;
 
 use std::collections::BTreeMap;
@@ -10,8 +11,9 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use self::told::{span, text, write};
-use super::standing::{clip, count, is_running, one_line, snapshot};
+use self::needs::needs;
+use self::told::{text, write};
+use super::standing::{is_running, snapshot};
 use crate::assembly::cli::{StatusArgs, StatusFormat};
 use crate::assembly::configured::{All, settings};
 use crate::assembly::daemon::{WATCH_NOTE, unfit};
@@ -21,7 +23,7 @@ use crate::edges::clock::SystemClock;
 use crate::edges::host;
 use crate::edges::index::PostIndex;
 use crate::edges::rules_folder::read_rules;
-use crate::edges::sources::{CANNOT_LISTEN, in_the_last_hour};
+use crate::edges::sources::in_the_last_hour;
 use crate::edges::store::{OutboxCounts, RefusedAddress, Store, StoreError, TroubledLetter};
 use crate::ground::alert::WaitReason;
 use crate::ground::diagnostic::Level;
@@ -34,12 +36,6 @@ use crate::logic::upkeep::Watch;
 
 /// A disk with fewer free bytes than this is full.
 const FULL: u64 = 2 << 20;
-/// An analysis or index further behind than this needs a person, in seconds.
-const LAG: i64 = 3_600;
-/// A source that has tried in vain for longer than this needs a person, in seconds.
-const STUCK: i64 = 900;
-/// A letter tried so often needs a person: with the growing waits, a quarter of an hour has passed.
-const TRIES: u32 = 4;
 
 /// States of a source that need a daemon.
 const AT_WORK: [&str; 3] = ["starting", "listening", "retrying"];
@@ -314,98 +310,6 @@ fn rules(store: &Store, folder: &Path) -> Result<Rules, Failure> {
         }
     }
     Ok(rules)
-}
-
-fn needs(status: &Status) -> Vec<String> {
-    let mut needs = Vec::new();
-    if status.daemon.is_some() && !status.running {
-        needs.push(NOT_RUNNING.into());
-    }
-    for (name, source) in &status.sources {
-        let since = text(source, "since").and_then(|at| at.parse::<Timestamp>().ok());
-        let stuck = since.map_or(0, |at| status.at.as_second() - at.as_second());
-        if status.running && text(source, "state") == Some("retrying") && stuck > STUCK {
-            let why = text(source, "last_error").unwrap_or("no reason is known");
-            needs.push(format!("source {name} has failed for {}: {}", span(stuck), one_line(why)));
-        }
-        let refused = source.get("refused_outright").and_then(Value::as_bool) == Some(true);
-        if status.running && text(source, "state") == Some("retrying") && refused && stuck <= STUCK {
-            let why = text(source, "last_error").unwrap_or("no reason is known");
-            needs.push(format!("source {name} is refused, which waiting seldom mends: {}", one_line(why)));
-        }
-        let deaf = text(source, "last_error").filter(|why| why.starts_with(CANNOT_LISTEN));
-        if let Some(why) = deaf.filter(|_| stuck <= STUCK && text(source, "state") == Some("retrying")) {
-            needs.push(format!("source {name} hears nothing: it {}", one_line(why)));
-        }
-        if text(source, "state") == Some("failed") {
-            let why = text(source, "last_error").unwrap_or("no reason is known");
-            needs.push(format!("source {name} has failed: {}", one_line(why)));
-        }
-    }
-    let tried =
-        status.troubled_letters.iter().filter(|l| l.state == "waiting" && l.attempts >= TRIES).count();
-    if tried > 0 {
-        needs.push(format!(
-            "{} could not be sent in {TRIES} tries or more; see above what the mail server says",
-            count(tried as u64, "letter", "letters")
-        ));
-    }
-    if status.outbox.parked > 0 {
-        needs.push(format!(
-            "{} could not be sent and will not be tried again until you type groundswell mail retry",
-            count(status.outbox.parked, "letter", "letters")
-        ));
-    }
-    for refused in &status.refused_addresses {
-        needs.push(format!(
-            "{} gets no letters of team {}: the mail server refuses it for good ({}); correct or remove it in teams.toml in {}",
-            one_line(&refused.address),
-            one_line(&refused.team),
-            clip(&one_line(&refused.why), 200),
-            status.rules.folder
-        ));
-    }
-    let readers = status.rules.in_force.iter().flat_map(|set| &set.readers);
-    for (team, addresses) in readers {
-        let gone = |address: &String| {
-            status.left.get(team).is_some_and(|left| left.keys().any(|a| a.eq_ignore_ascii_case(address)))
-        };
-        if addresses.iter().all(gone) {
-            needs.push(format!(
-                "nobody is left who gets the letters of team {}: all of its addresses have taken themselves off the list; add another one to teams.toml (safety alerts go to [operators] email until then)",
-                one_line(team)
-            ));
-        }
-    }
-    if status.rules.errors > 0 {
-        needs.push(format!(
-            "the rules in {} have {} and are refused; {} (groundswell check --rules {})",
-            status.rules.folder,
-            count(status.rules.errors as u64, "error", "errors"),
-            match status.rules.in_force {
-                Some(_) => "the last good ones stay in force",
-                None => "there were none before, so nothing is listened to until they are sound",
-            },
-            status.rules.folder
-        ));
-    }
-    if status.rules.refused && status.rules.errors == 0 && status.rules.unreadable.is_none() {
-        needs.push(format!(
-            "the rules in {} were refused, and the last good ones stay in force; why: groundswell check --rules {} --data {}",
-            status.rules.folder, status.rules.folder, status.data
-        ));
-    }
-    if let Some(why) = &status.rules.unreadable {
-        needs.push(why.clone());
-    }
-    for (name, reader) in [("analysis", &status.analysis), ("index", &status.index)] {
-        // Without a daemon nothing is read, and that has been said.
-        if status.running && reader.lag_seconds > LAG {
-            needs
-                .push(format!("the {name} is {} behind: see the daemon's journal", span(reader.lag_seconds)));
-        }
-    }
-    needs
 }
 
 /// Bytes of the files below a folder, so many folders deep. What cannot be read counts as nothing.

@@ -2,6 +2,7 @@
 //! the analysis, so that nothing needs a lock and everything happens in one order.
 
 mod intake;
+mod journal;
 mod patience;
 mod retention;
 mod rules;
@@ -23,7 +24,6 @@ use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::posted::letters;
 use crate::edges::sources::{Batch, HealthSnapshot};
 use crate::edges::store::{Committed, DataLock, Store};
-use crate::ground::alert::AlertEvent;
 use crate::ground::entry::{Body, RuleFiles};
 use crate::ground::post::{Post, PostKey};
 use crate::ground::time::{Clock, Timestamp, ticks_between};
@@ -353,7 +353,7 @@ impl Engine {
             for entry in &entries {
                 let outcome = self.analysis.fold(entry);
                 for event in &outcome.events {
-                    log_event(event);
+                    journal::log_event(event);
                 }
                 for digest in outcome.collected.iter().filter(|c| c.digest.is_some()) {
                     tracing::info!(team = digest.team, "the digest is due");
@@ -442,18 +442,4 @@ impl Engine {
         }
         Ok(())
     }
-}
-
-fn log_event(event: &AlertEvent) {
-    tracing::info!(
-        alert = event.alert,
-        product = event.product,
-        label = event.label,
-        observed = event.observed,
-        expected = event.expected,
-        days = event.window_days,
-        reason = event.reason.name(),
-        "alert {}",
-        event.kind
-    );
 }

@@ -52,6 +52,8 @@ mod mail_tests;
 #[cfg(test)]
 mod routing_tests;
 #[cfg(test)]
+mod said_tests;
+#[cfg(test)]
 mod silence_tests;
 #[cfg(test)]
 mod small_tests;
