@@ -1,11 +1,14 @@
 //! What is told about an alert: all the figures that a mail, a page or a shell needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::product::{ProductState, SeriesId};
+use super::silence::with_subject;
 use super::state::{Analysis, Outcome, effective_bar};
 use super::storm::Telling;
-use crate::ground::alert::{AlertEvent, Before, Beside, DayCount, EventKind, Related, Routing, Sum};
+use crate::ground::alert::{
+    AlertEvent, Before, Beside, DayCount, EventKind, Quote, Related, Routing, Severity, Sum,
+};
 use crate::ground::language::Language;
 use crate::ground::post::PostKey;
 use crate::ground::reason::Reason;
@@ -161,7 +164,7 @@ impl Analysis {
             authors: shared_by.map_or(voices.len() as u32, |cause| cause.figures.people),
             echoes: state.series.get(id).map_or(0, |s| s.echoes(28)),
             since,
-            quotes: quotes(&members, &state.clusters.vocabulary, QUOTES, |q| {
+            quotes: self.quoted(state, &members, standing.severity, |q| {
                 keys.contains(&q.key) && (is_shared || tally.is_from(&q.key.source, q.region.as_deref()))
             }),
             series: state.chart(id, &tally, since, standing.usual, now),
@@ -210,6 +213,34 @@ impl Analysis {
         if let Some(event) = out.events.last_mut() {
             self.address(product, id, event, silenced, flood);
         }
+    }
+}
+
+impl Analysis {
+    /// Quotes that differ, of posts that may be quoted. Where somebody could be hurt, those who say so come first: what is
+    /// most dangerous has to be read.
+    fn quoted(
+        &self,
+        state: &ProductState,
+        members: &VecDeque<Member>,
+        severity: Severity,
+        may: impl Fn(&Quote) -> bool,
+    ) -> Vec<Quote> {
+        let vocabulary = &state.clusters.vocabulary;
+        if severity != Severity::Safety {
+            return quotes(members, vocabulary, QUOTES, may);
+        }
+        let dangerous = |member: &&Member| {
+            with_subject(member, |s| self.assessor.assess(s.post, s.text, s.tokens, s.lang).is_dangerous())
+        };
+        let first: BTreeSet<&PostKey> = members.iter().filter(dangerous).map(|m| &m.quote.key).collect();
+        let mut chosen = quotes(members, vocabulary, QUOTES, |q| may(q) && first.contains(&q.key));
+        let others = quotes(members, vocabulary, QUOTES - chosen.len(), |q| {
+            let known = chosen.iter().any(|c| c.author_name.is_some() && c.author_name == q.author_name);
+            may(q) && !known && !first.contains(&q.key)
+        });
+        chosen.extend(others);
+        chosen
     }
 }
 
@@ -291,7 +322,7 @@ impl ProductState {
                         return name.clone();
                     }
                     // Named by what it rests on: the rest of the cluster may say more than that.
-                    let told: std::collections::VecDeque<Member> = self
+                    let told: VecDeque<Member> = self
                         .causes
                         .get(id)
                         .map(|cause| self.told(&cause.evidence).into_iter().cloned().collect())

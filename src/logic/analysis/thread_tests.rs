@@ -149,6 +149,32 @@ fn what_is_back_after_a_fix_tells_of_those_who_said_it_since() {
 }
 
 #[test]
+fn who_tells_of_danger_is_quoted_first() {
+    const BURNS: &str = "[product]\nid = \"p\"\nname = \"P\"\nmatch = \"widget\"\nteam = \"t\"\nclusters = \"none\"\n\
+        [[topic]]\nid = \"plug\"\ntitle = \"Plug\"\nmatch = \"plug\"\nseverity = \"safety\"\n";
+    let said = [
+        "the plug is loose, does not hold",
+        "plug got bent, rubbish",
+        "the plug gave me an electric shock, my arm still hurts",
+        "my plug falls out of the wall socket all the time",
+        "bad plug, returned it yesterday",
+        "the plug does not fit anything here",
+        "plug scratched my new table, annoying",
+    ];
+    let posts = said.iter().enumerate();
+    let then = posts
+        .map(|(n, text)| life_tests::post(5_000 + n, text, "PT", plus_ms(at(60, 9), n as i64 * HOUR_MS)));
+    let rules = life_tests::rules(BURNS, "[team.t]\nemail = [\"t@example.org\"]\n");
+    let outcomes = life_tests::fold(&life_tests::life(rules, then.collect(), 90), None);
+    let all = events(&outcomes);
+    let last = all.iter().rfind(|e| e.kind == EventKind::Updated || e.kind == EventKind::Opened).unwrap();
+    assert!(last.observed >= 4, "{last:#?}");
+    let shocked = all.iter().filter(|e| e.quotes.iter().any(|q| q.text.contains("shock")));
+    assert!(shocked.clone().count() > 0);
+    assert!(shocked.into_iter().all(|e| e.quotes[0].text.contains("shock")));
+}
+
+#[test]
 fn what_had_stopped_before_it_was_called_fixed_is_no_proof_of_the_fix() {
     let mut then = hinges(&FIRST, at(60, 9));
     let opened = life(then.clone())[0].alert.clone();
