@@ -88,7 +88,14 @@ pub fn judge(
     for quiet in &scenario.quiet {
         let loud: Vec<&AlertEvent> = events
             .iter()
-            .filter(|event| is(quiet, event) && !scenario.alerts.iter().any(|expected| is(expected, event)))
+            .filter(|event| {
+                // What is expected by name is no noise of a product that is to be quiet otherwise.
+                let narrower = |e: &&Expected| {
+                    e.topic.is_some() && quiet.topic.is_none()
+                        || e.product.is_some() && quiet.product.is_none()
+                };
+                is(quiet, event) && !scenario.alerts.iter().filter(narrower).any(|e| is(e, event))
+            })
             .collect();
         if !loud.is_empty() {
             let why: Vec<String> = loud.iter().take(NAMED).map(|event| loudness(event, scenario)).collect();

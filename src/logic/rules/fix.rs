@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::RuleSet;
 use super::load::shown_name;
-use crate::ground::diagnostic::Diagnostic;
+use crate::ground::diagnostic::{Diagnostic, Level};
 use crate::ground::entry::{NOT_UTF8, RuleFile, RuleFiles};
 
 /// Times that fixes are looked for: one may bring another mistake to light.
 const ROUNDS: usize = 5;
+/// Fixes that are tried one by one, where together they make errors.
+const MOST_ALONE: usize = 100;
 
 /// The files with every fix applied that the check offers; those that did not change are left out. Nothing is
 /// changed unless there are fewer of the problems that were mended.
@@ -16,7 +18,7 @@ pub fn fixed(files: &RuleFiles) -> Vec<RuleFile> {
     let mut now = files.clone();
     let mut problems = RuleSet::load(&now).1;
     for _ in 0..ROUNDS {
-        let tried = with_fixes(&now, &problems);
+        let tried = with_fixes(&now, &harmless(&now, &problems));
         let after = RuleSet::load(&tried).1;
         // What a broken line hid may come to light, so the whole need not be less: those that were mended must be.
         let codes: BTreeSet<_> = problems.iter().filter(|d| d.fix.is_some()).map(|d| d.code).collect();
@@ -28,6 +30,18 @@ pub fn fixed(files: &RuleFiles) -> Vec<RuleFile> {
     }
     let changed = now.files.into_iter().zip(&files.files).filter(|(new, old)| new.text != old.text);
     changed.map(|(new, _)| new).collect()
+}
+
+/// Those problems whose fixes make no errors: rules that were taken before are taken after. Where there are errors already one
+/// may hide another, and nothing is known.
+fn harmless(files: &RuleFiles, problems: &[Diagnostic]) -> Vec<Diagnostic> {
+    let errors = |files: &RuleFiles| RuleSet::load(files).1.iter().any(|d| d.level == Level::Error);
+    let all = || problems.iter().filter(|d| d.fix.is_some());
+    if problems.iter().any(|d| d.level == Level::Error) || !errors(&with_fixes(files, problems)) {
+        return problems.to_vec();
+    }
+    let alone = |d: &&Diagnostic| !errors(&with_fixes(files, std::slice::from_ref(*d)));
+    all().take(MOST_ALONE).filter(alone).cloned().collect()
 }
 
 fn with_fixes(files: &RuleFiles, problems: &[Diagnostic]) -> RuleFiles {

@@ -30,6 +30,21 @@ static LISTS: LazyLock<HashMap<&'static str, u8>> = LazyLock::new(|| {
     lists
 });
 
+/// A small word of a language other than English that has the stem of this word there: as `leer` has in French with "les". It is
+/// found in posts of that language wherever the small word stands.
+pub fn twin(folded: &str) -> Option<(Lang, &'static str)> {
+    if folded.chars().count() < 4 || LISTS.contains_key(folded) {
+        return None;
+    }
+    let languages = LANGUAGES.into_iter().zip(WORDS).skip(1);
+    languages.into_iter().find_map(|(lang, words)| {
+        let stem = lang.stem(folded);
+        let small = |word: &&str| word.chars().count() == 3 && word.is_ascii();
+        let twin = words.split(' ').filter(small).find(|word| lang.stem(word) == stem)?;
+        Some((lang, twin))
+    })
+}
+
 /// The language whose small words stand most often in `text`, how many those are, and how many more than of any other.
 /// Names, tags and links are not looked at.
 pub(super) fn most(text: &str) -> Option<(Lang, usize, usize)> {
@@ -70,6 +85,15 @@ fn counts(text: &str) -> [usize; 7] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_of_one_language_may_be_a_small_one_of_another() {
+        assert_eq!(twin("leer"), Some((Lang::French, "les")));
+        assert_eq!(twin("lose").map(|t| t.1), Some("los"));
+        for word in ["battery", "akku", "charger", "bremse", "keyboard", "leak", "dias"] {
+            assert_eq!(twin(word), None, "{word}");
+        }
+    }
 
     #[test]
     fn small_words_tell() {

@@ -56,6 +56,11 @@ const LANGUAGE_OF: [(&str, &str); 22] = [
     ("vn", "vi"),
 ];
 
+/// Languages that do not tell which country is meant.
+const SPOKEN_IN_MANY: [&str; 6] = ["en", "es", "pt", "de", "fr", "ar"];
+/// Names that more than one country, or a part of another, has.
+const MANY_COUNTRIES: [&str; 5] = ["georgia", "congo", "korea", "guinea", "america"];
+
 /// Codes that look like those of countries, and the country's.
 const COUNTRY_OF: [(&str, &str); 11] = [
     ("uk", "GB"),
@@ -115,6 +120,10 @@ pub(in crate::logic::rules) fn language(
             let problem = say(format!("\"{code}\" is a country, and no language"));
             let country = with_country(meant, &code);
             let problem = problem.help(format!("did you mean {meant}, or {country}?"));
+            // Of a language that many countries speak a person decides which of the two it is.
+            if SPOKEN_IN_MANY.contains(&meant) {
+                return Some(problem);
+            }
             Some(problem.fix(range.clone(), put(&with_region(meant))))
         }
         (None, None) if let Some(meant) = language_named(&tag) => {
@@ -142,6 +151,9 @@ pub(in crate::logic::rules) fn region(
             range.clone(),
             format!("posts have the code of a country: \"{tag}\" is its name"),
         );
+        if MANY_COUNTRIES.contains(&tag.to_lowercase().as_str()) {
+            return Some(problem.help(format!("did you mean {meant}? More than one place has that name")));
+        }
         return Some(problem.help(format!("write {meant}")).fix(range, put(meant)));
     }
     let meant = country(code).err()?;
@@ -153,7 +165,9 @@ pub(in crate::logic::rules) fn region(
     Some(match meant {
         Some(meant) => {
             let meant = part.map_or_else(|| meant.to_owned(), |part| format!("{meant}-{part}"));
-            problem.help(format!("did you mean {meant}?")).fix(range, put(&meant))
+            let problem = problem.help(format!("did you mean {meant}?"));
+            // English is spoken in more than one country.
+            if code.eq_ignore_ascii_case("en") { problem } else { problem.fix(range, put(&meant)) }
         }
         None if code.eq_ignore_ascii_case("eu") => {
             problem.help("posts have a country: name those that you mean, (region:DE OR region:FR)")

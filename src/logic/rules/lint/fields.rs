@@ -44,6 +44,17 @@ const ALIASES: [(&str, &str); 12] = [
     ("authorfollowers", "followers"),
 ];
 
+/// `query-field-unknown`: `title:(a OR b)`.
+pub(in crate::logic::rules) fn group(range: Range<usize>, name: &str) -> Problem {
+    let lower = name.to_lowercase();
+    let alias = ALIASES.iter().find(|(other, _)| *other == lower).map(|(_, field)| *field);
+    let help = match closest(&lower, TEXTS.into_iter().chain(NUMBERS)).or(alias) {
+        Some(near) => format!("did you mean `{near}`? Several values are joined by OR: ({near}:… OR {near}:…)"),
+        None => "queries look at title and text alike: take the name and the colon away. To look for a text with a colon in it, put it in quotes".to_owned(),
+    };
+    Problem::error("query-field-unknown", range, format!("there is no field called \"{name}\"")).help(help)
+}
+
 /// `query-field-unknown`: `langauge:pt`; `written` is the value as it stands there, and
 /// ends the test at byte `end`.
 pub(in crate::logic::rules) fn unknown(

@@ -52,14 +52,15 @@ pub(super) const DOCS: [Doc; 5] = [
 pub(in crate::logic::rules) fn lower_case(range: Range<usize>, word: &str) -> Problem {
     // Whoever looks for the word itself writes it in quotes: capitals are surely meant.
     let upper = word.trim_end_matches(':').to_uppercase();
-    Problem::warning(
+    let problem = Problem::warning(
         "query-lowercase-operator",
         range.clone(),
         format!("\"{word}\" is looked for as a word here"),
     )
     .label("operators are written in capitals")
-    .help(format!("write {upper} if you mean the operator, or \"{word}\" in quotes if you mean the word"))
-    .fix(range, upper)
+    .help(format!("write {upper} if you mean the operator, or \"{word}\" in quotes if you mean the word"));
+    // "not charging" is what people complain of: as an operator it would shut them out.
+    if upper == "NOT" { problem } else { problem.fix(range, upper) }
 }
 
 /// `query-operand`: `a AND`, `OR b`. `before` says that the place is the operator itself.

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::Problem;
 use super::codes::{country_named, language_named};
 use super::documented::{Doc, Shown};
-use super::suggest::{closest, few};
+use super::suggest::{closest, few, is_slip};
 use super::teams::is_address;
 
 /// Entries of the reference.
@@ -153,6 +153,10 @@ pub(in crate::logic::rules) fn unknown(
         _ => Problem::error("route-unknown-topic", at, message),
     };
     let near = closest(id, known.iter().copied());
+    let problem = match near {
+        Some(near) if !is_slip(id, near) => return problem.help(format!("did you mean \"{near}\"?")),
+        _ => problem,
+    };
     meant(problem, range, near, || match known {
         _ if what == "team" && is_address(id.trim()) => {
             "the name of a team belongs here: its addresses stand in teams.toml under [team.NAME]".to_owned()

@@ -6,7 +6,7 @@
 use super::Problem;
 use super::documented::{Doc, Shown};
 use crate::logic::rules::query::{Node, Shape};
-use crate::logic::text::{Kind, Lang};
+use crate::logic::text::{Kind, Lang, twin};
 
 /// Entries of the reference.
 pub(super) const DOCS: [Doc; 1] = [Doc::warning(
@@ -66,9 +66,12 @@ fn look(node: &Node, shape: &Shape, found: &mut Vec<Problem>) {
             [left, right].into_iter().zip(&shape.parts).for_each(|(part, shape)| look(part, shape, found));
         }
         Node::Word(word) if word.kind == Kind::Word => {
-            let Some(twin) = other(&word.folded) else { return };
-            let word = &word.folded;
             let range = shape.range.clone();
+            let Some(twin) = other(&word.folded) else {
+                found.extend(small(&word.folded, range));
+                return;
+            };
+            let word = &word.folded;
             found.push(
                 Problem::warning("query-stem-collision", range, format!("\"{word}\" finds \"{twin}\" too"))
                     .label("they share a stem")
@@ -77,6 +80,28 @@ fn look(node: &Node, shape: &Shape, found: &mut Vec<Problem>) {
         }
         _ => {}
     }
+}
+
+/// In posts of another language the word is a small one, that stands everywhere.
+fn small(word: &str, range: std::ops::Range<usize>) -> Option<Problem> {
+    let (lang, small) = twin(word)?;
+    let language = match lang {
+        Lang::Portuguese => "Portuguese",
+        Lang::Spanish => "Spanish",
+        Lang::French => "French",
+        Lang::German => "German",
+        Lang::Italian => "Italian",
+        _ => "Dutch",
+    };
+    Some(
+        Problem::warning(
+            "query-stem-collision",
+            range,
+            format!("in posts in {language} \"{word}\" finds \"{small}\" too"),
+        )
+        .label(format!("they share a stem in {language}"))
+        .help(format!("write \"{word}\" in quotes to find it only as it stands, or ask for the language that is meant, as in {word} lang:de")),
+    )
 }
 
 #[cfg(test)]

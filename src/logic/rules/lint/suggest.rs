@@ -32,6 +32,16 @@ pub(in crate::logic::rules) fn closest<'a>(
         .map(|(_, name)| name)
 }
 
+/// Whether `near` is surely what was meant, so that it may be put in the place of `written` without asking: one letter is wrong,
+/// missing or too many, in a name that is long enough and not told from others by a number.
+pub(in crate::logic::rules) fn is_slip(written: &str, near: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let (written, near) = (written.to_lowercase(), near.to_lowercase());
+    near.chars().count() > 3
+        && digits(&written) == digits(&near)
+        && strsim::osa_distance(&written, &near) <= 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,5 +50,15 @@ mod tests {
     fn a_slip_is_near_and_another_word_is_not() {
         assert_eq!(closest("macth", ["match", "name"]), Some("match"));
         assert_eq!(closest("colour", ["match", "name"]), None);
+    }
+
+    #[test]
+    fn what_tells_names_apart_is_no_slip() {
+        assert!(is_slip("netbook", "netbooks") && is_slip("Hihg", "high"));
+        for (written, near) in
+            [("support-de", "support-fr"), ("brixo2", "brixo"), ("it", "pt"), ("team-1", "team-2")]
+        {
+            assert!(!is_slip(written, near), "{written}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::Problem;
 use super::documented::{Doc, Shown};
-use super::suggest::{closest, few};
+use super::suggest::{closest, few, is_slip};
 use super::zones;
 use crate::logic::rules::schedule::Schedule;
 
@@ -239,7 +239,8 @@ pub(in crate::logic::rules) fn unknown(
     };
     let problem = say(format!("there is no team \"{team}\" in teams.toml")).help(help);
     match near {
-        Some(near) => problem.fix(range, format!("\"{near}\"")),
+        Some(near) if is_slip(team, near) => problem.fix(range, format!("\"{near}\"")),
+        Some(_) => problem,
         None => problem,
     }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::Problem;
 use super::documented::{Doc, Shown};
-use super::suggest::closest;
+use super::suggest::{closest, is_slip};
 
 /// Entries of the reference.
 pub(super) const DOCS: [Doc; 4] = [
@@ -88,7 +88,10 @@ pub(in crate::logic::rules) fn unknown(
     let problem = Problem::error(code, range.clone(), format!("`{key}` cannot be \"{value}\""))
         .help(format!("{said}it is one of \"{}\"", known.join("\", \"")));
     match meant {
-        Some(near) => problem.fix(range, format!("\"{near}\"")),
+        Some(near) if is_slip(value, near) || named(value) == Some(near) => {
+            problem.fix(range, format!("\"{near}\""))
+        }
+        Some(_) => problem,
         None => problem,
     }
 }

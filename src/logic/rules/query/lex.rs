@@ -325,7 +325,12 @@ impl<'a> Lexer<'a> {
         let whole = start..self.at;
         if !known {
             if value.is_empty() {
-                return None;
+                // `title:(a OR b)`: the name would be one more word to find. A sad face is no group.
+                let group = sign == ":" && rest.starts_with('(') && rest.contains(')');
+                if group {
+                    self.problems.push(lint::fields::group(start..start + head_len, &head));
+                }
+                return group.then(bad);
             }
             // What stands in quotes keeps them.
             let written = self.text.get(value_at..self.at).unwrap_or_default();
