@@ -31,6 +31,7 @@ in-days = { $days ->
     [one] an einem Tag
    *[other] in { $days } Tagen
 }
+usual-unknown = noch nicht bekannt
 usual-none = keine
 usual-below-one = weniger als eine
 usual-one = 1
@@ -166,6 +167,7 @@ news-came-back = Wieder da
 subject = { $product }: „{ $label }“: { $said }
 subject-danger = { $product }, Sicherheit
 said-opened = { $people } { $window }, sonst { $usual }
+said-young = { $people } { $window }
 said-listed = { $people } { $window }, sonst { $usual }; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people }, Dauer { $lasted }
@@ -210,6 +212,7 @@ reason-shared-widely = Die Beschwerde einer Person wird von weit mehr Leuten get
 ## Alarme: was geschieht
 
 wrote = { $people } { $window } mit dieser Beschwerde über { $product }. Sonst: { $usual }.
+wrote-young = { $people } schrieben dies über { $product } { $window }. Wie viele üblich sind, ist noch nicht bekannt: dazu wurde zu wenig gehört.
 wrote-so-far = Bisher { $people } { $window } mit dieser Beschwerde über { $product }. Sonst wären es: { $usual }.
 before = Am { $date } waren es { $people } { $window }.
 now-places = Jetzt wird es auch { $places } gesagt.

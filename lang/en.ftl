@@ -35,6 +35,7 @@ in-days = { $days ->
     [one] in a day
    *[other] in { $days } days
 }
+usual-unknown = not known yet
 usual-none = none
 usual-below-one = fewer than one
 usual-one = 1
@@ -169,6 +170,7 @@ news-came-back = Back again
 subject = { $product }: "{ $label }": { $said }
 subject-danger = { $product }, safety
 said-opened = { $people } { $window }, usually { $usual }
+said-young = { $people } { $window }
 said-listed = { $people } { $window }, usually { $usual }; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people } in { $lasted }
@@ -213,6 +215,7 @@ reason-shared-widely = One person's complaint is shared by far more people than 
 ## Alerts: what is happening
 
 wrote = { $people } wrote this about { $product } { $window }. Usually it is { $usual }.
+wrote-young = { $people } wrote this about { $product } { $window }. How many are usual is not known yet: too little has been heard.
 wrote-so-far = { $people } have written this about { $product } so far, { $window }. Usually it would be { $usual }.
 before = On { $date } it was { $people } { $window }.
 now-places = It is now said { $places } too.

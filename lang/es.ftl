@@ -34,6 +34,7 @@ in-days = { $days ->
     [one] en un día
    *[other] en { $days } días
 }
+usual-unknown = aún no se sabe
 usual-none = ninguna
 usual-below-one = menos de una
 usual-one = 1
@@ -167,6 +168,7 @@ news-came-back = De vuelta
 subject = { $product }: «{ $label }»: { $said }
 subject-danger = { $product }, seguridad
 said-opened = { $people } { $window }, normalmente { $usual }
+said-young = { $people } { $window }
 said-listed = { $people } { $window }, lo habitual { $usual }; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people } en { $lasted }
@@ -211,6 +213,7 @@ reason-shared-widely = La queja de una persona la comparte mucha más gente de l
 ## Alertas: qué pasa
 
 wrote = { $people } lo escribieron sobre { $product } { $window }. Lo habitual: { $usual }.
+wrote-young = { $people } escribieron esto sobre { $product } { $window }. Aún no se sabe cuántas son lo habitual: se ha oído demasiado poco.
 wrote-so-far = { $people } lo han escrito sobre { $product } hasta ahora, { $window }. Lo habitual sería: { $usual }.
 before = El { $date } eran { $people } { $window }.
 now-places = Ahora se dice también { $places }.

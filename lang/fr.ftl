@@ -34,6 +34,7 @@ in-days = { $days ->
     [one] en un jour
    *[other] en { $days } jours
 }
+usual-unknown = pas encore connu
 usual-none = aucune
 usual-below-one = moins d’une
 usual-one = 1
@@ -184,6 +185,7 @@ news-came-back = De retour
 subject = { $product } : « { $label } » : { $said }
 subject-danger = { $product }, sécurité
 said-opened = { $people } { $window }, d’habitude { $usual }
+said-young = { $people } { $window }
 said-listed = { $people } { $window }, d’habitude { $usual } ; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people } en { $lasted }
@@ -228,6 +230,7 @@ reason-shared-widely = La plainte d’une personne est partagée par bien plus d
 ## Alertes : ce qui se passe
 
 wrote = { $product } : { $people } l’ont écrit { $window }. D’habitude : { $usual }.
+wrote-young = { $people } ont écrit cela sur { $product } { $window }. On ne sait pas encore combien sont habituelles : on a trop peu entendu.
 wrote-so-far = { $product } : { $people } l’ont écrit jusqu’ici, { $window }. D’habitude, ce serait { $usual }.
 before = Le { $date }, il y en avait moins : { $people } { $window }.
 now-places = On le dit maintenant aussi { $places }.

@@ -34,6 +34,7 @@ in-days = { $days ->
     [one] em um dia
    *[other] em { $days } dias
 }
+usual-unknown = ainda não se sabe
 usual-none = nenhuma
 usual-below-one = menos de uma
 usual-one = 1
@@ -201,6 +202,7 @@ news-came-back = De volta
 subject = { $product }: "{ $label }": { $said }
 subject-danger = { $product }, segurança
 said-opened = { $people } { $window }, normalmente { $usual }
+said-young = { $people } { $window }
 said-listed = { $people } { $window }, o normal { $usual }; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people } em { $lasted }
@@ -245,6 +247,7 @@ reason-shared-widely = A reclamação de uma pessoa é compartilhada por muito m
 ## Alertas: o que está acontecendo
 
 wrote = { $people } escreveram isto sobre { $product } { $window }. O normal: { $usual }.
+wrote-young = { $people } escreveram isto sobre { $product } { $window }. Ainda não se sabe quantas são o normal: pouco foi ouvido.
 wrote-so-far = { $people } já escreveram isto sobre { $product }, { $window }. O normal seria: { $usual }.
 before = Em { $date } eram { $people } { $window }.
 now-places = Agora se diz isto também { $places }.

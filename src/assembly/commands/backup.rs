@@ -23,8 +23,7 @@ pub fn backup(args: &BackupArgs) -> Result<(), Failure> {
     let settings = settings(&args.config)?;
     // It is only read: a full disk of the data is no hindrance, if the copy goes elsewhere.
     let store = Store::open_to_read(&settings.data.folder)?;
-    let bytes = store.back_up(&args.file, &[KEY_FILE]).map_err(|e| failure(e, None))?;
-    let posts = store.count_posts()?;
+    let (bytes, posts) = store.back_up(&args.file, &[KEY_FILE]).map_err(|e| failure(e, None))?;
     let mut out = stdout();
     writeln!(
         out,

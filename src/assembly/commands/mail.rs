@@ -32,10 +32,10 @@ pub fn mail(command: &MailCommand) -> Result<(), Failure> {
 fn retry(args: &ConfigArgs) -> Result<(), Failure> {
     let settings = settings(args)?;
     let mut store = Store::open_existing(&settings.data.folder)?;
-    let letters = store.retry_parked(SystemClock.now())?;
+    let letters = store.retry_letters(SystemClock.now())?;
     let mut out = stdout();
     match letters {
-        0 => writeln!(out, "No letter is parked.")?,
+        0 => writeln!(out, "No letter is parked, or waits for another attempt.")?,
         n => writeln!(
             out,
             "{} tried again as soon as the daemon runs.",

@@ -61,6 +61,8 @@ pub enum Order {
 pub enum Taken {
     /// They are in force, or were already.
     InForce,
+    /// They are in force, after others were refused.
+    InForceAgain,
     /// They are refused, as was said before: nobody needs to be told again.
     StillRefused,
     /// They are refused, and the text says why.

@@ -178,6 +178,7 @@ impl Daemon {
         let clock = Arc::clone(&self.clock);
         let transport = Arc::new(self.transport);
         let operators = Operators {
+            rules_turn: Default::default(),
             addresses: self.settings.operators.email.clone(),
             sender: self.sender.clone(),
             from: from.clone(),
@@ -288,8 +289,11 @@ impl Reloading {
     }
 
     fn told(&self, taken: Taken) {
-        if let Taken::Refused(why) = taken {
-            self.operators.rules_refused(&self.folder.display().to_string(), &why, self.clock.now());
+        let folder = self.folder.display().to_string();
+        match taken {
+            Taken::Refused(why) => self.operators.rules_refused(&folder, &why, self.clock.now()),
+            Taken::InForceAgain => self.operators.rules_sound(&folder, self.clock.now()),
+            Taken::InForce | Taken::StillRefused => {}
         }
     }
 }

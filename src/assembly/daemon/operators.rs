@@ -2,6 +2,7 @@
 //! is there.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -26,13 +27,27 @@ pub(super) struct Operators {
     pub(super) from: Stationery,
     pub(super) transport: Arc<Transport>,
     pub(super) stop: CancellationToken,
+    /// Counts what was said of the rules: a letter that waits for the mail server may be overtaken.
+    pub(super) rules_turn: Arc<AtomicU64>,
 }
 
 impl Operators {
     /// Tells them that new rules were refused: `why` is what `check` prints. Nobody waits for it.
     pub(super) fn rules_refused(&self, folder: &str, why: &str, now: Timestamp) {
         let letter = rules_refused(folder, why, now, &self.addresses, &self.sender);
-        self.post(letter);
+        let turn = self.rules_turn.fetch_add(1, Ordering::Relaxed) + 1;
+        self.post(letter, Some(turn));
+    }
+
+    /// Tells them that the rules are sound again. What is still on its way about those that were refused goes no more.
+    pub(super) fn rules_sound(&self, folder: &str, now: Timestamp) {
+        let subject = "groundswell: the rules are in force again";
+        let text = format!(
+            "The rules in {folder} are sound and in force. Nothing has to be done.\n\nWhile they were refused, those of before stayed in force: nothing that they watch was missed.\n"
+        );
+        let letter = notice("rules", subject, &text, now, &self.addresses, &self.sender);
+        let turn = self.rules_turn.fetch_add(1, Ordering::Relaxed) + 1;
+        self.post(letter, Some(turn));
     }
 
     /// Tells them which templates cannot be used, if any: letters go out all the same.
@@ -50,18 +65,19 @@ impl Operators {
 
     /// Tells them this; `about` says in one word what it is about. Nobody waits for it.
     pub(super) fn tell(&self, about: &str, what: &ToTell, now: Timestamp) {
-        self.post(notice(about, &what.subject, &what.text, now, &self.addresses, &self.sender));
+        self.post(notice(about, &what.subject, &what.text, now, &self.addresses, &self.sender), None);
     }
 
-    fn post(&self, letter: Letter) {
+    /// Sends it. One about rules is of a `turn`: the next says how they stand now.
+    fn post(&self, letter: Letter, turn: Option<u64>) {
         if self.addresses.is_empty() {
             return;
         }
         let operators = self.clone();
-        tokio::spawn(async move { operators.send(&letter).await });
+        tokio::spawn(async move { operators.send(&letter, turn).await });
     }
 
-    async fn send(&self, letter: &Letter) {
+    async fn send(&self, letter: &Letter, turn: Option<u64>) {
         let message = match to_message(letter, &self.from) {
             Ok(message) => message,
             Err(e) => {
@@ -70,6 +86,13 @@ impl Operators {
             }
         };
         for _ in 0..ATTEMPTS {
+            if turn.is_some_and(|turn| turn < self.rules_turn.load(Ordering::Relaxed)) {
+                tracing::info!(
+                    subject = letter.subject,
+                    "a letter to the operators is out of date, and goes no more"
+                );
+                return;
+            }
             let why = match self.transport.send(&message).await {
                 Outcome::Sent { answer, .. } => {
                     tracing::info!(answer, subject = letter.subject, "the operators were told");

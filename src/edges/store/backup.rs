@@ -55,11 +55,11 @@ pub enum BackupError {
 impl Store {
     /// Writes all that is in the store at this moment to a new file, while others go on reading and writing, and makes sure
     /// that the copy is sound and on the disk, with those of the data folder's small `files` that are there. Returns its size in
-    /// bytes.
+    /// bytes, and the posts that are in it.
     ///
     /// # Errors
     /// The file is there already or cannot be written, or the store cannot be read.
-    pub fn back_up(&self, to: &Path, files: &[&str]) -> Result<u64, BackupError> {
+    pub fn back_up(&self, to: &Path, files: &[&str]) -> Result<(u64, u64), BackupError> {
         // SQLite would take an empty file for none; and what people said is nobody else's to read.
         made(to)?;
         let copied = self
@@ -70,7 +70,8 @@ impl Store {
             .and_then(|_| put_in(to, super::folder_of(&self.path), files))
             .and_then(|()| write_manifest(to))
             .and_then(|()| sound(to))
-            .and_then(|()| synced(to));
+            .and_then(|()| synced(to))
+            .and_then(|()| posts_in(to));
         // The copy alone is written: what is full is its disk.
         let copied = copied.map_err(|e| match e {
             BackupError::Store(StoreError::Full { .. }) => BackupError::NoRoom { path: to.to_owned() },
@@ -79,8 +80,8 @@ impl Store {
         if copied.is_err() {
             let _ = std::fs::remove_file(to);
         }
-        copied?;
-        std::fs::metadata(to).map(|meta| meta.len()).map_err(io(to))
+        let posts = copied?;
+        Ok((std::fs::metadata(to).map(|meta| meta.len()).map_err(io(to))?, posts))
     }
 
     /// Puts a backup where there is no store yet, and beside it those of `files` that are in it, for us alone; one that stands
@@ -114,6 +115,16 @@ impl Store {
         std::fs::rename(&beside, &path).map_err(io(&path))?;
         synced(&path)
     }
+}
+
+/// Posts of a copy: more may have come to the store meanwhile.
+fn posts_in(path: &Path) -> Result<u64, BackupError> {
+    let count = |db: Connection| {
+        db.query_row("SELECT count(*) FROM posts WHERE deleted = 0", [], |row| row.get::<_, i64>(0))
+    };
+    let posts = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).and_then(count);
+    let unsound = |e: rusqlite::Error| BackupError::Unsound { path: path.to_owned(), detail: e.to_string() };
+    posts.map(|n| n as u64).map_err(unsound)
 }
 
 fn io(path: &Path) -> impl FnOnce(std::io::Error) -> BackupError {
@@ -294,7 +305,7 @@ mod tests {
         }
         let copy = dir.path().join("copy.db");
         let other = store.another().unwrap();
-        assert!(other.back_up(&copy, &[]).unwrap() > 0);
+        assert!(other.back_up(&copy, &[]).unwrap().0 > 0);
         store.append_entry(from_ms(11), &Body::Tick).unwrap();
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);

@@ -340,15 +340,17 @@ impl Store {
             .map_err(|e| self.fail(e))
     }
 
-    /// Parked letters wait again from now on: somebody has mended what was wrong.
+    /// Parked letters wait again from now on, and those that wait for another attempt need not wait for their time: somebody
+    /// has mended what was wrong.
     ///
     /// # Errors
     /// The disk is full or broken.
-    pub fn retry_parked(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+    pub fn retry_letters(&mut self, now: Timestamp) -> Result<usize, StoreError> {
         let _turn = self.turn.wait();
         self.db
             .execute(
-                "UPDATE outbox SET state = 'waiting', next_at = ?1, made_at = ?1 WHERE state = 'parked'",
+                "UPDATE outbox SET state = 'waiting', next_at = ?1, made_at = iif(state = 'parked', ?1, made_at)
+                 WHERE state = 'parked' OR state = 'waiting' AND next_at > ?1",
                 [now.as_millisecond()],
             )
             .map_err(|e| self.fail(e))

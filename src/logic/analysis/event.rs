@@ -277,7 +277,10 @@ impl ProductState {
         let days: BTreeMap<i64, DayCount> = days.into_iter().map(|day| (day.day, day)).collect();
         let before = self.causes.get(id).map(|cause| &cause.before);
         let today = day_of(now);
-        let first = days.keys().next().copied().unwrap_or(today).min(day_of(since)).max(today - MOST_CHARTED);
+        let first = days.keys().next().copied().unwrap_or(today);
+        // Before anybody listened nothing was heard, and nothing was usual.
+        let listened = self.pool.since.map_or(today, day_of);
+        let first = first.max(listened).min(day_of(since)).max(today - MOST_CHARTED);
         // Day by day: a series that took in others' posts knows only the days on which they came.
         let drawn = (first..=today).map(|day| {
             let silent = DayCount { day, people: 0, expected: usual };

@@ -6,6 +6,12 @@ use super::tongue::Tongue;
 use crate::ground::alert::{AlertEvent, DayCount, EventKind};
 use crate::ground::time::day_of;
 
+/// What is usual is known from so many people at the least, where it is more than nothing …
+const FEWEST_KNOWN: f64 = 1.0;
+/// … or from so many days: charts begin where listening did.
+const LISTENED: usize = 28;
+/// What is more than nothing.
+const SAYS_SOMETHING: f64 = 0.75;
 /// Weeks in the table of the plain text.
 const MAX_WEEKS: usize = 8;
 
@@ -15,6 +21,19 @@ pub(super) struct Week {
     pub(super) days: String,
     pub(super) heard: u32,
     pub(super) usual: String,
+}
+
+/// Whether what is called usual is only what is usual elsewhere: an installation, or a product, of which next to nothing has
+/// been heard. That hardly anybody says it can be known all the same.
+pub(super) fn is_young(event: &AlertEvent) -> bool {
+    let known = event.sum.level_shape >= FEWEST_KNOWN || event.sum.level_shape <= 0.0;
+    let short = event.series.len() < LISTENED;
+    short && !known && event.expected >= SAYS_SOMETHING && event.kind != EventKind::Resolved
+}
+
+/// How many are usual, as far as that is known.
+pub(super) fn usual(event: &AlertEvent, expected: f64, t: &Tongue) -> String {
+    if is_young(event) { t.say("usual-unknown") } else { t.usual(expected) }
 }
 
 /// That the bars of now are the people of the headline, where they are.
@@ -42,7 +61,7 @@ pub(super) fn weeks(event: &AlertEvent, t: &Tongue) -> Vec<Week> {
                 _ => String::new(),
             },
             heard: days.iter().map(|d| d.people).sum(),
-            usual: t.usual(days.iter().map(|d| d.expected).sum()),
+            usual: usual(event, days.iter().map(|d| d.expected).sum(), t),
         })
         .collect();
     weeks.reverse();
@@ -50,7 +69,8 @@ pub(super) fn weeks(event: &AlertEvent, t: &Tongue) -> Vec<Week> {
 }
 
 /// What the chart shows.
-pub(super) fn chart_alt(series: &[DayCount], t: &Tongue) -> String {
+pub(super) fn chart_alt(event: &AlertEvent, t: &Tongue) -> String {
+    let series: &[DayCount] = &event.series;
     let (Some(first), Some(last)) = (series.first(), series.last()) else { return t.say("chart-none") };
     let days = t.tell("chart-days", &[("first", t.day(first.day).into()), ("last", t.day(last.day).into())]);
     let most = series.iter().max_by_key(|d| (d.people, d.day)).filter(|d| d.people > 0);
@@ -61,6 +81,9 @@ pub(super) fn chart_alt(series: &[DayCount], t: &Tongue) -> String {
         }
         None => t.say("chart-nobody"),
     };
+    if is_young(event) {
+        return format!("{days} {most}");
+    }
     let recent: u32 = series.iter().rev().take(7).map(|d| d.people).sum();
     let usual: f64 = series.iter().rev().take(7).map(|d| d.expected).sum();
     let week = t.tell("chart-week", &[("count", recent.into()), ("usual", t.usual(usual).into())]);

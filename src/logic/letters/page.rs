@@ -10,6 +10,7 @@ use crate::ground::time::{Timestamp, day_of};
 
 use super::chart::Chart;
 use super::clean;
+use super::days;
 use super::story::{Quoted, story};
 use super::templates::Templates;
 use super::tongue::Tongue;
@@ -100,7 +101,7 @@ fn step(event: &AlertEvent) -> String {
         "{} {}, usually {}",
         t.people(event.observed),
         t.in_days(event.window_days),
-        t.usual(event.expected)
+        days::usual(event, event.expected, t)
     );
     match event.kind {
         EventKind::Opened => format!("opened: {now}"),

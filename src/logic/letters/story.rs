@@ -113,7 +113,7 @@ pub(super) fn story(event: &AlertEvent, t: &Tongue) -> Story {
         }),
         weeks: days::weeks(event, t),
         chart_sum: days::chart_sum(event, t),
-        chart_alt: days::chart_alt(&event.series, t),
+        chart_alt: days::chart_alt(event, t),
         first_day: event.series.first().map(|d| t.day(d.day)).unwrap_or_default(),
         last_day: event.series.last().map(|d| t.day(d.day)).unwrap_or_default(),
         quotes: event.quotes.iter().take(MAX_QUOTES).map(|quote| quoted(quote, event.at, t)).collect(),
@@ -153,16 +153,15 @@ fn why(event: &AlertEvent, product: &str, t: &Tongue) -> String {
 /// The two figures that stand out, each with what it is.
 fn figures(event: &AlertEvent, t: &Tongue) -> (String, String, String, String) {
     let in_window = |key| t.tell(key, &[("window", t.in_days(event.window_days).into())]);
+    let usual = days::usual(event, event.expected, t);
     let heard = t.people(event.observed);
     match event.kind {
         EventKind::Resolved => {
             let lasted = t.tell("in-all", &[("lasted", lasted(event, t).into())]);
             (heard, lasted, t.people(event.peak), t.say("at-most"))
         }
-        EventKind::Updated => {
-            (heard, in_window("so-far"), t.usual(event.expected), in_window("usually-would-be"))
-        }
-        _ => (heard, t.in_days(event.window_days), t.usual(event.expected), in_window("usually")),
+        EventKind::Updated => (heard, in_window("so-far"), usual, in_window("usually-would-be")),
+        _ => (heard, t.in_days(event.window_days), usual, in_window("usually")),
     }
 }
 
@@ -187,6 +186,9 @@ pub(super) fn subject(event: &AlertEvent, t: &Tongue) -> String {
 pub(super) fn said(event: &AlertEvent, t: &Tongue) -> String {
     let window = ("window", t.in_days(event.window_days).into());
     match event.kind {
+        EventKind::Opened if days::is_young(event) => {
+            t.tell("said-young", &[("people", t.people(event.observed).into()), window])
+        }
         EventKind::Opened => {
             let usual = ("usual", t.usual(event.expected).into());
             t.tell("said-opened", &[("people", t.people(event.observed).into()), window, usual])
@@ -221,7 +223,7 @@ pub(super) fn listed(event: &AlertEvent, t: &Tongue) -> String {
         &[
             ("people", t.people(event.observed).into()),
             ("window", t.in_days(event.window_days).into()),
-            ("usual", t.usual(event.expected).into()),
+            ("usual", days::usual(event, event.expected, t).into()),
             ("news", news.into()),
         ],
     )
@@ -292,7 +294,7 @@ pub(super) fn reason(reason: Reason, t: &Tongue) -> String {
 fn sentence(event: &AlertEvent, product: &str, t: &Tongue) -> String {
     let wrote = |key| {
         t.tell(
-            key,
+            if days::is_young(event) { "wrote-young" } else { key },
             &[
                 ("people", t.people(event.observed).into()),
                 ("product", product.into()),

@@ -323,3 +323,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_young_installation_invents_no_usual() {
+    let mut event = opened();
+    (event.sum.level_shape, event.expected) = (0.3, 1.4);
+    event.series.drain(..event.series.len() - 7);
+    let sent = letter(&event, &sender());
+    for part in [&sent.subject, &sent.text, &sent.html] {
+        assert!(!part.contains("1 or 2") && !part.contains("would be usual"), "{part}");
+    }
+    assert!(sent.text.contains("not known yet") && !sent.subject.contains("usually"), "{}", sent.subject);
+    // That nobody said it can be known without anybody having said it.
+    event.expected = 0.02;
+    assert!(letter(&event, &sender()).subject.contains("usually none"));
+}

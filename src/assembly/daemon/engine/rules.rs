@@ -24,9 +24,9 @@ impl Engine {
         };
         // Nothing new, and nothing to say again.
         if known && files.files == self.analysis.rule_files().files {
-            self.patiently(|store| store.set_note("rules_refused", ""))?;
+            let taken = self.sound()?;
             tracing::info!(folder = files.folder, "the rules are as they were");
-            return Ok(Taken::InForce);
+            return Ok(taken);
         }
         let (set, mut problems) = RuleSet::load(files);
         problems.extend(Assessor::problems(files));
@@ -40,7 +40,7 @@ impl Engine {
             }
             return self.refuse(&report::to_json(&problems), &report::to_text(&problems, files, false));
         };
-        self.patiently(|store| store.set_note("rules_refused", ""))?;
+        let taken = self.sound()?;
         let changed = if known { changed_topics(self.analysis.rules(), &set) } else { Vec::new() };
         // Rules do not move the clock of the log.
         let at = self.store.last_time()?.unwrap_or(Timestamp::UNIX_EPOCH);
@@ -57,7 +57,14 @@ impl Engine {
             self.patiently(|store| store.append_entry(at, &body))?;
         }
         self.advance()?;
-        Ok(Taken::InForce)
+        Ok(taken)
+    }
+
+    /// Notes that nothing is refused any more; says whether something was.
+    fn sound(&mut self) -> Result<Taken, Failure> {
+        let refused = self.store.note("rules_refused")?.is_some_and(|note| !note.is_empty());
+        self.patiently(|store| store.set_note("rules_refused", ""))?;
+        Ok(if refused { Taken::InForceAgain } else { Taken::InForce })
     }
 
     /// Notes why new rules are refused; they are told as new only if those before were sound.
