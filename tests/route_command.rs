@@ -122,3 +122,12 @@ fn a_scenario_can_say_when_the_letter_has_to_be_out() {
     assert!(out.contains("is told too late"), "{out}");
     assert!(!out.contains("does not") && !out.contains("would open") && !out.contains("1 days"), "{out}");
 }
+
+#[test]
+fn what_opens_nothing_by_itself_is_told() {
+    let (code, out, err) = route(&["--text", "the aster kettle arrived today, thanks"]);
+    assert_eq!(code, 0, "{err}");
+    assert!(out.contains("does not read as a complaint") && out.contains("team kitchen"), "{out}");
+    let (_, out, _) = route(&["--text", "the aster kettle arrived broken, awful"]);
+    assert!(!out.contains("nothing opens"), "{out}");
+}

@@ -19,7 +19,7 @@ use crate::edges::store::{FILE, Store};
 use crate::ground::alert::Severity;
 use crate::ground::time::{Clock, Timestamp};
 use crate::logic::links::those_who_left;
-use crate::logic::rules::{Facts, RuleSet, wrong_language, wrong_region};
+use crate::logic::rules::{ClusterMode, Facts, RuleSet, wrong_language, wrong_region};
 use crate::logic::text::Lang;
 
 /// What is asked about.
@@ -34,7 +34,16 @@ struct Asked {
     thread: Vec<String>,
     /// The alert, where one is asked about.
     alert: Option<String>,
+    /// Why a text like this opens nothing by itself, where it does not.
+    silent: Option<&'static str>,
 }
+
+/// Why posts that no topic names open nothing.
+const TOPICS_ALONE: &str =
+    "nothing opens for it: clusters = \"none\", so only the product's topics open alerts";
+/// The same where they are read, and this one tells of no trouble.
+const NO_COMPLAINT: &str =
+    "nothing opens for it by itself: it does not read as a complaint (groundswell assess --text says why)";
 
 /// What people decided that keeps letters back, as the daemon's store has it; nothing where there is none.
 struct Standing {
@@ -187,6 +196,7 @@ fn of_alert(args: &RouteArgs, alert: &str) -> Result<(RuleSet, Vec<Asked>), Fail
         languages: given(&args.language).unwrap_or_else(|| last.languages.clone()),
         sources: given(&args.source).unwrap_or_else(|| last.sources.clone()),
         alert: Some(alert.to_owned()),
+        silent: None,
         thread: last.addressees().map(|(team, ..)| team.to_owned()).collect(),
     };
     Ok((rules, vec![asked]))
@@ -215,7 +225,13 @@ fn of_text(args: &RouteArgs, rules: &super::Rules, text: &str) -> Vec<Asked> {
         if topics.is_empty() {
             topics.push(None);
         }
+        let silent = match product.clusters {
+            ClusterMode::None => Some(TOPICS_ALONE),
+            ClusterMode::Complaints if !assessment.is_complaint() => Some(NO_COMPLAINT),
+            ClusterMode::Complaints | ClusterMode::All => None,
+        };
         asked.extend(topics.into_iter().map(|topic| Asked {
+            silent: silent.filter(|_| topic.is_none()),
             product: product.id.clone(),
             topic: topic.map(|topic| topic.id.clone()),
             // What could hurt somebody is a matter of safety, whatever topic it is of.
@@ -261,6 +277,7 @@ fn of_names(args: &RouteArgs, rules: &RuleSet) -> Result<Asked, Failure> {
         sources: given(&args.source).unwrap_or_default(),
         thread: Vec::new(),
         alert: None,
+        silent: Some(TOPICS_ALONE).filter(|_| topic.is_none() && product.clusters == ClusterMode::None),
     })
 }
 

@@ -39,6 +39,9 @@ pub(super) fn write_text(
         }
     }
     writeln!(out, "{}", about.join(", "))?;
+    if let Some(why) = asked.silent {
+        writeln!(out, "  {why}; if something did, it would go to")?;
+    }
     for to in told {
         let by = match to.why {
             RouteReason::Route => format!("by the route in {}", place(to.at)),
@@ -143,6 +146,9 @@ pub(super) fn as_json(
         "product": asked.product, "topic": asked.topic, "severity": asked.severity, "regions": asked.regions,
         "languages": asked.languages, "sources": asked.sources, "thread": asked.thread, "teams": teams,
     });
+    if let (Some(why), Some(line)) = (asked.silent, line.as_object_mut()) {
+        line.insert("silent".into(), why.into());
+    }
     let silenced = standing.silenced(asked);
     if !silenced.is_empty()
         && let Some(line) = line.as_object_mut()
