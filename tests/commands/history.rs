@@ -100,7 +100,7 @@ fn status_says_what_there_is_and_what_needs_a_person() {
     let ran = home.run(&["status"]);
     assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
     assert!(
-        ran.out.contains("daemon    not running") && ran.out.contains("Nothing needs a person."),
+        ran.out.contains("daemon    not running") && ran.out.contains("no daemon has run on this data yet"),
         "{}",
         ran.out
     );

@@ -18,7 +18,7 @@ const LAG: i64 = 3_600;
 /// What needs somebody, a sentence each.
 pub(super) fn needs(status: &Status) -> Vec<String> {
     let mut needs = Vec::new();
-    if !status.running {
+    if status.daemon.is_some() && !status.running {
         needs.push(NOT_RUNNING.into());
     }
     for (name, source) in &status.sources {

@@ -131,6 +131,12 @@ pub(super) fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()
             )?;
         }
     }
+    if status.needs_a_person.is_empty() && !status.running && status.daemon.is_none() {
+        return writeln!(
+            out,
+            "\nNothing is listened to: no daemon has run on this data yet (systemctl start groundswell, or groundswell run; groundswell doctor looks whether all is ready for it)."
+        );
+    }
     if status.needs_a_person.is_empty() {
         return writeln!(out, "\nNothing needs a person.");
     }

@@ -2,6 +2,8 @@
 //!
 //! Why: `lid&&leak` and `lid+leak` find only who writes these words one after the other. Fix: AND, OR.
 
+use std::ops::Range;
+
 use super::Problem;
 use super::documented::{Doc, Shown};
 
@@ -43,13 +45,23 @@ pub(in crate::logic::rules) fn of_word(word: &str, start: usize) -> Option<Probl
         range.clone(),
         format!("\"{sign}\" is no operator here: these words are found only one after the other"),
     );
+    Some(apart(problem, range, &parts, operator, sure))
+}
+
+/// Offers these words with the operator between them. Where it is not sure, two of them may be how the thing is called.
+pub(super) fn apart(
+    problem: Problem,
+    range: Range<usize>,
+    parts: &[&str],
+    operator: &str,
+    sure: bool,
+) -> Problem {
     let meant = format!("({})", parts.join(&format!(" {operator} ")));
-    Some(if sure || parts.len() > 2 {
-        problem.help(format!("write {meant}")).fix(range, meant)
-    } else {
-        let phrase = parts.join(" ");
-        problem.help(format!("write {meant}, or \"{phrase}\" in quotes if it is one name"))
-    })
+    if sure || parts.len() > 2 {
+        return problem.help(format!("write {meant}")).fix(range, meant);
+    }
+    let phrase = parts.join(" ");
+    problem.help(format!("write {meant}, or \"{phrase}\" in quotes if it is one name"))
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use super::Problem;
 use super::documented::{Doc, Shown};
+use super::joined;
 
 /// Entries of the reference.
 pub(super) const DOCS: [Doc; 1] = [Doc::warning(
@@ -33,14 +34,7 @@ pub(in crate::logic::rules) fn of_word(word: &str, start: usize) -> Option<Probl
         range.clone(),
         format!("\"{word}\" finds these words only one after the other"),
     );
-    let meant = format!("({})", parts.join(" OR "));
-    Some(if parts.len() > 2 {
-        problem.help(format!("write {meant}")).fix(range, meant)
-    } else {
-        // Two may be how the thing is called.
-        let phrase = parts.join(" ");
-        problem.help(format!("write {meant}, or \"{phrase}\" in quotes if it is one name"))
-    })
+    Some(joined::apart(problem, range, &parts, "OR", false))
 }
 
 #[cfg(test)]
