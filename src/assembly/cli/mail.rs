@@ -31,7 +31,7 @@ pub enum MailCommand {
     ///
     /// Example: groundswell mail test you@example.org
     Test(MailTestArgs),
-    /// Try parked letters again: what was wrong has been mended
+    /// Try parked letters again, and those that wait for another try at once: what was wrong has been mended
     ///
     /// Letters that a mail server refused, or that could not be sent for five days, wait until somebody says so.
     ///

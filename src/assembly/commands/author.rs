@@ -124,25 +124,25 @@ fn full_disk(failure: &Failure) -> Option<String> {
 }
 
 fn undone(failure: Failure, author: &str) -> Failure {
-    match full_disk(&failure) {
-        Some(disk) => Failure::say(
-            failure.exit,
-            format!(
-                "nothing of \"{author}\" was forgotten, and nothing was changed: the disk that holds {disk} is full. Make room, and type it again"
-            ),
-        ),
-        None => failure,
-    }
+    where_full(failure, |disk| {
+        format!(
+            "nothing of \"{author}\" was forgotten, and nothing was changed: the disk that holds {disk} is full. Make room, and type it again"
+        )
+    })
 }
 
 fn half(failure: Failure, author: &str) -> Failure {
+    where_full(failure, |disk| {
+        format!(
+            "the posts of \"{author}\" are noted as deleted and stay away, but the disk that holds {disk} is full: their text is still in it. Make room, and start the daemon, which takes the text away before anything else"
+        )
+    })
+}
+
+/// The failure with these words where the disk is full; else as it is.
+fn where_full(failure: Failure, words: impl Fn(&str) -> String) -> Failure {
     match full_disk(&failure) {
-        Some(disk) => Failure::say(
-            failure.exit,
-            format!(
-                "the posts of \"{author}\" are noted as deleted and stay away, but the disk that holds {disk} is full: their text is still in it. Make room, and start the daemon, which takes the text away before anything else"
-            ),
-        ),
+        Some(disk) => Failure::say(failure.exit, words(&disk)),
         None => failure,
     }
 }

@@ -222,7 +222,9 @@ impl Analysis {
                     taken.merges = state.merge_alike(now);
                 }
             }
-            self.tell_merged(product, now, out);
+            if !taken.merges.is_empty() {
+                self.tell_merged(product, now, out);
+            }
             if history {
                 continue;
             }

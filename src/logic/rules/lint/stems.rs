@@ -85,14 +85,8 @@ fn look(node: &Node, shape: &Shape, found: &mut Vec<Problem>) {
 /// In posts of another language the word is a small one, that stands everywhere.
 fn small(word: &str, range: std::ops::Range<usize>) -> Option<Problem> {
     let (lang, small) = twin(word)?;
-    let language = match lang {
-        Lang::Portuguese => "Portuguese",
-        Lang::Spanish => "Spanish",
-        Lang::French => "French",
-        Lang::German => "German",
-        Lang::Italian => "Italian",
-        _ => "Dutch",
-    };
+    let code = lang.code();
+    let language = isolang::Language::from_639_1(code)?.to_name();
     Some(
         Problem::warning(
             "query-stem-collision",
@@ -100,7 +94,9 @@ fn small(word: &str, range: std::ops::Range<usize>) -> Option<Problem> {
             format!("in posts in {language} \"{word}\" finds \"{small}\" too"),
         )
         .label(format!("they share a stem in {language}"))
-        .help(format!("write \"{word}\" in quotes to find it only as it stands, or ask for the language that is meant, as in {word} lang:de")),
+        .help(format!(
+            "write \"{word}\" in quotes to find it only as it stands, or leave posts in {language} out: NOT lang:{code}"
+        )),
     )
 }
 
