@@ -72,7 +72,7 @@ month = { $month ->
 }
 day = { $day }. { $month }
 date = { $day }. { $month } { $year }
-moment = { $day }, { $time } UTC
+moment = { $day }, { $time } { $zone }
 from-to = { $first } – { $last }
 
 ## Orte und Sprachen
@@ -246,6 +246,7 @@ shared = Diese Leute haben weitergegeben, was eine Person geschrieben hat. In al
 coordinated = { $count } Konten schrieben an einem Tag fast dieselben Worte, ohne dass eines den Beitrag eines anderen teilte. Das sieht abgesprochen aus; sie zählen als eine Stimme.
 perhaps-more = Vielleicht noch { $people }: Ihre Beiträge liegen bei diesen, sagen es aber mit anderen Worten und sind nicht mitgezählt.
 perhaps = Es kann dieselbe Sache sein wie „{ $label }“, worüber wir schon geschrieben haben. Wenn ja, bitten Sie die Betreiber von groundswell, die beiden zusammenzulegen.
+perhaps-shared = In beiden gezählt: { $people }.
 
 ## Alarme: die Grafik
 
@@ -256,6 +257,7 @@ chart-most = Die meisten an einem Tag: { $people }, am { $date }.
 chart-nobody = An keinem Tag jemand.
 chart-week = Die letzten sieben Tage ergeben zusammen { $count }; üblich: { $usual }.
 chart-sum = Die Balken seit der Zunahme ergeben zusammen die Zahl oben ({ $people }), jede am Tag ihres ersten Beitrags.
+chart-utc = Jeder Tag beginnt um Mitternacht UTC.
 chart-now = seit es zunahm
 chart-before = davor
 chart-usual = üblich

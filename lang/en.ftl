@@ -76,7 +76,7 @@ month = { $month ->
 }
 day = { $day } { $month }
 date = { $day } { $month } { $year }
-moment = { $day }, { $time } UTC
+moment = { $day }, { $time } { $zone }
 from-to = { $first } to { $last }
 
 ## Places and tongues
@@ -249,6 +249,7 @@ shared = These people passed on what one person wrote. In all other figures they
 coordinated = { $count } accounts wrote nearly the same words within a day, none of them sharing another's post. That looks arranged; they count as one voice.
 perhaps-more = Perhaps { $people } more: their posts lie with these, but say it in other words and are not counted.
 perhaps = It may be the same matter as "{ $label }", about which we have written already. If it is, ask those who run groundswell to make the two one.
+perhaps-shared = Counted in both: { $people }.
 
 ## Alerts: the chart
 
@@ -259,6 +260,7 @@ chart-most = The most on one day: { $people }, on { $date }.
 chart-nobody = Nobody on any day.
 chart-week = The last seven days add up to { $count }, where { $usual } would be usual.
 chart-sum = The bars since it grew add up to the { $people } above, each on the day of their first post.
+chart-utc = Each day begins at midnight UTC.
 chart-now = since it grew
 chart-before = before
 chart-usual = usual

@@ -75,7 +75,7 @@ month = { $month ->
 }
 day = { $day } de { $month }
 date = { $day } de { $month } de { $year }
-moment = { $day }, { $time } UTC
+moment = { $day }, { $time } { $zone }
 from-to = { $first } – { $last }
 
 ## Lugares e idiomas
@@ -247,6 +247,7 @@ shared = Estas personas difundieron lo que escribió una sola. En todas las dem�
 coordinated = { $count } cuentas escribieron casi las mismas palabras en un día, sin compartir ninguna la publicación de otra. Parece organizado; cuentan como una sola voz.
 perhaps-more = Quizá { $people } más: sus publicaciones están junto a estas, pero lo dicen con otras palabras y no se cuentan.
 perhaps = Puede ser lo mismo que «{ $label }», sobre lo que ya hemos escrito. Si lo es, pida a quienes administran groundswell que junten los dos.
+perhaps-shared = Contadas en los dos: { $people }.
 
 ## Alertas: el gráfico
 
@@ -257,6 +258,7 @@ chart-most = El máximo en un día: { $people }, el { $date }.
 chart-nobody = Nadie en ningún día.
 chart-week = Los últimos siete días suman { $count }; lo habitual: { $usual }.
 chart-sum = Las barras desde que creció suman el total de arriba ({ $people }), cada una en el día de su primera publicación.
+chart-utc = Cada día empieza a medianoche UTC.
 chart-now = desde que creció
 chart-before = antes
 chart-usual = lo habitual

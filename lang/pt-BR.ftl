@@ -81,7 +81,7 @@ date = { $day ->
     [1] 1º de { $month } de { $year }
    *[other] { $day } de { $month } de { $year }
 }
-moment = { $day }, { $time } UTC
+moment = { $day }, { $time } { $zone }
 from-to = { $first } – { $last }
 
 ## Lugares e idiomas
@@ -281,6 +281,7 @@ shared = Essas pessoas repassaram o que uma só escreveu. Em todos os outros nú
 coordinated = { $count } contas escreveram quase as mesmas palavras em um dia, nenhuma compartilhando a publicação de outra. Parece combinado; contam como uma só voz.
 perhaps-more = Talvez mais { $people }: as publicações estão junto destas, mas dizem isto com outras palavras e não são contadas.
 perhaps = Pode ser o mesmo que "{ $label }", sobre o que já escrevemos. Se for, peça a quem cuida do groundswell para juntar os dois.
+perhaps-shared = Contadas nos dois: { $people }.
 
 ## Alertas: o gráfico
 
@@ -291,6 +292,7 @@ chart-most = O máximo em um dia: { $people }, em { $date }.
 chart-nobody = Ninguém em nenhum dia.
 chart-week = Os últimos sete dias somam { $count }; o normal: { $usual }.
 chart-sum = As barras desde que cresceu somam o total acima ({ $people }), cada uma no dia da sua primeira publicação.
+chart-utc = Cada dia começa à meia-noite UTC.
 chart-now = desde que cresceu
 chart-before = antes
 chart-usual = o normal

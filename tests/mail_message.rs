@@ -17,6 +17,7 @@ fn letter() -> Letter {
         list_id: "mini-9.groundswell.example.org".into(),
         alert: "mini-9-7f3a".into(),
         date: "2025-03-17T09:20:00Z".parse().unwrap(),
+        zone: None,
         to: vec!["netbooks@example.org".into(), "Ana Lívia <ana@example.org>".into()],
         reader: None,
         subject: "Mini 9: \"teclas próximas demais\": 9 people in 3 days, usually 1 🙂".into(),
@@ -37,6 +38,30 @@ fn message(letter: &Letter) -> Message {
 
 fn header<'a>(parsed: &'a mail_parser::Message<'_>, name: &'static str) -> &'a str {
     parsed.header(name).and_then(HeaderValue::as_text).unwrap_or_else(|| panic!("no {name}")).trim()
+}
+
+#[test]
+fn the_date_is_told_by_the_clocks_of_its_readers() {
+    let dated = |zone: Option<&str>, date: &str| {
+        let sent =
+            message(&Letter { zone: zone.map(str::to_owned), date: date.parse().unwrap(), ..letter() });
+        let raw = String::from_utf8_lossy(sent.bytes()).into_owned();
+        let dates: Vec<&str> = raw.lines().filter_map(|line| line.strip_prefix("Date: ")).collect();
+        assert_eq!(dates.len(), 1, "{raw}");
+        let parsed = MessageParser::default().parse(sent.bytes()).unwrap();
+        assert_eq!(parsed.date().unwrap().to_timestamp(), letter_date(date), "the same moment");
+        dates[0].to_owned()
+    };
+    let (winter, summer) = ("2025-03-17T09:20:00Z", "2025-07-01T23:30:00Z");
+    assert_eq!(dated(None, winter), "Mon, 17 Mar 2025 09:20:00 +0000");
+    assert_eq!(dated(Some("America/Sao_Paulo"), winter), "Mon, 17 Mar 2025 06:20:00 -0300");
+    assert_eq!(dated(Some("Europe/Berlin"), summer), "Wed, 02 Jul 2025 01:30:00 +0200");
+    // Of a zone that a newer version knew.
+    assert_eq!(dated(Some("Mars/Olympus"), winter), "Mon, 17 Mar 2025 09:20:00 +0000");
+}
+
+fn letter_date(date: &str) -> i64 {
+    date.parse::<groundswell::ground::time::Timestamp>().unwrap().as_second()
 }
 
 #[test]

@@ -67,6 +67,7 @@ mod tests {
                 at: at.parse().unwrap(),
                 team: "t".into(),
                 language: Language::English,
+                zone: None,
                 deliver_to: vec!["t@example.org".into()],
                 mails_a_day: 12,
                 events: Vec::new(),

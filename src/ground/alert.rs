@@ -9,6 +9,7 @@ use super::digest::Digest;
 use super::language::Language;
 use super::post::PostKey;
 use super::reason::Reason;
+pub use super::routing::{Addressee, Routing, Wait, WaitReason, team_shown};
 use super::time::{DAY_MS, Timestamp, plus_ms};
 
 /// How much a rule's author says it matters.
@@ -188,6 +189,9 @@ pub struct AlertEvent {
     /// The language that the team reads its letters in.
     #[serde(default)]
     pub language: Language,
+    /// The time zone that the team reads its letters in, as the rules name it; UTC where they name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
     /// Addresses that get the mail; empty when nobody is to be told.
     pub deliver_to: Vec<String>,
     /// No letter about this goes to the team now: it waits, and `routing` says why and until when.
@@ -205,97 +209,6 @@ pub struct AlertEvent {
     /// What else is to be said about it.
     #[serde(default)]
     pub beside: Beside,
-}
-
-/// How an event came to those who are told about it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Routing {
-    /// The line of the rule files by which the event's team gets it; empty where it owns the product.
-    pub via: String,
-    /// Why a letter to the event's team waits, where it does.
-    pub wait: Option<Wait>,
-    /// Other teams that are told, each in a thread of its own.
-    pub also: Vec<Addressee>,
-    /// The topic that its posts are of, where they opened the alert by themselves: routes take it for the topic's.
-    pub topic: Option<String>,
-}
-
-/// Another team that is told about an event.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Addressee {
-    /// Id of the team.
-    pub team: String,
-    /// The language that it reads its letters in.
-    #[serde(default)]
-    pub language: Language,
-    /// Addresses that get the letter.
-    pub deliver_to: Vec<String>,
-    /// The line of the rule files by which it gets it; empty where it owns the product.
-    pub via: String,
-    /// Why its letter waits, where it does.
-    pub wait: Option<Wait>,
-}
-
-/// A letter waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wait {
-    /// Until when, as it looks now; never where the digest tells it.
-    pub until: Option<Timestamp>,
-    /// Why.
-    pub why: WaitReason,
-}
-
-/// Why a letter waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WaitReason {
-    /// The team has had its mails of the day: it is told in a list.
-    DailyLimit,
-    /// The team has quiet hours.
-    QuietHours,
-    /// The team gets its alerts as a list, at times of its own.
-    Listed,
-    /// The team hears of alerts by its digest alone.
-    InDigest,
-    /// Many complaints about a product began to grow at once, and one letter told of that.
-    Storm,
-}
-
-impl WaitReason {
-    /// The name as it is written in logs and JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::DailyLimit => "daily-limit",
-            Self::QuietHours => "quiet-hours",
-            Self::Listed => "listed",
-            Self::InDigest => "in-digest",
-            Self::Storm => "storm",
-        }
-    }
-
-    /// The words for people, after "it waits: ".
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::DailyLimit => "the team has had its mails of the day",
-            Self::QuietHours => "the team has quiet hours",
-            Self::Listed => "the team gets its alerts as a list",
-            Self::InDigest => "the team's digest tells it",
-            Self::Storm => "it is one of many complaints at once, which are told in a list",
-        }
-    }
-}
-
-/// The name of a team as its letters say it: that of a single recipient (`netbooks/ana@example.org`) is the team's.
-pub fn team_shown(id: &str) -> &str {
-    id.split_once('/').map_or(id, |(team, _)| team)
-}
-
-impl Routing {
-    /// Whether there is nothing to say: one team, that owns the product, and nothing waits.
-    pub fn is_plain(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 impl AlertEvent {
@@ -320,6 +233,7 @@ impl AlertEvent {
             let other = self.routing.also.swap_remove(at);
             self.team = other.team;
             self.language = other.language;
+            self.zone = other.zone;
             self.deliver_to = other.deliver_to;
             self.routing.via = other.via;
             self.routing.wait = other.wait;
@@ -380,6 +294,9 @@ pub struct Related {
     /// How much it matters.
     #[serde(default)]
     pub severity: Severity,
+    /// People who are counted in both, where that is known.
+    #[serde(default)]
+    pub shared: u32,
 }
 
 /// A person said that something is fixed.
@@ -405,6 +322,9 @@ pub struct Collected {
     /// The language that the team reads its letters in.
     #[serde(default)]
     pub language: Language,
+    /// The time zone that the team reads its letters in; UTC where the rules name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
     /// Addresses that get it.
     pub deliver_to: Vec<String>,
     /// Mails a day that the team gets at most.

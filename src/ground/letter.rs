@@ -17,6 +17,9 @@ pub struct Letter {
     pub alert: String,
     /// When it was written.
     pub date: Timestamp,
+    /// The time zone that this is told in; UTC where none is named.
+    #[serde(default)]
+    pub zone: Option<String>,
     /// Addresses.
     pub to: Vec<String>,
     /// The one of them that this copy is for, where each gets a copy of its own.

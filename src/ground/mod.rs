@@ -10,4 +10,5 @@ pub mod language;
 pub mod letter;
 pub mod post;
 pub mod reason;
+mod routing;
 pub mod time;

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 pub use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// Milliseconds in an hour.
 pub const HOUR_MS: i64 = 3_600_000;
@@ -87,6 +88,11 @@ pub fn ticks_between(from: Timestamp, to: Timestamp) -> impl Iterator<Item = Tim
     let next_day = (first + HOURLY + 23).div_euclid(24);
     let daily = next_day..=last.div_euclid(24);
     hourly.chain(daily.map(|day| day * 24)).map(|hour| from_ms(hour * HOUR_MS))
+}
+
+/// The time zone of this name (`Europe/Lisbon`); UTC where none is given, or where this version knows none of that name.
+pub fn zone_of(name: Option<&str>) -> TimeZone {
+    name.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC)
 }
 
 #[cfg(test)]

@@ -32,10 +32,15 @@ use groundswell::ground::alert::EventKind;
 use groundswell::ground::entry::{Act, Body, Deed};
 use groundswell::ground::time::{Clock, SimulatedClock, Timestamp, plus_ms};
 use groundswell::logic::letters::Sender;
+use peak_alloc::PeakAlloc;
 use tokio::sync::mpsc;
 
 use crowd::{Crowd, day_since, rules, share_of_minute};
 use measure::Month;
+
+/// Counts what is asked for, so that what is kept can be told from what the system has not been given back.
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 /// The one source.
 pub const SOURCE: &str = "stream";
@@ -278,6 +283,8 @@ impl<'d> Soak<'d> {
     fn look(&mut self, month: &mut Month) -> Result<(), Failure> {
         self.alerts = self.store.events(None)?.iter().filter(|e| e.kind == EventKind::Opened).count() as u64;
         month.memory = measure::resident();
+        month.asked = ALLOCATOR.current_usage() as u64;
+        month.learnt = self.store.snapshot()?.map_or(0, |(_, bytes)| bytes.len() as u64);
         month.database = measure::bytes(&self.data.join("groundswell.db"));
         month.write_ahead = measure::bytes(&self.data.join("groundswell.db-wal"));
         month.index = measure::bytes(&self.data.join("index-1"));

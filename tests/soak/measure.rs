@@ -8,6 +8,9 @@ pub struct Month {
     pub posts: u64,
     /// Resident memory at the end, in bytes.
     pub memory: u64,
+    /// What of it the program has asked for and not given back, and the snapshot of what was learnt, in bytes.
+    pub asked: u64,
+    pub learnt: u64,
     /// Of the log's database (with alerts and outbox), its write-ahead log beside it, and of the index.
     pub database: u64,
     pub write_ahead: u64,
@@ -34,15 +37,17 @@ pub const WORST_TIME: f64 = 3.0;
 pub const STUB: u64 = 60;
 
 /// The header of the table.
-pub const HEAD: &str = "stretch   posts  memory  database  (used)  w.-ahead   index     kept  post 50%  99%  longest tick  alerts  letters";
+pub const HEAD: &str = "stretch   posts  memory   asked  learnt  database  (used)  w.-ahead   index     kept  post 50%  99%  longest tick  alerts  letters";
 
 impl Month {
     pub fn line(&self, n: usize) -> String {
         let mb = |bytes: u64| format!("{:.1}", bytes as f64 / 1e6);
         format!(
-            "{n:>7} {:>7} {:>7} {:>9} {:>7} {:>9} {:>7} {:>8} {:>6} µs {:>5} {:>10.1} ms {:>7} {:>8}",
+            "{n:>7} {:>7} {:>7} {:>7} {:>7} {:>9} {:>7} {:>9} {:>7} {:>8} {:>6} µs {:>5} {:>10.1} ms {:>7} {:>8}",
             self.posts,
             mb(self.memory),
+            mb(self.asked),
+            mb(self.learnt),
             mb(self.database),
             mb(self.used),
             mb(self.write_ahead),

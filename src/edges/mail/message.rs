@@ -1,7 +1,7 @@
 //! A letter as MIME: multipart/alternative of the plain text and of multipart/related (the HTML and its pictures).
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use base64::Engine as _;
 use lettre::address::Address;
@@ -10,6 +10,7 @@ use lettre::message::{Attachment, Body, Mailbox, MultiPart, SinglePart};
 
 use super::dkim::Signer;
 use crate::ground::letter::Letter;
+use crate::ground::time::{from_ms, zone_of};
 
 /// A letter ready to be handed over: bytes, and the envelope they travel in.
 #[derive(Clone, Debug)]
@@ -133,7 +134,7 @@ pub fn to_message(letter: &Letter, by: &Stationery) -> Result<Message, LetterErr
     let bracketed = |id: &str| format!("<{}>", clean(id));
     let mut builder = lettre::Message::builder()
         .from(from.clone())
-        .date(system_time(letter))
+        .date(SystemTime::UNIX_EPOCH)
         .subject(subject(letter))
         .message_id(Some(bracketed(&letter.message_id)));
     for mailbox in &to {
@@ -176,6 +177,8 @@ pub fn to_message(letter: &Letter, by: &Stationery) -> Result<Message, LetterErr
     let mut message = builder
         .multipart(body(letter))
         .map_err(|e| LetterError::Mime { letter: name(), why: e.to_string() })?;
+    // lettre's own date knows no zone but that of Greenwich.
+    message.headers_mut().insert_raw(header(HeaderName::new_from_ascii_str("Date"), &date(letter)));
     if let Some(signer) = &by.signer {
         signer.sign(&mut message);
     }
@@ -233,11 +236,12 @@ fn header(name: HeaderName, value: &str) -> HeaderValue {
     HeaderValue::new(name, clean(value))
 }
 
-/// The letter's time, in the years that a header can say.
-fn system_time(letter: &Letter) -> SystemTime {
-    const LAST: u64 = 253_402_300_799; // the end of the year 9999
-    let seconds = u64::try_from(letter.date.as_second()).unwrap_or(0).min(LAST);
-    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+/// The letter's time by the clocks of its readers (RFC 5322), in the years that a header can say.
+fn date(letter: &Letter) -> String {
+    const LAST: i64 = 253_402_214_400; // a day before the end of the year 9999
+    let at =
+        from_ms(letter.date.as_second().clamp(0, LAST) * 1_000).to_zoned(zone_of(letter.zone.as_deref()));
+    at.strftime("%a, %d %b %Y %H:%M:%S %z").to_string()
 }
 
 /// The subject. What a stranger wrote as an encoded word (RFC 2047) would be decoded by whoever shows it, line breaks

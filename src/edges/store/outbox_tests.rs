@@ -85,6 +85,7 @@ fn teams_have_threads_of_their_own_and_a_letter_that_waited_is_one_of_them() {
     let mut store = Store::open(dir.path()).unwrap();
     let other = Addressee {
         language: Default::default(),
+        zone: None,
         team: "u".into(),
         deliver_to: vec!["u@example.org".into(), "v@example.org".into()],
         via: "rules/teams.toml:7".into(),
@@ -146,6 +147,7 @@ fn a_collected_letter_waits_once_and_tells_what_is_known_when_it_goes() {
         at: NOW,
         team: "t".into(),
         language: Default::default(),
+        zone: None,
         deliver_to: vec!["ana@example.org".into(), "bo@example.org".into()],
         mails_a_day: 12,
         events: vec![("b".into(), 0), ("gone".into(), 0), ("a".into(), 0)],

@@ -70,6 +70,7 @@ pub(super) fn event(alert: &str, number: u32, quoted: &Post) -> AlertEvent {
         origin: String::new(),
         team: "t".into(),
         language: Default::default(),
+        zone: None,
         deliver_to: vec!["t@example.org".into()],
         held: false,
         routing: Default::default(),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::event::language_of;
+use super::event::{language_of, zone_of};
 use super::product::SeriesId;
 use super::state::{Analysis, Outcome, Waited};
 use crate::ground::alert::{Addressee, AlertEvent, Collected, EventKind, Severity, WaitReason};
@@ -92,9 +92,11 @@ impl Analysis {
             }
             self.team_log(team).hear(event);
             let language = language_of(rules.teams.get(team));
+            let zone = zone_of(rules.teams.get(team));
             if nth == 0 {
                 event.team.clone_from(team);
                 event.language = language;
+                event.zone = zone;
                 event.deliver_to = deliver_to;
                 event.held = wait.is_some();
                 event.routing.via.clone_from(via);
@@ -103,6 +105,7 @@ impl Analysis {
                 event.routing.also.push(Addressee {
                     team: team.clone(),
                     language,
+                    zone,
                     deliver_to,
                     via: via.clone(),
                     wait,
@@ -199,6 +202,7 @@ impl Analysis {
                 Release::List { events, more, why } => out.collected.push(Collected {
                     at: now,
                     language: language_of(rules.teams.get(&team)),
+                    zone: zone_of(rules.teams.get(&team)),
                     mails_a_day: rules.teams.get(&team).map_or(0, |team| team.mails_a_day),
                     team,
                     deliver_to,

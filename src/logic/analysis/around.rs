@@ -211,7 +211,11 @@ impl ProductState {
         let (standing, other) = (self.alerts.get(id)?, self.clusters.get(*number)?);
         let label = other.name.clone().unwrap_or_else(|| other.label.clone());
         let (alert, cluster) = (standing.id.clone(), id.name(product));
-        Some(Related { alert, label, people: standing.tally.in_all(), cluster, severity: standing.severity })
+        let voices: BTreeSet<u64> =
+            posts.iter().filter_map(|n| self.nearby.get(*n)).map(|post| post.voice).collect();
+        let shared = voices.iter().filter(|voice| standing.tally.knows(**voice)).count() as u32;
+        let (people, severity) = (standing.tally.in_all(), standing.severity);
+        Some(Related { alert, label, people, cluster, severity, shared })
     }
 
     /// How alike these posts are to those of a cause, taken together: to what its alert opened with, or to all that it

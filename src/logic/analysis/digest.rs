@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use statrs::statistics::{Data, OrderStatistics};
 
-use super::event::language_of;
+use super::event::{language_of, zone_of};
 use super::product::{ProductState, SeriesId};
 use super::state::{Analysis, Outcome};
 use crate::ground::alert::{AlertEvent, Collected, EventKind};
@@ -183,6 +183,7 @@ impl Analysis {
                     at: now,
                     team: team.clone(),
                     language: language_of(Some(settings)),
+                    zone: zone_of(Some(settings)),
                     deliver_to,
                     mails_a_day: settings.mails_a_day,
                     events: Vec::new(),

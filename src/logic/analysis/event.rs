@@ -58,7 +58,7 @@ impl Analysis {
             let people = standing.told_people;
             let (alert, label) = (standing.id.clone(), name.clone());
             let (cluster, severity) = (id.name(&product.id), standing.severity);
-            let opening = Related { alert, label, people, cluster, severity };
+            let opening = Related { alert, label, people, cluster, severity, shared: 0 };
             match state.openings.hear(opening, now) {
                 Telling::Alone => {}
                 Telling::Together(all) => storm = all,
@@ -178,6 +178,7 @@ impl Analysis {
             origin,
             team: product.team.clone(),
             language: language_of(self.rules.teams.get(&product.team)),
+            zone: zone_of(self.rules.teams.get(&product.team)),
             deliver_to: Vec::new(),
             held: false,
             routing: Routing::default(),
@@ -390,6 +391,11 @@ impl ProductState {
 /// The language that a team reads its letters in: English, where it names none.
 pub(super) fn language_of(team: Option<&Team>) -> Language {
     team.and_then(|team| team.language).and_then(|lang| Language::from_code(lang.code())).unwrap_or_default()
+}
+
+/// The time zone that a team reads its letters in, where its rules name one.
+pub(super) fn zone_of(team: Option<&Team>) -> Option<String> {
+    team.and_then(|team| team.zone.as_ref()?.iana_name().map(str::to_owned))
 }
 
 fn mean(values: impl Iterator<Item = f64>) -> f64 {

@@ -20,6 +20,7 @@ impl Analysis {
                 people: other.tally.in_all(),
                 cluster: into.name(&product.id),
                 severity: other.severity,
+                shared: 0,
             });
             // It is told as itself, and only then forgotten.
             state.alerts.insert(from.clone(), alert);

@@ -8,7 +8,7 @@ use crate::logic::cluster::model_mark;
 use crate::logic::rules::RuleSet;
 
 /// Number of the snapshot's form; another one is not read but folded anew from the log.
-pub const SNAPSHOT_FORMAT: u32 = 12;
+pub const SNAPSHOT_FORMAT: u32 = 13;
 
 /// Why a snapshot cannot be used. The log can: fold it from the beginning.
 #[derive(Debug, thiserror::Error)]
@@ -33,10 +33,12 @@ impl Analysis {
     /// # Errors
     /// When it cannot be written as bytes, which means a bug.
     pub fn snapshot(&self) -> Result<Vec<u8>, SnapshotError> {
-        let mut bytes = SNAPSHOT_FORMAT.to_le_bytes().to_vec();
+        // Counted first: a buffer that grows takes twice as much while it is copied, and the system is not given that back.
+        let size = postcard::experimental::serialized_size(&self.memory)?;
+        let mut bytes = Vec::with_capacity(12 + size);
+        bytes.extend(SNAPSHOT_FORMAT.to_le_bytes());
         bytes.extend(model_mark().to_le_bytes());
-        bytes.extend(postcard::to_stdvec(&self.memory)?);
-        Ok(bytes)
+        Ok(postcard::to_io(&self.memory, bytes)?)
     }
 
     /// What [`Analysis::snapshot`] wrote.

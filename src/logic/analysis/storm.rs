@@ -62,7 +62,7 @@ mod tests {
 
     fn opening(n: i64) -> Related {
         let (alert, label) = (format!("a{n}"), format!("complaint {n}"));
-        Related { alert, label, people: 4, cluster: String::new(), severity: Severity::Normal }
+        Related { alert, label, people: 4, cluster: String::new(), severity: Severity::Normal, shared: 0 }
     }
 
     #[test]

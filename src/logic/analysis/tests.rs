@@ -247,15 +247,18 @@ fn two_people_who_tell_of_the_same_danger_are_enough() {
     assert!(said_on_day_50(&[("ana", smoke), ("bo", harmless)]).is_empty(), "denied danger is none");
 }
 
-/// Addresses told of each event about the rising complaint, from its opening on, which was silenced in its first hours.
 #[test]
-fn an_event_carries_the_language_of_its_team() {
+fn an_event_carries_the_language_and_the_zone_of_its_team() {
     let mut entries = rising();
     let Body::Rules(files) = &mut entries[0].body else { panic!("no rules") };
-    files.files[1].text += "language = \"de\"\n";
-    assert!(fold(&entries).iter().all(|event| event.language == Language::German));
-    assert!(fold(&rising()).iter().all(|event| event.language == Language::English));
+    files.files[1].text += "language = \"de\"\nzone = \"Europe/Berlin\"\n";
+    let (german, plain) = (fold(&entries), fold(&rising()));
+    assert!(!german.is_empty() && german.iter().all(|event| event.language == Language::German));
+    assert!(german.iter().all(|event| event.zone.as_deref() == Some("Europe/Berlin")));
+    assert!(plain.iter().all(|event| event.language == Language::English && event.zone.is_none()));
 }
+
+/// Addresses told of each event about the rising complaint, from its opening on, which was silenced in its first hours.
 
 fn silenced(until_worse: bool) -> Vec<(EventKind, usize)> {
     let rising = rising();

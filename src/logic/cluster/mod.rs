@@ -11,6 +11,7 @@ mod label;
 mod near_copy;
 mod nearby;
 mod phrase;
+mod phrase_words;
 mod quotes;
 mod regroup;
 mod saying;

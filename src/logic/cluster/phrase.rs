@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::features::content_words;
+use super::phrase_words::{BREAKS, HEADS, JOINS, OPEN_ENDS, PRAISES, TAILS};
 use crate::logic::text::{Kind, Lang, Token};
 
 /// Longest phrase, in words.
@@ -17,198 +18,6 @@ const WHOLE_FRONT: f64 = 0.15;
 const WHOLE_BACK: f64 = 0.15;
 /// Longest word that a phrase may hold, in bytes: longer ones are no words.
 const LONGEST_WORD: usize = 30;
-
-/// Words that what follows hangs on: without them it says something else.
-const HEADS: &[&str] = &[
-    "not",
-    "no",
-    "never",
-    "without",
-    "cant",
-    "cannot",
-    "wont",
-    "dont",
-    "doesnt",
-    "didnt",
-    "isnt",
-    "arent",
-    "wasnt",
-    "hasnt",
-    "havent",
-    "couldnt",
-    "wouldnt",
-    "too",
-    "how",
-    "why",
-    "where", // English
-    "nao",
-    "nunca",
-    "sem",
-    "muito",
-    "demasiado",
-    "nem", // Portuguese, Spanish
-    "nunca",
-    "sin",
-    "nada", // Spanish
-    "ne",
-    "sans",
-    "trop",
-    "aucun",
-    "aucune", // French
-    "nicht",
-    "kein",
-    "keine",
-    "nie",
-    "ohne",
-    "zu", // German
-];
-/// Words that belong to what comes before them.
-const TAILS: &[&str] = &[
-    "up", "off", "out", "down", "back", "away", "anymore", // English
-    "pas", "plus", "jamais", // French
-    "nicht", "mehr", // German
-];
-/// Words that begin another thought.
-const BREAKS: &[&str] = &[
-    "but", "because", "since", "when", "while", "if", "although", "though", "which", "who", "so",
-    "then", // English
-    "mas", "porque", "quando", "pero", "cuando", // Portuguese, Spanish
-    "mais", "parce", "quand", "donc", "lorsque", // French
-    "aber", "weil", "wenn", "obwohl", "dass", // German
-];
-/// Words that no name ends with: what they lead to is cut off, or they say when, which is another for each.
-const OPEN_ENDS: &[&str] = &[
-    "since",
-    "after",
-    "before",
-    "with",
-    "for",
-    "from",
-    "of",
-    "at",
-    "to",
-    "in",
-    "on",
-    "by",
-    "my",
-    "your",
-    "their",
-    "his",
-    "her",
-    "our",
-    "its",
-    "like",
-    "day",
-    "days",
-    "week",
-    "weeks",
-    "month",
-    "months",
-    "year",
-    "years",
-    "hour",
-    "hours",
-    "minute",
-    "minutes",
-    "today",
-    "yesterday",
-    "ago",
-    "now", // English
-    "com",
-    "de",
-    "do",
-    "da",
-    "em",
-    "por",
-    "para",
-    "desde",
-    "depois",
-    "antes",
-    "meu",
-    "minha",
-    "dia",
-    "dias",
-    "semana",
-    "semanas",
-    "mes",
-    "meses",
-    "ano",
-    "anos",
-    "hora",
-    "horas",
-    "hoje",
-    "ontem", // Portuguese
-    "con",
-    "en",
-    "del",
-    "despues",
-    "mi",
-    "su",
-    "ano",
-    "anos",
-    "hoy",
-    "ayer", // Spanish
-    "avec",
-    "du",
-    "des",
-    "dans",
-    "sur",
-    "pour",
-    "depuis",
-    "apres",
-    "avant",
-    "chez",
-    "mon",
-    "ma",
-    "mes",
-    "jour",
-    "jours",
-    "semaine",
-    "semaines",
-    "mois",
-    "an",
-    "ans",
-    "heure",
-    "heures",
-    "hier", // French
-    "seit",
-    "nach",
-    "vor",
-    "mit",
-    "bei",
-    "von",
-    "vom",
-    "fur",
-    "auf",
-    "im",
-    "am",
-    "an",
-    "zum",
-    "zur",
-    "aus",
-    "uber",
-    "mein",
-    "meine",
-    "meiner",
-    "meinem",
-    "tag",
-    "tage",
-    "tagen",
-    "woche",
-    "wochen",
-    "monat",
-    "monate",
-    "monaten",
-    "jahr",
-    "jahre",
-    "jahren",
-    "stunde",
-    "stunden",
-    "heute",
-    "gestern", // German
-];
-/// Words that join two things, or two thoughts.
-const JOINS: &[&str] = &["and", "or", "e", "y", "o", "et", "ou", "und", "oder"];
 
 /// Every phrase of a text that could be a name, with its score: the weight of what it says, less for each word more, and
 /// a little for being whole. `weights` are those of stems.
@@ -264,7 +73,14 @@ fn from<'a>(
         }
         let after = clause.get(last + 1);
         let leads_on = is(Some(tail), HEADS) || is(Some(tail), OPEN_ENDS);
-        let says_last = says(tail) && !leads_on || last > first && is(Some(tail), TAILS);
+        // "The router is fine" is what it is not.
+        let denied = clause
+            .get(first..last)
+            .unwrap_or_default()
+            .iter()
+            .any(|t| is(Some(t), HEADS) || is(Some(t), TAILS));
+        let praises = is(Some(tail), PRAISES) && !denied;
+        let says_last = says(tail) && !leads_on && !praises || last > first && is(Some(tail), TAILS);
         let ends = says_last && !is(after, TAILS);
         if !ends || said.len() < FEWEST_CONTENT {
             return None;
@@ -416,6 +232,28 @@ mod tests {
                 Lang::French,
                 &["volant", "tremble", "hier"],
                 "volant qui tremble",
+            ),
+        ] {
+            assert_eq!(best(text, lang, words), name);
+        }
+    }
+
+    #[test]
+    fn a_name_does_not_end_with_what_is_well_unless_that_is_denied() {
+        for (text, lang, words, name) in [
+            ("no wifi though the router is fine", Lang::English, &["wifi", "router", "fine"][..], ""),
+            ("screen is not fine", Lang::English, &["screen", "fine"], "screen is not fine"),
+            (
+                "l'écran ne marche pas bien",
+                Lang::French,
+                &["écran", "marche", "bien"],
+                "l'écran ne marche pas",
+            ),
+            (
+                "das Display geht nicht gut",
+                Lang::German,
+                &["display", "geht", "gut"],
+                "Display geht nicht gut",
             ),
         ] {
             assert_eq!(best(text, lang, words), name);

@@ -143,6 +143,9 @@ pub(super) fn sentences(event: &AlertEvent, t: &Tongue) -> Vec<String> {
     }
     if let Some(other) = beside.perhaps.as_ref().filter(|_| event.kind != EventKind::Resolved) {
         out.push(t.tell("perhaps", &[("label", label(other, 80).into())]));
+        if other.shared > 0 {
+            out.push(t.tell("perhaps-shared", &[("people", t.people(other.shared).into())]));
+        }
     }
     out
 }

@@ -111,6 +111,7 @@ pub fn collected(
         list_id: format!("{}.collected.groundswell.{domain}", clean::token(&collected.team)),
         alert: "collected".to_owned(),
         date: collected.at,
+        zone: collected.zone.clone(),
         to: collected.deliver_to.clone(),
         text,
         html,

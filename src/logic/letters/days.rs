@@ -36,12 +36,17 @@ pub(super) fn usual(event: &AlertEvent, expected: f64, t: &Tongue) -> String {
     if is_young(event) { t.say("usual-unknown") } else { t.usual(expected) }
 }
 
-/// That the bars of now are the people of the headline, where they are.
+/// That the bars of now are the people of the headline, where they are, and by which clocks their days begin.
 pub(super) fn chart_sum(event: &AlertEvent, t: &Tongue) -> Option<String> {
     let now = event.series.iter().filter(|day| day.day >= day_of(event.since));
     let sum: u32 = now.map(|day| day.people).sum();
     let fits = sum > 1 && sum == event.observed;
-    fits.then(|| t.tell("chart-sum", &[("people", t.people(sum).into())]))
+    let utc = (!t.is_by_utc()).then(|| t.say("chart-utc"));
+    let sum = fits.then(|| t.tell("chart-sum", &[("people", t.people(sum).into())]));
+    match (sum, utc) {
+        (Some(sum), Some(utc)) => Some(format!("{sum} {utc}")),
+        (sum, utc) => sum.or(utc),
+    }
 }
 
 /// The series in weeks, counted back from its last day; the oldest first. A week that is not whole is left out. Where

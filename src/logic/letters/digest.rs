@@ -83,6 +83,7 @@ pub(super) fn digest(
         list_id: format!("{}.digest.groundswell.{}", clean::token(&collected.team), domain(&sender.domain)),
         alert: "digest".to_owned(),
         date: collected.at,
+        zone: collected.zone.clone(),
         to: collected.deliver_to.clone(),
         text,
         html,

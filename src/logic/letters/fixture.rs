@@ -119,6 +119,7 @@ pub(super) fn opened() -> AlertEvent {
         origin: "rules/mini-9.toml:2".into(),
         team: "netbooks".into(),
         language: Language::English,
+        zone: None,
         deliver_to: vec!["netbooks@example.org".into()],
         routing: Default::default(),
         held: false,
@@ -147,6 +148,7 @@ pub(super) fn storm() -> AlertEvent {
             people,
             cluster: format!("mini-9.c{n}"),
             severity,
+            shared: 0,
         })
         .collect();
     event
@@ -157,7 +159,8 @@ pub(super) fn perhaps() -> AlertEvent {
     let mut event = opened();
     let (alert, label, cluster) =
         ("mini-9-20250305-1b2c".into(), "enter key \"too near\"".into(), "mini-9.c4".into());
-    event.beside.perhaps = Some(Related { alert, label, people: 12, cluster, severity: Severity::Normal });
+    let severity = Severity::Normal;
+    event.beside.perhaps = Some(Related { alert, label, people: 12, cluster, severity, shared: 2 });
     event.beside.coordinated = 7;
     event
 }

@@ -102,7 +102,7 @@ impl Desk {
 /// The letter that tells the alert's team about the event. It is addressed to the event's `deliver_to`.
 /// The first letter of an alert (number 0) begins a thread, the others answer it.
 pub fn letter(event: &AlertEvent, sender: &Sender) -> Letter {
-    let t = Tongue::of(event.language);
+    let t = &Tongue::of(event.language).by_clocks_of(event.zone.as_deref());
     let mut story = story::story(event, t);
     if let Some(contact) = sender.plain_contact() {
         story.ask_by_mail(event, contact, t);
@@ -123,7 +123,7 @@ impl Sender {
 /// each time, so that a repeat is the same. Without a desk it is the letter for all.
 pub fn letter_for(event: &AlertEvent, sender: &Sender, address: &str, made_at: Timestamp) -> Letter {
     let Some(desk) = &sender.desk else { return letter(event, sender) };
-    let t = Tongue::of(event.language);
+    let t = &Tongue::of(event.language).by_clocks_of(event.zone.as_deref());
     let mut story = story::story(event, t);
     let links = |alert: &str| actions::links(event, alert, desk, (address, made_at), t);
     // Of many complaints each has its own: one press acts on one of them.
@@ -193,6 +193,7 @@ fn write(event: &AlertEvent, sender: &Sender, story: Story, reader: Option<Reade
         list_id: format!("{}.groundswell.{}", clean::token(&event.product), domain(&sender.domain)),
         alert: clean::token(&event.alert),
         date: event.at,
+        zone: event.zone.clone(),
         to: event.deliver_to.clone(),
         reader,
         subject: story.subject.clone(),

@@ -55,6 +55,7 @@ impl Notice<'_> {
             list_id: format!("{list}.groundswell.{domain}"),
             alert: name.to_owned(),
             date: now,
+            zone: None,
             to: to.to_vec(),
             reader: None,
             subject: self.subject.to_owned(),

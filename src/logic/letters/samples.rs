@@ -86,6 +86,7 @@ pub fn samples(sender: &Sender, language: Language) -> Vec<Sample> {
         at: plus_ms(now, DAY_MS / 4),
         team: "netbooks".into(),
         language,
+        zone: None,
         deliver_to: vec![reader.into()],
         mails_a_day: 12,
         events: events.iter().map(|event| (event.alert.clone(), event.number)).collect(),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::ground::alert::{AlertEvent, EventKind, Quote, Severity, team_shown};
 use crate::ground::reason::Reason;
-use crate::ground::time::{Timestamp, day_of, days_between};
+use crate::ground::time::{Timestamp, days_between};
 
 use super::actions;
 use super::beside::{self, Part};
@@ -361,7 +361,7 @@ fn compared(event: &AlertEvent, t: &Tongue) -> Vec<String> {
     } else if event.held {
         // Read on another day than it was written for.
         out.push(date("first-wrote-on", event.since));
-    } else if day_of(event.since) == day_of(event.at) {
+    } else if t.on_the_wall(event.since).date() == t.on_the_wall(event.at).date() {
         out.push(date("first-wrote-today", event.since));
     } else {
         let ago = t.span(days_between(event.since, event.at).max(1.0));

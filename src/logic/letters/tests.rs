@@ -39,11 +39,32 @@ fn a_subject_begins_with_product_and_complaint_and_fits_a_lock_screen() {
     for language in Language::ALL {
         for event in [opened(), doubled(), elsewhere(), resolved(), regressed(), back_after_fix()] {
             let subject = letter(&AlertEvent { language, ..event }, &sender()).subject;
-            let at = |part: &str| subject.find(part).unwrap_or_else(|| panic!("no {part} in {subject}"));
+            let at = |part: &str| {
+                let (before, _) =
+                    subject.split_once(part).unwrap_or_else(|| panic!("no {part} in {subject}"));
+                before.chars().count()
+            };
             assert!(at("Aster Mini 9") == 0 && at("Apostrophe and return keys") < 20, "{subject}");
             assert!(subject.chars().count() <= 130, "{} is too long: {subject}", subject.chars().count());
         }
     }
+}
+
+#[test]
+fn times_are_those_of_the_clocks_of_the_team() {
+    let text = |zone: &str| {
+        let zone = Some(zone.to_owned()).filter(|zone| !zone.is_empty());
+        letter(&AlertEvent { zone, ..opened() }, &sender()).text
+    };
+    let first_byline = |text: &str| {
+        let line = text.lines().find(|line| line.contains(" on ") && line.contains(" · ")).unwrap();
+        line.split(" · ").nth(1).unwrap().to_owned()
+    };
+    let (utc, berlin, paulo) = (text(""), text("Europe/Berlin"), text("America/Sao_Paulo"));
+    assert_eq!(first_byline(&utc), "17 March, 08:02 UTC");
+    assert_eq!(first_byline(&berlin), "17 March, 09:02 CET");
+    assert_eq!(first_byline(&paulo), "17 March, 05:02 UTC−3");
+    assert!(berlin.contains("midnight UTC") && !utc.contains("midnight"), "{berlin}");
 }
 
 #[test]

@@ -2,13 +2,16 @@
 //! Fluent, which knows the plural forms of each.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use jiff::Zoned;
+use jiff::tz::TimeZone;
 use unic_langid::LanguageIdentifier;
 
 use crate::ground::language::Language;
+use crate::ground::time::{Timestamp, zone_of};
 
 /// The file of a language, and the tag by which its plural forms are known.
 pub(super) fn file(language: Language) -> (&'static str, &'static str) {
@@ -24,10 +27,12 @@ pub(super) fn file(language: Language) -> (&'static str, &'static str) {
 /// A value in a sentence: a number, which has its plural form, or a text.
 pub(super) type Value<'a> = FluentValue<'a>;
 
-/// One language.
+/// One language, and the clocks that times are told by.
+#[derive(Clone)]
 pub(super) struct Tongue {
     language: Language,
-    bundle: FluentBundle<FluentResource>,
+    bundle: Arc<FluentBundle<FluentResource>>,
+    zone: TimeZone,
 }
 
 static TONGUES: LazyLock<BTreeMap<Language, Tongue>> =
@@ -58,7 +63,22 @@ impl Tongue {
             Ok(resource) | Err((resource, _)) => resource,
         };
         bundle.add_resource_overriding(resource);
-        Self { language, bundle }
+        Self { language, bundle: Arc::new(bundle), zone: TimeZone::UTC }
+    }
+
+    /// The same, with times as the clocks of this zone show them.
+    pub(super) fn by_clocks_of(&self, zone: Option<&str>) -> Self {
+        Self { zone: zone_of(zone), ..self.clone() }
+    }
+
+    /// Whether these clocks are those by which days are counted everywhere.
+    pub(super) fn is_by_utc(&self) -> bool {
+        self.zone == TimeZone::UTC
+    }
+
+    /// A moment as the reader's clocks show it.
+    pub(super) fn on_the_wall(&self, at: Timestamp) -> Zoned {
+        at.to_zoned(self.zone.clone())
     }
 
     /// Which language it is.

@@ -36,6 +36,7 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             team: "t".into(),
             language: Language::English,
+            zone: None,
             deliver_to: Vec::new(),
             mails_a_day: 12,
             events: Vec::new(),

@@ -16,6 +16,20 @@ const FAIRLY_SURE: f64 = 2.0;
 /// Rarer than once in so many years is not counted.
 const NEVER: f64 = 1_000.0;
 
+/// What these clocks are called: `CEST`, or `UTC−3` where people have no letters for them.
+fn clocks(at: &Zoned) -> String {
+    let letters = at.strftime("%Z").to_string();
+    if letters.chars().all(|c| c.is_ascii_alphabetic()) {
+        return letters;
+    }
+    let minutes = at.offset().seconds() / 60;
+    let sign = if minutes < 0 { '−' } else { '+' };
+    match (minutes.abs() / 60, minutes.abs() % 60) {
+        (hours, 0) => format!("UTC{sign}{hours}"),
+        (hours, rest) => format!("UTC{sign}{hours}:{rest:02}"),
+    }
+}
+
 impl Tongue {
     /// `1 person`, `9 people`, `1,240 people`.
     pub(super) fn people(&self, count: u32) -> String {
@@ -80,9 +94,9 @@ impl Tongue {
         })
     }
 
-    /// `3 March 2025` (UTC).
+    /// `3 March 2025`, by the reader's clocks.
     pub(super) fn date(&self, at: Timestamp) -> String {
-        let at = at.to_zoned(TimeZone::UTC);
+        let at = self.on_the_wall(at);
         let (day, month) = self.day_and_month(&at);
         self.tell("date", &[("day", day), ("month", month.into()), ("year", at.year().to_string().into())])
     }
@@ -94,17 +108,21 @@ impl Tongue {
 
     /// `3 March, 14:05 UTC`, with the year where it is not the year of `now`.
     pub(super) fn moment(&self, at: Timestamp, now: Timestamp) -> String {
-        let year = |at: Timestamp| at.to_zoned(TimeZone::UTC).year();
-        if year(at) == year(now) { self.with_time(self.day_at(at), at) } else { self.date_and_time(at) }
+        let year = |at: Timestamp| self.on_the_wall(at).year();
+        if year(at) == year(now) {
+            self.with_time(self.day_of(&self.on_the_wall(at)), at)
+        } else {
+            self.date_and_time(at)
+        }
     }
 
-    /// `3 March`, of a day counted from 1970.
+    /// `3 March`, of a day counted from 1970. Such days are those of UTC whatever the reader's clocks show.
     pub(super) fn day(&self, day: i64) -> String {
-        self.day_at(from_ms(day.saturating_mul(DAY_MS)))
+        self.day_of(&from_ms(day.saturating_mul(DAY_MS)).to_zoned(TimeZone::UTC))
     }
 
-    fn day_at(&self, at: Timestamp) -> String {
-        let (day, month) = self.day_and_month(&at.to_zoned(TimeZone::UTC));
+    fn day_of(&self, at: &Zoned) -> String {
+        let (day, month) = self.day_and_month(at);
         self.tell("day", &[("day", day), ("month", month.into())])
     }
 
@@ -113,8 +131,9 @@ impl Tongue {
     }
 
     fn with_time(&self, day: String, at: Timestamp) -> String {
-        let time = at.to_zoned(TimeZone::UTC).strftime("%H:%M").to_string();
-        self.tell("moment", &[("day", day.into()), ("time", time.into())])
+        let at = self.on_the_wall(at);
+        let time = at.strftime("%H:%M").to_string();
+        self.tell("moment", &[("day", day.into()), ("time", time.into()), ("zone", clocks(&at).into())])
     }
 
     /// `less than a day`, `a day`, `12 days`, `5 weeks`, from a span of days.
