@@ -272,6 +272,7 @@ byline = { $who } auf { $place }
 facts-title = Was wir darüber wissen
 fact-heard = Gehört auf
 at-hand = von den { $count }, deren Beiträge vorliegen
+fact-segments = Welches davon
 fact-regions = Regionen
 region-unknown = von { $count } unbekannt
 fact-languages = Sprachen

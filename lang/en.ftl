@@ -275,6 +275,7 @@ byline = { $who } on { $place }
 facts-title = What we know about it
 fact-heard = Heard on
 at-hand = of the { $count } whose posts are at hand
+fact-segments = Which one
 fact-regions = Regions
 region-unknown = not known of { $count }
 fact-languages = Languages

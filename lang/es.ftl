@@ -273,6 +273,7 @@ byline = { $who } en { $place }
 facts-title = Lo que sabemos
 fact-heard = Oído en
 at-hand = de las { $count } cuyas publicaciones tenemos
+fact-segments = Cuál
 fact-regions = Regiones
 region-unknown = se desconoce de { $count }
 fact-languages = Idiomas

@@ -290,6 +290,7 @@ byline = { $who } sur { $place }
 facts-title = Ce que nous en savons
 fact-heard = Entendu sur
 at-hand = parmi { $count } dont les messages sont disponibles
+fact-segments = Version ou modèle
 fact-regions = Régions
 region-unknown = inconnue pour { $count }
 fact-languages = Langues

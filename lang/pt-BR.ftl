@@ -307,6 +307,7 @@ byline = { $who } no { $place }
 facts-title = O que sabemos
 fact-heard = Ouvido em
 at-hand = das { $count } cujas publicações temos
+fact-segments = Qual deles
 fact-regions = Regiões
 region-unknown = não se sabe de { $count }
 fact-languages = Idiomas

@@ -173,6 +173,9 @@ pub struct AlertEvent {
     pub regions: BTreeMap<String, u32>,
     /// Language → people.
     pub languages: BTreeMap<String, u32>,
+    /// Segment of the product → people, where they said which.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub segments: BTreeMap<String, u32>,
     /// Words that set it apart from the product's other complaints.
     pub words: Vec<String>,
     /// Mean sentiment of the evidence, −1 to 1.

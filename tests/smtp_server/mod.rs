@@ -37,6 +37,7 @@ pub(crate) fn letter_with(to: &[&str], text: &str, png: Vec<u8>) -> Message {
         list_id: "mini-9.groundswell.example.org".into(),
         alert: "mini-9-7f3a".into(),
         date: "2025-03-17T09:20:00Z".parse().unwrap(),
+        zone: None,
         to: to.iter().map(|a| (*a).to_owned()).collect(),
         reader: None,
         subject: "Mini 9: \"keys\": 9 people in 3 days, usually 1".into(),

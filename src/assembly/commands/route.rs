@@ -30,6 +30,7 @@ struct Asked {
     regions: BTreeMap<String, u32>,
     languages: BTreeMap<String, u32>,
     sources: BTreeMap<String, u32>,
+    segments: BTreeMap<String, u32>,
     /// Teams that were told of it already.
     thread: Vec<String>,
     /// The alert, where one is asked about.
@@ -164,6 +165,7 @@ impl Asked {
             regions: &self.regions,
             languages: &self.languages,
             sources: &self.sources,
+            segments: &self.segments,
         }
     }
 }
@@ -195,6 +197,7 @@ fn of_alert(args: &RouteArgs, alert: &str) -> Result<(RuleSet, Vec<Asked>), Fail
         regions: given(&args.region).unwrap_or_else(|| last.regions.clone()),
         languages: given(&args.language).unwrap_or_else(|| last.languages.clone()),
         sources: given(&args.source).unwrap_or_else(|| last.sources.clone()),
+        segments: given(&args.segment).unwrap_or_else(|| last.segments.clone()),
         alert: Some(alert.to_owned()),
         silent: None,
         thread: last.addressees().map(|(team, ..)| team.to_owned()).collect(),
@@ -230,6 +233,7 @@ fn of_text(args: &RouteArgs, rules: &super::Rules, text: &str) -> Vec<Asked> {
             ClusterMode::Complaints if !assessment.is_complaint() => Some(NO_COMPLAINT),
             ClusterMode::Complaints | ClusterMode::All => None,
         };
+        let segment = args.segment.clone().or_else(|| product.segment_of(&subject).map(str::to_owned));
         asked.extend(topics.into_iter().map(|topic| Asked {
             silent: silent.filter(|_| topic.is_none()),
             product: product.id.clone(),
@@ -243,6 +247,7 @@ fn of_text(args: &RouteArgs, rules: &super::Rules, text: &str) -> Vec<Asked> {
             regions: given(&args.region).unwrap_or_default(),
             languages: given(&language).unwrap_or_default(),
             sources: given(&args.source).unwrap_or_default(),
+            segments: given(&segment).unwrap_or_default(),
             thread: Vec::new(),
             alert: None,
         }));
@@ -275,6 +280,7 @@ fn of_names(args: &RouteArgs, rules: &RuleSet) -> Result<Asked, Failure> {
         regions: given(&args.region).unwrap_or_default(),
         languages: given(&args.language).unwrap_or_default(),
         sources: given(&args.source).unwrap_or_default(),
+        segments: given(&args.segment).unwrap_or_default(),
         thread: Vec::new(),
         alert: None,
         silent: Some(TOPICS_ALONE).filter(|_| topic.is_none() && product.clusters == ClusterMode::None),

@@ -63,6 +63,7 @@ pub(super) fn event(alert: &str, number: u32, quoted: &Post) -> AlertEvent {
         sources: Default::default(),
         regions: Default::default(),
         languages: Default::default(),
+        segments: std::collections::BTreeMap::new(),
         words: vec!["keys".into()],
         sentiment: 0.0,
         chance_years: None,

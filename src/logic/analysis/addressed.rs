@@ -134,6 +134,7 @@ impl Analysis {
             regions: &event.regions,
             languages: &event.languages,
             sources: &event.sources,
+            segments: &event.segments,
         };
         let mut routed: Vec<(String, String)> = self
             .rules

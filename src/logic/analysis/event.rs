@@ -108,7 +108,7 @@ impl Analysis {
         let first = evidence.iter().map(|m| m.quote.at).min().unwrap_or(now);
         let since = if begins { first } else { standing.since };
         let tally = match begins {
-            true => counted(standing.tally, &evidence, window.observed, now),
+            true => counted(standing.tally, &evidence, product, window.observed, now),
             false => standing.tally,
         };
         // What is quoted is of those that are counted, so that no quote is from where nobody is said to be.
@@ -171,6 +171,7 @@ impl Analysis {
             sources: tally.sources().clone(),
             regions: tally.regions().clone(),
             languages: tally.languages().clone(),
+            segments: tally.segments().clone(),
             words: telling_words(&members, &state.clusters.vocabulary, WORDS),
             sentiment: mean(evidence.iter().map(|m| f64::from(m.sentiment))),
             chance_years: told_how_sure.then(|| chance_days / 365.0 / series_count.max(1) as f64),
@@ -246,7 +247,7 @@ impl Analysis {
 }
 
 /// The people of an opening: those of its evidence, as many as it tells of.
-fn counted(mut tally: Tally, evidence: &[&Member], people: u32, now: Timestamp) -> Tally {
+fn counted(mut tally: Tally, evidence: &[&Member], product: &Product, people: u32, now: Timestamp) -> Tally {
     for member in evidence {
         if tally.people() < people {
             tally.hear(&Said {
@@ -255,11 +256,20 @@ fn counted(mut tally: Tally, evidence: &[&Member], people: u32, now: Timestamp) 
                 source: member.quote.key.source.clone(),
                 region: member.quote.region.clone(),
                 lang: member.quote.lang.clone(),
+                segment: segment_of(product, member),
             });
         }
     }
     tally.at_least(people, now);
     tally
+}
+
+/// The segment of the product that a post speaks of.
+fn segment_of(product: &Product, member: &Member) -> Option<String> {
+    if product.segments.is_empty() {
+        return None;
+    }
+    with_subject(member, |subject| product.segment_of(subject).map(str::to_owned))
 }
 
 impl ProductState {

@@ -205,6 +205,41 @@ fn one_of_a_team_may_get_its_letters_at_other_times_and_danger_at_once() {
     assert_eq!(fold(&entries, Some(entries.len() - 300)), outcomes, "a replay holds back the same");
 }
 
+/// A model of the product has a team of its own, and letters say which model how many speak of.
+#[test]
+fn a_segment_is_counted_and_routed() {
+    let segments = "[segments]\n\"Widget Pro\" = \"pro\"\nWidget = \"widget\"\n";
+    let named = PRODUCT.replace("[[topic]]\nid = \"hinge\"", &format!("{segments}[[topic]]\nid = \"hinge\""));
+    let plain = PRODUCT.replace("clusters = \"none\"", "clusters = \"complaints\"");
+    let grouped =
+        named.replace("clusters = \"none\"", "clusters = \"complaints\"").replace("\"hinge\"", "\"lid\"");
+    let teams =
+        "[team.owner]\nemail = [\"owner@example.org\"]\n[team.pros]\nemail = [\"pros@example.org\"]\n";
+    let route = format!("{teams}[[route]]\nsegment = \"widget pro\"\nteam = \"pros\"\n");
+    let opened = |product: &str, teams: &str, of: &[usize]| {
+        let said = |n: usize| {
+            let model = if of.contains(&n) { " (the pro)" } else { "" };
+            format!("{}{model}", WAYS[n].replace("OF", "hinge"))
+        };
+        let then = (0..8).map(|n| post(10_000 + n, &said(n), "PT", plus_ms(at(60, 9), n as i64 * 360_000)));
+        let entries = life(rules(product, teams), then.collect());
+        let outcomes = fold(&entries, None);
+        assert_eq!(fold(&entries, Some(entries.len() - 300)), outcomes, "a replay decides the same");
+        let first = events(&outcomes)[0].clone();
+        let sum: u32 = first.segments.values().sum();
+        (first.team, first.observed, sum, first.segments.get("Widget Pro").copied().unwrap_or(0))
+    };
+    let all = [0, 1, 2, 3, 4, 5, 6, 7];
+    for product in [&named, &grouped] {
+        let (team, observed, sum, pros) = opened(product, &route, &all);
+        assert_eq!((team.as_str(), sum, pros), ("pros", observed, observed), "{product}");
+        let (team, observed, sum, pros) = opened(product, &route, &[7]);
+        assert_eq!((team.as_str(), sum), ("owner", observed), "each person is of one segment");
+        assert!(pros < observed);
+    }
+    assert_eq!(opened(&plain, teams, &all).2, 0, "without segments there is nothing to say");
+}
+
 /// In the first weeks of a topic nobody knows yet what is usual for it: its posts open an alert by themselves, and that is
 /// the topic's all the same.
 #[test]

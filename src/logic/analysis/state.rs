@@ -204,9 +204,11 @@ impl Analysis {
             source: post.source.clone(),
             region: post.region.clone(),
             lang: lang.code().to_owned(),
+            segment: None,
         };
         for matched in rules.match_post(&subject) {
             let Some(product) = rules.products.get(matched.product) else { continue };
+            let said = Said { segment: product.segment_of(&subject).map(str::to_owned), ..said.clone() };
             let topics: Vec<&str> = matched
                 .topics
                 .iter()

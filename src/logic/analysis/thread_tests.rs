@@ -304,7 +304,14 @@ fn days_on_which_nobody_spoke_have_a_place_in_the_chart_of_a_cluster_that_took_i
     state.count(&id, &[(at(40, 9), 1), (at(47, 9), 2), (at(60, 9), 3)], now);
     let mut tally = Tally::default();
     for (day, voice) in [(40, 1), (47, 2), (60, 3)] {
-        let said = Said { voice, at: at(day, 9), source: "s".into(), region: None, lang: "en".into() };
+        let said = Said {
+            voice,
+            at: at(day, 9),
+            source: "s".into(),
+            region: None,
+            lang: "en".into(),
+            segment: None,
+        };
         tally.hear(&said);
     }
     let chart = state.chart(&id, &tally, at(40, 9), 0.1, now);

@@ -103,6 +103,7 @@ pub(super) fn opened() -> AlertEvent {
         series,
         sources: counts(&[("bluesky", 4), ("reddit", 2), ("reviews", 2), ("forum", 1)]),
         regions: counts(&[("CA", 3), ("US", 2), ("BR", 2), ("GB", 1)]),
+        segments: counts(&[("Mini 9 Pro", 3), ("Mini 9 Lite", 1)]),
         languages: counts(&[("en", 6), ("pt", 2), ("fr", 1)]),
         words: ["apostrophe", "return", "enter", "too close", "squashed"].map(String::from).into(),
         sentiment: -0.02,

@@ -1,5 +1,7 @@
 //! The table of what is known about a complaint.
 
+use std::collections::BTreeMap;
+
 use super::tongue::Tongue;
 use super::{beside, clean};
 use crate::ground::alert::{AlertEvent, Severity};
@@ -24,6 +26,7 @@ pub(super) fn facts(event: &AlertEvent, t: &Tongue) -> Vec<(String, String)> {
     };
     let mut out = vec![
         (t.say("fact-heard"), heard),
+        (t.say("fact-segments"), segments(event, t)),
         (t.say("fact-regions"), regions(event, t)),
         (t.say("fact-languages"), t.shares(&event.languages, MOST_NAMED, |tag| t.tongue(tag))),
         (t.say("fact-words"), set_apart.join(", ")),
@@ -40,14 +43,28 @@ pub(super) fn facts(event: &AlertEvent, t: &Tongue) -> Vec<(String, String)> {
     out
 }
 
-/// Where the people are; of how many that is not known is said too, where it is known of some.
+/// Where the people are.
 fn regions(event: &AlertEvent, t: &Tongue) -> String {
-    if event.regions.is_empty() {
+    known_of_some(event, &event.regions, |tag| t.region(tag), t)
+}
+
+/// Which part of the product they speak of.
+fn segments(event: &AlertEvent, t: &Tongue) -> String {
+    known_of_some(event, &event.segments, |name| clean::clip(name, 40), t)
+}
+
+/// What is known of some people; of how many it is not is said too.
+fn known_of_some(
+    event: &AlertEvent,
+    known: &BTreeMap<String, u32>,
+    shown: impl Fn(&str) -> String,
+    t: &Tongue,
+) -> String {
+    if known.is_empty() {
         return String::new();
     }
-    let known: u32 = event.regions.values().sum();
-    let unknown = event.sources.values().sum::<u32>().saturating_sub(known);
-    let named = t.shares(&event.regions, MOST_NAMED, |tag| t.region(tag));
+    let unknown = event.sources.values().sum::<u32>().saturating_sub(known.values().sum());
+    let named = t.shares(known, MOST_NAMED, shown);
     if unknown == 0 { named } else { format!("{named} ({})", t.count("region-unknown", u64::from(unknown))) }
 }
 

@@ -30,6 +30,8 @@ pub struct Said {
     pub region: Option<String>,
     /// Language tag.
     pub lang: String,
+    /// The segment of the product that they speak of, where they say which.
+    pub segment: Option<String>,
 }
 
 /// The people of one alert.
@@ -43,6 +45,7 @@ pub struct Tally {
     sources: BTreeMap<String, u32>,
     regions: BTreeMap<String, u32>,
     languages: BTreeMap<String, u32>,
+    segments: BTreeMap<String, u32>,
     /// People of the times before, where the alert was over and came back, who were not heard again since.
     earlier: u32,
     /// Those of them who are known.
@@ -71,6 +74,9 @@ impl Tally {
         one_more(&mut self.languages, &said.lang);
         if let Some(region) = &said.region {
             one_more(&mut self.regions, region);
+        }
+        if let Some(segment) = &said.segment {
+            one_more(&mut self.segments, segment);
         }
         true
     }
@@ -158,6 +164,11 @@ impl Tally {
         &self.languages
     }
 
+    /// Segment of the product → people, where they said which.
+    pub fn segments(&self) -> &BTreeMap<String, u32> {
+        &self.segments
+    }
+
     /// Sources and regions with so many people or more.
     pub fn places(&self, fewest: u32) -> BTreeSet<String> {
         let all = self.sources.iter().chain(&self.regions);
@@ -193,6 +204,7 @@ mod tests {
             source: source.into(),
             region: region.map(str::to_owned),
             lang: "en".into(),
+            segment: None,
         }
     }
 

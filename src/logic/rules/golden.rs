@@ -49,6 +49,33 @@ fn with_team(name: &str, team: &str) {
 }
 
 #[test]
+fn segments() {
+    for (name, more) in [
+        ("segment-without-a-name", "[segments]\n\"\" = 'pro'\n".to_owned()),
+        (
+            "segment-with-a-sentence-for-a-name",
+            format!("[segments]\n\"{}\" = 'pro'\n", "the large one ".repeat(4)),
+        ),
+        ("segment-twice", "[segments]\n\"Mini 9 Pro\" = 'pro'\n\"mini 9 pro\" = 'professional'\n".to_owned()),
+        (
+            "segment-below-a-wider-one",
+            "[segments]\n\"Mini 9\" = '\"mini 9\"'\n\"Mini 9 Pro\" = '\"mini 9 pro\"'\n".to_owned(),
+        ),
+        ("segment-with-a-slip-in-its-query", "[segments]\n\"Mini 9 Pro\" = 'pro AND'\nLite = 5\n".to_owned()),
+        (
+            "segments-sound",
+            "[segments]\n\"Mini 9 Pro\" = '\"mini 9 pro\"'\n\"Mini 9\" = '\"mini 9\"'\n".to_owned(),
+        ),
+        ("segments-too-many", {
+            let each = (0..51).map(|n| format!("s{n} = 'word{n}'\n"));
+            format!("[segments]\n{}", each.collect::<String>())
+        }),
+    ] {
+        with_more(name, &more);
+    }
+}
+
+#[test]
 fn queries() {
     for (name, query) in [
         ("query-empty", "''"),
@@ -341,6 +368,7 @@ fn routes_and_quiet_hours() {
         "[[route]]\nregion = \"Brazil\"\nlanguage = \"portuguese\"\nseverity = \"hihg\"\nteam = \"netbooks\"\n",
     );
     with("route-codes-that-are-none", "[[route]]\nregion = \"UK\"\nlanguage = \"br\"\nteam = \"netbooks\"\n");
+    with("route-segment-unknown", "[[route]]\nsegment = \"Mini 9 Pro\"\nteam = \"netbooks\"\n");
     with("route-key-misspelt", "[[route]]\nregoin = \"BR\"\nteam = \"netbooks\"\n");
     with("route-without-team", "[[route]]\nregion = \"BR\"\n");
     with("route-in-single-brackets", "[route]\nregion = \"BR\"\nteam = \"netbooks\"\n");

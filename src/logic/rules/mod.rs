@@ -57,11 +57,12 @@ pub fn not_read(paths: &[String]) -> Vec<Diagnostic> {
 /// what may only follow from that.
 pub fn with_unreadable(unreadable: &[(String, String)], mut told: Vec<Diagnostic>) -> Vec<Diagnostic> {
     if !unreadable.is_empty() {
-        const FOLLOWS: [&str; 9] = [
+        const FOLLOWS: [&str; 10] = [
             "product-unknown-team",
             "route-unknown-team",
             "route-unknown-product",
             "route-unknown-topic",
+            "route-unknown-segment",
             "route-unreachable",
             "fallback-unused",
             "team-unused",
@@ -135,8 +136,26 @@ pub struct Product {
     pub clusters: ClusterMode,
     /// Complaints that have a name.
     pub topics: Vec<Topic>,
+    /// What letters and routes tell apart within it, in order.
+    pub segments: Vec<Segment>,
     /// Where it is defined.
     pub origin: Place,
+}
+
+/// A part of a product that letters and routes tell apart: a model, a plan, an app. Each person is counted for one.
+#[derive(Clone, Debug)]
+pub struct Segment {
+    /// What it is called, in letters too.
+    pub name: String,
+    /// Which of the product's mentions speak of it.
+    pub query: Query,
+}
+
+impl Product {
+    /// The segment that a post speaks of: the first that fits.
+    pub fn segment_of(&self, subject: &Subject<'_>) -> Option<&str> {
+        self.segments.iter().find(|s| s.query.matches(subject).is_some()).map(|s| s.name.as_str())
+    }
 }
 
 /// Which mentions of a product are clustered.

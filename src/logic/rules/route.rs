@@ -23,6 +23,8 @@ pub struct Route {
     pub language: Vec<String>,
     /// Sources, as the settings name them.
     pub source: Vec<String>,
+    /// Segments of products, by their names.
+    pub segment: Vec<String>,
     /// Ids of the teams that get it; they exist.
     pub team: Vec<String>,
     /// Those who would get it without this route get it too, and no route above keeps an alert from this one: who looks
@@ -47,6 +49,8 @@ pub struct Facts<'a> {
     pub languages: &'a BTreeMap<String, u32>,
     /// Source → people.
     pub sources: &'a BTreeMap<String, u32>,
+    /// Segment → people, where they say which.
+    pub segments: &'a BTreeMap<String, u32>,
 }
 
 /// A team that is written to, and why.
@@ -96,7 +100,7 @@ pub struct Unmet {
 impl Route {
     /// What about an alert does not fit, the first of it; `None` when the route is the alert's.
     ///
-    /// Of an alert that was heard in several regions, languages or sources, half of the people have to be in those that
+    /// Of an alert that was heard in several regions, languages, sources or segments, half of the people have to be in those that
     /// the route names, of the people of whom it is known.
     pub fn unmet(&self, facts: &Facts<'_>) -> Option<Unmet> {
         let unmet = |key, asks: &[String], has: String| Unmet { key, asks: asks.join(" or "), has };
@@ -111,11 +115,12 @@ impl Route {
             let asks: Vec<String> = self.severity.iter().map(ToString::to_string).collect();
             return Some(unmet("severity", &asks, facts.severity.to_string()));
         }
-        let same_source: Fits = |has, asks| fold(has) == fold(asks);
+        let same_name: Fits = |has, asks| fold(has) == fold(asks);
         let parts = [
             ("region", &self.region, facts.regions, tag_fits as Fits),
             ("language", &self.language, facts.languages, tag_fits),
-            ("source", &self.source, facts.sources, same_source),
+            ("source", &self.source, facts.sources, same_name),
+            ("segment", &self.segment, facts.segments, same_name),
         ];
         parts.into_iter().find(|(_, asks, heard, fits)| !asks.is_empty() && !is_half(heard, asks, *fits)).map(
             |(key, asks, heard, _)| {
@@ -130,7 +135,7 @@ impl Route {
     /// Does it name nothing, so that every alert is its?
     pub(super) fn takes_all(&self) -> bool {
         self.severity.is_empty()
-            && [&self.product, &self.topic, &self.region, &self.language, &self.source]
+            && [&self.product, &self.topic, &self.region, &self.language, &self.source, &self.segment]
                 .iter()
                 .all(|names| names.is_empty())
     }
@@ -142,6 +147,7 @@ impl Route {
             products = other.topic.iter().flat_map(|topic| of_topic(topic)).collect();
         }
         let exact = |has: &str, asks: &str| has == asks;
+        let same_name = |has: &str, asks: &str| fold(has) == fold(asks);
         let severity = self.severity.is_empty()
             || (!other.severity.is_empty() && other.severity.iter().all(|s| self.severity.contains(s)));
         severity
@@ -149,7 +155,8 @@ impl Route {
             && within(&other.topic, &self.topic, exact)
             && within(&other.region, &self.region, tag_fits)
             && within(&other.language, &self.language, tag_fits)
-            && within(&other.source, &self.source, |has, asks| fold(has) == fold(asks))
+            && within(&other.source, &self.source, same_name)
+            && within(&other.segment, &self.segment, same_name)
     }
 }
 
@@ -274,18 +281,20 @@ team = "support"
         regions: BTreeMap<String, u32>,
         languages: BTreeMap<String, u32>,
         sources: BTreeMap<String, u32>,
+        segments: BTreeMap<String, u32>,
     }
 
     fn heard(product: &'static str) -> Heard {
         let none = BTreeMap::new;
         let severity = Severity::Normal;
-        Heard { product, topic: None, severity, regions: none(), languages: none(), sources: none() }
+        let (regions, languages, sources, segments) = (none(), none(), none(), none());
+        Heard { product, topic: None, severity, regions, languages, sources, segments }
     }
 
     impl Heard {
         fn facts(&self) -> Facts<'_> {
-            let Self { product, topic, severity, regions, languages, sources } = self;
-            Facts { product, topic: *topic, severity: *severity, regions, languages, sources }
+            let Self { product, topic, severity, regions, languages, sources, segments } = self;
+            Facts { product, topic: *topic, severity: *severity, regions, languages, sources, segments }
         }
 
         fn told(&self, rules: &RuleSet) -> Vec<String> {
@@ -373,6 +382,7 @@ team = "support"
             let heard = Heard {
                 product, topic, severity,
                 regions: people(&[("BR", br), ("BR-SP", sp), ("PT", pt)]),
+                segments: BTreeMap::new(),
                 languages: people(&[("pt", language), ("en", 1)]),
                 sources: people(&[("s", 1)]),
             };

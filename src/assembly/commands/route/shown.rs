@@ -31,8 +31,13 @@ pub(super) fn write_text(
         }
         severity => format!("severity {severity}"),
     });
-    for (what, of) in [("region", &asked.regions), ("language", &asked.languages), ("source", &asked.sources)]
-    {
+    let known = [
+        ("region", &asked.regions),
+        ("language", &asked.languages),
+        ("source", &asked.sources),
+        ("segment", &asked.segments),
+    ];
+    for (what, of) in known {
         let names: Vec<String> = of.keys().map(|name| one_line(name)).collect();
         if !names.is_empty() {
             about.push(format!("{what} {}", names.join(", ")));
@@ -144,7 +149,8 @@ pub(super) fn as_json(
         .collect();
     let mut line = json!({
         "product": asked.product, "topic": asked.topic, "severity": asked.severity, "regions": asked.regions,
-        "languages": asked.languages, "sources": asked.sources, "thread": asked.thread, "teams": teams,
+        "languages": asked.languages, "sources": asked.sources, "segments": asked.segments,
+        "thread": asked.thread, "teams": teams,
     });
     if let (Some(why), Some(line)) = (asked.silent, line.as_object_mut()) {
         line.insert("silent".into(), why.into());

@@ -66,7 +66,7 @@ impl Doc {
 
 /// Every code, in order of the alphabet.
 pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
-    let tables: [&'static [Doc]; 41] = [
+    let tables: [&'static [Doc]; 42] = [
         &super::brackets::DOCS,
         &super::claims::DOCS,
         &super::codes::DOCS,
@@ -96,6 +96,7 @@ pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
         &super::renamed::DOCS,
         &super::routes::DOCS,
         &super::scenario::DOCS,
+        &super::segments::DOCS,
         &super::shadow::DOCS,
         &super::size::DOCS,
         &super::slashes::DOCS,

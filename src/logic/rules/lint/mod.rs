@@ -37,6 +37,7 @@ pub(super) mod regex;
 pub(super) mod renamed;
 pub(super) mod routes;
 pub(in crate::logic) mod scenario;
+pub(super) mod segments;
 pub(super) mod shadow;
 pub(super) mod size;
 pub(super) mod slashes;

@@ -12,7 +12,7 @@ use super::suggest::{closest, few, is_slip};
 use super::teams::is_address;
 
 /// Entries of the reference.
-pub(super) const DOCS: [Doc; 9] = [
+pub(super) const DOCS: [Doc; 10] = [
     Doc::error(
         "route-unknown-team",
         "A route to a team that does not exist",
@@ -47,6 +47,19 @@ team    = "netbooks""#,
             r#"[[route]]
 topic = "keys-too-close"
 team  = "netbooks""#,
+        ),
+        r#"[[route]]
+language = "pt"
+team     = "netbooks""#,
+    ),
+    Doc::error(
+        "route-unknown-segment",
+        "A route for a segment that does not exist",
+        "No alert would ever take it. A segment is named as it stands under `[segments]` of the product's file.",
+        Shown::Routes(
+            r#"[[route]]
+segment = "Mini 9 Pro"
+team    = "netbooks""#,
         ),
         r#"[[route]]
 language = "pt"
@@ -150,6 +163,7 @@ pub(in crate::logic::rules) fn unknown(
     let problem = match what {
         "team" => Problem::error("route-unknown-team", at, message),
         "product" => Problem::error("route-unknown-product", at, message),
+        "segment" => Problem::error("route-unknown-segment", at, message),
         _ => Problem::error("route-unknown-topic", at, message),
     };
     let near = closest(id, known.iter().copied());
@@ -160,6 +174,10 @@ pub(in crate::logic::rules) fn unknown(
     meant(problem, range, near, || match known {
         _ if what == "team" && is_address(id.trim()) => {
             "the name of a team belongs here: its addresses stand in teams.toml under [team.NAME]".to_owned()
+        }
+        [] if what == "segment" => {
+            "segments stand in the product's file: [segments], then \"Mini 9 Pro\" = '\"mini 9 pro\"'"
+                .to_owned()
         }
         [] => format!("there is no {what} at all"),
         known => format!("take one of: {}", few(known, ", ")),

@@ -6,6 +6,7 @@ mod lists;
 mod product;
 mod route;
 pub(super) mod scenario;
+mod segments;
 mod table;
 mod team;
 

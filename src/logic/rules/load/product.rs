@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::claims::Claimant;
 use super::file::File;
 use super::lists::FileLists;
+use super::segments;
 use super::table::{Table, Words};
 use super::{Found, MAX_TOPICS, histories};
 use crate::ground::alert::Severity;
@@ -30,7 +31,7 @@ const CLUSTERS: [(&str, ClusterMode); 3] =
 
 /// Reads the product of a file.
 pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
-    root.only(&["product", "words", "topic"]);
+    root.only(&["product", "words", "segments", "topic"]);
     let lists = FileLists::read(root);
     let product = match root.table("product", "[product]") {
         Some(table) => product(&table, &lists, found),
@@ -44,10 +45,11 @@ pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
         }
     };
     let topics = topics(root, &lists, found);
+    let segments = segments::read(root, &lists);
     lists.tell_unused(root.file);
     if let Some(product) = product {
         found.teams_named.insert(product.team.clone());
-        found.products.push(Product { topics, ..product });
+        found.products.push(Product { topics, segments, ..product });
     }
 }
 
@@ -132,6 +134,7 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
         language: found.teams.get(team).and_then(|team| team.language),
         clusters,
         topics: Vec::new(),
+        segments: Vec::new(),
         origin: table.place(),
     })
 }
@@ -210,7 +213,7 @@ fn topic(
 }
 
 /// Reads a query; its problems are told at their places in the file.
-fn query(table: &Table<'_, '_>, words: &Words<'_>, lists: &FileLists) -> Option<Query> {
+pub(super) fn query(table: &Table<'_, '_>, words: &Words<'_>, lists: &FileLists) -> Option<Query> {
     let mut problems = Vec::new();
     let query = parse(words.value, lists, &mut problems);
     // What a query that can be read says about itself.

@@ -10,6 +10,7 @@ use crate::ground::diagnostic::{Diagnostic, Level, Place};
 use crate::logic::rules::lint::{self, Problem};
 use crate::logic::rules::query::Field;
 use crate::logic::rules::{Product, Route};
+use crate::logic::text::fold;
 
 /// Most routes: they are looked through for each alert, and each is compared with those before it.
 const MOST_ROUTES: usize = 500;
@@ -20,6 +21,7 @@ pub(super) struct Written {
     origin: Place,
     products: Vec<(String, Place)>,
     topics: Vec<(String, Place)>,
+    segments: Vec<(String, Place)>,
     teams: Vec<(String, Place)>,
     severities: Option<Place>,
 }
@@ -53,7 +55,8 @@ pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
 }
 
 fn route(table: &Table<'_, '_>, found: &mut Found) -> Option<Written> {
-    const KEYS: [&str; 8] = ["product", "topic", "severity", "region", "language", "source", "team", "also"];
+    const KEYS: [&str; 9] =
+        ["product", "topic", "severity", "region", "language", "source", "segment", "team", "also"];
     table.only(&KEYS);
     let file = table.file;
     let named = |key: &str, example: &str| -> Vec<(String, Place)> {
@@ -66,6 +69,7 @@ fn route(table: &Table<'_, '_>, found: &mut Found) -> Option<Written> {
     }
     found.teams_named.extend(teams.iter().map(|(id, _)| id.clone()));
     let (products, topics) = (named("product", "\"mini-9\""), named("topic", "\"keys-too-close\""));
+    let segments = named("segment", "\"Mini 9 Pro\"");
     let severity: Vec<Severity> = table
         .texts("severity", "\"safety\"")
         .unwrap_or_default()
@@ -104,12 +108,14 @@ fn route(table: &Table<'_, '_>, found: &mut Found) -> Option<Written> {
         region: tags("region", "region", "\"BR\""),
         language: tags("language", "lang", "\"pt\""),
         source: ids(&named("source", "\"reddit\"")),
+        segment: ids(&segments),
         team: ids(&teams),
         also: table.bool("also").unwrap_or(false),
         origin: Some(table.place()),
     };
     let severities = table.value_range("severity").map(|range| file.place(range));
-    (!teams.is_empty()).then(|| Written { route, origin: table.place(), products, topics, teams, severities })
+    let origin = table.place();
+    (!teams.is_empty()).then(|| Written { route, origin, products, topics, segments, teams, severities })
 }
 
 fn severity(file: &super::file::File<'_>, words: &Words<'_>) -> Option<Severity> {
@@ -165,6 +171,16 @@ pub(super) fn look_over(found: &Found, sound: bool) -> Vec<Diagnostic> {
                 let here: Vec<&str> = here.map(|t| t.id.as_str()).collect();
                 let of = route.product.join(" or ");
                 say(lint::routes::unknown(place.start..place.end, "topic", id, &of, &here), place);
+                known = false;
+            }
+        }
+        for (name, place) in &written.segments {
+            let within = |product: &&Product| route.product.is_empty() || route.product.contains(&product.id);
+            let here = || found.products.iter().filter(within).flat_map(|p| &p.segments);
+            if known && !here().any(|segment| fold(&segment.name) == fold(name)) {
+                let here: Vec<&str> = here().map(|segment| segment.name.as_str()).collect();
+                let of = route.product.join(" or ");
+                say(lint::routes::unknown(place.start..place.end, "segment", name, &of, &here), place);
                 known = false;
             }
         }
