@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use cap::Cap;
 use clap::{Parser, ValueEnum};
 use groundswell::assembly::daemon::{Engine, Keeping, Order, Postman, Times, catch_up};
 use groundswell::assembly::failure::Failure;
@@ -31,8 +32,9 @@ use groundswell::edges::store::Store;
 use groundswell::ground::alert::EventKind;
 use groundswell::ground::entry::{Act, Body, Deed};
 use groundswell::ground::time::{Clock, SimulatedClock, Timestamp, plus_ms};
+use groundswell::logic::analysis::Analysis;
 use groundswell::logic::letters::Sender;
-use peak_alloc::PeakAlloc;
+use mimalloc::MiMalloc;
 use tokio::sync::mpsc;
 
 use crowd::{Crowd, day_since, rules, share_of_minute};
@@ -40,7 +42,7 @@ use measure::Month;
 
 /// Counts what is asked for, so that what is kept can be told from what the system has not been given back.
 #[global_allocator]
-static ALLOCATOR: PeakAlloc = PeakAlloc;
+static ALLOCATOR: Cap<MiMalloc> = Cap::new(MiMalloc, usize::MAX);
 
 /// The one source.
 pub const SOURCE: &str = "stream";
@@ -110,6 +112,7 @@ fn main() -> ExitCode {
             return ExitCode::from(70);
         }
     };
+    measure::grown(&months).iter().for_each(|line| println!("{line}"));
     let failed = measure::verdict(&months);
     failed.iter().for_each(|why| println!("does not hold: {why}"));
     println!(
@@ -283,8 +286,11 @@ impl<'d> Soak<'d> {
     fn look(&mut self, month: &mut Month) -> Result<(), Failure> {
         self.alerts = self.store.events(None)?.iter().filter(|e| e.kind == EventKind::Opened).count() as u64;
         month.memory = measure::resident();
-        month.asked = ALLOCATOR.current_usage() as u64;
-        month.learnt = self.store.snapshot()?.map_or(0, |(_, bytes)| bytes.len() as u64);
+        month.asked = ALLOCATOR.allocated() as u64;
+        if let Some((_, bytes)) = self.store.snapshot()? {
+            month.learnt = bytes.len() as u64;
+            month.parts = Analysis::restore(&bytes).and_then(|a| a.sizes()).unwrap_or_default();
+        }
         month.database = measure::bytes(&self.data.join("groundswell.db"));
         month.write_ahead = measure::bytes(&self.data.join("groundswell.db-wal"));
         month.index = measure::bytes(&self.data.join("index-1"));

@@ -1,5 +1,6 @@
 //! What is measured, and what is made of it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What one stretch of the soak came to.
@@ -11,6 +12,8 @@ pub struct Month {
     /// What of it the program has asked for and not given back, and the snapshot of what was learnt, in bytes.
     pub asked: u64,
     pub learnt: u64,
+    /// The parts of that snapshot.
+    pub parts: BTreeMap<&'static str, usize>,
     /// Of the log's database (with alerts and outbox), its write-ahead log beside it, and of the index.
     pub database: u64,
     pub write_ahead: u64,
@@ -99,6 +102,29 @@ pub fn verdict(months: &[Month]) -> Vec<String> {
         failed.push("alerts: none in the last quarter, which has outbreaks".into());
     }
     failed
+}
+
+/// What of the snapshot grew from the end of the second quarter to the end of the last, the most first.
+pub fn grown(months: &[Month]) -> Vec<String> {
+    let then = (months.len() / 2).checked_sub(1).and_then(|at| months.get(at));
+    let (Some(then), Some(now)) = (then, months.last()) else { return Vec::new() };
+    let mut parts: Vec<(i64, &str, usize)> = now
+        .parts
+        .iter()
+        .map(|(part, bytes)| {
+            (*bytes as i64 - then.parts.get(part).copied().unwrap_or(0) as i64, *part, *bytes)
+        })
+        .collect();
+    parts.sort_by_key(|(more, ..)| -more);
+    let line = |(more, part, bytes): (i64, &str, usize)| {
+        let mb = |bytes: f64| bytes / 1e6;
+        format!(
+            "of what was learnt, {part}: {:.2} MB, {:+.2} since the middle",
+            mb(bytes as f64),
+            mb(more as f64)
+        )
+    };
+    parts.into_iter().filter(|(.., bytes)| *bytes > 100_000).map(line).collect()
 }
 
 /// The nth of a hundred of what was measured.

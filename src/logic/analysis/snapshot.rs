@@ -1,6 +1,9 @@
 //! What the analysis knows, as bytes: so that a start need not fold the whole log.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use postcard::experimental::serialized_size as size;
 
 use super::state::{Analysis, Memory};
 use crate::logic::assess::Assessor;
@@ -34,11 +37,45 @@ impl Analysis {
     /// When it cannot be written as bytes, which means a bug.
     pub fn snapshot(&self) -> Result<Vec<u8>, SnapshotError> {
         // Counted first: a buffer that grows takes twice as much while it is copied, and the system is not given that back.
-        let size = postcard::experimental::serialized_size(&self.memory)?;
+        let size = size(&self.memory)?;
         let mut bytes = Vec::with_capacity(12 + size);
         bytes.extend(SNAPSHOT_FORMAT.to_le_bytes());
         bytes.extend(model_mark().to_le_bytes());
         Ok(postcard::to_io(&self.memory, bytes)?)
+    }
+
+    /// Bytes of a snapshot by what they are about, all products together: what has grown can be named.
+    ///
+    /// # Errors
+    /// When it cannot be written as bytes, which means a bug.
+    pub fn sizes(&self) -> Result<BTreeMap<&'static str, usize>, SnapshotError> {
+        let mut sizes = BTreeMap::new();
+        let mut add =
+            |what: &'static str, bytes: Result<usize, postcard::Error>| -> Result<(), SnapshotError> {
+                *sizes.entry(what).or_default() += bytes?;
+                Ok(())
+            };
+        for product in self.memory.products.values() {
+            let clusters = product.clusters.sizes().into_iter().chain(product.ideas.sizes());
+            clusters.into_iter().try_for_each(|(what, bytes)| add(what, bytes))?;
+            add("pool", size(&product.pool))?;
+            add("nearby", size(&product.nearby))?;
+            add("causes", size(&product.causes))?;
+            add("copies", size(&product.copies))?;
+            add("days", size(&product.days))?;
+            add("chorus", size(&product.chorus))?;
+            add("sharing", size(&product.sharing))?;
+            add("series", size(&product.series))?;
+            add("topics", size(&product.topics))?;
+            add("alerts", size(&product.alerts))?;
+            add(
+                "openings, fixes and raised bars",
+                size(&(&product.openings, &product.fixes, &product.raised)),
+            )?;
+        }
+        add("tongue", size(&self.memory.tongue))?;
+        add("teams", size(&(&self.memory.team_logs, &self.memory.lids, &self.memory.left)))?;
+        Ok(sizes)
     }
 
     /// What [`Analysis::snapshot`] wrote.

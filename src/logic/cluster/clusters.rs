@@ -9,6 +9,7 @@ pub use maintain::Regrouped;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use postcard::experimental::serialized_size as size;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
@@ -168,6 +169,18 @@ impl Clusters {
     /// These words, folded, name the product: they say nothing about what is complained of.
     pub fn name_product(&mut self, names: &BTreeSet<String>) {
         self.vocabulary.name(names);
+    }
+
+    /// Bytes of a snapshot by what they are about.
+    pub fn sizes(&self) -> [(&'static str, postcard::Result<usize>); 6] {
+        [
+            ("clusters", size(&self.live)),
+            ("strands", size(&self.strands)),
+            ("their index", size(&self.index)),
+            ("posts of clusters", size(&self.of_post)),
+            ("merged and apart", size(&(&self.merged, &self.apart))),
+            ("vocabulary", size(&self.vocabulary)),
+        ]
     }
 
     /// The cluster of this number, or the one it was merged into.
