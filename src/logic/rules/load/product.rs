@@ -43,7 +43,7 @@ pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
             None
         }
     };
-    let topics = topics(root, &lists, found);
+    let topics = topics(root, &lists, found, product.as_ref());
     lists.tell_unused(root.file);
     if let Some(product) = product {
         found.teams_named.insert(product.team.clone());
@@ -136,7 +136,12 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
     })
 }
 
-fn topics(root: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Vec<Topic> {
+fn topics(
+    root: &Table<'_, '_>,
+    lists: &FileLists,
+    found: &mut Found,
+    product: Option<&Product>,
+) -> Vec<Topic> {
     let mut ids: BTreeMap<&str, String> = BTreeMap::new();
     let mut topics = Vec::new();
     let mut places = Vec::new();
@@ -163,7 +168,16 @@ fn topics(root: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Vec<Top
         let was = table.ids("was", "\"old-id\"");
         before.extend(with_places(root.file, &was));
         if let Some(topic) = topic(table, id, was, lists) {
-            places.push(table.value_range("match").unwrap_or_else(|| table.range.clone()));
+            let place = table.value_range("match").unwrap_or_else(|| table.range.clone());
+            // What no post at all satisfies is told already.
+            let alone = lint::never::contradictions(topic.query.root(), topic.query.shape()).is_empty();
+            if let Some(product) = product.filter(|_| alone) {
+                let not = product.not.as_ref().map(Query::root);
+                let (asked, of) = (topic.query.root(), product.query.root());
+                let never = lint::never::of_product(place.clone(), asked, of, not, &product.id);
+                never.into_iter().for_each(|problem| root.file.say(problem));
+            }
+            places.push(place);
             topics.push(topic);
         }
     }
