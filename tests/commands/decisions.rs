@@ -3,7 +3,7 @@
 use groundswell::edges::store::Store;
 use serde_json::{Value, json};
 
-use super::home::{Home, at, hours_ago};
+use super::home::{Home, at, hours_ago, import};
 
 #[test]
 fn what_people_decide_is_kept() {
@@ -225,6 +225,33 @@ fn the_id_of_a_part_is_told_from_the_whole() {
         (&first["cluster"], &first["joins"], &first["posts"], &first["people_28_days"]),
         (&json!(part), &json!(true), &keys["posts"], &keys["posts"])
     );
+}
+
+#[test]
+fn what_nobody_knows_is_told_from_what_nobody_decided() {
+    let home = Home::new();
+    assert_eq!(import(&home).code, 0);
+    let ran = home.run(&["decisions", "--about", "mini-9"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.err.contains("Nobody has decided anything about mini-9 yet"), "{}", ran.err);
+    let ran = home.run(&["decisions", "--about", "mini9"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("no product, topic, complaint, alert or team \"mini9\"; did you mean mini-9?"),
+        "{}",
+        ran.err
+    );
+    let ran = home.run(&["decisions", "--about", "watch"]);
+    assert!(ran.err.contains("the products are mini-9"), "{}", ran.err);
+}
+
+#[test]
+fn praise_is_no_complaint_however_many_say_it() {
+    let home = Home::new();
+    assert_eq!(import(&home).code, 0);
+    let told = home.run(&["explain", "--not", "I love the keys of my mini 9, wonderful"]).out;
+    assert!(told.starts_with("It is praise"), "{told}");
+    assert!(!told.contains("would open"), "{told}");
 }
 
 #[test]
