@@ -17,6 +17,7 @@ fn of_queries() {
         ("query-colon-alone", "'keys region : BR'"),
         ("query-sources-with-a-bar", "'keys source:reddit|bluesky'"),
         ("query-sources-with-a-slash", "'keys source:reddit/bluesky'"),
+        ("query-languages-with-or", "'keys (lang:de OR fr)'"),
         ("query-regions-with-a-slash", "'keys region:BR/PT'"),
         ("query-never-matches-alternatives", "'(lang:de OR lang:fr) lang:en'"),
         ("query-never-matches-a-beginning", "'lid NOT lid*'"),

@@ -66,7 +66,7 @@ impl Doc {
 
 /// Every code, in order of the alphabet.
 pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
-    let tables: [&'static [Doc]; 50] = [
+    let tables: [&'static [Doc]; 51] = [
         &super::address_twice::DOCS,
         &super::brackets::DOCS,
         &super::claims::DOCS,
@@ -77,6 +77,7 @@ pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
         &super::entry::DOCS,
         &super::examples::DOCS,
         &super::field_blank::DOCS,
+        &super::field_or::DOCS,
         &super::field_several::DOCS,
         &super::fields::DOCS,
         &super::files::DOCS,

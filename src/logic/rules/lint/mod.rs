@@ -16,6 +16,7 @@ pub(super) mod elsewhere;
 pub(super) mod entry;
 pub(super) mod examples;
 pub(super) mod field_blank;
+pub(super) mod field_or;
 pub(super) mod field_several;
 pub(super) mod fields;
 pub(super) mod files;

@@ -230,6 +230,7 @@ fn query(table: &Table<'_, '_>, words: &Words<'_>, lists: &FileLists) -> Option<
     // What a query that can be read says about itself.
     if let Some(query) = &query {
         problems.extend(lint::never::contradictions(query.root(), query.shape()));
+        problems.extend(lint::field_or::values(query.root(), query.shape()));
         problems.extend(lint::common::alone(query.root(), query.shape()));
         problems.extend(lint::stems::collisions(query.root(), query.shape()));
     }
