@@ -246,6 +246,19 @@ fn what_nobody_knows_is_told_from_what_nobody_decided() {
 }
 
 #[test]
+fn of_history_that_is_lived_through_again_it_is_said_whose_times_these_are() {
+    let home = Home::new();
+    let id = home.with_alert(hours_ago(3));
+    assert_eq!(home.run(&["ack", &id]).code, 0);
+    assert!(!home.run(&["decisions"]).err.contains("replay"));
+    let settings = std::fs::read_to_string(home.path("groundswell.toml")).unwrap();
+    let source = "[[source]]\nname = \"old\"\nkind = \"jsonl\"\npath = \"old.jsonl\"\nreplay = true\n";
+    home.write("groundswell.toml", &format!("{settings}{source}"));
+    let ran = home.run(&["decisions"]);
+    assert!(ran.out.contains("saw ") && ran.err.contains("replay = true"), "{} {}", ran.out, ran.err);
+}
+
+#[test]
 fn praise_is_no_complaint_however_many_say_it() {
     let home = Home::new();
     assert_eq!(import(&home).code, 0);
