@@ -1,14 +1,15 @@
 //! What came of a scenario: which alerts that should have opened did not, which opened that should not have, and which
 //! word or count made the difference. Playing it is the replay's business.
 
-use crate::ground::alert::{AlertEvent, EventKind, Wait};
+use crate::ground::alert::{AlertEvent, EventKind, Severity, Wait};
 use crate::ground::diagnostic::Diagnostic;
 use crate::ground::post::Post;
 use crate::ground::time::Timestamp;
 use crate::logic::analysis::Analysis;
+use crate::logic::lifecycle::{FEWEST_PEOPLE, FEWEST_SAFETY};
 use crate::logic::rules::lint::scenario::{late, no_alert, not_quiet};
 use crate::logic::rules::scenario::{Expected, Scenario, USUAL};
-use crate::logic::rules::{Product, Subject, Topic};
+use crate::logic::rules::{ClusterMode, Product, Subject, Topic};
 use crate::logic::text::{Lang, tokenize};
 
 /// Posts that are named of those that were not counted.
@@ -148,6 +149,15 @@ pub fn why_not(
         let cluster = cluster.map(|(topic, product)| format!("{product}.{topic}"));
         let near = answer.near.iter().find(|near| cluster.as_deref().is_none_or(|id| id == near.cluster));
         if let Some(near) = near {
+            let danger = products().filter_map(topic_of).any(|topic| topic.severity == Severity::Safety);
+            let fewest = if danger { FEWEST_SAFETY } else { FEWEST_PEOPLE };
+            let lacks = near.score >= near.bar && !near.open && near.people_28_days < fewest;
+            let fewest = match lacks {
+                true => format!(
+                    " (the evidence is enough; there have to be {fewest} different people in a week, too)"
+                ),
+                false => String::new(),
+            };
             let more = match near.more_people_today {
                 _ if near.open => "an alert about it is open already".to_owned(),
                 Some(0) => "it would open on the next post about it".to_owned(),
@@ -157,7 +167,7 @@ pub fn why_not(
             };
             let people = if near.people_28_days == 1 { "person" } else { "people" };
             why.push(format!(
-                "by {} {} {people} had said so, {:.2} a day are usual; the evidence is {:.1}, the bar {:.1}: {more}",
+                "by {} {} {people} had said so, {:.2} a day are usual; the evidence is {:.1}, the bar {:.1}: {more}{fewest}",
                 moment(now),
                 near.people_28_days,
                 near.usual_a_day,
@@ -214,11 +224,19 @@ fn of_post<'r>(
             ));
         } else if let Some(topic) = topic {
             let asked = topic.query.explain(&subject);
-            if asked.held {
+            if asked.held && product.clusters != ClusterMode::All && assessment.is_praise() {
+                reasons.push(format!(
+                    "topic {} finds it, but it is praise, and praise does not count",
+                    topic.id
+                ));
+            } else if asked.held {
                 return None;
+            } else {
+                reasons.push(format!("for topic {}: {}", topic.id, asked.missing().join("; ")));
             }
-            reasons.push(format!("for topic {}: {}", topic.id, asked.missing().join("; ")));
-        } else if !assessment.is_complaint() {
+        } else if product.clusters == ClusterMode::None {
+            reasons.push(format!("product {} has clusters = \"none\": only topics count", product.id));
+        } else if product.clusters != ClusterMode::All && !assessment.is_complaint() {
             reasons.push(format!(
                 "it is taken for no complaint (score {:.2}, 0.5 is needed)",
                 assessment.complaint

@@ -3,7 +3,7 @@
 use groundswell::edges::store::Store;
 use serde_json::{Value, json};
 
-use super::home::{Home, at, hours_ago};
+use super::home::{Home, at, hours_ago, import};
 
 #[test]
 fn what_people_decide_is_kept() {
@@ -225,6 +225,46 @@ fn the_id_of_a_part_is_told_from_the_whole() {
         (&first["cluster"], &first["joins"], &first["posts"], &first["people_28_days"]),
         (&json!(part), &json!(true), &keys["posts"], &keys["posts"])
     );
+}
+
+#[test]
+fn what_nobody_knows_is_told_from_what_nobody_decided() {
+    let home = Home::new();
+    assert_eq!(import(&home).code, 0);
+    let ran = home.run(&["decisions", "--about", "mini-9"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.err.contains("Nobody has decided anything about mini-9 yet"), "{}", ran.err);
+    let ran = home.run(&["decisions", "--about", "mini9"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.err.contains("no product, topic, complaint, alert or team \"mini9\"; did you mean mini-9?"),
+        "{}",
+        ran.err
+    );
+    let ran = home.run(&["decisions", "--about", "watch"]);
+    assert!(ran.err.contains("the products are mini-9"), "{}", ran.err);
+}
+
+#[test]
+fn of_history_that_is_lived_through_again_it_is_said_whose_times_these_are() {
+    let home = Home::new();
+    let id = home.with_alert(hours_ago(3));
+    assert_eq!(home.run(&["ack", &id]).code, 0);
+    assert!(!home.run(&["decisions"]).err.contains("replay"));
+    let settings = std::fs::read_to_string(home.path("groundswell.toml")).unwrap();
+    let source = "[[source]]\nname = \"old\"\nkind = \"jsonl\"\npath = \"old.jsonl\"\nreplay = true\n";
+    home.write("groundswell.toml", &format!("{settings}{source}"));
+    let ran = home.run(&["decisions"]);
+    assert!(ran.out.contains("saw ") && ran.err.contains("replay = true"), "{} {}", ran.out, ran.err);
+}
+
+#[test]
+fn praise_is_no_complaint_however_many_say_it() {
+    let home = Home::new();
+    assert_eq!(import(&home).code, 0);
+    let told = home.run(&["explain", "--not", "I love the keys of my mini 9, wonderful"]).out;
+    assert!(told.starts_with("It is praise"), "{told}");
+    assert!(!told.contains("would open"), "{told}");
 }
 
 #[test]

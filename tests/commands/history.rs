@@ -3,7 +3,7 @@
 use groundswell::edges::store::{DataLock, Store};
 use serde_json::{Value, json};
 
-use super::home::{Home, PRODUCT, at, golden, import};
+use super::home::{Home, PRODUCT, at, golden, hours_ago, import};
 
 #[test]
 fn history_is_imported_and_can_be_searched_at_once() {
@@ -152,4 +152,10 @@ fn why_nothing_opened_is_said_in_words() {
     let other = home.run(&["explain", "--not", "my kettle is slow"]);
     assert!(other.out.starts_with("No product's rules match this text"), "{}", other.out);
     assert!(home.run(&["explain", "--not", "  "]).code == 2);
+    // What an open alert is about opens no other.
+    let home = Home::new();
+    home.with_alert(hours_ago(3));
+    let told = home.run(&["explain", "--not", "smoke from the battery of my mini 9, awful"]).out;
+    assert!(told.starts_with("An alert about this is open already"), "{told}");
+    assert!(!told.contains("would open one"), "{told}");
 }

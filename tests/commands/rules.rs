@@ -115,6 +115,38 @@ fn a_scenario_says_which_word_or_count_made_the_difference() {
 }
 
 #[test]
+fn a_scenario_says_that_it_takes_three_people_and_that_praise_counts_for_nothing() {
+    let home = Home::new();
+    std::fs::create_dir(home.path("rules/tests")).unwrap();
+    let hinge = "[[topic]]\nid = \"hinge\"\ntitle = \"Hinge\"\nmatch = 'hinge'\n";
+    home.write("rules/mini-9.toml", &format!("{PRODUCT}{hinge}"));
+    let scenario = |posts: &[&str], expected: &str| {
+        let posts = posts.iter().enumerate().map(|(n, text)| {
+            format!("[[scenario.post]]\nat = \"day 31 {:02}:10\"\ntext = \"{text}\"\n", 9 + n)
+        });
+        format!(
+            "[[scenario]]\nname = \"s\"\n[[scenario.usual]]\ndays = \"1-32\"\na_day = 2\ntexts = [\"my mini 9 boots in no time\"]\n\
+             {}[[scenario.alert]]\n{expected}\n",
+            posts.collect::<String>()
+        )
+    };
+    let rules = home.path("rules");
+    let said = |posts: &[&str], expected: &str| {
+        home.write("rules/tests/a.toml", &scenario(posts, expected));
+        let ran = home.run(&["test", "--rules", rules.to_str().unwrap()]);
+        assert_eq!(ran.code, 1, "{}", ran.out);
+        ran.out
+    };
+    let two = said(
+        &["the screen of my mini 9 is broken, awful", "broken screen on my mini 9, what a shame"],
+        "product = \"mini-9\"",
+    );
+    assert!(two.contains("there have to be 3 different people in a week, too"), "{two}");
+    let praised = said(&["I love the wonderful hinge of my mini 9, perfect"], "topic = \"hinge\"");
+    assert!(praised.contains("it is praise, and praise does not count"), "{praised}");
+}
+
+#[test]
 fn a_failing_example_fails_the_test_and_hinders_no_match() {
     let home = Home::new();
     let example = "[[topic.example]]\ntext = \"the battery burns\"\nexpect = true\n";
@@ -131,6 +163,17 @@ fn a_failing_example_fails_the_test_and_hinders_no_match() {
         ran.out.contains("product mini-9: matches") && ran.out.contains("- fire   (the text has no fire)")
     );
     assert!(ran.err.contains("example-fails"));
+    let in_lang = |text: &str, more: &[&str]| {
+        home.run(&[&["match", "--rules", rules, "--explain", "--text", text][..], more].concat())
+    };
+    let ran = in_lang("Deckel undicht kaputt", &[]);
+    assert!(
+        ran.out.contains("(read as English; if it is another language, say so: --lang de)"),
+        "{}",
+        ran.out
+    );
+    assert!(in_lang("Deckel undicht kaputt", &["--lang", "de"]).out.contains("(read as German)"));
+    assert!(in_lang("x", &["--lang", "german"]).err.contains("there is no language \"german\""));
 }
 
 #[test]

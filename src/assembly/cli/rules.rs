@@ -66,6 +66,9 @@ pub struct MatchArgs {
     /// A text to try, instead of posts
     #[arg(long, value_name = "TEXT", conflicts_with = "files")]
     pub text: Option<String>,
+    /// The language of the text, such as de; without it, it is told by the words, which takes more than two or three
+    #[arg(long, value_name = "CODE", requires = "text")]
+    pub lang: Option<String>,
     /// Posts as JSON, one a line ("-" or nothing is standard input)
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,

@@ -4,15 +4,18 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::standing::{analysis_now, clip, count, minute, one_line};
+use super::named::{cluster, names};
+use super::standing::{analysis_now, clip, count, did_you_mean, minute, one_line};
 use crate::assembly::cli::{DecisionsArgs, Format};
 use crate::assembly::configured::settings;
-use crate::assembly::failure::Failure;
+use crate::assembly::decisions::replays;
+use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{as_json, stdout, tell};
 use crate::edges::clock::SystemClock;
 use crate::edges::store::Store;
 use crate::ground::entry::{Act, Deed};
 use crate::ground::time::{Clock, Timestamp};
+use crate::logic::analysis::Analysis;
 
 /// Characters shown of a reason.
 const REASON: usize = 120;
@@ -36,6 +39,9 @@ pub fn decisions(args: &DecisionsArgs) -> Result<(), Failure> {
     };
     let newest: Vec<(usize, &(Timestamp, Act))> =
         acts.iter().enumerate().rev().filter(|(_, (_, act))| about(act)).take(args.most).collect();
+    if let Some(id) = args.about.as_deref().filter(|_| newest.is_empty()) {
+        is_known(&store, &analysis, &acts, id)?;
+    }
     let mut out = stdout();
     for (nth, (at, act)) in &newest {
         match args.format {
@@ -44,9 +50,45 @@ pub fn decisions(args: &DecisionsArgs) -> Result<(), Failure> {
         }
     }
     if newest.is_empty() && args.format == Format::Text {
-        tell("Nobody has decided anything about this yet.");
+        tell(match &args.about {
+            Some(id) => format!("Nobody has decided anything about {} yet.", one_line(id)),
+            None => "Nobody has decided anything yet.".to_owned(),
+        });
+    } else if replays(&settings) && args.format == Format::Text {
+        tell(
+            "The times are those of the history that is lived through again (replay = true), as all times of alerts are: \
+             the newest post's when somebody decided.",
+        );
     }
     Ok(out.flush()?)
+}
+
+/// Whether there is something of that name about which something could have been decided.
+///
+/// # Errors
+/// There is not; or the store cannot be read.
+fn is_known(store: &Store, analysis: &Analysis, acts: &[(Timestamp, Act)], id: &str) -> Result<(), Failure> {
+    let mut known = names(analysis);
+    known.extend(analysis.rules().teams.keys().cloned());
+    known.extend(store.events(None)?.into_iter().map(|event| event.alert));
+    for (at, act) in acts {
+        known.extend(said(*at, &act.what).scope.into_iter().map(str::to_owned));
+    }
+    // What became a part of another complaint is no name of its own any more.
+    if known.iter().any(|name| name == id) || cluster(analysis, id).is_ok() {
+        return Ok(());
+    }
+    let near = did_you_mean(id, known.iter().map(String::as_str));
+    let products: Vec<&str> = analysis.rules().products.iter().map(|product| product.id.as_str()).collect();
+    let products = match (near.is_empty(), products.is_empty()) {
+        (true, false) => format!(
+            "; the products are {}, `groundswell clusters` lists complaints, `groundswell alerts` alerts",
+            products.join(", ")
+        ),
+        _ => String::new(),
+    };
+    let what = "no product, topic, complaint, alert or team";
+    Err(Failure::say(Exit::Usage, format!("there is {what} \"{}\"{near}{products}", one_line(id))))
 }
 
 /// Is it the same, or a cluster or topic of that product?

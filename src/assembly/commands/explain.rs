@@ -13,9 +13,10 @@ use crate::assembly::configured::settings;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{as_json, stdout};
 use crate::edges::store::Store;
-use crate::ground::alert::{Alert, AlertEvent, AlertState, EventKind, Wait, WaitReason};
+use crate::ground::alert::{Alert, AlertEvent, AlertState, EventKind, Severity, Wait, WaitReason};
 use crate::ground::post::PostKey;
 use crate::ground::reason::Reason;
+use crate::logic::lifecycle::{FEWEST_PEOPLE, FEWEST_SAFETY};
 use crate::logic::spike::{bar, bar_of_evidence};
 
 /// Characters of a quote that are shown.
@@ -261,14 +262,20 @@ fn sum_lines(event: &AlertEvent) -> Vec<(&'static str, String)> {
         ("evidence", format!("10^{:.2} = {} to 1 for a rise", sum.score, figure(evidence))),
         ("bar", format!("{bar_line} = 10^{:.2}", sum.bar)),
         ("so", verdict),
-        (
-            "people",
-            format!(
-                "{} different; at least 3 in a week are needed (2 where it is about safety)",
-                event.authors
-            ),
-        ),
+        ("people", format!("{} different{}", event.authors, fewest(event))),
     ]
+}
+
+/// How many different people it takes, where that is what opens an alert.
+fn fewest(event: &AlertEvent) -> String {
+    match event.reason {
+        // One whom many pass on, and a fix that does not hold, have measures of their own.
+        Reason::SharedWidely | Reason::BackAfterFix => String::new(),
+        _ if event.severity == Severity::Safety => {
+            format!("; {FEWEST_SAFETY} are enough where it is about safety")
+        }
+        _ => format!("; at least {FEWEST_PEOPLE} in a week are needed"),
+    }
 }
 
 /// What would end an alert, or what did.

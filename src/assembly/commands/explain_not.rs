@@ -49,7 +49,7 @@ pub(super) fn text_not_alerted(store: &Store, text: &str, format: Format) -> Res
                 .collect();
             let line = json!({
                 "text": text, "as_of": at, "products": why.products, "topics": topics, "complaint": why.complaint,
-                "cues": why.cues, "lacking": why.lacking, "near": why.near, "because": because(&why),
+                "cues": why.cues, "praise": why.praise, "lacking": why.lacking, "near": why.near, "because": because(&why),
             });
             writeln!(out, "{line}")?;
         }
@@ -67,7 +67,10 @@ fn because(why: &WhyNot) -> String {
     if why.products.is_empty() {
         return "No product's rules match this text, so posts like it are not kept.".into();
     }
-    if let Some(open) = why.near.iter().find(|n| n.open && n.fit >= 1.0) {
+    if why.praise {
+        return "It is praise, and praise counts for no alert, however many say it.".into();
+    }
+    if let Some(open) = open_already(why) {
         return format!("An alert about this is open already: {}.", name(open));
     }
     let counts = why.near.iter().filter(|n| n.fit >= 1.0).collect::<Vec<_>>();
@@ -80,16 +83,36 @@ fn because(why: &WhyNot) -> String {
             "Nobody has said anything like it yet: it would be the first of a new complaint.".into()
         };
     };
-    if why.complaint < 0.5 && is_cluster(nearest) {
+    if !why.grouped && is_cluster(nearest) {
         return format!("It does not read as a complaint; complaints like it are in {}.", name(nearest));
     }
     let name = name(nearest);
     match (nearest.ignored, nearest.over_since) {
         (true, _) => format!("Somebody said to ignore {name}: {}.", takes(nearest)),
         (_, Some(over)) => {
-            format!("The alert about {name} is over since {} UTC: {}.", minute(over), takes(nearest))
+            format!("The alert about {name} is over since {} UTC: {}.", minute(over), takes_beside(nearest))
         }
-        _ => format!("No alert about {name} is open: {}.", takes(nearest)),
+        _ => format!("No alert about {name} is open: {}.", takes_beside(nearest)),
+    }
+}
+
+/// The open alert to which the text would count.
+fn open_already(why: &WhyNot) -> Option<&NearCluster> {
+    why.near.iter().find(|near| near.open && near.fit >= 1.0 && counts(why, near))
+}
+
+/// Does such a text count there? Praise counts nowhere, and only what is grouped counts for a group.
+fn counts(why: &WhyNot, near: &NearCluster) -> bool {
+    !why.praise && (why.grouped || !is_cluster(near))
+}
+
+/// What it would take for a complaint that has no open alert to alert; of a group of posts, beside this text.
+fn takes_beside(near: &NearCluster) -> String {
+    match near.more_people_today {
+        Some(n) if n > 0 && is_cluster(near) && !near.ignored => {
+            format!("if somebody said this now, {}", takes(near))
+        }
+        _ => takes(near),
     }
 }
 
@@ -140,13 +163,18 @@ fn write_not(
         let joins = match (near.joins, near.fit >= 1.0) {
             // What is about no product is not kept, so it joins nothing.
             _ if why.products.is_empty() => "about as much like it as that says",
+            (true, _) if !why.grouped => "like it, but no complaint, so it would not join",
             (true, _) => "it would join",
+            (false, true) if !counts(why, near) && !is_cluster(near) => {
+                "its query finds the text, and praise does not count"
+            }
             (false, true) if is_cluster(near) => "near too, but it would join the first",
             (false, true) => "its query finds the text",
             (false, false) => "too far to join",
         };
         writeln!(out, "  {}: fit {:.2}, {joins}", name(near), near.fit)?;
-        if !near.words.is_empty() || near.by_meaning > 0.0 {
+        // What is further from it than any text at all has nothing in common with it.
+        if near.fit > 0.0 && (!near.words.is_empty() || near.by_meaning > 0.0) {
             let words = if near.words.is_empty() { "no word".to_owned() } else { near.words.join(", ") };
             let meant = (near.by_meaning * 100.0).round();
             writeln!(out, "    in common: {words}; {meant} % of it is meaning, in other words")?;
@@ -154,21 +182,25 @@ fn write_not(
         let open = if near.open { "; an alert is open" } else { "" };
         let (posts, people) = (count(u64::from(near.posts), "post", "posts"), people(near.people_28_days));
         writeln!(out, "    {posts}, {people} in 28 days{open}")?;
-        if !is_cluster(near) {
+        if !is_cluster(near) && counts(why, near) {
             writeln!(out, "    {}", evidence(near))?;
         }
         let beside = !is_cluster(near) || near.ignored || near.over_since.is_some();
-        if !near.open && beside {
-            writeln!(out, "    {}", takes(near))?;
+        if !near.open && beside && counts(why, near) && open_already(why).is_none() {
+            writeln!(out, "    {}", takes_beside(near))?;
         }
     }
     // What decides about complaints that nobody named is what is around the text itself, whatever they went to: one sum.
-    let around = why.near.iter().find(|near| is_cluster(near) && !why.products.is_empty());
-    let Some(around) = around else { return Ok(()) };
+    let decides = |near: &&NearCluster| is_cluster(near) && !why.products.is_empty() && counts(why, near);
+    let Some(around) = why.near.iter().find(decides) else { return Ok(()) };
     writeln!(out, "\nIf somebody said this now, with what is like it in any of these")?;
     writeln!(out, "  {}", evidence(around))?;
-    if !around.open && !around.ignored && around.over_since.is_none() {
-        writeln!(out, "  {}", takes(around))?;
+    match open_already(why) {
+        Some(open) => writeln!(out, "  it would count for the alert that is open: {}", name(open))?,
+        None if !around.open && !around.ignored && around.over_since.is_none() => {
+            writeln!(out, "  {}", takes(around))?;
+        }
+        None => {}
     }
     Ok(())
 }
@@ -216,6 +248,8 @@ mod tests {
                 products: products.iter().map(|p| (*p).to_owned()).collect(),
                 complaint,
                 cues: Vec::new(),
+                praise: complaint < 0.05,
+                grouped: complaint >= 0.5,
                 near,
                 lacking: Vec::new(),
             })
@@ -223,7 +257,13 @@ mod tests {
         assert!(why(&[], 0.9, vec![near.clone()]).contains("No product's rules match"));
         assert!(why(&["p"], 0.1, vec![]).contains("not read as a complaint"));
         assert!(why(&["p"], 0.9, vec![]).contains("first of a new complaint"));
-        assert!(why(&["p"], 0.9, vec![near.clone()]).contains("2 more people today"));
+        assert!(
+            why(&["p"], 0.0, vec![NearCluster { open: true, ..near.clone() }])
+                .contains("praise counts for no")
+        );
+        assert!(
+            why(&["p"], 0.9, vec![near.clone()]).contains("if somebody said this now, 2 more people today")
+        );
         let ignored = NearCluster { ignored: true, ..near.clone() };
         assert!(why(&["p"], 0.9, vec![ignored]).contains("--undo"));
         let over = NearCluster { over_since: Some(crate::ground::time::from_ms(0)), ..near.clone() };

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use serde_json::json;
 
+use super::standing::one_line;
 use super::{Rules, load_rules};
 use crate::assembly::cli::MatchArgs;
 use crate::assembly::failure::{Exit, Failure};
@@ -11,6 +12,9 @@ use crate::assembly::output::{each_post, stdout};
 use crate::ground::post::{Incoming, Post, parse_line};
 use crate::logic::rules::Subject;
 use crate::logic::text::{Lang, tokenize};
+
+/// The source of a text that was typed.
+const SHELL: &str = "shell";
 
 /// Runs `match`.
 ///
@@ -21,7 +25,7 @@ pub fn matching(args: &MatchArgs) -> Result<(), Failure> {
     let mut out = stdout();
     let mut each = |post: &Post| one(&mut out, &rules, post, args.explain);
     let read = match &args.text {
-        Some(text) => each(&post_of(text)?),
+        Some(text) => each(&Post { lang: known_lang(args.lang.as_deref())?, ..post_of(text)? }),
         None => each_post(&args.files, each),
     };
     out.flush()?;
@@ -60,7 +64,7 @@ fn explained(out: &mut impl Write, rules: &Rules, subject: &Subject<'_>) -> Resu
     let shown: String =
         subject.text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect();
     let shown: String = shown.chars().filter(|c| !c.is_control()).collect();
-    writeln!(out, "post {}  ({})  {shown}", subject.post.id, subject.lang.code())?;
+    writeln!(out, "post {}  ({})  {shown}", subject.post.id, read_as(subject))?;
     for product in &rules.set.products {
         let asked = product.query.explain(subject);
         let taken_back = product.not.as_ref().map(|not| not.explain(subject));
@@ -89,12 +93,39 @@ fn explained(out: &mut impl Write, rules: &Rules, subject: &Subject<'_>) -> Resu
     Ok(())
 }
 
+/// In which language the words are read, and how to say that it is another.
+fn read_as(subject: &Subject<'_>) -> String {
+    let name = isolang::Language::from_639_1(subject.lang.code()).map(|language| language.to_name());
+    let read =
+        name.map_or_else(|| "read as no language that is known".to_owned(), |name| format!("read as {name}"));
+    match (&subject.post.lang, subject.post.source.as_str()) {
+        (None, SHELL) => format!("{read}; if it is another language, say so: --lang de"),
+        _ => read,
+    }
+}
+
+/// The language that was named for a text.
+///
+/// # Errors
+/// There is none of this code.
+fn known_lang(code: Option<&str>) -> Result<Option<String>, Failure> {
+    let Some(code) = code else { return Ok(None) };
+    let primary = code.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    if isolang::Language::from_639_1(&primary).is_none() {
+        return Err(Failure::say(
+            Exit::Usage,
+            format!("there is no language \"{}\"; write its code: en, pt, es, fr, de", one_line(code)),
+        ));
+    }
+    Ok(Some(code.to_owned()))
+}
+
 /// A text as a post of nobody.
 ///
 /// # Errors
 /// The text cannot be a post, such as an empty one.
 pub fn post_of(text: &str) -> Result<Post, Failure> {
-    let line = json!({"id": "text", "source": "shell", "text": text, "created_at": "2025-01-06T00:00:00Z"});
+    let line = json!({"id": "text", "source": SHELL, "text": text, "created_at": "2025-01-06T00:00:00Z"});
     match parse_line(line.to_string().as_bytes(), None) {
         Ok(Incoming::Post(post)) => Ok(*post),
         Ok(Incoming::Delete(_)) => Err(Failure::say(Exit::Usage, "the text is no post")),

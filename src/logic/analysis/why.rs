@@ -11,7 +11,7 @@ use crate::ground::post::Post;
 use crate::ground::time::{Timestamp, days_between};
 use crate::logic::cluster::{Features, Saying, readable};
 use crate::logic::lifecycle::{FEWEST_PEOPLE, Verdict, bar_for, should_open};
-use crate::logic::rules::{Product, Subject};
+use crate::logic::rules::{ClusterMode, Product, Subject};
 use crate::logic::spike::{Rise, SHARES, Series};
 use crate::logic::text::{Lang, Token, tokenize};
 
@@ -67,6 +67,10 @@ pub struct WhyNot {
     pub complaint: f64,
     /// The cues behind it.
     pub cues: Vec<String>,
+    /// It is praise and nothing else, which counts for no topic (unless the product has `clusters = "all"`).
+    pub praise: bool,
+    /// It would be grouped with others like it: as a complaint, or because the product groups everything.
+    pub grouped: bool,
     /// What is nearest, best fit first.
     pub near: Vec<NearCluster>,
     /// The rules that do not find the text, with what they lack of it.
@@ -95,8 +99,17 @@ impl Analysis {
                 if let Some(found) = &mut found {
                     found.joins = place == 0 && fit >= 1.0;
                     let (shared, by_meaning) = state.clusters.shared(&features, number);
-                    found.words =
-                        shared.iter().filter_map(|(f, _)| words.get(f)).take(WORDS).cloned().collect();
+                    // What adds nothing is in the text alone. Of two words that follow one another each is named by itself:
+                    // in the text others may stand between them, and in the posts, too.
+                    let common =
+                        shared.iter().filter(|(_, adds)| *adds > 0.0).filter_map(|(f, _)| words.get(f));
+                    let mut named: Vec<String> = Vec::new();
+                    for word in common.flat_map(|words| words.split(' ')) {
+                        if !named.iter().any(|known| known == word) && named.len() < WORDS {
+                            named.push(word.to_owned());
+                        }
+                    }
+                    found.words = named;
                     found.by_meaning = by_meaning;
                 }
                 near.extend(found);
@@ -114,6 +127,7 @@ impl Analysis {
         let subject = Subject { post, text: &text, tokens: &tokens, lang, sentiment };
         let by_index: Vec<(usize, Vec<usize>)> =
             matches.iter().map(|m| (m.product, m.topics.iter().map(|t| t.topic).collect())).collect();
+        let modes = || matched.iter().filter_map(|i| self.rules.products.get(*i)).map(|p| p.clusters);
         WhyNot {
             lacking: lacking(&self.rules, &by_index, &subject),
             products: matched
@@ -122,6 +136,12 @@ impl Analysis {
                 .map(|p| p.id.clone())
                 .collect(),
             complaint: assessment.complaint,
+            praise: assessment.is_praise() && !modes().any(|mode| mode == ClusterMode::All),
+            grouped: modes().any(|mode| match mode {
+                ClusterMode::All => true,
+                ClusterMode::Complaints => assessment.is_complaint(),
+                ClusterMode::None => false,
+            }),
             cues: assessment.cues.iter().map(|c| format!("{} ({})", c.words, c.kind.name())).collect(),
             near,
         }

@@ -1,5 +1,6 @@
 //! One golden file a mistake: everything that `check` would print about it (`tests/golden/rules`).
 
+mod silent;
 mod slips;
 
 use super::RuleSet;

@@ -66,24 +66,32 @@ impl Doc {
 
 /// Every code, in order of the alphabet.
 pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
-    let tables: [&'static [Doc]; 42] = [
+    let tables: [&'static [Doc]; 52] = [
+        &super::address_twice::DOCS,
         &super::brackets::DOCS,
         &super::claims::DOCS,
         &super::codes::DOCS,
         &super::elsewhere::DOCS,
         &super::common::DOCS,
+        &super::comparison::DOCS,
+        &super::entry::DOCS,
         &super::examples::DOCS,
+        &super::field_blank::DOCS,
+        &super::field_or::DOCS,
+        &super::field_several::DOCS,
         &super::fields::DOCS,
         &super::files::DOCS,
         &super::foreign::DOCS,
         &super::html::DOCS,
         &super::ids::DOCS,
+        &super::in_braces::DOCS,
         &super::in_quotes::DOCS,
         &super::invisible::DOCS,
         &super::joined::DOCS,
         &super::keys::DOCS,
         &super::letters::DOCS,
         &super::lexicon::DOCS,
+        &super::list_in_quiet::DOCS,
         &super::lists::DOCS,
         &super::measured::DOCS,
         &super::near::DOCS,
@@ -95,6 +103,7 @@ pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
         &super::recipients::DOCS,
         &super::renamed::DOCS,
         &super::routes::DOCS,
+        &super::scale::DOCS,
         &super::scenario::DOCS,
         &super::segments::DOCS,
         &super::shadow::DOCS,
@@ -109,6 +118,7 @@ pub(in crate::logic::rules) fn all() -> Vec<&'static Doc> {
         &super::was::DOCS,
         &super::wildcard::DOCS,
         &super::looking::DOCS,
+        &super::zones::DOCS,
     ];
     let mut docs: Vec<&'static Doc> = tables.into_iter().flatten().collect();
     docs.sort_by_key(|doc| doc.code);

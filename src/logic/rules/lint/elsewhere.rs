@@ -46,6 +46,14 @@ pub(in crate::logic::rules) fn of_word(word: &str, start: usize) -> Option<Probl
     if let Some(inside) = inside {
         return Some(says_nothing(range.clone(), "<>", format!("write {inside}")).fix(range, inside));
     }
+    let inside =
+        word.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).filter(|inside| letters(inside));
+    if let Some(inside) = inside.filter(|inside| !inside.contains(['[', ']'])) {
+        let help = format!(
+            "write {inside}; parentheses group: (lid OR cap) leak, and braces want a word exactly as written: {{Lid}}"
+        );
+        return Some(says_nothing(range.clone(), "[]", help).fix(range, inside));
+    }
     let help = "parentheses group: (lid OR cap) leak";
     match (word.strip_prefix('['), word.strip_suffix(']')) {
         (Some(rest), None) if !rest.contains(['[', ']']) => Some(says_nothing(range, "[", help.to_owned())),
@@ -113,7 +121,9 @@ pub(super) fn value(name: &str, value: &str) -> Option<String> {
             (numbers(from) && numbers(to)).then(|| format!("({name}>={from} {name}<={to})"))
         }
         _ => {
-            let parts: Vec<&str> = value.split([',', ';', '|']).map(str::trim).collect();
+            // A site has a path.
+            let signs: &[char] = if name == "site" { &[',', ';', '|'] } else { &[',', ';', '|', '/'] };
+            let parts: Vec<&str> = value.split(signs).map(str::trim).collect();
             let several = parts.len() > 1 && parts.iter().all(|part| !part.is_empty());
             several.then(|| {
                 let tests: Vec<String> = parts.iter().map(|part| format!("{name}:{part}")).collect();
@@ -137,11 +147,12 @@ mod tests {
             ("[lid", ""),
             ("cap]", ""),
             ("<lid>", "lid"),
+            ("[lid]", "lid"),
             ("/5", "NEAR/5"),
         ] {
             assert_eq!(fix(word).as_deref(), Some(meant), "{word}");
         }
-        for word in ["~", "~5", "/r/kettles", "<3", "[x]", "a~b", ":]", "leak"] {
+        for word in ["~", "~5", "/r/kettles", "<3", "[]", "a~b", ":]", "leak"] {
             assert_eq!(fix(word).filter(|_| word != ":]"), None, "{word}");
         }
         assert!(around("AROUND", "(5) leak", 10).is_some() && around("AROUND", " leak", 10).is_none());
@@ -152,6 +163,7 @@ mod tests {
         assert_eq!(value("lang", "en,de").as_deref(), Some("(lang:en OR lang:de)"));
         assert_eq!(value("sentiment", "Negative").as_deref(), Some("sentiment<=-0.3"));
         assert_eq!(value("followers", "1000..5000").as_deref(), Some("(followers>=1000 followers<=5000)"));
+        assert_eq!(value("region", "BR/PT").as_deref(), Some("(region:BR OR region:PT)"));
         assert_eq!(value("rating", "2"), None);
         assert_eq!(field("hashtag", "kettle").unwrap().1.as_deref(), Some("#kettle"));
         assert_eq!(field("colour", "red"), None);

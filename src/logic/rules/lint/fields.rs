@@ -44,6 +44,13 @@ const ALIASES: [(&str, &str); 12] = [
     ("authorfollowers", "followers"),
 ];
 
+/// What a field is called here that has this name here or in another tool.
+pub(super) fn called(name: &str) -> Option<&'static str> {
+    let lower = name.to_ascii_lowercase();
+    let ours = TEXTS.into_iter().chain(NUMBERS).find(|field| *field == lower);
+    ours.or_else(|| ALIASES.iter().find(|(other, _)| *other == lower).map(|(_, field)| *field))
+}
+
 /// `query-field-unknown`: `title:(a OR b)`.
 pub(in crate::logic::rules) fn group(range: Range<usize>, name: &str) -> Problem {
     let lower = name.to_lowercase();
@@ -78,6 +85,9 @@ pub(in crate::logic::rules) fn unknown(
         };
     }
     let help = match closest(&lower, known).or(alias) {
+        Some(near) if lower == "language" => {
+            format!("in a query it is called `{near}`, and `language` in a route or a team")
+        }
         Some(near) => format!("did you mean `{near}`?"),
         None => format!(
             "the fields are {}: and {} (with >=, <=, >, < or =). To look for a text with a colon in it, put it in quotes",

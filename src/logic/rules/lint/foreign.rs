@@ -61,6 +61,9 @@ pub(in crate::logic::rules) fn of_word(word: &str, start: usize) -> Option<Probl
         );
     }
     let lower = word.to_lowercase();
+    if let Some(not_near) = not_near(&lower, &range) {
+        return Some(not_near);
+    }
     let head = lower.trim_end_matches(|c: char| c.is_ascii_digit());
     let sign = head.trim_end_matches(['/', ':']);
     let distance = lower.get(head.len()..).and_then(digits);
@@ -101,6 +104,19 @@ pub(in crate::logic::rules) fn of_word(word: &str, start: usize) -> Option<Probl
     )
 }
 
+/// `query-foreign-near`: `NOTNEAR/5`, `NOT-W/5`: not within so many words.
+fn not_near(lower: &str, range: &Range<usize>) -> Option<Problem> {
+    let (sign, n) = lower.strip_prefix("not")?.trim_start_matches(['-', '_']).rsplit_once(['/', ':'])?;
+    let n = n.trim_end_matches('f').parse::<u32>().ok().filter(|n| (1..=100).contains(n))?;
+    let known = sign.is_empty() || DISTANCES.iter().any(|(name, _)| *name == sign);
+    let message = "there is no such operator: this is looked for as text".to_owned();
+    known.then(|| {
+        Problem::warning("query-foreign-near", range.clone(), message).label("no distance").help(format!(
+            "say NOT of the two together: lid NOT (lid NEAR/{n} leak) leaves out posts where leak is near lid"
+        ))
+    })
+}
+
 /// `query-foreign-near`: a distance of so many words, written in another way.
 pub(super) fn near(range: Range<usize>, written: &str, n: u32) -> Problem {
     let meant = format!("NEAR/{n}");
@@ -131,7 +147,10 @@ mod tests {
             let found = of_word(word, 0).unwrap();
             assert_eq!((found.code, found.fix.map(|fix| fix.1).as_deref()), (code, fix), "{word}");
         }
-        for word in ["NEAR/8", "w8", "n97", "near", "why", "100%", "?", "https://example.org/?a", "within"] {
+        assert!(of_word("NOTNEAR/5", 0).unwrap().help.contains("NOT (lid NEAR/5 leak)"));
+        for word in
+            ["NEAR/8", "NOTE/5", "w8", "n97", "near", "why", "100%", "?", "https://example.org/?a", "within"]
+        {
             assert_eq!(of_word(word, 0), None, "{word}");
         }
     }

@@ -77,7 +77,8 @@ pub(in crate::logic::rules) fn listed(text: &str) -> Option<Vec<&str>> {
     (parts.len() > 1 && parts.iter().all(short)).then_some(parts)
 }
 
-fn is_operator(word: &str) -> bool {
+/// Is it AND, OR, NOT or NEAR with a distance?
+pub(super) fn is_operator(word: &str) -> bool {
     matches!(word, "AND" | "OR" | "NOT")
         || word.strip_prefix("NEAR/").is_some_and(|n| n.starts_with(|c: char| c.is_ascii_digit()))
 }

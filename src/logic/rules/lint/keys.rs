@@ -64,6 +64,16 @@ pub(in crate::logic::rules) fn unknown(
     key: &str,
     known: &[&str],
 ) -> Problem {
+    if let Some(help) = of_a_topic(table, key) {
+        return Problem::error("unknown-key", range, format!("{table} has no key `{key}`")).help(help);
+    }
+    if let Some(other) = called_otherwise(table, key) {
+        let problem = Problem::error("unknown-key", range.clone(), format!("{table} has no key `{key}`"));
+        let (here, there) = if table == "[[route]]" { ("a route", "a query") } else { ("a team", "a post") };
+        return problem
+            .help(format!("in {here} it is called `{other}`, in {there} `{key}`"))
+            .fix(range, other);
+    }
     if let Some((owner, at)) = belongs(table, key) {
         return Problem::error("unknown-key", range, format!("{table} has no key `{key}`")).help(format!(
             "`{key}` belongs to {owner}: what stands below a heading is its own. Move the line {at}"
@@ -83,13 +93,38 @@ pub(in crate::logic::rules) fn unknown(
     }
 }
 
+/// What was meant by a key of the product that stands in a topic.
+fn of_a_topic(table: &str, key: &str) -> Option<&'static str> {
+    match (table, key) {
+        ("[[topic]]", "not") => Some(
+            "a topic leaves posts out in its query: match = '(lid NEAR/6 leak) NOT golf'. If it is meant for all of the product, move the line below [product], above the first [[topic]]",
+        ),
+        ("[[topic]]", "team") => Some(
+            "who is told of one topic is said in teams.toml, by a [[route]] with topic = \"…\" and team = \"…\". If it is meant for all of the product, move the line below [product], above the first [[topic]]",
+        ),
+        _ => None,
+    }
+}
+
+/// What a key of queries and posts is called where alerts and teams are described.
+fn called_otherwise(table: &str, key: &str) -> Option<&'static str> {
+    match (table, key) {
+        ("[[route]]", "lang") => Some("language"),
+        ("[[route]]", "country") => Some("region"),
+        _ if key == "lang" && (table.starts_with("[team.") || table.starts_with("[[team.")) => {
+            Some("language")
+        }
+        _ => None,
+    }
+}
+
 /// The heading that a key belongs to which stands below another one, and where its line goes.
 fn belongs(table: &str, key: &str) -> Option<(&'static str, &'static str)> {
     match (table, key) {
         ("[[topic.example]]", "severity" | "match" | "id" | "was") => {
             Some(("[[topic]]", "above [[topic.example]]"))
         }
-        ("[[topic]]" | "[[topic.example]]", "team" | "name" | "not" | "clusters") => {
+        ("[[topic]]", "name" | "clusters") | ("[[topic.example]]", "team" | "name" | "not" | "clusters") => {
             Some(("[product]", "below [product], above the first [[topic]]"))
         }
         (

@@ -10,7 +10,7 @@ use super::in_quotes::listed;
 use super::suggest::{closest, few};
 
 /// Entries of the reference.
-pub(super) const DOCS: [Doc; 9] = [
+pub(super) const DOCS: [Doc; 10] = [
     Doc::error(
         "query-unknown-list",
         "A list that does not exist",
@@ -79,6 +79,27 @@ match = 'keys NEAR/8 $close'"#,
         Shown::Below(
             r#"[words]
 close = []
+
+[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/8 $close'"#,
+        ),
+        r#"[words]
+close = ["close"]
+
+[[topic]]
+id    = "keys"
+title = "Keys"
+match = 'keys NEAR/8 $close'"#,
+    ),
+    Doc::error(
+        "list-heading",
+        "A heading of its own for some lists",
+        "All lists of a file stand below the one heading [words], and queries call them by their name alone.",
+        Shown::Below(
+            r#"[words.more]
+close = ["close"]
 
 [[topic]]
 id    = "keys"
@@ -213,6 +234,27 @@ pub(in crate::logic::rules) fn deep(range: Range<usize>, name: &str, most: usize
         format!("the list ${name} names lists that name lists, over {most} deep"),
     )
     .help("write the words themselves into the list")
+}
+
+/// `list-heading`: `[words.more]`, whose lists have these names.
+pub(in crate::logic::rules) fn heading<'n>(
+    range: Range<usize>,
+    name: &str,
+    lists: impl Iterator<Item = &'n str>,
+) -> Problem {
+    let lists: Vec<&str> = lists.collect();
+    let below = match lists.first() {
+        Some(list) => format!(
+            "move its lines up below [words], as in {list} = [\"one\", \"two words\"], and take this one away"
+        ),
+        None => format!("write it below [words], as {name} = [\"one\", \"two words\"]"),
+    };
+    Problem::error(
+        "list-heading",
+        range,
+        format!("[words.{name}] is a second heading, and lists have one: [words]"),
+    )
+    .help(below)
 }
 
 /// `list-empty`

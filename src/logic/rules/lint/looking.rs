@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::Problem;
+use super::comparison;
 use super::documented::{Doc, Shown};
 
 /// Entries of the reference.
@@ -39,6 +40,7 @@ pub(in crate::logic::rules) fn empty(range: Range<usize>) -> Problem {
 
 /// `query-nothing`: a word without letters, digits or emoji.
 pub(in crate::logic::rules) fn nothing(range: Range<usize>, word: &str) -> Problem {
-    Problem::error("query-nothing", range, format!("\"{word}\" has nothing that could be looked for"))
-        .help("punctuation is not searched: write a word, a tag or an emoji")
+    Problem::error("query-nothing", range, format!("\"{word}\" has nothing that could be looked for")).help(
+        comparison::alone(word).unwrap_or("punctuation is not searched: write a word, a tag or an emoji"),
+    )
 }

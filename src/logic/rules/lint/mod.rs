@@ -5,24 +5,32 @@
 //! A new lint is a warning. The log holds the rules of years, and a replay reads them again: what was in force once must
 //! not become an error later, or the replay would decide otherwise than the live run did.
 
+pub(super) mod address_twice;
 pub(super) mod brackets;
 pub(super) mod claims;
 pub(super) mod codes;
 pub(super) mod common;
+pub(super) mod comparison;
 pub(super) mod documented;
 pub(super) mod elsewhere;
+pub(super) mod entry;
 pub(super) mod examples;
+pub(super) mod field_blank;
+pub(super) mod field_or;
+pub(super) mod field_several;
 pub(super) mod fields;
 pub(super) mod files;
 pub(super) mod foreign;
 pub(super) mod html;
 pub(super) mod ids;
+pub(super) mod in_braces;
 pub(super) mod in_quotes;
 pub(super) mod invisible;
 pub(super) mod joined;
 pub(super) mod keys;
 pub(super) mod letters;
 pub(super) mod lexicon;
+pub(super) mod list_in_quiet;
 pub(super) mod lists;
 pub(super) mod looking;
 pub(super) mod measured;
@@ -36,6 +44,7 @@ pub(super) mod recipients;
 pub(super) mod regex;
 pub(super) mod renamed;
 pub(super) mod routes;
+pub(super) mod scale;
 pub(in crate::logic) mod scenario;
 pub(super) mod segments;
 pub(super) mod shadow;
@@ -53,7 +62,7 @@ pub(super) mod tongues;
 pub(super) mod values;
 pub(super) mod was;
 pub(super) mod wildcard;
-mod zones;
+pub(super) mod zones;
 
 use std::ops::Range;
 

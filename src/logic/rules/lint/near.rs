@@ -63,6 +63,12 @@ pub(in crate::logic::rules) fn operand(range: Range<usize>, what: &str) -> Probl
         .help("beside NEAR can stand words, phrases, lists and OR of these in parentheses; move the rest out with AND")
 }
 
+/// `query-near-operand`: `lid NOT NEAR/5 leak`.
+pub(in crate::logic::rules) fn not_near(range: Range<usize>, distance: u32) -> Problem {
+    Problem::error("query-near-operand", range, "NOT and NEAR do not make one operator")
+        .help(format!("say NOT of the two together: lid NOT (lid NEAR/{distance} leak)"))
+}
+
 /// `query-near-operand`: `a NEAR/2 b NEAR/2 c`.
 pub(in crate::logic::rules) fn chain(range: Range<usize>) -> Problem {
     Problem::error("query-near-operand", range, "NEAR joins two sides, and this would be the third")

@@ -13,7 +13,7 @@ use super::in_quotes::listed;
 pub(super) const DOCS: [Doc; 5] = [
     Doc::warning(
         "query-lowercase-operator",
-        "and, or, not in small letters",
+        "and, or, not, near in small letters",
         r#"They are words to look for, and the query then demands that people write "or"."#,
         Shown::Query("keys or buttons"),
         "keys OR buttons",
@@ -61,6 +61,19 @@ pub(in crate::logic::rules) fn lower_case(range: Range<usize>, word: &str) -> Pr
     .help(format!("write {upper} if you mean the operator, or \"{word}\" in quotes if you mean the word"));
     // "not charging" is what people complain of: as an operator it would shut them out.
     if upper == "NOT" { problem } else { problem.fix(range, upper) }
+}
+
+/// `query-lowercase-operator`: `lid near leak`. What is near lies so many words away, and only a person knows how many.
+pub(in crate::logic::rules) fn small_near(range: Range<usize>, word: &str) -> Problem {
+    Problem::warning(
+        "query-lowercase-operator",
+        range,
+        format!("\"{word}\" is looked for as a word here"),
+    )
+    .label("operators are written in capitals")
+    .help(format!(
+        "write NEAR/8 for at most 8 words apart if you mean the operator, or \"{word}\" in quotes if you mean the word"
+    ))
 }
 
 /// `query-operand`: `a AND`, `OR b`. `before` says that the place is the operator itself.

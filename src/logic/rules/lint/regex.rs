@@ -25,7 +25,9 @@ pub(in crate::logic::rules) fn of_word(word: &str, start: usize) -> Option<Probl
         let is_one = !inside.is_empty() && !inside.contains('/');
         (is_one && flags.len() <= 3 && flags.chars().all(|c| "gimsuxy".contains(c))).then_some(inside)
     });
-    let classes = word.contains('[') && word.contains(']') && !word.contains("://");
+    // `[lid]` has brackets around it, which are told as such.
+    let around = word.starts_with('[') && word.find(']') == Some(word.len() - 1);
+    let classes = word.contains('[') && word.contains(']') && !word.contains("://") && !around;
     let anchored = word.starts_with('^') || (word.ends_with('$') && word.len() > 1);
     if inside.is_none() && !classes && !anchored && !SIGNS.iter().any(|sign| word.contains(sign)) {
         return None;
@@ -64,9 +66,17 @@ mod tests {
         {
             assert_eq!(fix(word).as_deref(), Some(meant), "{word}");
         }
-        for word in
-            ["/r/netbooks", "/r/netbooks/", "leak*", "3.5", "...", "and/or", "https://a.org/[x]", "leak."]
-        {
+        for word in [
+            "/r/netbooks",
+            "/r/netbooks/",
+            "leak*",
+            "[lid]",
+            "3.5",
+            "...",
+            "and/or",
+            "https://a.org/[x]",
+            "leak.",
+        ] {
             assert_eq!(fix(word), None, "{word}");
         }
     }

@@ -129,8 +129,36 @@ fn whole_file(text: &str, at: usize) -> Option<Problem> {
     )
 }
 
+/// `[[topic.example]]` above its `[[topic]]`, whose heading is on the line at byte `start`.
+fn above(text: &str, start: usize) -> Option<Problem> {
+    let name = |line: &str| {
+        let line = slips::without_note(line).trim();
+        line.strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]")).map(|name| name.trim().to_owned())
+    };
+    let owner = name(text.get(start..)?.lines().next()?)?;
+    let mut at = 0;
+    for line in text.get(..start)?.split_inclusive('\n') {
+        match name(line) {
+            Some(other) if other == owner => return None,
+            Some(other) if other.strip_prefix(&owner).is_some_and(|rest| rest.starts_with('.')) => {
+                let range = at..at + line.trim_end().len();
+                let message = format!("this is not TOML: [[{other}]] stands above its [[{owner}]]");
+                let help = format!(
+                    "it stands below the lines of its [[{owner}]]: move it down there, with its own lines"
+                );
+                return Some(Problem::error(CODE, range, message).help(help));
+            }
+            _ => at += line.len(),
+        }
+    }
+    None
+}
+
 /// A heading that stands twice in single brackets and may: what is said of the line at byte `start`, below the second.
 fn twice(text: &str, start: usize) -> Option<Problem> {
+    if let Some(problem) = above(text, start) {
+        return Some(problem);
+    }
     let name = |line: &str| {
         let line = slips::without_note(line).trim();
         line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).map(|name| name.trim().to_owned())

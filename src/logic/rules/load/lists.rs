@@ -29,6 +29,8 @@ pub(super) struct FileLists {
 struct Raw<'t> {
     range: Range<usize>,
     entries: Vec<Words<'t>>,
+    /// What stands there is no list, and that is told.
+    broken: bool,
 }
 
 /// Entries with their spelling, by which doubles are told.
@@ -39,12 +41,29 @@ impl FileLists {
     pub(super) fn read(root: &Table<'_, '_>) -> Self {
         let mut raws = BTreeMap::new();
         let table = root.table("words", "[words]");
-        for (name, range, value) in table.iter().flat_map(Table::entries) {
+        let mut all: Vec<_> = table.iter().flat_map(Table::entries).collect();
+        // `[words.more]`: told once, and its lists are read as if they stood where they belong.
+        for (name, range, value) in std::mem::take(&mut all) {
+            match value.get_ref().as_table() {
+                Some(inner) => {
+                    root.file.say(lint::lists::heading(
+                        range,
+                        name,
+                        inner.keys().map(|key| key.get_ref().as_ref()),
+                    ));
+                    let inner = inner.iter().map(|(key, value)| (key.get_ref().as_ref(), key.span(), value));
+                    all.extend(inner);
+                }
+                None => all.push((name, range, value)),
+            }
+        }
+        for (name, range, value) in all {
             if !is_id(name) || name.contains('.') {
                 root.file.say(lint::ids::shape(range.clone(), name));
             }
             let entries = texts_of(root.file, name, value, "[\"one\", \"two words\"]");
-            raws.insert(name, Raw { range, entries });
+            let broken = value.get_ref().as_array().is_none_or(|items| !items.is_empty());
+            raws.insert(name, Raw { range, broken, entries });
         }
         let mut reader = Reader {
             file: root.file,
@@ -127,13 +146,15 @@ impl Reader<'_, '_> {
         let mut seen = BTreeSet::new();
         let mut spelt = Spelt::new();
         if raw.entries.is_empty() {
-            self.file.say(lint::lists::empty(raw.range.clone(), name));
+            if !raw.broken {
+                self.file.say(lint::lists::empty(raw.range.clone(), name));
+            }
             whole = false;
         }
         for entry in &raw.entries {
             let named = match entry.value.trim().strip_prefix('$') {
                 Some(inner) => self.named(inner, entry, path),
-                None => self.one(entry),
+                None => self.one(name, entry),
             };
             let Some(named) = named else {
                 whole = false;
@@ -180,7 +201,7 @@ impl Reader<'_, '_> {
         self.done.get(inner).cloned().flatten()
     }
 
-    fn one(&self, entry: &Words<'_>) -> Option<Spelt> {
+    fn one(&self, name: &str, entry: &Words<'_>) -> Option<Spelt> {
         for problem in lint::letters::mixed(entry.value, 0) {
             self.file.say_within(&entry.range, entry.value, problem);
         }
@@ -189,8 +210,10 @@ impl Reader<'_, '_> {
         }
         // `leak = "leak, drip"`: one text may stand for a list of one.
         let before = self.file.text.get(..entry.range.start).unwrap_or_default().trim_end();
-        let commas = lint::lists::commas(entry.range.clone(), entry.value, before.ends_with('='));
-        commas.into_iter().for_each(|problem| self.file.say(problem));
+        let alone = before.ends_with('=');
+        let told = lint::lists::commas(entry.range.clone(), entry.value, alone)
+            .or_else(|| lint::entry::told(entry.range.clone(), name, entry.value, alone));
+        told.into_iter().for_each(|problem| self.file.say(problem));
         match term_of_entry(entry.value) {
             Ok(node) => Some(vec![(entry.value.trim().to_owned(), node)]),
             Err(problem) => {

@@ -44,7 +44,7 @@ pub(super) fn read(root: &Table<'_, '_>, found: &mut Found) {
             None
         }
     };
-    let topics = topics(root, &lists, found);
+    let topics = topics(root, &lists, found, product.as_ref());
     let segments = segments::read(root, &lists);
     lists.tell_unused(root.file);
     if let Some(product) = product {
@@ -139,7 +139,12 @@ fn product(table: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Optio
     })
 }
 
-fn topics(root: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Vec<Topic> {
+fn topics(
+    root: &Table<'_, '_>,
+    lists: &FileLists,
+    found: &mut Found,
+    product: Option<&Product>,
+) -> Vec<Topic> {
     let mut ids: BTreeMap<&str, String> = BTreeMap::new();
     let mut topics = Vec::new();
     let mut places = Vec::new();
@@ -166,7 +171,16 @@ fn topics(root: &Table<'_, '_>, lists: &FileLists, found: &mut Found) -> Vec<Top
         let was = table.ids("was", "\"old-id\"");
         before.extend(with_places(root.file, &was));
         if let Some(topic) = topic(table, id, was, lists) {
-            places.push(table.value_range("match").unwrap_or_else(|| table.range.clone()));
+            let place = table.value_range("match").unwrap_or_else(|| table.range.clone());
+            // What no post at all satisfies is told already.
+            let alone = lint::never::contradictions(topic.query.root(), topic.query.shape()).is_empty();
+            if let Some(product) = product.filter(|_| alone) {
+                let not = product.not.as_ref().map(Query::root);
+                let (asked, of) = (topic.query.root(), product.query.root());
+                let never = lint::never::of_product(place.clone(), asked, of, not, &product.id);
+                never.into_iter().for_each(|problem| root.file.say(problem));
+            }
+            places.push(place);
             topics.push(topic);
         }
     }
@@ -219,6 +233,7 @@ pub(super) fn query(table: &Table<'_, '_>, words: &Words<'_>, lists: &FileLists)
     // What a query that can be read says about itself.
     if let Some(query) = &query {
         problems.extend(lint::never::contradictions(query.root(), query.shape()));
+        problems.extend(lint::field_or::values(query.root(), query.shape()));
         problems.extend(lint::common::alone(query.root(), query.shape()));
         problems.extend(lint::stems::collisions(query.root(), query.shape()));
     }

@@ -78,6 +78,8 @@ fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
         let range = table.key_range("email").unwrap_or_else(|| table.range.clone());
         table.file.say(lint::teams::no_address(range, id));
     }
+    let places: Vec<_> = addresses.iter().map(|address| (address.value, address.range.clone())).collect();
+    lint::address_twice::told(&places, id).into_iter().for_each(|problem| table.file.say(problem));
     let mut email = Vec::new();
     for address in addresses {
         if lint::teams::is_address(address.value.trim()) {
@@ -117,6 +119,7 @@ fn team(table: &Table<'_, '_>, id: &str) -> Option<Team> {
     let language = choice(table, "language", "team-unknown-language", &LANGUAGES);
     let alerts = alerts(table, zone.as_ref(), digest.is_some());
     let quiet = quiet(table, zone.as_ref());
+    tell_list_in_quiet(table, &alerts, quiet.as_ref());
     (!email.is_empty()).then(|| Team {
         id: id.to_owned(),
         email,
@@ -162,6 +165,7 @@ fn recipients(table: &Table<'_, '_>, team: &Team) -> Vec<Team> {
             true => quiet(&table, zone.as_ref()),
             false => team.quiet.clone(),
         };
+        tell_list_in_quiet(&table, &alerts, quiet.as_ref());
         found.push(Team {
             id: format!("{}/{}", team.id, address.to_lowercase()),
             email: vec![address.to_owned()],
@@ -184,8 +188,25 @@ fn zone(table: &Table<'_, '_>) -> Option<TimeZone> {
     let zone = quiet::zone(words.value.trim());
     if zone.is_none() {
         table.file.say(lint::teams::bad_zone(words.range, words.value));
+    } else if let Some(problem) = lint::zones::fixed(words.range, words.value) {
+        table.file.say(problem);
     }
     zone
+}
+
+/// Tells where the list of a team's alerts is due at an hour at which it wants to be left alone.
+fn tell_list_in_quiet(table: &Table<'_, '_>, alerts: &Alerts, quiet: Option<&Quiet>) {
+    let (Alerts::Listed(schedule), Some(quiet)) = (alerts, quiet) else { return };
+    let Some(range) = ["alerts", "quiet", "quiet_days"].iter().find_map(|key| table.value_range(key)) else {
+        return;
+    };
+    // A daily one that is quiet at the weekend alone is what people mean.
+    let mut days =
+        std::iter::successors(schedule.next_after(Timestamp::UNIX_EPOCH), |at| schedule.next_after(*at));
+    if days.by_ref().take(7).all(|at| quiet.ends(at).is_some()) {
+        let written = table.plain_text("alerts").unwrap_or("the hour of the team's list");
+        table.file.say(lint::list_in_quiet::told(range, written));
+    }
 }
 
 /// When the digest goes out.
@@ -194,6 +215,12 @@ fn digest(table: &Table<'_, '_>) -> Option<String> {
     if !lint::teams::is_digest(digest.value) {
         table.file.say(lint::teams::bad_digest(digest.range.clone(), digest.value));
     }
+    let zone = digest
+        .value
+        .split_whitespace()
+        .nth(2)
+        .and_then(|zone| lint::zones::fixed(digest.range.clone(), zone));
+    zone.into_iter().for_each(|problem| table.file.say(problem));
     Some(digest.value.to_owned())
 }
 
@@ -244,7 +271,8 @@ fn quiet(table: &Table<'_, '_>, zone: Option<&TimeZone>) -> Option<Quiet> {
         table.file.say(lint::teams::always_quiet(range));
         return None;
     }
-    if zone.is_none() {
+    // One that cannot be read is told as such.
+    if zone.is_none() && table.key_range("zone").is_none() {
         table.file.say(lint::teams::quiet_without_zone(range));
     }
     Some(quiet)

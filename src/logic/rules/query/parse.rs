@@ -218,6 +218,10 @@ impl Parser<'_> {
             self.too_deep(start.clone());
             return Part::leaf(bad(), start, false);
         }
+        if let Some(&Piece::Near { distance, .. }) = self.peek() {
+            self.say(lint::near::not_near(start.start..self.here().end, distance));
+            self.at += 1;
+        }
         self.depth += 1;
         let part = self.not();
         self.depth -= 1;
