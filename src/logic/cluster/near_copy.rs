@@ -21,7 +21,7 @@ const SHINGLE: usize = 2;
 const FEWEST_WORDS: usize = 5;
 /// So many of the hashes must agree (an estimate of the Jaccard similarity of 0.75).
 const AGREE: usize = HASHES * 3 / 4;
-/// Texts that are remembered; the oldest is forgotten first.
+/// Texts that are remembered at the most; the oldest is forgotten first.
 const REMEMBERED: usize = 20_000;
 /// … for so many days: what people say in the same few words months apart, they say for themselves.
 const REMEMBERED_DAYS: f64 = 30.0;
@@ -81,11 +81,32 @@ struct Known {
 
 /// Texts heard lately, to recognise them by.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Kept")]
 pub struct NearCopies {
     texts: VecDeque<Known>,
     /// Number of the first of `texts`, counted since the beginning.
     first: u64,
+    /// Band → number of the last text that has it.
+    #[serde(skip)]
     bands: FxHashMap<u64, u64>,
+    /// Hash of a post's key → number of its text.
+    #[serde(skip)]
+    of_post: FxHashMap<u64, u64>,
+}
+
+/// What a snapshot holds; the rest follows from it.
+#[derive(Deserialize)]
+struct Kept {
+    texts: VecDeque<Known>,
+    first: u64,
+}
+
+impl From<Kept> for NearCopies {
+    fn from(Kept { texts, first }: Kept) -> Self {
+        let mut copies = Self { first, ..Self::default() };
+        texts.into_iter().for_each(|known| copies.remember(known));
+        copies
+    }
 }
 
 impl NearCopies {
@@ -103,33 +124,58 @@ impl NearCopies {
                 return (known.key != *key).then(|| known.key.clone());
             }
         }
+        self.remember(Known { signature: *signature, key: key.clone(), last: at });
+        self.forget_old(at);
+        None
+    }
+
+    fn remember(&mut self, known: Known) {
         let number = self.first + self.texts.len() as u64;
-        for band in signature.bands() {
+        for band in known.signature.bands() {
             self.bands.insert(band, number);
         }
-        self.texts.push_back(Known { signature: *signature, key: key.clone(), last: at });
-        if self.texts.len() > REMEMBERED
-            && let Some(old) = self.texts.pop_front()
-        {
-            for band in old.signature.bands() {
+        if !known.key.id.is_empty() {
+            self.of_post.insert(hash_of(&known.key), number);
+        }
+        self.texts.push_back(known);
+    }
+
+    /// What nothing new is compared with any more goes, and the oldest of too many. A text that still goes round does not keep
+    /// those behind it: it goes to their end.
+    fn forget_old(&mut self, now: Timestamp) {
+        let is_old = |known: &Known| days_between(known.last, now) >= REMEMBERED_DAYS;
+        while self.texts.len() > REMEMBERED || self.texts.iter().take(2).any(is_old) {
+            let Some(oldest) = self.texts.pop_front() else { return };
+            for band in oldest.signature.bands() {
                 if self.bands.get(&band) == Some(&self.first) {
                     self.bands.remove(&band);
                 }
             }
+            let hash = hash_of(&oldest.key);
+            if self.of_post.get(&hash) == Some(&self.first) {
+                self.of_post.remove(&hash);
+            }
             self.first += 1;
+            if self.texts.len() < REMEMBERED && !is_old(&oldest) {
+                self.remember(oldest);
+            }
         }
-        None
     }
 
     /// Forgets a post that was deleted: its copies are no longer measured against it.
     pub fn forget(&mut self, key: &PostKey) {
-        for known in &mut self.texts {
-            if known.key == *key {
-                // The place stays, so that numbers keep; nothing compares equal to an empty key.
-                known.key = PostKey { source: String::new(), id: String::new() };
-            }
+        let number = self.of_post.remove(&hash_of(key)).and_then(|number| number.checked_sub(self.first));
+        if let Some(known) = number.and_then(|number| self.texts.get_mut(number as usize))
+            && known.key == *key
+        {
+            // The place stays, so that numbers keep; nothing compares equal to an empty key.
+            known.key = PostKey { source: String::new(), id: String::new() };
         }
     }
+}
+
+fn hash_of(key: &PostKey) -> u64 {
+    xxh3_64_with_seed(key.id.as_bytes(), xxh3_64(key.source.as_bytes()))
 }
 
 #[cfg(test)]
@@ -188,6 +234,41 @@ mod tests {
         let text = "the return key is right beside the quote key";
         assert_eq!(original(&mut copies, "1", text), None);
         assert_eq!(original(&mut copies, "1", text), None);
+    }
+
+    #[test]
+    fn what_nothing_is_compared_with_any_more_is_forgotten_and_what_goes_round_stays() {
+        let mut copies = NearCopies::default();
+        let round = "this very thing goes round and round for months";
+        let other = |day: i64| format!("alpha{day}x beta{day}x gamma{day}x delta{day}x epsilon{day}x");
+        assert_eq!(original_at(&mut copies, "round", round, 0), None);
+        for day in 1..200 {
+            assert_eq!(original_at(&mut copies, &format!("n{day}"), &other(day), day), None);
+            assert_eq!(original_at(&mut copies, "again", round, day).as_deref(), Some("round"), "day {day}");
+            assert!(copies.texts.len() <= 32, "{} on day {day}", copies.texts.len());
+        }
+        assert_eq!(copies.bands.len(), copies.texts.len() * BANDS);
+        assert_eq!(original_at(&mut copies, "copy", &other(195), 200).as_deref(), Some("n195"));
+    }
+
+    #[test]
+    fn a_snapshot_of_it_knows_the_same() {
+        let mut copies = NearCopies::default();
+        for day in 0..60 {
+            let text = format!("one{day} two{day} three{day} four{day} five{day}");
+            original_at(&mut copies, &format!("n{day}"), &text, day);
+        }
+        copies.forget(&key("n50"));
+        let mut again: NearCopies = postcard::from_bytes(&postcard::to_stdvec(&copies).unwrap()).unwrap();
+        assert_eq!(
+            (again.bands.clone(), again.of_post.clone()),
+            (copies.bands.clone(), copies.of_post.clone())
+        );
+        again.forget(&key("n51"));
+        let gone = |n: i64| format!("one{n} two{n} three{n} four{n} five{n}");
+        assert_eq!(original_at(&mut again, "a", &gone(50), 60).as_deref(), Some(""), "its place stays");
+        assert_eq!(original_at(&mut again, "b", &gone(51), 60).as_deref(), Some(""));
+        assert_eq!(original_at(&mut again, "c", &gone(52), 60).as_deref(), Some("n52"));
     }
 
     #[test]
