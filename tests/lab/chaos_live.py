@@ -10,8 +10,9 @@ ids below those that are known. The timeline of Mastodon and the search of X kno
 Server and daemon are killed in turn. Every few thousand events there is a rest, in which some of the newest posts are deleted.
 
 Prints the counts and exits 1 if a post is lost, stored twice or not as its newest version, or if a word of a deleted post is left
-in the log, in the index, in what was learnt, or anywhere else in the data folder. Where a deletion is told once (Mastodon's
-stream), those told while nobody listened count only for the newest 500 posts, which are looked after; the others are counted and shown.
+in the log, in the index, in what was learnt, or anywhere else in the data folder. Where deletions and edits are told
+once (Mastodon's stream), those told while nobody listened count only for the newest 500 posts, which are looked after; the others are
+counted and shown.
 """
 import argparse, base64, bisect, collections, hashlib, json, os, random, signal, socket, sqlite3, struct, subprocess, sys, tempfile
 import threading, time
@@ -86,6 +87,8 @@ class World:
         self.events, self.posts = make(args.source, args.events, args.seed, args.start)
         self.times = [e[0] for e in self.events]
         self.by_id, self.ids = {}, []
+        # X's search knows the newest version of each, by the time of that.
+        self.newest, self.versions = {}, []
         self.heard = open(f"{args.folder}/heard.log", "a", buffering=1)
 
     def live(self):
@@ -97,14 +100,25 @@ class World:
                     post.text, post.edited, post.history = text, None, [post.id]
                     self.by_id[post.id] = post
                     bisect.insort(self.ids, post.id)
+                    self.version(post, None)
                 elif what == "edit":
                     post.text, post.edited = text, at
                     # X gives each version an id of its own.
+                    before = post.history[-1]
                     post.history = post.history + [int(at * 1000) << 22 | post.key & 0x3FFFFF]
+                    self.version(post, before)
                 elif self.by_id.pop(post.id, None):
                     del self.ids[bisect.bisect_left(self.ids, post.id)]
+                    self.version(None, post.history[-1])
             self.done = max(self.done, until)
             return self.done
+
+    def version(self, post, before):
+        if before is not None and self.newest.pop(before, None):
+            del self.versions[bisect.bisect_left(self.versions, before)]
+        if post is not None:
+            self.newest[post.history[-1]] = post
+            bisect.insort(self.versions, post.history[-1])
 
     def status(self, post, text=None, edited=None, first=False):
         return {"id": str(post.id), "created_at": iso(post.at), "visibility": "public", "language": "en", "content": f"<p>{text or post.text} <a>#acme</a></p>",
@@ -150,7 +164,7 @@ class World:
                 if not said and time.time() - last > 1:
                     said = b"\x89\x00" if self.args.source == "mastodon" else b"\r\n"
                 # In a rest nothing is cut, so that what is deleted is told.
-                if part and time.time() > until:
+                if said and part and time.time() > until:
                     link.sendall(said[:rng.randrange(len(said))])
                     link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                     return
@@ -230,24 +244,39 @@ def serve(args):
                 begin, end = (datetime.fromisoformat(asked[k].replace("Z", "+00:00")).timestamp() for k in ("start_time", "end_time"))
                 if end > time.time() - 10:
                     return self.say({"title": "Invalid Request", "detail": "'end_time' must be a minimum of 10 seconds prior to the request time."}, 400)
-                lo, hi = (bisect.bisect_left(world.ids, int(t * 1000) << 22) for t in (begin, end))
-                hi = min(hi, int(asked.get("next_token", hi)))
-                page = [world.by_id[i] for i in reversed(world.ids[max(lo, hi - 100):hi])]
+                lo, hi = (bisect.bisect_left(world.versions, int(t * 1000) << 22) for t in (begin, end))
+                # The next page is what is older than the last of this one.
+                hi = min(hi, bisect.bisect_left(world.versions, int(asked["next_token"]))) if "next_token" in asked else hi
+                ids = world.versions[max(lo, hi - 100):hi]
+                page = [world.newest[i] for i in reversed(ids)]
                 meta = {"result_count": len(page)}
                 if hi - 100 > lo:
-                    meta["next_token"] = str(hi - 100)
+                    meta["next_token"] = str(ids[0])
                 self.say({"data": [world.tweet(p) for p in page], "meta": meta})
 
     class Server(ThreadingHTTPServer):
         daemon_threads, allow_reuse_address, request_queue_size = True, True, 64
 
+        def handle_error(self, *_):
+            pass  # whoever was killed does not say goodbye
+
     Server(("127.0.0.1", args.port), Handler).serve_forever()
 
 
 SOURCES = {
-    "mastodon": '[[source]]\nname = "it"\nkind = "mastodon"\nserver = "http://127.0.0.1:{port}"\ntags = ["acme"]\ntoken_file = "{folder}/token"\ninterval = "100ms"\n',
+    "mastodon": '[[source]]\nname = "it"\nkind = "mastodon"\nserver = "http://127.0.0.1:{port}"\ntags = ["acme"]\ntoken_file = "{folder}/token"\ninterval = "400ms"\n',
     "x": '[[source]]\nname = "it"\nkind = "x"\nserver = "http://127.0.0.1:{port}"\nrules = ["#acme"]\ntoken_file = "{folder}/token"\nlook_after_every = "500ms"\n',
 }
+
+
+def standing(folder):
+    """How far the log goes, and whether anything is still to be asked for."""
+    try:
+        with sqlite3.connect(f"file:{folder}/data/groundswell.db?mode=ro", uri=True, timeout=5) as db:
+            cursor = db.execute("SELECT cursor FROM cursors").fetchone()
+            return db.execute("SELECT max(seq) FROM log").fetchone()[0], bool(cursor and json.loads(cursor[0]).get("missed"))
+    except sqlite3.Error:
+        return None, True
 
 
 def main():
@@ -286,10 +315,21 @@ def main():
     # Evenly over the run, and not in its last seconds.
     each = (end - args.start) / (args.kills + 1)
     planned = [args.start + each * (n + 1) + rng.uniform(-each / 3, each / 3) for n in range(args.kills)]
-    # X's search sees half a minute later what there was at the last cut.
-    quiet = end + (48 if args.source == "x" else 2 + REST)
-    while time.time() < quiet:
+    before, still = None, time.time()
+    # Mastodon's posts are looked after five at a poll: the newest 500 take a hundred polls.
+    least = end + REST + (60 if args.source == "mastodon" else 0)
+    while True:
         time.sleep(0.1)
+        # Over when nothing has come for a while, and X's search has answered (it sees what there was half a minute later).
+        if time.time() > least:
+            at = standing(folder)
+            if at != before or at[1]:
+                before, still = at, time.time()
+            if time.time() - still > 10:
+                break
+            time.sleep(0.4)
+        if time.time() > end + 600:
+            sys.exit(f"not done ten minutes after the last event; see {folder}/daemon.log")
         peak = max(peak, memory(daemon.pid))
         if daemon.poll() is not None:
             sys.exit(f"the daemon ended with status {daemon.returncode}; see {folder}/daemon.log")
@@ -328,22 +368,36 @@ def main():
         stood = [tuple(map(float, line.split())) for line in f]
     # A kill of the server leaves no line; its last connection ended then, and what is not noted counts as not listened to.
     newest = {str(p.id) for p in sorted(posts, key=lambda p: p.at)[-400:]}
-    after = max([0.0] + downs)
-
-    def told(key):
-        at = gone_at[gone[key].key]
-        if key in newest or args.source == "x":
-            return True
-        return any(a + 1 < at < b - 2 for a, b in stood) and not any(at - 1 < d < at + 3 for d in downs)
 
     db = sqlite3.connect(f"{folder}/data/groundswell.db")
+    # How long it took, at worst, until what was said in a second was stored: what is not read yet is lost with its connection.
+    born, slow = {str(p.id): p.born for p in posts}, collections.Counter()
+    for key, at in db.execute("SELECT post, at FROM log WHERE kind = 'post'"):
+        second = int(born[key])
+        slow[second] = max(slow[second], at / 1000 - born[key])
+
+    with open(f"{folder}/daemon.log") as f:
+        deaf = [datetime.fromisoformat(l.split("Z ")[0] + "+00:00").timestamp() for l in f if "it is opened anew" in l]
+
+    def told(key, at):
+        """Whether somebody listened to it for certain, or has to find it by looking after."""
+        if key in newest or args.source == "x":
+            return True
+        # A stream that fell behind is opened anew, and what was still on the way in it is gone.
+        if any(at - 1 < d < at + 8 for d in deaf):
+            return False
+        late = at + 2 + max(slow[int(at) + n] for n in (-1, 0, 1))
+        return any(a + 1 < at and late < b for a, b in stood) and not any(at - 1 < d < late for d in downs)
+
     rows = db.execute("SELECT post, body FROM log WHERE kind IN ('post', 'edit') AND body IS NOT NULL ORDER BY seq").fetchall()
     live = dict(rows)
     said_of = lambda body: json.loads(body)["post"]["post"]["text"].removesuffix(" #acme")
     wrong = sorted(k for k, (said, _) in shown.items() if k in live and said_of(live[k]) != said)
-    edited = {e[2].key for e in events if e[1] == "edit"}
+    edited = {str(post.id): at for at, what, post, _ in events if what == "edit"}
+    untold = [k for k in wrong if not told(k, edited.get(k, 0))]
+    wrong = [k for k in wrong if k not in untold]
     lost, extra, twice = set(shown) - set(live), set(live) - set(shown), len(rows) - len(live)
-    missed = {k for k in extra if k in gone and not told(k)}
+    missed = {k for k in extra if k in gone and not told(k, gone_at[gone[k].key])}
     extra -= missed
     gaps = db.execute("SELECT count(*) FROM log WHERE kind = 'gap'").fetchone()[0]
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -361,7 +415,8 @@ def main():
     shown_found = [k for k in sorted(shown)[:10] if found(shown[k][1])]
     print(f"{args.source}: {args.events} events in {took:.1f} s, {kills[0]} kills of the daemon and {kills[1]} of the server, {len(stood)} connections cut or ended; peak memory {peak} MB")
     print(f"posts there {len(set(live) & set(shown))} of {len(shown)}; lost {len(lost)}, too many {len(extra)}, stored twice {twice}, not the newest version {len(wrong)} of {len(edited)} edited; gaps {gaps}")
-    print(f"deleted {len(gone)}: left in files {len(left)} of {len(sample)} looked for, in the index {len(searched)} of {len(sample[:15])}; told while nobody listened, and there {len(missed)}")
+    sure_of = sum(1 for k in gone if told(k, gone_at[gone[k].key]))
+    print(f"deleted {len(gone)}, {sure_of} of them told for certain: left in files {len(left)} of {len(sample)} looked for, in the index {len(searched)} of {len(sample[:15])}; told while nobody listened: {len(missed)} deletions and {len(untold)} edits")
     print(f"(the same look finds {len(there)} of {min(200, len(shown))} posts that are there, and search {len(shown_found)} of 10)")
     bad = lost or extra or twice or wrong or left or searched or gaps or len(there) < min(200, len(shown)) or len(shown_found) < 10
     print("1 passed, 0 failed" if not bad else "0 passed, 1 failed")

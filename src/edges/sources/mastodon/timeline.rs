@@ -16,6 +16,8 @@ use crate::ground::post::{Incoming, MAX_ID_BYTES};
 const PAGE: usize = 40;
 /// Pages of one tag in one poll; what is left waits for the next.
 const MAX_PAGES: usize = 25;
+/// Posts by which a page reaches back into the one before: while a busy tag is read page by page, posts come late, too.
+const OVERLAP: usize = 10;
 /// Requests of the server's limit that are left for others.
 const LEFT_OVER: u64 = 10;
 
@@ -31,7 +33,8 @@ impl Mastodon {
             path.pop_if_empty().push(tag);
         }
         url.query_pairs_mut().append_pair("limit", &PAGE.to_string());
-        let newest = self.position.newest.get(tag).cloned();
+        let mut newest = self.position.newest.get(tag).cloned();
+        let begins = newest.is_none();
         let mut at = self.position.late.get(tag).and_then(Late::first).map(str::to_owned).or(newest.clone());
         for _ in 0..MAX_PAGES {
             let mut page = url.clone();
@@ -62,24 +65,27 @@ impl Mastodon {
                     items.push(Incoming::Post(Box::new(post)));
                 }
             }
-            if self.open && newest.is_some() {
+            if self.open && !begins {
                 self.hearing.found(items.iter().filter_map(|item| match item {
                     Incoming::Post(post) => Some(post.id.clone()),
                     Incoming::Delete(_) => None,
                 }));
             }
+            // A page in which little is shown may hide more: from there it goes on where the server says.
+            let back =
+                noted.len().checked_sub(OVERLAP + 1).and_then(|at| noted.get(at)).map(|(id, _)| id.clone());
             let late = self.position.late.entry(tag.to_owned()).or_default();
             late.note(noted, now);
-            let moved = next.is_some() && next != at;
+            let is_new = next.is_some() && next != at && next != newest;
             // Nothing is newer than what was the newest before: there is no other page.
-            let is_last = at.is_none() || !moved || next == newest;
+            let is_last = at.is_none() || !is_new;
             if is_last {
                 late.settle(now);
             }
-            let is_new = moved && next != newest;
             if let Some(next) = next.filter(|id| id.len() <= MAX_ID_BYTES) {
                 self.position.newest.insert(tag.to_owned(), next.clone());
-                at = Some(next);
+                at = back.or_else(|| Some(next.clone()));
+                newest = Some(next);
             }
             if is_new || !items.is_empty() {
                 let cursor = serde_json::to_string(&self.position).ok();
