@@ -173,6 +173,27 @@ async fn what_the_x_stream_missed_is_asked_for() {
 }
 
 #[tokio::test]
+async fn what_was_on_the_way_when_the_x_stream_broke_off_is_asked_for() {
+    let x = X::default();
+    let (url, mut streams, cursor) = listened(&x).await;
+    let mut source = start_at(&url, cursor, "2026-01-02T00:00:20Z", "");
+    let say = stands(&source, &mut streams).await;
+    // Ten minutes behind: this is read now, and was written then.
+    source.clock.set(plus_ms(source.clock.now(), 600_000));
+    say.send(tweet(11, &[], "late").replace("2026-01-01T23:59:00", "2026-01-02T00:01:00")).unwrap();
+    assert_eq!(source.items(1).await, ["11 late"]);
+    x.has(12, "2026-01-02T00:05:00.000Z", "kettle 12");
+    drop(say);
+    let say = stands(&source, &mut streams).await;
+    source.until(|h| h.errors > 0).await;
+    source.batch().await;
+    source.clock.set(plus_ms(source.clock.now(), 31_000));
+    say.send("\r\n".to_owned()).unwrap();
+    assert_eq!(source.items(1).await, ["12 kettle 12"]);
+    source.stop().await;
+}
+
+#[tokio::test]
 async fn what_the_x_search_does_not_bring_is_a_gap() {
     for (code, catch_up, words) in [
         (403, "", "its search answers 403 no search for you: a gap"),

@@ -141,7 +141,6 @@ impl<'a> Listener<'a> {
                 Ok(Ok(Some(chunk))) => chunk,
             };
             silent_at = Instant::now() + SILENCE;
-            self.position.heard = Some(self.around.clock.now());
             rest.extend_from_slice(&chunk);
             if rest.len() > MAX_LINE {
                 return Ok(End::Lost(Class::Server, format!("sends a line of more than {MAX_LINE} bytes")));
@@ -176,13 +175,15 @@ impl<'a> Listener<'a> {
     /// Takes one line in.
     fn take(&mut self, line: &[u8], batch: &mut Batch) -> Result<(), End> {
         match tweet::read(line, self.name, self.around.clock.now()) {
-            Line::Alive => {}
+            Line::Alive => self.position.heard = Some(self.around.clock.now()),
             Line::Ends(said) => return Err(End::Lost(Class::Dropped, format!("ends the stream: {said}"))),
             Line::Other(why) if batch.rejects.len() < MAX_BATCH_ITEMS => {
                 batch.rejects.push(Reject::new("a line of the stream", why, line));
             }
             Line::Other(_) => {}
             Line::Post(post, version) => {
+                // Up to here all has come. Where we have fallen behind, that was a while ago, and a cut takes what is on the way.
+                self.position.heard = self.position.heard.max(Some(post.created_at));
                 if self.recent.is_newer(&post, version) {
                     self.position.after.add(&post);
                     batch.items.push(Incoming::Post(post));
