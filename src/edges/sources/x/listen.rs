@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use serde_json::Value;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -120,14 +121,25 @@ impl<'a> Listener<'a> {
         self.stands(true).await?;
         let mut silent_at = Instant::now() + SILENCE;
         loop {
-            let heard = tokio::select! {
-                biased;
-                found = answer_of(&mut self.asking) => {
-                    self.caught_up(found).await?;
-                    self.catch_up();
-                    continue;
-                }
-                heard = timeout_at(silent_at, response.chunk()) => heard,
+            if self.asking.as_ref().is_some_and(JoinHandle::is_finished) {
+                let found = answer_of(&mut self.asking).await;
+                self.caught_up(found).await?;
+                self.catch_up();
+            }
+            // What is there at once may have waited for us; what is waited for comes when it is sent.
+            let at_once = response.chunk().now_or_never();
+            let waits = at_once.is_none();
+            let heard = match at_once {
+                Some(heard) => Ok(heard),
+                None => tokio::select! {
+                    biased;
+                    found = answer_of(&mut self.asking) => {
+                        self.caught_up(found).await?;
+                        self.catch_up();
+                        continue;
+                    }
+                    heard = timeout_at(silent_at, response.chunk()) => heard,
+                },
             };
             let chunk = match heard {
                 Err(_) => {
@@ -148,7 +160,7 @@ impl<'a> Listener<'a> {
             let mut batch = Batch::empty(self.name);
             while let Some(end) = rest.iter().position(|b| *b == b'\n') {
                 let line: Vec<u8> = rest.drain(..=end).collect();
-                self.take(&line, &mut batch)?;
+                self.take(&line, waits, &mut batch)?;
             }
             if !(batch.items.is_empty() && batch.rejects.is_empty()) {
                 retry.reset();
@@ -172,10 +184,11 @@ impl<'a> Listener<'a> {
         }
     }
 
-    /// Takes one line in.
-    fn take(&mut self, line: &[u8], batch: &mut Batch) -> Result<(), End> {
+    /// Takes one line in; it `is_fresh` if it was waited for.
+    fn take(&mut self, line: &[u8], is_fresh: bool, batch: &mut Batch) -> Result<(), End> {
         match tweet::read(line, self.name, self.around.clock.now()) {
-            Line::Alive => self.position.heard = Some(self.around.clock.now()),
+            Line::Alive if is_fresh => self.position.heard = Some(self.around.clock.now()),
+            Line::Alive => {}
             Line::Ends(said) => return Err(End::Lost(Class::Dropped, format!("ends the stream: {said}"))),
             Line::Other(why) if batch.rejects.len() < MAX_BATCH_ITEMS => {
                 batch.rejects.push(Reject::new("a line of the stream", why, line));
