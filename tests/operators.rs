@@ -188,3 +188,94 @@ fn what_is_watched_of_the_figures_is_among_them() {
     }
     assert!(named > 20, "{named}");
 }
+
+#[test]
+fn doctor_and_status_say_the_same_of_what_a_source_reads() {
+    let home = Home::new("").with_a_post();
+    std::fs::create_dir(home.path("exports")).unwrap();
+    let sources: String = [("dir", "exports"), ("missing", "none.jsonl")]
+        .map(|(name, file)| {
+            let path = home.path(file);
+            format!(
+                "[[source]]\nname = '{name}'\nkind = 'jsonl'\nfollow = true\npath = '{}'\n",
+                path.display()
+            )
+        })
+        .concat();
+    let settings = std::fs::read_to_string(home.path("g.toml")).unwrap();
+    let feed = "[[source]]\nname = 'press'\nkind = 'feed'\nurl = 'http://127.0.0.1:1/feed'\n";
+    home.write("g.toml", &format!("{settings}{sources}{feed}"));
+    let now = SystemClock.now().to_string();
+    let gone = format!(
+        "cannot open {}: No such file or directory (os error 2); waiting for it",
+        home.path("none.jsonl").display()
+    );
+    let dir = "source \"dir\": cannot read exports: Is a directory (os error 21)";
+    let note = serde_json::json!({
+        "dir": {"state": "failed", "since": now, "last_error": dir, "tried_again": true},
+        "missing": {"state": "retrying", "since": now, "last_error": gone, "refused_outright": true},
+        "press": {"state": "retrying", "since": now, "last_error": "the address http://127.0.0.1:1/feed answers 404 Not Found", "refused_outright": true},
+    });
+    let db = rusqlite::Connection::open(home.path("data/groundswell.db")).unwrap();
+    db.execute("INSERT INTO notes VALUES ('sources', ?)", [note.to_string()]).unwrap();
+    // Before a start, by looking, and by what was seen last.
+    let (code, said) = home.run(&["doctor"]);
+    for words in [
+        "WRONG sources   dir: ",
+        "is a folder, and a file with a post a line is needed",
+        "WRONG sources   missing: the file",
+        "it is waited for, and nothing is heard until then",
+        "WRONG sources   press: when it was asked last, the address http://127.0.0.1:1/feed answers 404 Not Found",
+    ] {
+        assert!(code == 1 && said.contains(words), "{words} in {said}");
+    }
+    let daemon = groundswell::edges::store::DataLock::take(&home.path("data")).unwrap();
+    let (code, said) = home.run(&["status"]);
+    drop(daemon);
+    for words in [
+        "source dir has failed: cannot read exports: Is a directory (os error 21); a file that is made or given to the service is found within five minutes",
+        "source missing has nothing to read, which waiting seldom mends: cannot open",
+        "source press is refused, which waiting seldom mends: the address http://127.0.0.1:1/feed answers 404",
+    ] {
+        assert!(code == 1 && said.contains(words), "{words} in {said}");
+    }
+}
+
+#[test]
+fn advice_fits_what_is_wrong() {
+    // 203.0.113.0/24 is for documentation: no machine has an address of it.
+    let home = Home::new(
+        "[web]\npublic_url = 'https://g.example.org'\nlisten = '203.0.113.7:7171'\n[[source]]\nname = 'hook'\nkind = 'webhook'\nlisten = '203.0.113.7:7172'\nsecret_file = 'rules'\n",
+    );
+    let (code, said) = home.run(&["doctor"]);
+    assert!(code == 1 && said.matches("this machine does not have that address").count() == 2, "{said}");
+    assert!(!said.contains("ss -ltnp") && said.contains("rules: it is a folder"), "{said}");
+    let (code, said) = home.run(&["run"]);
+    assert!(code == 69 && said.contains("does not have that address"), "{code} {said}");
+    // A file in the place of the data folder.
+    home.write("file", "");
+    let file = home.path("file").display().to_string();
+    for (command, status) in [("doctor", 1), ("run", 73), ("status", 66)] {
+        let (code, said) = home.run(&[command, "--data", &file]);
+        assert_eq!(code, status, "{command}: {said}");
+        assert!(said.contains("is no folder") || said.contains("that is a file"), "{command}: {said}");
+        assert!(!said.contains("not there yet") && !said.contains("type it as root"), "{command}: {said}");
+    }
+}
+
+#[test]
+fn what_cannot_be_written_down_is_shown_with_its_age() {
+    let home = Home::new("").with_a_post();
+    let db = rusqlite::Connection::open(home.path("data/groundswell.db")).unwrap();
+    let note = serde_json::json!({"press": {"state": "listening"}}).to_string();
+    db.execute("INSERT INTO notes VALUES ('sources', ?)", [note]).unwrap();
+    let daemon = groundswell::edges::store::DataLock::take(&home.path("data")).unwrap();
+    for (started, shown) in [("2026-01-01T10:00:30Z", true), ("2199-01-01T00:00:00Z", false)] {
+        let note = serde_json::json!({"started_at": started, "pid": std::process::id()}).to_string();
+        db.execute("INSERT OR REPLACE INTO notes VALUES ('daemon', ?)", [note]).unwrap();
+        let (_, said) = home.run(&["status"]);
+        let words = "sources   as they were at 2026-01-01 10:00 UTC, when it could be written down last";
+        assert_eq!(said.contains(words), shown, "{said}");
+    }
+    drop(daemon);
+}

@@ -66,6 +66,7 @@ fn a_source_is_tried_without_storing_anything() {
     let (code, _, said) = run(&["source", "test", "away", "--config", config, "--seconds", "1"]);
     assert_eq!(code, 69);
     assert!(said.contains("http://127.0.0.1:1/feed does not answer"), "{said}");
+    assert!(said.contains("not connected to: http://127.0.0.1:1/feed"), "{said}");
     let (code, _, said) = run(&["source", "test", "fax", "--config", config]);
     assert_eq!(code, 2);
     assert!(said.contains("they have it, away"), "{said}");

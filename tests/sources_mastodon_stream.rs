@@ -120,8 +120,15 @@ async fn the_stream_brings_posts_at_once_and_a_cut_is_mended() {
     assert_eq!(source.items(3).await, ["2 kettle 2", "-3", "3 kettle 3"]);
     let mut edited = status(2);
     edited["content"] = "<p>kettle 2, mended</p>".into();
+    edited["edited_at"] = "2026-01-01T10:30:00.000Z".into();
     socket.send(says("status.update", &edited.to_string())).await.unwrap();
     assert_eq!(source.items(1).await, ["2 kettle 2, mended"]);
+    // What it said before comes once more, as it does when a server is busy: it is older.
+    socket.send(update(2)).await.unwrap();
+    edited["content"] = "<p>kettle 2, mended twice</p>".into();
+    edited["edited_at"] = "2026-01-01T10:40:00.000Z".into();
+    socket.send(says("status.update", &edited.to_string())).await.unwrap();
+    assert_eq!(source.items(1).await, ["2 kettle 2, mended twice"]);
     let mut private = status(4);
     private["account"]["note"] = "#nobot".into();
     socket.send(says("update", &private.to_string())).await.unwrap();

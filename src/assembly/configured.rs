@@ -200,6 +200,11 @@ mod tests {
                 format!("{expected}{hint}")
             );
         }
+        assert!(
+            said("# ours\n\nfolder = \"x\"\n[data]\nfolder = \"y\"\n")
+                .starts_with("line 3: unknown field `folder`")
+        );
+        assert!(said("[dta]\nfolder = \"y\"\n").starts_with("line 1: unknown field `dta`"));
         let mail = "[mail]\ntransport = \"smtp\"\nfrom = \"a@b.example\"\n[mail.smtp]\nhost = \"h\"\n";
         for (key, expected) in [
             (

@@ -16,7 +16,7 @@ pub const DEFAULT_FILE: &str = "/etc/groundswell/groundswell.toml";
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsFileError {
     /// The file that was named is not there or cannot be read.
-    #[error("the settings file {} cannot be read: {source}; make it (README.md has an example of ten lines) or name another one with --config FILE", path.display())]
+    #[error("the settings file {} cannot be read: {source}; {}", path.display(), advice(source))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -31,6 +31,21 @@ pub enum SettingsFileError {
         /// What is wrong.
         why: String,
     },
+}
+
+/// What to do about settings that cannot be read.
+fn advice(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            "make it (README.md has an example of ten lines) or name another one with --config FILE"
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            "ls -l shows whose it is: let the user that groundswell runs as read it, or type this as that user or as root"
+        }
+        std::io::ErrorKind::IsADirectory => "name the file in it with --config FILE",
+        std::io::ErrorKind::InvalidData => "it has to be a text in UTF-8; save it anew as that",
+        _ => "name another one with --config FILE",
+    }
 }
 
 /// Everything operators set. `M` is the mail section and `S` a source: those edges know their own keys, and the edges do
@@ -264,6 +279,22 @@ mod tests {
             (settings.mail.unwrap().host, settings.source[0].name.clone()),
             ("h".into(), "bluesky".into())
         );
+    }
+
+    #[test]
+    fn each_reason_why_settings_cannot_be_read_has_its_own_advice() {
+        let said = |kind: std::io::ErrorKind| {
+            let (path, source) = (PathBuf::from("g.toml"), std::io::Error::from(kind));
+            SettingsFileError::Unreadable { path, source }.to_string()
+        };
+        assert!(said(std::io::ErrorKind::NotFound).contains("make it"));
+        let closed = said(std::io::ErrorKind::PermissionDenied);
+        assert!(
+            closed.contains("let the user that groundswell runs as read it") && !closed.contains("make it")
+        );
+        let dir = tempfile::tempdir().unwrap();
+        let folder = load::<Mail, Source>(dir.path()).unwrap_err().to_string();
+        assert!(folder.contains("name the file in it with --config FILE"), "{folder}");
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod entry;
 mod json_words;
 pub mod language;
 pub mod letter;
+pub mod listening;
 pub mod post;
 pub mod reason;
 mod routing;

@@ -233,10 +233,10 @@ impl Habit {
         }
         let why = if source.why.is_empty() { "no reason is known" } else { source.why.as_str() };
         if source.failed {
-            let what = format!("source {name} has failed and does not try again: {why}");
+            let what = format!("source {name} has failed: {why}");
             let to_do = format!(
-                "Until this is mended, what is said there is not heard. On the machine, `groundswell source test {name}` tries it once more and says what \
-                 is wrong. Correct the [[source]] of this name in the settings, and restart groundswell."
+                "Until this is mended, what is said there is not heard. A file that is made, or given to the user of the service, is found by itself within \
+                 five minutes. Else correct the [[source]] of this name in the settings, try it with `groundswell source test {name}`, and restart groundswell."
             );
             return Some(Trouble { what, to_do });
         }
@@ -383,7 +383,7 @@ mod tests {
         let failed = Source { failed: true, ..Source::default() };
         let standing = Standing { sources: [("b".to_owned(), failed)].into(), ..Standing::default() };
         assert!(
-            matches!(&watch.look(&standing, at(50 * MINUTE))[..], [Word::Alarm(trouble)] if trouble.what.contains("does not try again"))
+            matches!(&watch.look(&standing, at(50 * MINUTE))[..], [Word::Alarm(trouble)] if trouble.what.contains("has failed"))
         );
         let over = Source { over: true, failed: false, ..Source::default() };
         let standing = Standing { sources: [("b".to_owned(), over)].into(), ..Standing::default() };

@@ -8,6 +8,11 @@ struct X {
     rules: Arc<Mutex<Vec<Value>>>,
     /// Ids that are gone.
     gone: Arc<Mutex<Vec<String>>>,
+    /// Posts that its search has, the oldest first, and what it was asked.
+    found: Arc<Mutex<Vec<(u64, Value)>>>,
+    searches: Arc<Mutex<Vec<String>>>,
+    /// What its search answers instead.
+    refuses: Arc<Mutex<Option<u16>>>,
     streams: Arc<Mutex<Option<mpsc::UnboundedSender<mpsc::UnboundedSender<String>>>>>,
 }
 
@@ -49,6 +54,7 @@ impl X {
                 });
                 Response::new(Body::from_stream(lines))
             }
+            "/2/tweets" if self.refuses.lock().unwrap().is_some() => status(500, &[], json!({})),
             "/2/tweets" => {
                 let gone = self.gone.lock().unwrap();
                 let (missing, there): (Vec<&str>, Vec<&str>) =
@@ -60,9 +66,219 @@ impl X {
                     .collect();
                 status(200, &[], json!({"data": data, "errors": errors}))
             }
+            "/2/tweets/search/recent" => {
+                let (from, to) = (&asked["start_time"], &asked["end_time"]);
+                self.searches.lock().unwrap().push(format!("{} from {from} to {to}", asked["query"]));
+                if let Some(code) = *self.refuses.lock().unwrap() {
+                    return status(code, &[], json!({"title": "no", "detail": "no search for you"}));
+                }
+                let within = |t: &Value| {
+                    let at = t["created_at"].as_str().unwrap();
+                    from.trim_end_matches('Z') <= at && at < to.trim_end_matches('Z')
+                };
+                // The newest first, two a page.
+                let skip: usize = asked.get("next_token").map_or(0, |t| t.parse().unwrap());
+                let all: Vec<Value> =
+                    self.found.lock().unwrap().iter().rev().map(|(_, t)| t.clone()).filter(within).collect();
+                let page: Vec<&Value> = all.iter().skip(skip).take(2).collect();
+                let mut meta = json!({"result_count": page.len()});
+                if skip + 2 < all.len() {
+                    meta["next_token"] = (skip + 2).to_string().into();
+                }
+                status(
+                    200,
+                    &[],
+                    json!({"data": page, "includes": {"users": [{"id": "7", "username": "ana"}]}, "meta": meta}),
+                )
+            }
             other => panic!("{other}"),
         }
     }
+
+    /// Its search has a post now.
+    fn has(&self, id: u64, at: &str, text: &str) {
+        let tweet = json!({"id": id.to_string(), "text": text, "author_id": "7", "created_at": at,
+            "edit_history_tweet_ids": [id.to_string()]});
+        self.found.lock().unwrap().push((id, tweet));
+    }
+}
+
+/// Starts a source on this server at this hour.
+fn start_at(url: &str, cursor: Option<String>, now: &str, more: &str) -> Source {
+    let file = secret("k3y");
+    let settings = format!(
+        "name = 'it'\nkind = 'x'\ntoken_file = '{}'\nserver = '{url}'\nrules = ['kettle', '#kettle']\n{more}",
+        file.path().display()
+    );
+    let mut source = Source::start_in(&settings, cursor, now, |_| {});
+    source.kept.push(file);
+    source
+}
+
+/// The stream stands, and the source has noted when.
+async fn stands(
+    source: &Source,
+    streams: &mut mpsc::UnboundedReceiver<mpsc::UnboundedSender<String>>,
+) -> mpsc::UnboundedSender<String> {
+    let say = opened(streams).await;
+    source.until(|h| h.state == State::Listening).await;
+    say
+}
+
+/// A source that listened until midnight, and its position.
+async fn listened(x: &X) -> (String, mpsc::UnboundedReceiver<mpsc::UnboundedSender<String>>, Option<String>) {
+    let (url, mut streams) = x.clone().start().await;
+    let mut source = start_at(&url, None, "2026-01-02T00:00:00Z", "");
+    let say = opened(&mut streams).await;
+    say.send(tweet(10, &[], "the kettle leaks")).unwrap();
+    assert_eq!(source.items(1).await, ["10 the kettle leaks"]);
+    let cursor = source.stop().await;
+    (url, streams, cursor)
+}
+
+#[tokio::test]
+async fn what_the_x_stream_missed_is_asked_for() {
+    let x = X::default();
+    let (url, mut streams, cursor) = listened(&x).await;
+    for (id, at) in [
+        (10, "2026-01-01T23:59:55.000Z"),
+        (11, "2026-01-02T00:10:00.000Z"),
+        (12, "2026-01-02T00:20:00.000Z"),
+        (13, "2026-01-02T00:59:00.000Z"),
+    ] {
+        x.has(id, at, &format!("kettle {id}"));
+    }
+    x.has(99, "2026-01-01T20:00:00.000Z", "long before");
+    let mut source = start_at(&url, cursor, "2026-01-02T01:00:00Z", "");
+    let say = stands(&source, &mut streams).await;
+    // The stream brings what is new meanwhile: a new version of one of them among it.
+    say.send(tweet(14, &[13], "kettle 13, edited")).unwrap();
+    assert_eq!(source.items(1).await, ["13 kettle 13, edited"]);
+    assert!(x.searches.lock().unwrap().is_empty(), "the search does not see the last seconds yet");
+    source.clock.set(plus_ms(source.clock.now(), 31_000));
+    say.send("\r\n".to_owned()).unwrap();
+    assert_eq!(
+        source.items(3).await,
+        ["10 kettle 10", "11 kettle 11", "12 kettle 12"],
+        "the oldest first, and no older version"
+    );
+    assert_eq!(
+        x.searches.lock().unwrap()[..],
+        vec!["(kettle) OR (#kettle) from 2026-01-01T23:59:50Z to 2026-01-02T01:00:10Z"; 2]
+    );
+    let health = source.until(|_| true).await;
+    assert_eq!((health.errors, health.last_error), (0, None));
+    let cursor = source.stop().await.unwrap();
+    assert!(cursor.contains("\"missed\":[]"), "{cursor}");
+}
+
+#[tokio::test]
+async fn what_was_on_the_way_when_the_x_stream_broke_off_is_asked_for() {
+    let x = X::default();
+    let (url, mut streams, cursor) = listened(&x).await;
+    let mut source = start_at(&url, cursor, "2026-01-02T00:00:20Z", "");
+    let say = stands(&source, &mut streams).await;
+    // Ten minutes behind: this is read now, and was written then.
+    source.clock.set(plus_ms(source.clock.now(), 600_000));
+    say.send(tweet(11, &[], "late").replace("2026-01-01T23:59:00", "2026-01-02T00:01:00")).unwrap();
+    assert_eq!(source.items(1).await, ["11 late"]);
+    x.has(12, "2026-01-02T00:05:00.000Z", "kettle 12");
+    drop(say);
+    let say = stands(&source, &mut streams).await;
+    source.until(|h| h.errors > 0).await;
+    source.batch().await;
+    source.clock.set(plus_ms(source.clock.now(), 31_000));
+    say.send("\r\n".to_owned()).unwrap();
+    assert_eq!(source.items(1).await, ["12 kettle 12"]);
+    source.stop().await;
+}
+
+#[tokio::test]
+async fn what_the_x_search_does_not_bring_is_a_gap() {
+    for (code, catch_up, words) in [
+        (403, "", "its search answers 403 no search for you: a gap"),
+        (200, "catch_up = false", "X does not bring it later: a gap"),
+    ] {
+        let x = X::default();
+        let (url, mut streams, cursor) = listened(&x).await;
+        *x.refuses.lock().unwrap() = Some(code);
+        let mut source = start_at(&url, cursor, "2026-01-02T01:00:00Z", catch_up);
+        let say = stands(&source, &mut streams).await;
+        source.clock.set(plus_ms(source.clock.now(), 31_000));
+        say.send("\r\n".to_owned()).unwrap();
+        let gap = loop {
+            if let Some((from, to)) = source.batch().await.gap {
+                break format!("{from} {to}");
+            }
+        };
+        assert_eq!(gap, "2026-01-02T00:00:00Z 2026-01-02T01:00:00Z");
+        let said = source.error().await;
+        assert!(said.contains(words), "{said}");
+        source.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_for_outlives_failures_kills_and_seven_days() {
+    let x = X::default();
+    let (url, mut streams, cursor) = listened(&x).await;
+    x.has(11, "2026-01-02T00:10:00.000Z", "kettle 11");
+    *x.refuses.lock().unwrap() = Some(500);
+    let mut source = start_at(&url, cursor, "2026-01-02T01:00:00Z", "");
+    let say = stands(&source, &mut streams).await;
+    source.clock.set(plus_ms(source.clock.now(), 31_000));
+    say.send("\r\n".to_owned()).unwrap();
+    let said = source.error().await;
+    assert!(said.contains("answers 500") && said.contains("asked again for what was missed"), "{said}");
+    // Listening goes on meanwhile.
+    say.send(tweet(20, &[], "kettle 20")).unwrap();
+    assert_eq!(source.items(1).await, ["20 kettle 20"]);
+    // Stopped before it got an answer: the next start asks, in one question with what it missed itself.
+    let cursor = source.stop().await;
+    *x.refuses.lock().unwrap() = None;
+    x.searches.lock().unwrap().clear();
+    let mut source = start_at(&url, cursor, "2026-01-02T01:00:40Z", "");
+    let say = stands(&source, &mut streams).await;
+    source.clock.set(plus_ms(source.clock.now(), 31_000));
+    say.send("\r\n".to_owned()).unwrap();
+    assert_eq!(source.items(1).await, ["11 kettle 11"]);
+    let cursor = source.stop().await;
+    // Ten days later: seven can be asked for, the rest is a gap.
+    let mut source = start_at(&url, cursor, "2026-01-12T00:00:00Z", "");
+    let say = stands(&source, &mut streams).await;
+    source.clock.set(plus_ms(source.clock.now(), 31_000));
+    say.send("\r\n".to_owned()).unwrap();
+    let gap = loop {
+        if let Some((from, to)) = source.batch().await.gap {
+            break format!("{from} {to}");
+        }
+    };
+    // From when it was heard last: the empty line, if it was waited for.
+    assert!(gap.starts_with("2026-01-02T01:0") && gap.ends_with(" 2026-01-05T01:00:31Z"), "{gap}");
+    assert!(source.error().await.contains("X's search goes back seven days: a gap"));
+    source.stop().await;
+}
+
+#[tokio::test]
+async fn x_that_does_not_say_what_is_gone_is_listened_to_all_the_same() {
+    let x = X::default();
+    let (url, mut streams, cursor) = listened(&x).await;
+    let mut source = start_at(&url, cursor, "2026-01-02T07:00:00Z", "catch_up = false");
+    let say = stands(&source, &mut streams).await;
+    *x.refuses.lock().unwrap() = Some(500);
+    say.send("\r\n".to_owned()).unwrap();
+    let said =
+        source.until(|h| h.last_error.as_ref().is_some_and(|e| e.contains("/2/tweets answers 500"))).await;
+    assert_eq!(said.state, State::Listening);
+    say.send(tweet(20, &[], "kettle 20")).unwrap();
+    assert_eq!(source.items(1).await, ["20 kettle 20"]);
+    // A quarter of an hour later it is asked again.
+    *x.refuses.lock().unwrap() = None;
+    x.gone.lock().unwrap().push("10".to_owned());
+    source.clock.set(plus_ms(source.clock.now(), 16 * 60_000));
+    say.send("\r\n".to_owned()).unwrap();
+    assert_eq!(source.items(1).await, ["-10"]);
+    source.stop().await;
 }
 
 fn tweet(id: u64, history: &[u64], text: &str) -> String {
@@ -114,17 +330,7 @@ async fn x_rules_are_synced_and_posts_edits_cuts_and_deletions_heard() {
     say.send("\r\n".to_owned()).unwrap();
     assert_eq!(source.items(1).await, ["-11"]);
     let cursor = source.stop().await;
-    // Started an hour later: what was said meanwhile is a gap.
-    let file = secret("k3y");
-    let settings = format!("name = 'it'\nkind = 'x'\ntoken_file = '{}'\n{settings}", file.path().display());
-    let mut source = Source::start_in(&settings, cursor, "2026-01-02T08:00:00Z", |_| {});
-    opened(&mut streams).await;
-    let (from, to) = source.batch().await.gap.unwrap();
-    assert_eq!(
-        (from.to_string(), to.to_string()),
-        ("2026-01-02T07:00:00Z".into(), "2026-01-02T08:00:00Z".into())
-    );
-    source.stop().await;
+    assert!(cursor.unwrap().contains("\"heard\":\"2026-01-0"));
 }
 
 #[tokio::test]

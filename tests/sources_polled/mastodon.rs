@@ -83,6 +83,48 @@ async fn mastodon_deletions_and_edits_are_found_and_opt_outs_kept() {
 }
 
 #[tokio::test]
+async fn what_comes_late_stands_below_what_is_known_and_is_found() {
+    let fediverse = Fediverse::default();
+    fediverse.add([10, 20], &json!({}));
+    let it = fediverse.clone();
+    let url = serve(move |path, asked, _| it.answer("http://far.example", path, asked)).await;
+    let mut source = Source::start(&mastodon(&url), None);
+    assert_eq!(source.items(2).await, ["10 kettle 10", "20 kettle 20"]);
+    // Another server was slow: its post is numbered by when it was written.
+    fediverse.add([15], &json!({}));
+    fediverse.0.lock().unwrap().sort_by_key(|(id, _)| *id);
+    assert_eq!(source.items(1).await, ["15 kettle 15"]);
+    let cursor = source.stop().await;
+    fediverse.add([17], &json!({}));
+    fediverse.0.lock().unwrap().sort_by_key(|(id, _)| *id);
+    let mut source = Source::start(&mastodon(&url), cursor);
+    assert_eq!(source.items(1).await, ["17 kettle 17"], "and nothing else comes again after a restart");
+    source.stop().await;
+}
+
+#[tokio::test]
+async fn an_edit_while_we_were_away_is_found_after_the_restart() {
+    let fediverse = Fediverse::default();
+    fediverse.add([1, 2], &json!({}));
+    let it = fediverse.clone();
+    let url = serve(move |path, asked, _| it.answer("http://far.example", path, asked)).await;
+    // So many that it is not one of the posts that each poll reads anyway.
+    let mut source = Source::start(&mastodon(&url), None);
+    assert_eq!(source.items(2).await.len(), 2);
+    fediverse.add(3..=60, &json!({}));
+    assert_eq!(source.items(58).await.len(), 58);
+    let cursor = source.stop().await;
+    {
+        let mut statuses = fediverse.0.lock().unwrap();
+        statuses[0].1["content"] = "<p>kettle 1, mended</p>".into();
+        statuses[0].1["edited_at"] = "2026-01-01T11:00:00.000Z".into();
+    }
+    let mut source = Source::start(&mastodon(&url), cursor);
+    assert_eq!(source.items(1).await, ["1 kettle 1, mended"]);
+    source.stop().await;
+}
+
+#[tokio::test]
 async fn mastodon_limits_are_kept_and_shown() {
     let count = Arc::new(Mutex::new(0));
     let counted = Arc::clone(&count);

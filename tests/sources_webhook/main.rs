@@ -167,13 +167,20 @@ async fn an_array_is_as_good_as_lines() {
     // Of what is not stored the sender hears why: nobody has to look for it in vain.
     let answer = hook.send(format!("{POST}\nnonsense\n{POST}\n{POST}"));
     let refused = vec![(2, "it says that it is of \"bluesky\"".to_owned())];
-    let kept = Kept { stored: 0, known: 1, unwanted: 1, deleted: 1, refused };
+    let kept = Kept { stored: 0, known: 1, unwanted: 1, deleted: 1, absent: 2, refused };
     hook.batch().await.stored.unwrap().send(Some(kept)).unwrap();
     let said = answer.await.unwrap().2;
     assert_eq!(
-        (&said["stored"], &said["known"], &said["unwanted"], &said["deleted"]),
-        (&0.into(), &1.into(), &1.into(), &1.into())
+        [&said["stored"], &said["known"], &said["unwanted"], &said["deleted"], &said["absent"]],
+        [0, 1, 1, 1, 2]
     );
+    // One wrong line refuses itself, the first as any other.
+    let answer = hook.send(format!("v1.2 of our list\n{POST}"));
+    let batch = hook.batch().await;
+    assert_eq!((batch.items.len(), batch.rejects.len()), (1, 1));
+    batch.stored.unwrap().send(stored(1)).unwrap();
+    let one = answer.await.unwrap().2;
+    assert!(one["stored"] == 1 && one["rejected"][0]["line"] == 1, "{one}");
     let lines: Vec<_> =
         said["rejected"].as_array().unwrap().iter().map(|r| r["line"].as_u64().unwrap()).collect();
     assert_eq!(lines, [2, 4], "{said}");
@@ -196,7 +203,7 @@ async fn what_is_not_signed_does_not_enter() {
     let (status, _, said) =
         hook.send_signed(recorded.as_str(), Some(sign(recorded.as_bytes()))).await.unwrap();
     assert_eq!(status, 400, "{said}");
-    assert!(said["error"].as_str().unwrap().contains("begins with neither"), "{said}");
+    assert!(said["error"].as_str().unwrap().contains("id and the time of a delivery"), "{said}");
     assert!(hook.batches.try_recv().is_err());
 }
 

@@ -23,6 +23,7 @@ use crate::edges::rules_folder::read_rules;
 use crate::edges::sources::SourceConfig;
 use crate::edges::store::Store;
 use crate::ground::diagnostic::Level as Weight;
+use crate::ground::listening::cannot_listen;
 use crate::ground::time::{Clock, Timestamp};
 use crate::logic::assess::Assessor;
 use crate::logic::rules::RuleSet;
@@ -43,7 +44,9 @@ const AHEAD: i64 = 300;
 pub fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
     let mut found = Vec::new();
     let file = &args.config.config;
-    if !file.exists() {
+    // One that may not be looked for is there as far as anybody knows: reading it says what is wrong.
+    let absent = file.try_exists().is_ok_and(|there| !there);
+    if absent {
         found.push(Finding::bad(
             "settings",
             format!("the settings file {} is not there, so groundswell run refuses to start", file.display()),
@@ -52,7 +55,7 @@ pub fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
     }
     match settings(&args.config) {
         // That it is not there has been said.
-        Err(_) if !file.exists() => {}
+        Err(_) if absent => {}
         Err(e) => found.push(Finding::bad(
             "settings",
             e.message().unwrap_or_default(),
@@ -109,6 +112,7 @@ fn look(settings: &All, file: &Path, let_go: bool, found: &mut Vec<Finding>) -> 
     rules(&settings.rules.folder, found);
     letters(settings, &unit, found);
     sources(settings, &unit, found);
+    refused_last(settings, found)?;
     listeners(settings, found);
     if let Ok(Some(url)) = settings.web.address()
         && url.starts_with("http:")
@@ -134,7 +138,13 @@ fn data(
 ) -> Result<(), Failure> {
     let folder = &settings.data.folder;
     let shown = folder.display();
-    if !folder.is_dir() {
+    if folder.exists() && !folder.is_dir() {
+        found.push(Finding::bad(
+            "data",
+            format!("{shown} is no folder, and data needs one"),
+            "let [data] folder name a folder, which groundswell makes if it is not there",
+        ));
+    } else if !folder.is_dir() {
         found.push(to_be_made(folder, unit));
     } else {
         match host::can_write(folder) {
@@ -327,7 +337,7 @@ fn listeners(settings: &All, found: &mut Vec<Finding>) {
             found.push(Finding::bad(
                 about,
                 format!("{what}: {address} cannot be listened on: {e}"),
-                "ss -ltnp shows who listens there; take another port",
+                cannot_listen(&e),
             ));
         }
     }
@@ -335,8 +345,8 @@ fn listeners(settings: &All, found: &mut Vec<Finding>) {
 
 fn sources(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
     for source in &settings.source {
-        let (path, what) = match &source.kind {
-            SourceConfig::Jsonl(config) if config.path != Path::new("-") => (&config.path, "file"),
+        let (path, follow) = match &source.kind {
+            SourceConfig::Jsonl(config) if config.path != Path::new("-") => (&config.path, config.follow),
             SourceConfig::Webhook(config) => {
                 let what = format!("{}: the secret", source.name);
                 let (path, read) = (&config.secret_file, readable(&config.secret_file));
@@ -358,22 +368,56 @@ fn sources(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
                 continue;
             }
             _ => {
-                found.push(Finding::good("sources", format!("{} is named", source.name)));
+                let name = &source.name;
+                let said = format!("{name} is named; whether it answers: groundswell source test {name}");
+                found.push(Finding::good("sources", said));
                 continue;
             }
         };
-        found.push(match std::fs::File::open(path) {
-            Ok(_) => Finding::good(
+        let (name, shown) = (&source.name, path.display());
+        found.push(match std::fs::File::open(path).and_then(|file| file.metadata()) {
+            Ok(there) if there.is_dir() => Finding::bad(
                 "sources",
-                format!("{}: the {what} {} can be read", source.name, path.display()),
+                format!("{name}: {shown} is a folder, and a file with a post a line is needed"),
+                "let path name the file in it",
             ),
+            Ok(_) => Finding::good("sources", format!("{name}: the file {shown} can be read")),
             Err(e) => Finding::bad(
                 "sources",
-                format!("{}: the {what} {} cannot be read: {e}", source.name, path.display()),
-                "make it, or let the user that groundswell runs as read it",
+                format!("{name}: the file {shown} cannot be read: {e}"),
+                if follow && e.kind() == std::io::ErrorKind::NotFound {
+                    "make it, even an empty one, or correct path: it is waited for, and nothing is heard until then"
+                } else {
+                    "make it, or let the user that groundswell runs as read it"
+                },
             ),
         });
     }
+}
+
+/// Sources that were refused when a daemon asked them last: while none runs, `status` shows them as stopped.
+fn refused_last(settings: &All, found: &mut Vec<Finding>) -> Result<(), Failure> {
+    let folder = &settings.data.folder;
+    if !folder.join(crate::edges::store::FILE).exists() || is_running(folder) {
+        return Ok(());
+    }
+    // What is wrong with the store itself has been said.
+    let Ok(store) = Store::open_existing(folder) else { return Ok(()) };
+    let note = store.note("sources")?.and_then(|json| serde_json::from_str::<serde_json::Value>(&json).ok());
+    for source in &settings.source {
+        let seen = note.as_ref().and_then(|note| note.get(&source.name));
+        let refused = seen.and_then(|seen| seen.get("refused_outright")).and_then(serde_json::Value::as_bool);
+        // Of files it has been looked at just now how they are.
+        if refused == Some(true) && !matches!(source.kind, SourceConfig::Jsonl(_)) {
+            let why = seen.and_then(|seen| seen.get("last_error")?.as_str()).unwrap_or("no reason is known");
+            found.push(Finding::bad(
+                "sources",
+                format!("{}: when it was asked last, {}", source.name, one_line(why)),
+                format!("correct it in the settings; groundswell source test {} asks again", source.name),
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn is_of_the_web(address: &str) -> bool {
@@ -385,6 +429,7 @@ fn is_of_the_web(address: &str) -> bool {
 fn readable(path: &Path) -> Result<u32, String> {
     let file = std::fs::File::open(path).and_then(|file| file.metadata());
     match file {
+        Ok(file) if file.is_dir() => Err("it is a folder".into()),
         Ok(file) if file.is_file() && file.len() == 0 => Err(findings::EMPTY.into()),
         Ok(_) => host::mode(path).map_err(|e| e.to_string()),
         Err(e) => Err(e.to_string()),

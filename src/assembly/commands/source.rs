@@ -18,7 +18,9 @@ use crate::assembly::configured::{All, settings};
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{as_json, counted, stdout, tell};
 use crate::edges::clock::SystemClock;
-use crate::edges::sources::{Batch, Health, KINDS, Kind, SourceSettings, Surroundings, read_opml, run};
+use crate::edges::sources::{
+    Batch, Health, KINDS, Kind, SourceSettings, State, Surroundings, read_opml, run,
+};
 use crate::ground::account::Standing;
 use crate::ground::post::Incoming;
 use crate::ground::time::Clock;
@@ -176,6 +178,7 @@ async fn listen(source: SourceSettings, contact: String, args: &SourceTestArgs) 
         }
     }
     out.flush()?;
+    let connected = matches!(health.snapshot(clock.now()).state, State::Listening | State::Ended);
     stop.cancel();
     drop(batches);
     let ended = match timeout_at(Instant::now() + Duration::from_secs(5), &mut task).await {
@@ -184,7 +187,8 @@ async fn listen(source: SourceSettings, contact: String, args: &SourceTestArgs) 
     };
     task.abort();
     let shown = health.snapshot(clock.now());
-    for (what, said) in [("connected to", &shown.peer), ("note", &shown.notice), ("limit", &shown.limit)] {
+    let peer = if connected || seen.posts > 0 { "connected to" } else { "not connected to" };
+    for (what, said) in [(peer, &shown.peer), ("note", &shown.notice), ("limit", &shown.limit)] {
         if let Some(said) = said {
             tell(format!("{what}: {said}"));
         }

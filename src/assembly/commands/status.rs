@@ -57,6 +57,8 @@ struct Status {
     index: Reader,
     rules: Rules,
     sources: BTreeMap<String, Value>,
+    /// When a running daemon could write that down last.
+    sources_at: Option<Timestamp>,
     outbox: OutboxCounts,
     /// When the next of the letters that wait is tried.
     next_try: Option<Timestamp>,
@@ -201,6 +203,7 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
         index: reader(indexed, watch.index_was_up_to_date(indexed))?,
         rules: rules(store, &settings.rules.folder)?,
         sources,
+        sources_at: watch.looked().max(started).filter(|_| running && !starting),
         outbox: store.outbox_counts()?,
         next_try: store.next_try()?,
         troubled_letters: store.troubled_letters()?,

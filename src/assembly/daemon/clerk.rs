@@ -14,6 +14,7 @@ use crate::edges::sources::{Call, Callbacks};
 use crate::edges::store::{Store, StoreError};
 use crate::edges::web::{self, Answer, Fixed, Hubs, Question};
 use crate::ground::entry::Act;
+use crate::ground::listening::cannot_listen;
 use crate::ground::time::Clock;
 use crate::logic::letters::{DeskPage, STYLE, Templates};
 use crate::logic::links::{Key, Link, Purpose, Refused, decide};
@@ -45,7 +46,8 @@ pub(super) async fn start(
         Failure::say(
             Exit::Unavailable,
             format!(
-                "the links of letters cannot be answered: {address} ([web] listen) cannot be listened on: {e}"
+                "the links of letters cannot be answered: {address} ([web] listen) cannot be listened on: {e}; {}",
+                cannot_listen(&e)
             ),
         )
     })?;

@@ -3,6 +3,7 @@
 
 mod intake;
 mod journal;
+mod notes;
 mod patience;
 mod retention;
 mod rules;
@@ -16,7 +17,7 @@ use arc_swap::ArcSwap;
 pub use retention::Keeping;
 use tokio::sync::{mpsc, oneshot};
 
-use super::listeners::{Minutes, Times};
+use super::listeners::Times;
 use super::system;
 use super::wanted::Wanted;
 use super::watchman::{ToTell, Watchman};
@@ -37,8 +38,8 @@ const STRETCH: usize = 500;
 const SNAPSHOT_EVERY: u64 = 5_000;
 /// Seconds between looks at whether anything stands still.
 const WATCH_SECONDS: u32 = 60;
-/// Seconds between notes on how the sources are.
-const NOTE_SECONDS: u32 = 10;
+/// Seconds between words to systemd on how much is heard.
+const SAY_SECONDS: u32 = 10;
 /// Seconds between looks for hidden posts whose time is over.
 const HOUR_SECONDS: u32 = 3600;
 
@@ -50,6 +51,8 @@ pub enum Order {
     Second(BTreeMap<String, HealthSnapshot>),
     /// Put these rules in force, and say when that is done.
     Reload(Result<RuleFiles, String>, oneshot::Sender<Taken>),
+    /// The position that is stored of this source.
+    Cursor(String, oneshot::Sender<Option<String>>),
     /// Is everything that came folded, and every letter out?
     IsDone(oneshot::Sender<bool>),
     /// Finish.
@@ -94,6 +97,8 @@ pub struct Engine {
     keeping: Keeping,
     /// What was last noted about what waits.
     waiting: String,
+    /// What was last noted of the sources.
+    noted: BTreeMap<String, HealthSnapshot>,
     _lock: DataLock,
 }
 
@@ -170,6 +175,7 @@ impl Engine {
             warned_of_late: BTreeSet::new(),
             sparing: BTreeMap::new(),
             waiting: String::new(),
+            noted: BTreeMap::new(),
             _lock: lock,
         };
         if engine.position >= engine.snapshot_at + STRETCH as u64 {
@@ -189,18 +195,6 @@ impl Engine {
     /// Whether nothing can be stored now, since the disk is full.
     pub(super) fn is_full(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.full)
-    }
-
-    /// What each source brought in which minute of the last hour, as it was noted before the restart.
-    pub(super) fn minutes(&self) -> Minutes {
-        #[derive(serde::Deserialize)]
-        struct Noted {
-            #[serde(default)]
-            minutes: Vec<(i64, u64)>,
-        }
-        let note = self.store.note("sources").ok().flatten();
-        let noted: Option<BTreeMap<String, Noted>> = note.and_then(|json| serde_json::from_str(&json).ok());
-        noted.unwrap_or_default().into_iter().map(|(name, noted)| (name, noted.minutes)).collect()
     }
 
     /// A further connection to the store, for the postman.
@@ -270,6 +264,10 @@ impl Engine {
                 let _ = done.send(taken);
                 Ok(())
             }
+            Order::Cursor(name, answer) => {
+                let _ = answer.send(self.store.cursor(&name)?);
+                Ok(())
+            }
             Order::IsDone(answer) => {
                 let done = last && self.store.outbox_counts()?.waiting == 0;
                 let _ = answer.send(done);
@@ -316,12 +314,8 @@ impl Engine {
             self.patiently(|store| store.append_entry(due, &Body::Tick))?;
             self.advance()?;
         }
-        if self.seconds.is_multiple_of(NOTE_SECONDS) {
-            let json = serde_json::to_string(health).unwrap_or_default();
-            // A note is not worth waiting for.
-            if let Err(e) = self.store.set_note("sources", &json) {
-                tracing::warn!("{e}");
-            }
+        self.note_sources(health);
+        if self.seconds.is_multiple_of(SAY_SECONDS) {
             let posts: u64 = health.values().map(|h| h.posts_last_hour).sum();
             system::status(&format!("{} sources, {posts} posts in the last hour", health.len()));
         }
@@ -396,21 +390,6 @@ impl Engine {
             self.position = last;
             let snapshot = !gone.is_empty() || self.position >= self.snapshot_at + SNAPSHOT_EVERY;
             self.commit(&outcomes, snapshot, gone)?;
-        }
-    }
-
-    /// Says what waits until when, for `status`, where that has changed.
-    fn note_waiting(&mut self) {
-        let waiting = self.analysis.waiting().into_iter().map(|(team, things, until, why)| {
-            serde_json::json!({"team": team, "things": things, "until": until, "why": why})
-        });
-        let json = serde_json::Value::from_iter(waiting).to_string();
-        if json != self.waiting {
-            // A note is not worth waiting for.
-            match self.store.set_note("waiting", &json) {
-                Ok(()) => self.waiting = json,
-                Err(e) => tracing::warn!("{e}"),
-            }
         }
     }
 

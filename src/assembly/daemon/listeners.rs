@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -12,7 +13,8 @@ use super::engine::Order;
 use crate::assembly::configured::All;
 use crate::assembly::failure::{Exit, Failure};
 use crate::edges::sources::{
-    Batch, Callbacks, Health, HealthSnapshot, SourceConfig, State, Surroundings, run,
+    Batch, Callbacks, Health, HealthSnapshot, SourceConfig, SourceError, SourceSettings, State, Surroundings,
+    run,
 };
 use crate::ground::post::Post;
 use crate::ground::time::{Clock, Timestamp};
@@ -20,6 +22,9 @@ use crate::logic::text::fold;
 
 /// Batches on their way to the engine; when it is full the sources wait.
 const BATCHES: usize = 4;
+/// First and longest wait before a source that failed is tried again: what was wrong may be a file that a person makes or gives away.
+const FIRST_TRY: Duration = Duration::from_secs(10);
+const LAST_TRY: Duration = Duration::from_secs(300);
 
 /// Whose time counts, and whose posts are whose.
 #[derive(Clone, Debug, Default)]
@@ -112,6 +117,7 @@ impl Listeners {
         settings: &All,
         (mut cursors, minutes): (BTreeMap<String, String>, Minutes),
         full: &Arc<AtomicBool>,
+        until_done: bool,
         clock: &Arc<dyn Clock>,
         filter: Arc<dyn Fn(&Post) -> bool + Send + Sync>,
         callbacks: Option<Arc<Callbacks>>,
@@ -119,6 +125,7 @@ impl Listeners {
         stop: CancellationToken,
     ) -> Self {
         let (out, mut batches) = mpsc::channel::<Batch>(BATCHES);
+        let asking = orders.clone();
         let bridge = tokio::spawn(async move {
             while let Some(batch) = batches.recv().await {
                 if orders.send(Order::Batch(batch)).await.is_err() {
@@ -143,12 +150,14 @@ impl Listeners {
             };
             health.insert(name.clone(), Arc::clone(&around.health));
             let cursor = cursors.remove(&name);
+            let asking = asking.clone();
             tasks.spawn(async move {
-                let ended = run(source, cursor, around).await;
-                if let Err(e) = &ended {
-                    tracing::error!("{e}; this source is off until a restart, others go on");
+                if until_done {
+                    let ended = run(source, cursor, around).await;
+                    let _ = ended.as_ref().inspect_err(|e| tracing::error!("{e}; others go on"));
+                    return ended.is_ok();
                 }
-                ended.is_ok()
+                again_and_again(source, cursor, around, asking, FIRST_TRY).await
             });
         }
         Self { health, tasks, failed: 0, bridge }
@@ -177,5 +186,80 @@ impl Listeners {
         while self.tasks.join_next().await.is_some() {}
         // The last sender is gone with the last task, so the bridge ends by itself.
         let _ = self.bridge.await;
+    }
+}
+
+/// Runs a source; one that cannot work is tried again, since a secret or a file may be there later. Gives whether it ended well.
+async fn again_and_again(
+    source: SourceSettings,
+    mut cursor: Option<String>,
+    around: Surroundings,
+    orders: mpsc::Sender<Order>,
+    first: Duration,
+) -> bool {
+    let (mut wait, mut said) = (first, String::new());
+    loop {
+        let Err(error) = run(source.clone(), cursor, around.clone()).await else { return true };
+        if matches!(error, SourceError::Gone { .. }) {
+            tracing::error!("{error}; this source is off until a restart, others go on");
+            return false;
+        }
+        around.health.tried_again(true);
+        let why = error.to_string();
+        if why != said {
+            let seconds = LAST_TRY.as_secs();
+            tracing::error!("{why}; tried again at least every {seconds} seconds, others go on");
+            said = why;
+        }
+        tokio::select! {
+            () = around.stop.cancelled() => return false,
+            () = tokio::time::sleep(wait) => {}
+        }
+        wait = (wait * 2).min(LAST_TRY);
+        // It may have brought something before it failed.
+        let (answer, asked) = oneshot::channel();
+        if orders.send(Order::Cursor(source.name.clone(), answer)).await.is_err() {
+            return false;
+        }
+        cursor = asked.await.ok().flatten();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ground::time::SimulatedClock;
+
+    #[tokio::test]
+    async fn a_source_that_cannot_begin_works_once_its_file_is_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("posts.jsonl");
+        let source: SourceSettings =
+            toml::from_str(&format!("name = 'export'\nkind = 'jsonl'\npath = '{}'", path.display())).unwrap();
+        let (out, mut batches) = mpsc::channel(4);
+        let (orders, mut asked) = mpsc::channel(4);
+        let clock: Arc<dyn Clock> = Arc::new(SimulatedClock::new("2026-01-02T10:00:00Z".parse().unwrap()));
+        let health = Arc::new(Health::new());
+        let around = Surroundings {
+            clock: Arc::clone(&clock),
+            out,
+            stop: CancellationToken::new(),
+            health: Arc::clone(&health),
+            contact: String::new(),
+            seed: 1,
+            filter: Arc::new(|_| true),
+            callbacks: None,
+        };
+        let task = tokio::spawn(again_and_again(source, None, around, orders, Duration::from_millis(1)));
+        let Some(Order::Cursor(name, answer)) = asked.recv().await else { panic!("it ended") };
+        let seen = health.snapshot(clock.now());
+        assert_eq!((name.as_str(), seen.state, seen.tried_again), ("export", State::Failed, true));
+        assert!(seen.last_error.unwrap().contains("No such file"));
+        let post = r#"{"id":"1","source":"export","text":"it leaks","created_at":"2026-01-01T00:00:00Z"}"#;
+        std::fs::write(&path, post).unwrap();
+        answer.send(None).unwrap();
+        assert_eq!(batches.recv().await.unwrap().items.len(), 1);
+        assert!(task.await.unwrap());
+        assert_eq!(health.snapshot(clock.now()).state, State::Ended);
     }
 }

@@ -169,6 +169,7 @@ impl Daemon {
             &self.settings,
             (cursors, minutes),
             &full,
+            self.until_done,
             &self.clock,
             filter,
             callbacks,

@@ -25,7 +25,11 @@ pub(super) fn told(
     {
         place.keys.push(key.to_owned());
     }
-    let line = place.as_ref().and_then(|place| line_of(text, place));
+    let line = place.as_ref().and_then(|place| line_of(text, place)).or_else(|| {
+        let (_, rest) = exact.split_once("unknown field `")?;
+        let keys = stray(rest.split_once('`')?.0, why, text, again)?;
+        line_of(text, &Place { source: None, keys })
+    });
     line.map_or_else(|| said.clone(), |line| format!("line {line}: {said}"))
 }
 
@@ -70,6 +74,38 @@ fn culprit(index: usize, why: &str, text: &str, again: &dyn Fn(&str) -> Option<S
         let said = again(&toml::to_string(&without).ok()?);
         (said.as_deref() != Some(why)).then(|| key.to_owned())
     })
+}
+
+/// Where an unknown key stands of which the library does not say where: without it something else, or nothing, is wrong.
+fn stray(key: &str, why: &str, text: &str, again: &dyn Fn(&str) -> Option<String>) -> Option<Vec<String>> {
+    let whole: toml::Table = toml::from_str(text).ok()?;
+    let mut found = Vec::new();
+    tables_with(key, &whole, &mut Vec::new(), &mut found);
+    found
+        .into_iter()
+        .find(|path| {
+            let mut without = whole.clone();
+            let inner = path.iter().try_fold(&mut without, |table, name| table.get_mut(name)?.as_table_mut());
+            let removed = inner.and_then(|table| table.remove(key)).is_some();
+            let said = toml::to_string(&without).ok().map(|text| again(&text));
+            removed && said.is_some_and(|said| said.as_deref() != Some(why))
+        })
+        .map(|mut path| {
+            path.push(key.to_owned());
+            path
+        })
+}
+
+/// The tables, by their names from the outermost in, that have a key of this name. Sources tell of theirs themselves.
+fn tables_with(key: &str, table: &toml::Table, path: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
+    if table.contains_key(key) {
+        found.push(path.clone());
+    }
+    for (name, inner) in table.iter().filter_map(|(name, value)| Some((name, value.as_table()?))) {
+        path.push(name.clone());
+        tables_with(key, inner, path, found);
+        path.pop();
+    }
 }
 
 /// The line on which a key stands, from 1; nothing when it is not in the file.

@@ -12,7 +12,14 @@ const MINUTES: usize = 60;
 
 /// What complaints have in them that somebody has to do something about: an address that is wrong, a key that is, a file that is
 /// not ours to read.
-const REFUSALS: [&str; 5] = ["answers 401", "answers 403", "answers 404", "answers 410", "Permission denied"];
+const REFUSALS: [&str; 6] = [
+    "answers 401",
+    "answers 403",
+    "answers 404",
+    "answers 410",
+    "Permission denied",
+    "No such file or directory",
+];
 
 /// What a source is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -29,7 +36,7 @@ pub enum State {
     Ended,
     /// It was told to stop.
     Stopped,
-    /// It cannot go on; a person has to do something.
+    /// It cannot go on; a person has to do something. Where that can mend it while the daemon runs, it is tried again.
     Failed,
 }
 
@@ -83,9 +90,12 @@ pub struct HealthSnapshot {
     pub last_error: Option<String>,
     /// When that was.
     pub last_error_at: Option<Timestamp>,
-    /// It was the other side that refused (401, 403, 404, 410): waiting seldom mends that.
+    /// It was refused (401, 403, 404, 410, no right to read), or there is nothing to read: waiting seldom mends that.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub refused_outright: bool,
+    /// It has failed, and is tried again by itself from time to time.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tried_again: bool,
     /// Something a person should know that is no failure: an address that has moved, for instance.
     pub notice: Option<String>,
     /// Where it listens or what it is connected to, as far as it is.
@@ -144,6 +154,16 @@ impl Health {
         minutes.sort_unstable();
         let posts_last_hour = in_the_last_hour(&minutes, now);
         HealthSnapshot { posts_last_hour, minutes, ..inner.seen.clone() }
+    }
+
+    /// Says whether a source that has failed is tried again by itself.
+    pub fn tried_again(&self, again: bool) {
+        self.inner().seen.tried_again = again;
+    }
+
+    /// Whether it had failed before, and is tried once more.
+    pub(super) fn has_failed(&self) -> bool {
+        self.inner().seen.state == State::Failed
     }
 
     pub(super) fn state(&self, state: State, now: Timestamp) {
@@ -234,6 +254,7 @@ mod tests {
             ("the address https://a.example/ answers 500 Internal Server Error", false),
             ("does not answer: timed out", false),
             ("cannot open /srv/posts: Permission denied (os error 13); waiting for it", true),
+            ("cannot open /srv/posts: No such file or directory (os error 2); waiting for it", true),
         ] {
             health.error(message, now);
             assert_eq!(health.snapshot(now).refused_outright, refused, "{message}");

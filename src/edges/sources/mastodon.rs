@@ -1,14 +1,17 @@
 //! Hashtag timelines of Mastodon, and of what speaks its API, by polling, and by the server's stream for those who have a token.
 //!
-//! Ids are opaque: the next page is where the server's `Link` says, and nothing is skipped (`since_id` would). Who asks
+//! Ids are opaque: the next page is where the server's `Link` says, and nothing is skipped (`since_id` would). What other
+//! servers bring late stands below what is known, so each poll goes back a little (`late.rs`). Who asks
 //! not to be indexed (`noindex`, `discoverable` switched off, `#nobot` in the profile) is not read. Servers do not tell
 //! of deletions here, so posts are looked after for three days. A server sees only what reached it: choose a large one, or
 //! the one on which your customers are. The stream brings posts and deletions within a second; polls go on as before, since
 //! streams are silent about what they lose.
 
 mod heard;
+mod late;
 mod status;
 mod stream;
+mod timeline;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,9 +22,11 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use self::heard::{Heard, Hearing};
-use self::status::read;
-use self::stream::{Said, Stream, Wanted};
-use super::http::{Answer, Http, Trouble, limit_of};
+use self::late::Late;
+use self::status::{read, version};
+use self::stream::{Said, Stream, WAITING, Wanted};
+use self::timeline::limit;
+use super::http::{Http, Trouble};
 use super::poll::{self, LookedAfter, Polled, Recent, below};
 use super::shape::duration;
 use super::{SourceError, Stopped, Surroundings};
@@ -39,14 +44,8 @@ interval = "1m"
 stream = true   # with a token
 "#;
 
-/// Posts of one page.
-const PAGE: usize = 40;
-/// Pages of one tag in one poll; what is left waits for the next.
-const MAX_PAGES: usize = 25;
 /// Posts that are looked after at each poll.
 const LOOKED_AFTER: usize = 5;
-/// Requests of the server's limit that are left for others.
-const LEFT_OVER: u64 = 10;
 
 /// Settings of `kind = "mastodon"`.
 #[derive(Clone, Debug, Deserialize)]
@@ -79,6 +78,9 @@ fn a_minute() -> Duration {
 struct Position {
     /// The id of the newest post of each tag, as the server writes it.
     newest: BTreeMap<String, String>,
+    /// Where the next poll of each tag begins.
+    #[serde(default)]
+    late: BTreeMap<String, Late>,
     /// Posts that are looked after.
     #[serde(default)]
     after: LookedAfter,
@@ -102,7 +104,11 @@ pub(super) async fn run(
     }
     let token = poll::token(name, config.token_file.as_deref())?;
     let http = Http::new(&server, around, token.as_deref()).map_err(settings)?;
-    let position = cursor.and_then(|c| serde_json::from_str(&c).ok()).unwrap_or_default();
+    let position: Position = cursor.and_then(|c| serde_json::from_str(&c).ok()).unwrap_or_default();
+    let mut recent = Recent::default();
+    for (id, content) in position.late.values().flat_map(Late::known) {
+        recent.remember(id, content);
+    }
     let address = server.to_string();
     let wanted = config.stream && token.is_some();
     let mastodon = Mastodon {
@@ -112,7 +118,7 @@ pub(super) async fn run(
         http,
         token: token.filter(|_| wanted).unwrap_or_default(),
         position,
-        recent: Recent::default(),
+        recent,
         stream: None,
         open: false,
         hearing: Hearing::default(),
@@ -144,6 +150,7 @@ impl Polled for Mastodon {
         while let Some(said) = self.stream.as_mut().and_then(Stream::waiting) {
             self.hear(said, around).await?;
         }
+        self.hearing.polls();
         let mut wait = None;
         for tag in self.tags.clone() {
             wait = wait.max(self.tag(&tag, around).await?);
@@ -212,44 +219,56 @@ impl Mastodon {
         Ok(())
     }
 
-    /// Takes in what the stream says.
+    /// Takes in what the stream says, and with it what waits behind that.
     async fn hear(&mut self, said: Said, around: &Surroundings) -> Result<(), Stopped> {
+        let mut items = Vec::new();
+        let mut next = Some(said);
+        while let Some(said) = next {
+            items.extend(self.heard(said, around));
+            let more = items.len() < WAITING;
+            next = self.stream.as_mut().filter(|_| more).and_then(Stream::waiting);
+        }
+        if !items.is_empty() {
+            let cursor = serde_json::to_string(&self.position).ok();
+            poll::hand_over(&self.name, items, None, cursor, around).await?;
+        }
+        self.judge(around);
+        Ok(())
+    }
+
+    fn heard(&mut self, said: Said, around: &Surroundings) -> Option<Incoming> {
         let heard = match said {
             Said::Open => {
                 (self.open, self.hearing) = (true, Hearing::default());
                 around.health.notice(None);
-                return Ok(());
+                return None;
             }
             Said::Lost(why) => {
                 self.open = false;
                 let notice = format!("the stream of {} {why}; it is polled meanwhile", self.server);
                 tracing::info!(source = self.name, "{notice}");
                 around.health.notice(Some(notice));
-                return Ok(());
+                return None;
             }
             Said::Heard(heard) => heard,
         };
         self.hearing.heard(&heard);
-        let item = match heard {
-            Heard::Status(status) => read(*status, &self.name, &self.server, around.clock.now())
-                .filter(|post| self.recent.is_news(post))
-                .map(|post| {
+        match heard {
+            Heard::Status(status) => {
+                let version = version(&status);
+                let post = read(*status, &self.name, &self.server, around.clock.now())?;
+                self.recent.is_newer(&post, version).then(|| {
                     self.position.after.add(&post);
                     Incoming::Post(Box::new(post))
-                }),
+                })
+            }
             // Also of posts that have not come yet: the store keeps them away when they do.
             Heard::Deleted(id) if !id.is_empty() && id.len() <= MAX_ID_BYTES => {
                 self.position.after.remove(&id);
                 Some(Incoming::Delete(PostKey { source: self.name.clone(), id }))
             }
             _ => None,
-        };
-        if let Some(item) = item {
-            let cursor = serde_json::to_string(&self.position).ok();
-            poll::hand_over(&self.name, vec![item], None, cursor, around).await?;
         }
-        self.judge(around);
-        Ok(())
     }
 
     /// A stream that does not bring what it should is said, and opened anew.
@@ -260,57 +279,6 @@ impl Mastodon {
             around.health.notice(Some(message));
             (self.stream, self.open, self.hearing) = (None, false, Hearing::default());
         }
-    }
-
-    /// Reads what is new of a tag, the oldest first.
-    async fn tag(&mut self, tag: &str, around: &Surroundings) -> Result<Option<Duration>, Trouble> {
-        let mut url = below(&self.server, "/api/v1/timelines/tag/");
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().push(tag);
-        }
-        url.query_pairs_mut().append_pair("limit", &PAGE.to_string());
-        for _ in 0..MAX_PAGES {
-            let mut page = url.clone();
-            let newest = self.position.newest.get(tag).cloned();
-            if let Some(newest) = &newest {
-                page.query_pairs_mut().append_pair("min_id", newest);
-            }
-            let answer = self.http.get(&page, &[], around).await?;
-            understand(&answer, tag)?;
-            let statuses: Vec<serde_json::Value> = answer.json()?;
-            if statuses.is_empty() {
-                return Ok(limit(&answer, around));
-            }
-            // The newest comes first. Where the server says itself where to go on, that counts.
-            let next = answer.link("prev").and_then(|l| min_id(&l)).or_else(|| id_of(statuses.first()?));
-            let mut items = Vec::new();
-            let first = newest.is_none();
-            for status in statuses.into_iter().rev() {
-                if let Some(post) = read(status, &self.name, &self.server, around.clock.now())
-                    && self.recent.is_news(&post)
-                {
-                    self.position.after.add(&post);
-                    items.push(Incoming::Post(Box::new(post)));
-                }
-            }
-            if self.open && !first {
-                self.hearing.missed(items.len());
-            }
-            let moved = next.is_some() && next != newest;
-            if let Some(next) = next.filter(|id| id.len() <= MAX_ID_BYTES) {
-                self.position.newest.insert(tag.to_owned(), next);
-            }
-            if moved || !items.is_empty() {
-                let cursor = serde_json::to_string(&self.position).ok();
-                poll::hand_over(&self.name, items, None, cursor, around).await?;
-            }
-            let wait = limit(&answer, around);
-            // The first page of all is the newest; from then on pages follow one another until one is empty.
-            if newest.is_none() || !moved || wait.is_some() {
-                return Ok(wait);
-            }
-        }
-        Ok(None)
     }
 
     /// Asks for some posts that we have: what is gone there goes here, what was edited is an edit.
@@ -327,12 +295,16 @@ impl Mastodon {
             if matches!(answer.status.as_u16(), 404 | 410) {
                 self.position.after.remove(&id);
                 items.push(Incoming::Delete(PostKey { source: self.name.clone(), id }));
-            } else if answer.status.is_success()
-                && let Some(post) = read(answer.json()?, &self.name, &self.server, around.clock.now())
-                && self.recent.knows(&post.id)
-                && self.recent.is_news(&post)
-            {
-                items.push(Incoming::Post(Box::new(post)));
+            } else if answer.status.is_success() {
+                let status: serde_json::Value = answer.json()?;
+                let version = version(&status);
+                // After a restart it is not known what was there before; whether it was edited the server says.
+                if let Some(post) = read(status, &self.name, &self.server, around.clock.now())
+                    && (version > 0 || self.recent.knows(&post.id))
+                    && self.recent.is_newer(&post, version)
+                {
+                    items.push(Incoming::Post(Box::new(post)));
+                }
             }
             if wait.is_some() {
                 break;
@@ -344,36 +316,6 @@ impl Mastodon {
         }
         Ok(wait)
     }
-}
-
-/// What an answer that is no timeline means.
-fn understand(answer: &Answer, tag: &str) -> Result<(), Trouble> {
-    match answer.status.as_u16() {
-        200..=299 => Ok(()),
-        401 | 403 | 422 => Err(Trouble::Failed(format!(
-            "shows #{tag} only to those with an account ({}); make an application there and name a `token_file`",
-            answer.status
-        ))),
-        _ => Err(Trouble::Failed(format!("answers {} for #{tag}", answer.status))),
-    }
-}
-
-/// Whether the server's limit is about to be reached, and for how long to wait then.
-fn limit(answer: &Answer, around: &Surroundings) -> Option<Duration> {
-    let (left, reset) = limit_of(answer, around.clock.now())?;
-    let seconds = reset.unwrap_or_default().as_secs();
-    around.health.limit(format!("{left} requests are left, for {seconds} seconds"));
-    (left <= LEFT_OVER).then_some(reset).flatten()
-}
-
-/// The `min_id` of the address of a page.
-fn min_id(link: &str) -> Option<String> {
-    let url = Url::parse(link).ok()?;
-    url.query_pairs().find(|(key, _)| key == "min_id").map(|(_, id)| id.into_owned())
-}
-
-fn id_of(status: &serde_json::Value) -> Option<String> {
-    status.get("id")?.as_str().map(str::to_owned)
 }
 
 /// A status as the API sends it, or a message of the stream, as they are read without a network: for the fuzz target.

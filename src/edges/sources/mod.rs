@@ -105,8 +105,10 @@ pub struct Kept {
     pub known: usize,
     /// Posts that no rule is about, or that were deleted before.
     pub unwanted: usize,
-    /// Deletions.
+    /// Posts that were there and are deleted now.
     pub deleted: usize,
+    /// Deletions of what was not there: it is kept away if it comes later.
+    pub absent: usize,
     /// Items that were not taken, by their place in the batch (from 0), and why.
     pub refused: Vec<(usize, String)>,
 }
@@ -314,7 +316,10 @@ pub async fn run(
     let health = Arc::clone(&around.health);
     let clock = Arc::clone(&around.clock);
     let stop = around.stop.clone();
-    health.state(State::Starting, clock.now());
+    // What is tried again has failed until it works.
+    if !health.has_failed() {
+        health.state(State::Starting, clock.now());
+    }
     let ended = match kind {
         SourceConfig::Jsonl(config) => jsonl::run(&name, &config, cursor, &around).await,
         SourceConfig::Feed(config) => feed::run(&name, &config, cursor, &around).await,

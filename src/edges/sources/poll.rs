@@ -169,27 +169,46 @@ pub(super) async fn hand_over(
 /// Posts of the last polls, so that only new ones and edits are handed over.
 #[derive(Debug, Default)]
 pub(super) struct Recent {
-    content: FxHashMap<u64, u64>,
+    /// What each says, and which of its versions that is.
+    content: FxHashMap<u64, (u64, i64)>,
     order: VecDeque<u64>,
 }
 
 impl Recent {
     /// Whether a post is new, or another version than before; notes it.
     pub(super) fn is_news(&mut self, post: &Post) -> bool {
-        let id = xxh3_64(post.id.as_bytes());
-        let same = Post { arrived_at: Timestamp::UNIX_EPOCH, followers: None, ..post.clone() };
-        let content = xxh3_64(&serde_json::to_vec(&same).unwrap_or_default());
-        match self.content.insert(id, content) {
-            Some(before) => before != content,
+        self.is_newer(post, 0)
+    }
+
+    /// The same where the place tells which version it is, by a number that grows: one that is older than what is known, and
+    /// only comes later, is no news.
+    pub(super) fn is_newer(&mut self, post: &Post, version: i64) -> bool {
+        let (id, content) = (xxh3_64(post.id.as_bytes()), content_of(post));
+        match self.content.get_mut(&id) {
+            Some(known) if known.1 > version => false,
+            Some(known) => std::mem::replace(known, (content, version)).0 != content,
             None => {
-                self.order.push_back(id);
-                if self.order.len() > MAX_RECENT
-                    && let Some(oldest) = self.order.pop_front()
-                {
-                    self.content.remove(&oldest);
-                }
+                self.note(id, (content, version));
                 true
             }
+        }
+    }
+
+    /// Knows a post of before a restart.
+    pub(super) fn remember(&mut self, id: &str, content: u64) {
+        let id = xxh3_64(id.as_bytes());
+        if !self.content.contains_key(&id) {
+            self.note(id, (content, 0));
+        }
+    }
+
+    fn note(&mut self, id: u64, said: (u64, i64)) {
+        self.content.insert(id, said);
+        self.order.push_back(id);
+        if self.order.len() > MAX_RECENT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.content.remove(&oldest);
         }
     }
 
@@ -202,6 +221,12 @@ impl Recent {
     pub(super) fn knows(&self, id: &str) -> bool {
         self.content.contains_key(&xxh3_64(id.as_bytes()))
     }
+}
+
+/// What a post says, as a number: when it was read, and how many follow, is no other version.
+pub(super) fn content_of(post: &Post) -> u64 {
+    let same = Post { arrived_at: Timestamp::UNIX_EPOCH, followers: None, ..post.clone() };
+    xxh3_64(&serde_json::to_vec(&same).unwrap_or_default())
 }
 
 /// Posts that are looked after for some days, because the place does not tell when it deletes one: a few of them at each
@@ -218,7 +243,9 @@ impl LookedAfter {
         }
         self.0.push_back((post.id.clone(), post.created_at.as_second()));
         if self.0.len() > MAX_LOOKED_AFTER {
-            self.0.pop_front();
+            // What was caught up with is older than what came before it.
+            let oldest = self.0.iter().enumerate().min_by_key(|(_, (_, written))| *written).map(|(at, _)| at);
+            oldest.and_then(|at| self.0.remove(at));
         }
     }
 
@@ -271,6 +298,18 @@ mod tests {
     }
 
     #[test]
+    fn an_older_version_that_comes_later_is_no_news() {
+        let mut recent = Recent::default();
+        assert!(recent.is_newer(&post("1", "mended", 10_000), 7), "the edit overtook its post");
+        assert!(!recent.is_newer(&post("1", "broke", 10_000), 3));
+        assert!(!recent.is_newer(&post("1", "mended", 10_000), 7));
+        assert!(recent.is_newer(&post("1", "mended again", 10_000), 9));
+        let known = post("2", "a", 10_000);
+        recent.remember("2", content_of(&known));
+        assert!(!recent.is_newer(&known, 0) && recent.is_newer(&post("2", "b", 10_000), 0));
+    }
+
+    #[test]
     fn posts_are_looked_after_in_turn_and_not_for_ever() {
         let mut after = LookedAfter::default();
         for id in ["1", "2", "3"] {
@@ -286,6 +325,8 @@ mod tests {
             after.add(&post(&n.to_string(), "x", 10_000));
         }
         assert_eq!(after.0.len(), MAX_LOOKED_AFTER);
+        after.add(&post("old", "x", 9_999));
+        assert!(after.0.len() == MAX_LOOKED_AFTER && !after.remove("old") && after.remove("599"));
     }
 
     #[test]

@@ -39,6 +39,7 @@ use super::backoff::Backoff;
 use super::newest::Newest;
 use super::shape::duration;
 use super::{Batch, CANNOT_LISTEN, Kept, SourceError, State, Surroundings};
+use crate::ground::listening::cannot_listen;
 use crate::ground::post::Incoming;
 use crate::ground::time::Timestamp;
 
@@ -186,12 +187,8 @@ async fn listen(
         match TcpListener::bind(address).await {
             Ok(listener) => return Ok(Some(listener)),
             Err(error) if matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::AddrNotAvailable) => {
-                around.complain(
-                    name,
-                    &format!(
-                        "{CANNOT_LISTEN} {address}: {error}; tried again (`ss -ltnp` shows who listens there)"
-                    ),
-                );
+                let hint = cannot_listen(&error);
+                around.complain(name, &format!("{CANNOT_LISTEN} {address}: {error}; tried again ({hint})"));
                 around.health.state(State::Retrying, around.clock.now());
             }
             Err(error) => return Err(error),
@@ -258,8 +255,8 @@ async fn read(desk: &Desk, request: Request) -> Result<Response, Refusal> {
     let Some(delivery) = delivery else {
         desk.secret.check(signature, &[&body]).map_err(Refusal::Signature)?;
         // What was signed with a delivery begins with that, and is no body: its signature must not serve twice.
-        if !matches!(body.trim_ascii_start().first(), None | Some(b'{' | b'[')) {
-            return Err(Refusal::NoJson);
+        if deliveries::begins_with_one(&body) {
+            return Err(Refusal::NoBody);
         }
         return desk.take(&body, None).await;
     };
@@ -393,7 +390,12 @@ impl Desk {
 /// that is there already, would look for it in vain.
 fn told(kept: &Kept) -> serde_json::Value {
     let mut said = serde_json::Map::from_iter([("stored".to_owned(), json!(kept.stored))]);
-    for (what, n) in [("known", kept.known), ("unwanted", kept.unwanted), ("deleted", kept.deleted)] {
+    for (what, n) in [
+        ("known", kept.known),
+        ("unwanted", kept.unwanted),
+        ("deleted", kept.deleted),
+        ("absent", kept.absent),
+    ] {
         if n > 0 {
             said.insert(what.to_owned(), json!(n));
         }

@@ -1,13 +1,14 @@
 //! Posts of X that fit our rules, from its filtered stream (version 2 of its API), with a token that has to be paid for.
 //!
 //! X keeps the rules; those of ours carry our name as their tag and are made to be what the settings say, those of others
-//! are left alone. The stream says something every 20 seconds, if only an empty line. What was missed is not brought later, so
-//! each longer break is a gap. An edited post has a new id and lists those before it: here it stays the post that it was. The
+//! are left alone. The stream says something every 20 seconds, if only an empty line. What was missed it does not bring later
+//! (`backfill_minutes` is for those with a contract): X's search is asked for it, and what that does not bring is a gap. An edited post has a new id and lists those before it: here it stays the post that it was. The
 //! stream is silent about deletions, which X's terms ask to be kept within 24 hours: what we have is asked for every
 //! six hours for three days, the newest 500; set `[data] keep_days` for the rest. How long to wait after which failure is
 //! what X's documentation asks for.
 
 mod listen;
+mod missed;
 mod retry;
 mod rules;
 mod tweet;
@@ -19,6 +20,7 @@ use reqwest::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
 
 use self::listen::{End, Listener};
+use self::missed::Missed;
 use self::retry::Retry;
 use super::http::Http;
 use super::poll::{self, LookedAfter};
@@ -34,6 +36,7 @@ name = "x"
 kind = "x"
 token_file = "/run/credentials/groundswell.service/x"   # an app-only bearer token, which X gives to those who pay
 rules = ["(\"acme kettle\" OR #acmekettle) -is:retweet", "from:acme is:quote"]
+catch_up = true                                         # ask X's search for what the stream missed; paid for like the stream
 look_after_every = "6h"                                 # for deletions: each post that is asked for is paid for
 server = "https://api.x.com"
 "#;
@@ -52,6 +55,10 @@ pub struct XConfig {
     pub token_file: PathBuf,
     /// What to listen for, in X's own rule language.
     pub rules: Vec<String>,
+    /// Ask X's search for what the stream missed while it was away, up to seven days. Each post is paid for as if the stream had
+    /// brought it. Without this, what was missed is noted as a gap. Default: true.
+    #[serde(default = "yes")]
+    pub catch_up: bool,
     /// How often those posts that we have are asked for, to find what was deleted. Default: `"6h"`.
     #[serde(default = "six_hours", deserialize_with = "duration")]
     pub look_after_every: Duration,
@@ -60,6 +67,9 @@ pub struct XConfig {
     pub server: String,
 }
 
+fn yes() -> bool {
+    true
+}
 fn six_hours() -> Duration {
     Duration::from_secs(6 * 3600)
 }
@@ -72,6 +82,9 @@ fn their_own() -> String {
 struct Position {
     /// When the stream was heard last: what comes between this and the next connection is missed.
     heard: Option<Timestamp>,
+    /// What was missed, and is still to be asked for.
+    #[serde(default)]
+    missed: Vec<Missed>,
     /// When what we have was asked for last.
     looked: Option<Timestamp>,
     /// What is looked after.
@@ -118,7 +131,7 @@ pub(super) async fn run(
 /// A line of the stream, as it is read without a network: for the fuzz target.
 pub(super) fn strange(line: &[u8], now: Timestamp) -> Option<Post> {
     match tweet::read(line, "strange", now) {
-        tweet::Line::Post(post) => Some(*post),
+        tweet::Line::Post(post, _) => Some(*post),
         _ => None,
     }
 }

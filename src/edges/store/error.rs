@@ -4,11 +4,20 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{ErrorCode, ffi};
 
+/// What to do about a folder that cannot be used: `usually`, unless it is none.
+fn advice(folder: &Path, usually: &'static str) -> &'static str {
+    if folder.ancestors().any(Path::is_file) {
+        "that is a file, or lies below one: let [data] folder name a folder"
+    } else {
+        usually
+    }
+}
+
 /// Why the store could not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The data folder cannot be made.
-    #[error("the data folder {} cannot be made or written: {source}; give it to the user that groundswell runs as, or let [data] folder name another one", folder.display())]
+    #[error("the data folder {} cannot be made or written: {source}; {}", folder.display(), advice(folder, "give it to the user that groundswell runs as, or let [data] folder name another one"))]
     Folder {
         /// The folder.
         folder: PathBuf,
@@ -22,7 +31,7 @@ pub enum StoreError {
         folder: PathBuf,
     },
     /// It is not ours to look into.
-    #[error("the data folder {} cannot be looked into by this user: {source}; type it as root, or as the user that groundswell runs as", folder.display())]
+    #[error("the data folder {} cannot be looked into by this user: {source}; {}", folder.display(), advice(folder, "type it as root, or as the user that groundswell runs as"))]
     Closed {
         /// The folder.
         folder: PathBuf,

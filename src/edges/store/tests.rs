@@ -270,7 +270,9 @@ fn a_folder_that_is_closed_to_us_is_not_told_as_empty() {
     let file = dir.path().join("file");
     std::fs::write(&file, "").unwrap();
     let said = Store::open_existing(&file).err().unwrap().to_string();
-    assert!(said.contains("cannot be looked into by this user") && said.contains("root"), "{said}");
+    assert!(said.contains("cannot be looked into by this user") && said.contains("that is a file"), "{said}");
+    let said = DataLock::take(&file).err().unwrap().to_string();
+    assert!(said.contains("that is a file") && !said.contains("give it to"), "{said}");
     let said = Store::open_existing(dir.path()).err().unwrap().to_string();
     assert!(said.contains("there is no groundswell data"), "{said}");
 }

@@ -31,7 +31,8 @@ pub(super) fn needs(status: &Status) -> Vec<String> {
         let refused = source.get("refused_outright").and_then(Value::as_bool) == Some(true);
         if status.running && text(source, "state") == Some("retrying") && refused && stuck <= STUCK {
             let why = text(source, "last_error").unwrap_or("no reason is known");
-            needs.push(format!("source {name} is refused, which waiting seldom mends: {}", one_line(why)));
+            let word = if why.contains("No such file") { "has nothing to read" } else { "is refused" };
+            needs.push(format!("source {name} {word}, which waiting seldom mends: {}", one_line(why)));
         }
         let deaf = text(source, "last_error").filter(|why| why.starts_with(CANNOT_LISTEN));
         if let Some(why) = deaf.filter(|_| stuck <= STUCK && text(source, "state") == Some("retrying")) {
@@ -39,7 +40,15 @@ pub(super) fn needs(status: &Status) -> Vec<String> {
         }
         if text(source, "state") == Some("failed") {
             let why = text(source, "last_error").unwrap_or("no reason is known");
-            needs.push(format!("source {name} has failed: {}", one_line(why)));
+            let own = format!("source \"{name}\": ");
+            let why = why.strip_prefix(&own).unwrap_or(why);
+            let again = source.get("tried_again").and_then(Value::as_bool) == Some(true);
+            let then = if again && status.running {
+                "a file that is made or given to the service is found within five minutes, changed settings need systemctl restart groundswell"
+            } else {
+                "when that is mended: systemctl restart groundswell"
+            };
+            needs.push(format!("source {name} has failed: {}; {then}", one_line(why)));
         }
     }
     let tried =

@@ -8,6 +8,9 @@ use super::super::standing::{count, minute, one_line, size};
 use super::Status;
 use crate::ground::time::Timestamp;
 
+/// A daemon that has written nothing down for so many seconds cannot.
+const NOT_NOTED: i64 = 180;
+
 /// Writes the status for people.
 pub(super) fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()> {
     let running = match (&status.daemon, status.running) {
@@ -80,8 +83,13 @@ pub(super) fn write(out: &mut impl Write, status: &Status) -> std::io::Result<()
     if status.sources.is_empty() {
         writeln!(out, "sources   none heard of yet: they are known once the daemon has run")?;
     }
+    let old = status.sources_at.filter(|at| status.at.as_second() - at.as_second() > NOT_NOTED);
+    if let Some(at) = old {
+        writeln!(out, "sources   as they were at {} UTC, when it could be written down last", minute(at))?;
+    }
     for (i, (name, source)) in status.sources.iter().enumerate() {
-        writeln!(out, "{:9} {}", if i == 0 { "sources" } else { "" }, source_line(name, source, status.at))?;
+        let head = if i == 0 && old.is_none() { "sources" } else { "" };
+        writeln!(out, "{head:9} {}", source_line(name, source, status.at))?;
     }
     let outbox = status.outbox;
     let next = match status.next_try {

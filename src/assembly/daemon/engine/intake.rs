@@ -72,7 +72,8 @@ impl Engine {
                 stored: stored.stored,
                 known: stored.known,
                 unwanted: stored.passed_over,
-                deleted: append.deletes.len(),
+                deleted: stored.deleted,
+                absent: append.deletes.len().saturating_sub(stored.deleted),
                 refused,
             }));
         }

@@ -1,5 +1,7 @@
 //! What a Mastodon server says over its stream.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -46,26 +48,39 @@ pub(super) fn read(text: &str) -> Heard {
 }
 
 /// Whether a stream brings what it should. A server can be set up so that only its deletions get through.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Hearing {
     statuses: u32,
     deletions: u32,
     missed: u32,
+    /// Posts that the last poll found before the stream brought them: it may still.
+    found: BTreeSet<String>,
 }
 
 impl Hearing {
     /// Counts a message.
     pub(super) fn heard(&mut self, heard: &Heard) {
         match heard {
-            Heard::Status(_) => *self = Self { statuses: self.statuses.saturating_add(1), ..Self::default() },
+            Heard::Status(status) => {
+                if let Some(id) = status.get("id").and_then(Value::as_str) {
+                    self.found.remove(id);
+                }
+                (self.statuses, self.deletions, self.missed) = (self.statuses.saturating_add(1), 0, 0);
+            }
             Heard::Deleted(_) => self.deletions = self.deletions.saturating_add(1),
             Heard::Refused(_) | Heard::Other => {}
         }
     }
 
-    /// Counts posts that a poll found and the stream should have brought.
-    pub(super) fn missed(&mut self, posts: usize) {
-        self.missed = self.missed.saturating_add(u32::try_from(posts).unwrap_or(u32::MAX));
+    /// Notes posts that a poll found and the stream has not brought yet.
+    pub(super) fn found(&mut self, ids: impl IntoIterator<Item = String>) {
+        self.found.extend(ids);
+    }
+
+    /// A poll begins: what the stream has not brought since the last one, it has missed.
+    pub(super) fn polls(&mut self) {
+        let missed = std::mem::take(&mut self.found).len();
+        self.missed = self.missed.saturating_add(u32::try_from(missed).unwrap_or(u32::MAX));
     }
 
     /// Why it counts as deaf, if it does; then it is to be opened anew.
@@ -119,10 +134,18 @@ mod tests {
         assert_eq!(hearing.deaf(), None);
         hearing.heard(&Heard::Deleted("1".into()));
         assert!(hearing.deaf().unwrap().contains("deletions only"));
-        hearing.missed(4);
+        let ids = |n: u32| (0..n).map(|id| id.to_string()).collect::<Vec<_>>();
+        hearing.found(ids(4));
+        hearing.polls();
         hearing.heard(&Heard::Status(Box::default()));
         assert_eq!(hearing.deaf(), None, "one post, and it hears");
-        hearing.missed(5);
+        hearing.found(ids(5));
+        assert_eq!(hearing.deaf(), None, "the stream may be a moment later than the poll");
+        hearing.heard(&Heard::Status(Box::new(serde_json::json!({"id": "3"}))));
+        hearing.polls();
+        assert_eq!(hearing.deaf(), None, "it brought one of them");
+        hearing.found(["9".to_owned()]);
+        hearing.polls();
         assert!(hearing.deaf().unwrap().contains("5 posts that polls found"));
     }
 }

@@ -52,6 +52,12 @@ impl Account {
     }
 }
 
+/// Which version of itself a status is: when it was edited last, in milliseconds since 1970, or 0.
+pub(super) fn version(status: &serde_json::Value) -> i64 {
+    let edited = status.get("edited_at").and_then(serde_json::Value::as_str);
+    edited.and_then(|at| at.parse::<Timestamp>().ok()).map_or(0, Timestamp::as_millisecond)
+}
+
 /// Reads one status; nothing for one that is not public, whose author does not want to be read, or that is odd.
 pub(super) fn read(status: serde_json::Value, source: &str, server: &Url, now: Timestamp) -> Option<Post> {
     let status: Status = serde_json::from_value(status).ok()?;

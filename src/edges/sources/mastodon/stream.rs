@@ -23,7 +23,7 @@ use crate::ground::time::Clock;
 use crate::logic::patience::{Bounds, Patience};
 
 /// Messages that wait to be taken in; the network waits while there are so many.
-const WAITING: usize = 64;
+pub(super) const WAITING: usize = 64;
 /// Largest message: a post with all that hangs on it is a few kilobytes.
 const MAX_MESSAGE_BYTES: usize = 1 << 20;
 /// Longest wait for a connection.

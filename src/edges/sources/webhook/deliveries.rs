@@ -58,6 +58,20 @@ impl Delivery {
     }
 }
 
+/// Whether these bytes are no JSON, and begin as what is signed with a delivery does: `<id>.<seconds>.`
+pub(super) fn begins_with_one(bytes: &[u8]) -> bool {
+    if matches!(bytes.first(), Some(b'{' | b'[')) {
+        return false;
+    }
+    let id = bytes.iter().take(MAX_ID_BYTES + 1).take_while(|b| (b'!'..=b'~').contains(*b));
+    // An id may hold points and digits itself, so each point could be its end.
+    id.enumerate().filter(|(at, b)| **b == b'.' && *at > 0).any(|(at, _)| {
+        let rest = bytes.get(at + 1..).unwrap_or_default();
+        let time = rest.split(|b| *b == b'.').next().unwrap_or_default();
+        time.len() < rest.len() && std::str::from_utf8(time).is_ok_and(|time| time.parse::<i64>().is_ok())
+    })
+}
+
 /// Deliveries whose posts are stored.
 #[derive(Debug, Default)]
 pub(super) struct Deliveries {

@@ -19,8 +19,8 @@ pub(super) enum Refusal {
     Body(BodyError),
     /// Signed rightly, and no event.
     NoEvent(String),
-    /// Signed rightly, and no post.
-    NoJson,
+    /// Signed rightly, and the text of a delivery whose headers are missing.
+    NoBody,
     Slow,
     Broken,
     /// We are behind.
@@ -40,9 +40,11 @@ impl Refusal {
             Self::Body(error @ BodyError::TooMany) => (StatusCode::PAYLOAD_TOO_LARGE, error.to_string()),
             Self::NoEvent(why) => (StatusCode::BAD_REQUEST, why.clone()),
             Self::Body(error) => (StatusCode::BAD_REQUEST, error.to_string()),
-            Self::NoJson => (
+            Self::NoBody => (
                 StatusCode::BAD_REQUEST,
-                "the signature fits, but the body is no JSON: it begins with neither { nor [ (and no byte-order mark stands before it)".to_owned(),
+                "the signature fits, but the body begins with the id and the time of a delivery, as what is signed does: send these two as \
+                 X-Groundswell-Delivery and X-Groundswell-Timestamp, and the body alone"
+                    .to_owned(),
             ),
             Self::Slow => (StatusCode::REQUEST_TIMEOUT, "the body took too long to arrive".to_owned()),
             Self::Broken => (StatusCode::BAD_REQUEST, "the body broke off".to_owned()),

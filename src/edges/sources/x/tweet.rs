@@ -19,8 +19,8 @@ pub(super) const FIELDS: [(&str, &str); 3] = [
 pub(super) enum Line {
     /// An empty one: the stream stands.
     Alive,
-    /// A post.
-    Post(Box<Post>),
+    /// A post, and which of its versions: the id of that, which grows.
+    Post(Box<Post>, i64),
     /// X ends the stream, in its own words.
     Ends(String),
     /// Something else.
@@ -91,8 +91,8 @@ pub(super) fn read(line: &[u8], source: &str, now: Timestamp) -> Line {
         Err(e) => return Line::Other(format!("it is no message as X sends it: {e}")),
     };
     match (message.data, message.errors) {
-        (Some(tweet), _) => match post(tweet, message.includes.users, source, now) {
-            Some(post) => Line::Post(Box::new(post)),
+        (Some(tweet), _) => match post(tweet, &message.includes.users, source, now) {
+            Some((post, version)) => Line::Post(Box::new(post), version),
             None => Line::Other("the post has no id or no words".to_owned()),
         },
         (None, Some(errors)) => {
@@ -106,7 +106,57 @@ pub(super) fn read(line: &[u8], source: &str, now: Timestamp) -> Line {
     }
 }
 
-fn post(it: Tweet, users: Vec<User>, source: &str, now: Timestamp) -> Option<Post> {
+/// A page of the search.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    /// Posts and their versions, the newest first.
+    pub(super) posts: Vec<(Post, i64)>,
+    /// What is no post.
+    pub(super) unread: Vec<String>,
+    /// With what the next page is asked for.
+    pub(super) next: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    #[serde(default)]
+    data: Vec<Value>,
+    #[serde(default)]
+    includes: Includes,
+    #[serde(default)]
+    meta: Meta,
+}
+
+#[derive(Default, Deserialize)]
+struct Meta {
+    next_token: Option<String>,
+}
+
+/// Reads a page of the search.
+///
+/// # Errors
+/// It is none; continues the server's address.
+pub(super) fn page(body: &[u8], source: &str, now: Timestamp) -> Result<Listed, String> {
+    let page: Page = serde_json::from_slice(body)
+        .map_err(|e| format!("answers its search with something else than expected ({e})"))?;
+    let mut listed = Listed { next: page.meta.next_token.filter(|t| !t.is_empty()), ..Listed::default() };
+    for tweet in page.data {
+        match Tweet::deserialize(&tweet).ok().and_then(|it| post(it, &page.includes.users, source, now)) {
+            Some(post) => listed.posts.push(post),
+            None => listed.unread.push(tweet.to_string()),
+        }
+    }
+    Ok(listed)
+}
+
+/// What X says of a refusal, in its own words.
+pub(super) fn said(body: &[u8]) -> String {
+    let said: Value = serde_json::from_slice(body).unwrap_or_default();
+    let said = said.get("detail").or(said.get("title")).and_then(Value::as_str).unwrap_or_default();
+    said.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+fn post(it: Tweet, users: &[User], source: &str, now: Timestamp) -> Option<(Post, i64)> {
     // The first of its versions: an edit is the same post.
     let id = it.edit_history_tweet_ids.first().unwrap_or(&it.id).clone();
     let text = unescaped(&it.note_tweet.map_or(it.text, |n| n.text));
@@ -114,13 +164,16 @@ fn post(it: Tweet, users: Vec<User>, source: &str, now: Timestamp) -> Option<Pos
     {
         return None;
     }
-    let user = users.into_iter().find(|u| Some(&u.id) == it.author_id.as_ref());
+    let version = it.id.parse().unwrap_or(0);
+    let user = users.iter().find(|u| Some(&u.id) == it.author_id.as_ref());
     let (name, followers) = match user {
-        Some(u) => (u.name.or(u.username), u.public_metrics.and_then(|m| m.followers_count)),
+        Some(u) => {
+            (u.name.clone().or(u.username.clone()), u.public_metrics.as_ref().and_then(|m| m.followers_count))
+        }
         None => (None, None),
     };
     let referenced = |kind: &str| it.referenced_tweets.iter().find(|r| r.kind == kind).map(|r| r.id.clone());
-    Some(Post {
+    let post = Post {
         url: Some(format!("https://x.com/i/status/{}", it.id)),
         source: source.to_owned(),
         author: it.author_id.clone(),
@@ -136,7 +189,8 @@ fn post(it: Tweet, users: Vec<User>, source: &str, now: Timestamp) -> Option<Pos
         repost_of: referenced("retweeted"),
         rating: None,
         id,
-    })
+    };
+    Some((post, version))
 }
 
 /// X escapes these three and nothing else.
@@ -159,7 +213,8 @@ mod tests {
             "referenced_tweets":[{"type":"replied_to","id":"9"}]},
             "includes":{"users":[{"id":"7","name":"Ana","username":"ana","public_metrics":{"followers_count":31}}]},
             "matching_rules":[{"id":"1","tag":"groundswell:x"}]}"#;
-        let Line::Post(post) = read(line, "x", now()) else { panic!() };
+        let Line::Post(post, version) = read(line, "x", now()) else { panic!() };
+        assert_eq!(version, 12);
         assert_eq!(
             (post.id.as_str(), post.text.as_str(), post.followers),
             ("10", "It leaks & leaks", Some(31))
