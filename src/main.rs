@@ -6,12 +6,6 @@ use clap::Parser;
 use groundswell::assembly::cli::{Cli, Command};
 use groundswell::assembly::commands;
 use groundswell::assembly::output::tell;
-use mimalloc::MiMalloc;
-
-/// Gives back what is let go: with the system's own allocator a year of snapshots left three times as much resident as was in use
-/// (`examples/soak`).
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {

@@ -14,6 +14,7 @@
 mod crowd;
 mod measure;
 
+use std::alloc::System;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,7 +35,6 @@ use groundswell::ground::entry::{Act, Body, Deed};
 use groundswell::ground::time::{Clock, SimulatedClock, Timestamp, plus_ms};
 use groundswell::logic::analysis::Analysis;
 use groundswell::logic::letters::Sender;
-use mimalloc::MiMalloc;
 use tokio::sync::mpsc;
 
 use crowd::{Crowd, day_since, rules, share_of_minute};
@@ -42,7 +42,7 @@ use measure::Month;
 
 /// Counts what is asked for, so that what is kept can be told from what the system has not been given back.
 #[global_allocator]
-static ALLOCATOR: Cap<MiMalloc> = Cap::new(MiMalloc, usize::MAX);
+static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
 
 /// The one source.
 pub const SOURCE: &str = "stream";

@@ -259,7 +259,6 @@ fn an_event_carries_the_language_and_the_zone_of_its_team() {
 }
 
 /// Addresses told of each event about the rising complaint, from its opening on, which was silenced in its first hours.
-
 fn silenced(until_worse: bool) -> Vec<(EventKind, usize)> {
     let rising = rising();
     let first = opened(&fold(&rising))[0].clone();

@@ -115,7 +115,7 @@ fn route(table: &Table<'_, '_>, found: &mut Found) -> Option<Written> {
     };
     let severities = table.value_range("severity").map(|range| file.place(range));
     let origin = table.place();
-    (!teams.is_empty()).then(|| Written { route, origin, products, topics, segments, teams, severities })
+    (!teams.is_empty()).then_some(Written { route, origin, products, topics, segments, teams, severities })
 }
 
 fn severity(file: &super::file::File<'_>, words: &Words<'_>) -> Option<Severity> {
