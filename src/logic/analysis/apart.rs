@@ -18,8 +18,8 @@ const SHARES_CORE: f64 = 0.3;
 /// If it were the same matter, the rise's neighbourhood would hold at least half as large a part of what the alert heard
 /// before as of what it hears now: half, since the neighbourhood was chosen for what it holds now.
 const AS_BEFORE: f64 = 0.5;
-/// It holds so much less of it that this would come by chance once in a thousand times.
-const BY_CHANCE: f64 = 1e-3;
+/// It holds so much less of it that this would come by chance once in a hundred times.
+const BY_CHANCE: f64 = 1e-2;
 
 /// Why a rise is, or is not, what an open alert is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

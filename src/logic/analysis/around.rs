@@ -28,6 +28,10 @@ const ALIKE_ENDED: f32 = 0.46;
 const GROWN: f32 = 0.05;
 /// A post belongs to what an alert is about if it is so like what that opened with.
 const BELONGS: f32 = 0.15;
+/// A rise so like an open alert, yet not the same cause, has to be clearer to be told as a matter of its own …
+const RELATED: f32 = 0.22;
+/// … by so much, in powers of ten: a third of such rises are the same matter after all, and more of them where it is loud.
+const RELATED_BAR: f64 = 1.0;
 /// A rise so like an open alert, yet not the same cause, is told as perhaps the same.
 const PERHAPS: f32 = 0.27;
 /// Which of the widths of a neighbourhood says whose voice a post is.
@@ -200,13 +204,22 @@ impl ProductState {
         Rise { people, weight, days, expected, posts: danger.iter().copied().collect(), ..rise }
     }
 
+    /// How much clearer than usual a rise has to be (log10) to be told as a matter of its own, beside the alerts that are open.
+    pub(super) fn bar_beside(&self, posts: &BTreeSet<u64>, but: &SeriesId) -> f64 {
+        let related = self.nearest_open(posts, but).is_some_and(|(alike, _)| alike >= RELATED);
+        if related { RELATED_BAR } else { 0.0 }
+    }
+
+    /// The open alert that these posts, taken together, are most like.
+    fn nearest_open(&self, posts: &BTreeSet<u64>, but: &SeriesId) -> Option<(f32, &SeriesId)> {
+        let open = self.causes.iter().filter(|(id, _)| *id != but && self.is_open(id));
+        let alike = open.map(|(id, cause)| (self.alike_cause(posts, cause), id));
+        alike.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
+    }
+
     /// The open alert that may be about the same matter as these posts, though not surely.
     pub(super) fn perhaps(&self, product: &str, posts: &BTreeSet<u64>, but: &SeriesId) -> Option<Related> {
-        let open = |id: &SeriesId| id != but && self.is_open(id);
-        let alike =
-            self.causes.iter().filter(|(id, _)| open(id)).map(|(id, c)| (self.alike_cause(posts, c), id));
-        let nearest = alike.filter(|(alike, _)| *alike >= PERHAPS);
-        let (_, id) = nearest.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))?;
+        let (_, id) = self.nearest_open(posts, but).filter(|(alike, _)| *alike >= PERHAPS)?;
         let SeriesId::Cluster(number) = id else { return None };
         let (standing, other) = (self.alerts.get(id)?, self.clusters.get(*number)?);
         let label = other.name.clone().unwrap_or_else(|| other.label.clone());
@@ -336,5 +349,31 @@ impl ProductState {
             }
             cause.last = now;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::state::Analysis;
+    use super::super::tests::rising;
+    use super::*;
+
+    #[test]
+    fn what_is_like_an_open_alert_has_to_be_clearer_to_be_told_beside_it() {
+        let mut analysis = Analysis::default();
+        // Until the alert is open.
+        for entry in &rising() {
+            if !analysis.fold(entry).events.is_empty() {
+                break;
+            }
+        }
+        let state = analysis.product("mini-9").unwrap();
+        let (id, cause) = state.causes.iter().find(|(id, _)| state.is_open(id)).unwrap();
+        let nobody = SeriesId::Cluster(u32::MAX);
+        assert_eq!(state.bar_beside(&cause.core, &nobody), RELATED_BAR);
+        assert_eq!(state.bar_beside(&cause.core, id), 0.0, "it does not stand in its own way");
+        let others: BTreeSet<u64> = (0..9).filter(|n| !cause.posts.contains(n)).collect();
+        assert!(others.len() > 3, "{others:?}");
+        assert_eq!(state.bar_beside(&others, &nobody), 0.0, "what is about something else is told as ever");
     }
 }

@@ -77,6 +77,10 @@ impl Analysis {
                 return;
             }
             let home = state.home(&keys, number);
+            let beside = state.bar_beside(&posts, &SeriesId::Cluster(home));
+            if severity != Severity::Safety && rise.score < bar + beside {
+                return;
+            }
             state.gather(home, &keys, now);
             self.open_rise(product, home, &rise, posts, keys, (EventKind::Opened, severity), now, out);
             return;
@@ -149,10 +153,13 @@ impl Analysis {
         out: &mut Outcome,
     ) {
         let id = SeriesId::Cluster(number);
+        let (bar, ..) = self.bar_of_rises(&product.team);
         let Some(state) = self.memory.products.get_mut(&product.id) else { return };
         let old = state.alerts.get(&id).filter(|_| kind == EventKind::Regressed).cloned();
         let was_fixed = old.as_ref().is_some_and(|s| s.ended.is_some_and(|(_, r)| r == Reason::SaidFixed));
         let perhaps = state.perhaps(&product.id, &posts, &id);
+        let alone = kind == EventKind::Opened && severity != Severity::Safety;
+        let beside = if alone { state.bar_beside(&posts, &id) } else { 0.0 };
         let figures = Figures {
             score: rise.score,
             days: rise.days,
@@ -160,7 +167,7 @@ impl Analysis {
             expected: rise.expected,
             rests_on: rise.rests_on,
             dispersion: rise.dispersion(),
-            bar: None,
+            bar: (beside > 0.0).then_some(bar_for(severity, bar) + beside),
         };
         let core = posts.clone();
         let before = state.people_a_day(&rise.before);

@@ -200,7 +200,10 @@ impl Analysis {
         let mut more_people_today = None;
         if let Some((rise, bar)) = rise {
             // The text is said by one person more; the others are those around it.
-            (usual, score, needed) = (rise.level(), rise.score, bar + raised);
+            let posts: BTreeSet<u64> = rise.posts.iter().copied().collect();
+            let alone = over_since.is_none() && !open && state.cause_of(&posts, now).is_none();
+            let beside = if alone { state.bar_beside(&posts, id) } else { 0.0 };
+            (usual, score, needed) = (rise.level(), rise.score, bar + raised + beside);
             more_people_today = match over_since {
                 None => (0..=MOST_MORE)
                     .find(|more| rise.people + more >= FEWEST_PEOPLE && rise.score_with(*more) >= needed),
