@@ -415,6 +415,7 @@ yes-undo = Rückgängig machen
 ask-nothing-yet = Noch ist nichts geschehen. Es wird festgehalten, dass { $who } das gesagt hat. Dieser Link gilt bis zum { $date }.
 happens-seen = Der Alarm bleibt offen, und Neues darüber kommt seltener: Ihr Team weiß Bescheid, darum gibt es weniger zu sagen.
 happens-not-an-issue = Der Alarm endet, Ihr Team erfährt es, und es müssen viel mehr Menschen dasselbe sagen, bis wir wieder darüber schreiben.
+happens-not-an-issue-safety = Der Alarm endet, und alle, die davon erfuhren, hören es. Es geht um Sicherheit: Sobald zwei weitere Personen mit ähnlichen Worten von derselben Gefahr erzählen, schreiben wir wieder.
 happens-not-an-issue-over = Der Alarm ist schon vorbei und bleibt es. Es müssen viel mehr Menschen dasselbe sagen, bis wir wieder darüber schreiben.
 happens-silence = Das Team „{ $team }“ bekommt { $days } Tage lang keine E-Mails über diesen Alarm. Der Alarm selbst läuft weiter wie bisher.
 happens-silence-over = Der Alarm ist schon vorbei. Kommt er in den nächsten { $days } Tagen wieder, bekommt das Team „{ $team }“ in dieser Zeit keine E-Mails darüber.

@@ -415,6 +415,7 @@ yes-undo = Take it back
 ask-nothing-yet = Nothing has happened yet. It will be written down that { $who } said so. This link works until { $date }.
 happens-seen = The alert stays open, and updates about it become rarer: your team knows, so there is less to say.
 happens-not-an-issue = The alert ends, your team is told, and far more people have to say the same before we write about it again.
+happens-not-an-issue-safety = The alert ends, and everybody who was told of it hears so. This is about safety: as soon as two more people tell of the same danger in like words, we write again.
 happens-not-an-issue-over = The alert is over already, and stays so. Far more people have to say the same before we write about it again.
 happens-silence = Team "{ $team }" gets no e-mails about this alert for { $days } days. The alert itself goes on as before.
 happens-silence-over = The alert is over already. Should it come back within { $days } days, team "{ $team }" gets no e-mails about it in that time.

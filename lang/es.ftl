@@ -422,6 +422,7 @@ yes-undo = Deshacer
 ask-nothing-yet = Todavía no ha pasado nada. Se anotará que { $who } lo dijo. Este enlace funciona hasta el { $date }.
 happens-seen = La alerta sigue abierta, y llegarán menos novedades sobre ella: su equipo ya lo sabe, así que hay menos que decir.
 happens-not-an-issue = La alerta termina, se avisa a su equipo, y tendrán que decir lo mismo muchas más personas para que volvamos a escribir.
+happens-not-an-issue-safety = La alerta termina, y lo sabrán todos los que recibieron aviso. Se trata de seguridad: en cuanto dos personas más cuenten el mismo peligro con palabras parecidas, escribiremos de nuevo.
 happens-not-an-issue-over = La alerta ya ha terminado y sigue así. Tendrán que decir lo mismo muchas más personas para que volvamos a escribir.
 happens-silence = El equipo «{ $team }» no recibe correos sobre esta alerta durante { $days } días. La alerta en sí sigue como antes.
 happens-silence-over = La alerta ya ha terminado. Si vuelve en { $days } días, el equipo «{ $team }» no recibe correos sobre ella en ese tiempo.

@@ -439,6 +439,7 @@ yes-undo = Annuler
 ask-nothing-yet = Rien ne s’est encore passé. Il sera noté que { $who } l’a dit. Ce lien marche jusqu’au { $date }.
 happens-seen = L’alerte reste ouverte, et les nouvelles à son sujet se font plus rares : votre équipe sait, il y a donc moins à dire.
 happens-not-an-issue = L’alerte se termine, votre équipe en est informée, et il faudra que bien plus de personnes disent la même chose pour que nous en reparlions.
+happens-not-an-issue-safety = L’alerte se termine, et tous ceux qui en ont été avertis le sauront. Il s’agit de sécurité : dès que deux autres personnes racontent le même danger en des mots proches, nous écrivons de nouveau.
 happens-not-an-issue-over = L’alerte est déjà terminée et le reste. Il faudra que bien plus de personnes disent la même chose pour que nous en reparlions.
 happens-silence = L’équipe « { $team } » ne reçoit aucun e-mail sur cette alerte pendant { $days } jours. L’alerte elle-même continue comme avant.
 happens-silence-over = L’alerte est déjà terminée. Si elle revient dans les { $days } jours, l’équipe « { $team } » ne reçoit aucun e-mail à son sujet pendant ce temps.

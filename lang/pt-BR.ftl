@@ -456,6 +456,7 @@ yes-undo = Desfazer
 ask-nothing-yet = Ainda não aconteceu nada. Será anotado que { $who } disse isto. Este link funciona até { $date }.
 happens-seen = O alerta continua aberto, e as novidades sobre ele ficam mais raras: sua equipe já sabe, então há menos a dizer.
 happens-not-an-issue = O alerta acaba, sua equipe é avisada, e muito mais pessoas terão de dizer o mesmo para escrevermos de novo.
+happens-not-an-issue-safety = O alerta termina, e todos os que foram avisados ficam sabendo. Trata-se de segurança: assim que mais duas pessoas contarem o mesmo perigo com palavras parecidas, escreveremos de novo.
 happens-not-an-issue-over = O alerta já acabou, e continua assim. Muito mais pessoas têm de dizer o mesmo para que voltemos a escrever.
 happens-silence = A equipe "{ $team }" não recebe e-mails sobre este alerta por { $days } dias. O alerta em si continua como antes.
 happens-silence-over = O alerta já acabou. Se voltar em { $days } dias, a equipe "{ $team }" não recebe e-mails sobre ele nesse tempo.

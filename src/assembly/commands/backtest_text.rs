@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::backtest::Replayed;
+use super::standing::one_line;
 use crate::assembly::output::counted;
 use crate::ground::alert::{AlertEvent, EventKind};
 use crate::ground::post::PostKey;
@@ -19,13 +20,16 @@ const WEEKS: f64 = 52.18;
 /// Every event in a line, and what it comes to in a year.
 pub(super) fn print_story(out: &mut impl Write, done: &Replayed) -> std::io::Result<()> {
     for event in &done.events {
-        let what = if event.topic.is_some() { event.label.clone() } else { format!("\"{}\"", event.label) };
+        let what = {
+            let label = one_line(&event.label);
+            if event.topic.is_some() { label } else { format!("\"{label}\"") }
+        };
         writeln!(
             out,
             "{}  {:9}  {}: {what}: {} in {}, usually {}  [{}; {}]",
             event.at.strftime("%Y-%m-%d %H:%M"),
             event.kind.to_string(),
-            event.product_name,
+            one_line(&event.product_name),
             counted(event.observed.into(), "person", "people"),
             counted(event.window_days.into(), "day", "days"),
             usual(event.expected),
@@ -38,9 +42,13 @@ pub(super) fn print_story(out: &mut impl Write, done: &Replayed) -> std::io::Res
         for event in opened(done) {
             writeln!(out, "  {}  {}", event.alert, event.at.strftime("%Y-%m-%d"))?;
             for quote in event.quotes.iter().take(3) {
-                let text: Vec<&str> = quote.text.split_whitespace().collect();
-                let short: String = text.join(" ").chars().filter(|c| !c.is_control()).take(120).collect();
-                writeln!(out, "      {}:{}  “{short}”", quote.key.source, quote.key.id)?;
+                let short: String = one_line(&quote.text).chars().take(120).collect();
+                writeln!(
+                    out,
+                    "      {}:{}  “{short}”",
+                    one_line(&quote.key.source),
+                    one_line(&quote.key.id)
+                )?;
             }
         }
     }
@@ -81,16 +89,17 @@ pub(super) fn print_leads(out: &mut impl Write, leads: &[Lead]) -> std::io::Resu
     writeln!(out, "\nKnown dates, and the alert about the same thing that came before:")?;
     let mut days: Vec<f64> = Vec::new();
     for lead in leads {
-        let title: String = lead.title.chars().take(64).collect();
+        let title: String = one_line(&lead.title).chars().take(64).collect();
         let day = lead.at.strftime("%Y-%m-%d");
         match (&lead.label, lead.lead_days, lead.opened_at) {
             (Some(label), Some(lead_days), Some(at)) => {
                 days.push(lead_days);
                 writeln!(
                     out,
-                    "  {day}  {title:64}  {:>4.0} days before, {}: \"{label}\" ({:.0}% of its evidence)",
+                    "  {day}  {title:64}  {:>4.0} days before, {}: \"{}\" ({:.0}% of its evidence)",
                     lead_days,
                     at.strftime("%Y-%m-%d"),
+                    one_line(label),
                     100.0 * lead.share.unwrap_or(0.0)
                 )?;
             }

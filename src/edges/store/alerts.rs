@@ -306,6 +306,7 @@ fn remove_text(
         params![key.source, key.id, position as i64, keep],
     )?;
     let id = serde_json::to_string(&key.id).unwrap_or_default();
+    let mut renamed = Vec::new();
     for (alert, number, json) in naming.iter_mut().filter(|(_, _, json)| json.contains(&id)) {
         let Ok(mut event) = serde_json::from_str::<AlertEvent>(json) else { continue };
         let words: Vec<String> =
@@ -319,8 +320,13 @@ fn remove_text(
             has(&rest, &word) || !(has(&leaving, &word) || has(&words, &word))
         });
         // A label is a phrase of a post; when it was this one's, the words that set the complaint apart remain.
-        if words.iter().any(|text| text.contains(&event.label.to_lowercase())) && event.topic.is_none() {
-            event.label = event.words.join(", ");
+        let label = event.label.to_lowercase();
+        if has(&words, &label) || has(&leaving, &label) && !has(&rest, &label) {
+            if event.topic.is_none() {
+                let words =
+                    if event.words.is_empty() { event.cluster.clone() } else { event.words.join(", ") };
+                renamed.push((std::mem::replace(&mut event.label, words.clone()), words));
+            }
         }
         if let Ok(without) = serde_json::to_string(&event) {
             *json = without;
@@ -330,5 +336,31 @@ fn remove_text(
             params![&*json, &*alert, &*number],
         )?;
     }
+    for (old, new) in &renamed {
+        let (old, new) = (named(old), named(new));
+        rename(tx, &old, &new)?;
+        naming.iter_mut().for_each(|(_, _, json)| *json = json.replace(&old, &new));
+    }
+    Ok(())
+}
+
+/// A name as it stands in JSON.
+fn named(label: &str) -> String {
+    format!("\"label\":{}", serde_json::to_string(label).unwrap_or_default())
+}
+
+/// Where else a complaint is called by a name that is gone: in letters about others and in digests that wait or were sent.
+fn rename(tx: &rusqlite::Transaction<'_>, old: &str, new: &str) -> rusqlite::Result<()> {
+    tx.prepare_cached(
+        "UPDATE events SET json = replace(json, ?1, ?2), sum = groundswell_sum(alert, number, at, replace(json, ?1, ?2))
+         WHERE instr(json, ?1) > 0",
+    )?
+    .execute(params![old, new])?;
+    tx.prepare_cached(
+        "UPDATE outbox SET collected = replace(collected, ?1, ?2),
+             sum = groundswell_sum(message_id, alert, number, recipients, replace(collected, ?1, ?2), team, readers)
+         WHERE instr(collected, ?1) > 0",
+    )?
+    .execute(params![old, new])?;
     Ok(())
 }

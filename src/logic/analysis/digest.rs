@@ -62,6 +62,13 @@ pub struct TeamLog {
     leads: Vec<f64>,
 }
 
+impl TeamLog {
+    /// The names of what is to be told.
+    pub(super) fn labels(&mut self) -> impl Iterator<Item = &mut String> {
+        self.told.iter_mut().map(|told| &mut told.label)
+    }
+}
+
 impl Days {
     /// One more post, as it was read. A copy of another is a post, and no complaint or feeling more.
     pub(super) fn hear(&mut self, post: &Post, assessment: &Assessment, is_copy: bool) {

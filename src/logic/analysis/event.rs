@@ -344,7 +344,9 @@ impl ProductState {
                     let members = if told.is_empty() { &c.members } else { &told };
                     label(members, &self.clusters.vocabulary, &c.label, product.language)
                 })
-                .unwrap_or_default(),
+                // Of what is gone no words are left.
+                .filter(|name| !name.is_empty())
+                .unwrap_or_else(|| id.name(&product.id)),
         }
     }
 

@@ -17,6 +17,8 @@ use crate::logic::spike::{bar, bar_of_evidence};
 const LIVE_DAYS: i64 = 28;
 /// What waited to be told is told while somebody spoke within so many days, today among them; else the end tells it.
 const GOES_ON_DAYS: i64 = 3;
+/// What nobody has said for so many days is no new usual.
+const USUAL_DAYS: i64 = 14;
 /// An alert is over after half its window without more people than usual, at least a week: people who are told that it is
 /// over on the third day, while others still complain, believe nothing any more.
 const LEAST_QUIET_DAYS: u32 = 7;
@@ -45,7 +47,7 @@ impl Analysis {
                 let (back, spoke) = match state.series.get_mut(&id) {
                     Some(series) => {
                         series.advance(now, &state.pool);
-                        (series.is_back_to_usual(now, &state.pool, quiet), series.people(LIVE_DAYS) > 0)
+                        (series.is_back_to_usual(now, &state.pool, quiet), series.people(USUAL_DAYS) > 0)
                     }
                     None => {
                         let cause = state.causes.get(&id).and_then(|cause| cause.evidence.first());

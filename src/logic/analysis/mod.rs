@@ -24,6 +24,7 @@ mod silence;
 mod snapshot;
 mod state;
 mod storm;
+mod unsaid;
 mod viral;
 mod why;
 

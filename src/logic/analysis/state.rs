@@ -154,11 +154,7 @@ impl Analysis {
         self.release(now, &mut out);
         match &entry.body {
             Body::Post { post, history } => self.take_post(post, *history, now, &mut out),
-            Body::Delete(key) => {
-                for product in self.memory.products.values_mut() {
-                    product.forget(key);
-                }
-            }
+            Body::Delete(key) => self.forget_post(key),
             Body::Tick => {}
             Body::Gap { source, from, to } => {
                 for product in self.memory.products.values_mut() {

@@ -35,6 +35,11 @@ pub(super) enum Telling {
 }
 
 impl Openings {
+    /// The alerts that opened of late, which may get other names.
+    pub(super) fn named(&mut self) -> impl Iterator<Item = &mut Related> {
+        self.of_late.iter_mut().map(|(_, opening)| opening)
+    }
+
     /// One more alert opened at `now`.
     pub(super) fn hear(&mut self, opening: Related, now: Timestamp) -> Telling {
         self.of_late

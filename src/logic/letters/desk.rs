@@ -178,6 +178,9 @@ fn what_happens(link: &Link, last: Option<&AlertEvent>, t: &Tongue) -> String {
     match link.purpose {
         Purpose::Acknowledge => t.say("happens-seen"),
         Purpose::NotAnIssue if over => t.say("happens-not-an-issue-over"),
+        Purpose::NotAnIssue if last.is_some_and(|event| event.severity == Severity::Safety) => {
+            t.say("happens-not-an-issue-safety")
+        }
         Purpose::NotAnIssue => t.say("happens-not-an-issue"),
         Purpose::AnIssue => t.say("happens-an-issue"),
         Purpose::Silence => {

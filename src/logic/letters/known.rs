@@ -45,7 +45,13 @@ pub(super) fn facts(event: &AlertEvent, t: &Tongue) -> Vec<(String, String)> {
 
 /// Where the people are.
 fn regions(event: &AlertEvent, t: &Tongue) -> String {
-    known_of_some(event, &event.regions, |tag| t.region(tag), t)
+    // A part of a country is told as the country.
+    let mut countries: BTreeMap<String, u32> = BTreeMap::new();
+    for (tag, people) in &event.regions {
+        let country = tag.split(['-', '_']).next().unwrap_or(tag).to_ascii_uppercase();
+        *countries.entry(country).or_default() += people;
+    }
+    known_of_some(event, &countries, |tag| t.region(tag), t)
 }
 
 /// Which part of the product they speak of.
@@ -64,7 +70,13 @@ fn known_of_some(
         return String::new();
     }
     let unknown = event.sources.values().sum::<u32>().saturating_sub(known.values().sum());
-    let named = t.shares(known, MOST_NAMED, shown);
+    let alone = match (known.len(), known.first_key_value()) {
+        (1, Some((only, people))) if unknown > 0 => {
+            Some(format!("{} {}", shown(only), t.number(u64::from(*people))))
+        }
+        _ => None,
+    };
+    let named = alone.unwrap_or_else(|| t.shares(known, MOST_NAMED, shown));
     if unknown == 0 { named } else { format!("{named} ({})", t.count("region-unknown", u64::from(unknown))) }
 }
 

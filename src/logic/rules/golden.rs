@@ -67,6 +67,16 @@ fn segments() {
             "segments-sound",
             "[segments]\n\"Mini 9 Pro\" = '\"mini 9 pro\"'\n\"Mini 9\" = '\"mini 9\"'\n".to_owned(),
         ),
+        (
+            "segment-that-is-a-key-of-the-product",
+            "[segments]\nPro = 'pro'\nteam = \"netbooks\"\nnot = 'golf'\n".to_owned(),
+        ),
+        (
+            "list-that-is-a-key-of-the-product",
+            "[words]\nclose = [\"near\"]\nnot = 'golf'\n[[topic]]\nid = 'a'\ntitle = 'A'\nmatch = '$close'\n"
+                .to_owned(),
+        ),
+        ("segment-with-a-blank-and-no-quotes", "[segments]\nMini 9 Pro = 'pro'\n".to_owned()),
         ("segments-too-many", {
             let each = (0..51).map(|n| format!("s{n} = 'word{n}'\n"));
             format!("[segments]\n{}", each.collect::<String>())

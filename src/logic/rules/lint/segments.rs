@@ -9,7 +9,14 @@ use super::Problem;
 use super::documented::{Doc, Shown};
 
 /// Entries of the reference.
-pub(super) const DOCS: [Doc; 4] = [
+pub(super) const DOCS: [Doc; 5] = [
+    Doc::error(
+        "product-key-below",
+        "A line of the product below another heading",
+        "A line belongs to the heading above it: there it is taken for a segment or a list, and the product goes without it.",
+        Shown::Below("[segments]\n\"Mini 9 Pro\" = 'pro'\nnot = 'golf'"),
+        "[segments]\n\"Mini 9 Pro\" = 'pro'",
+    ),
     Doc::error(
         "segment-name",
         "A segment whose name is empty or too long for a letter",
@@ -39,6 +46,23 @@ pub(super) const DOCS: [Doc; 4] = [
         "",
     ),
 ];
+
+/// `product-key-below`: a key of `[product]` stands below the heading of something else.
+pub(in crate::logic::rules) fn misplaced(
+    range: Range<usize>,
+    key: &str,
+    heading: &str,
+    taken_for: &str,
+) -> Problem {
+    let said = format!("`{key}` stands below {heading}, so it is taken for {taken_for}");
+    Problem::error("product-key-below", range, said)
+        .help(format!("move it up, to the other lines below [product]; or give {taken_for} another name"))
+}
+
+/// Is this a key of `[product]` that nobody calls a segment or a list?
+pub(in crate::logic::rules) fn is_key_of_product(name: &str) -> bool {
+    ["id", "was", "name", "match", "not", "team", "clusters"].contains(&name)
+}
 
 /// `segment-name`
 pub(in crate::logic::rules) fn name(range: Range<usize>, name: &str, longest: usize) -> Problem {

@@ -86,6 +86,14 @@ pub(super) fn name(line: &str) -> Option<Slip> {
     if !is_words || name.chars().all(fits) {
         return None;
     }
+    // `Mini 9 Pro = 'pro'`: what people read may have blanks, in quotes.
+    let is_query = |value: &str| value.trim_start().starts_with(['\'', '"']);
+    if open == 0 && line.split_once('=').is_some_and(|(_, value)| is_query(value)) {
+        let at = line.find(name)?;
+        let meant = format!("\"{name}\"");
+        let help = format!("a name with blanks or with other letters than a to z stands in quotes: {meant}");
+        return Some(Slip { help, fix: Some((at..at + name.len(), meant)) });
+    }
     let parts: Vec<String> = name.split('.').map(|part| fold(part.trim()).replace(' ', "-")).collect();
     let meant = parts.join(".");
     let at = line.find(name)?;

@@ -58,6 +58,10 @@ impl FileLists {
             }
         }
         for (name, range, value) in all {
+            if lint::segments::is_key_of_product(name) && value.get_ref().as_str().is_some() {
+                root.file.say(lint::segments::misplaced(range, name, "[words]", "a list"));
+                continue;
+            }
             if !is_id(name) || name.contains('.') {
                 root.file.say(lint::ids::shape(range.clone(), name));
             }

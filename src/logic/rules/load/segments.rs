@@ -23,6 +23,10 @@ pub(super) fn read(root: &Table<'_, '_>, lists: &FileLists) -> Vec<Segment> {
             table.file.say(lint::segments::many(range, MOST_SEGMENTS));
             break;
         }
+        if lint::segments::is_key_of_product(name) {
+            table.file.say(lint::segments::misplaced(range, name, "[segments]", "a segment"));
+            continue;
+        }
         if name.trim().is_empty() || name.chars().count() > LONGEST {
             table.file.say(lint::segments::name(range.clone(), name, LONGEST));
         }
