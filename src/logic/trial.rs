@@ -174,6 +174,14 @@ pub fn why_not(
                 10f64.powf(near.score.clamp(-3.0, 9.0)),
                 10f64.powf(near.bar.clamp(-3.0, 9.0)),
             ));
+            let about = |post: &&Post| post.id.starts_with(USUAL) && !analysis.read(post).1.is_empty();
+            if !posts.iter().any(|post| about(&post)) {
+                why.push(
+                    "no [[scenario.usual]] is about a product, so these posts themselves are taken for what is usual: add one, \
+                     with texts that the product's match finds"
+                        .to_owned(),
+                );
+            }
         }
     }
     if counted == 0 && passed_over.is_empty() {

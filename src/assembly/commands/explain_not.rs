@@ -78,7 +78,7 @@ fn because(why: &WhyNot) -> String {
     let more = |n: &&&NearCluster| n.more_people_today.filter(|_| !n.ignored).unwrap_or(u32::MAX);
     let Some(nearest) = counts.iter().min_by_key(more) else {
         return if why.complaint < 0.5 {
-            "It does not read as a complaint, so it joins no group of complaints, and no topic's rule names it.".into()
+            "It does not read as a complaint, so it joins no group of complaints; only a topic that finds it (named below, if there is one) counts it.".into()
         } else {
             "Nobody has said anything like it yet: it would be the first of a new complaint.".into()
         };

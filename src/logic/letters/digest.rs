@@ -10,7 +10,7 @@ use super::{Sender, clean, collected_id, domain, reader, story, text};
 use crate::ground::alert::{Collected, EventKind, Severity, team_shown};
 use crate::ground::digest::{Digest, Feeling, Growing, ProductDigest, ToldAlert};
 use crate::ground::letter::Letter;
-use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
+use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
 
 /// A change of feeling is clear when it is so many standard errors (the normal law, 1 of 20 by chance).
 const CLEAR: f64 = 1.96;
@@ -51,7 +51,7 @@ pub(super) fn digest(
     address: Option<&str>,
     made_at: Timestamp,
 ) -> Letter {
-    let t = Tongue::of(collected.language);
+    let t = &Tongue::of(collected.language).by_clocks_of(collected.zone.as_deref());
     let from_name = clean::clip(&sender.from_name, 60);
     let team = clean::clip(team_shown(&collected.team), 60);
     let reader = sender
@@ -192,7 +192,7 @@ impl Told<'_> {
         let more = if alert.steps.is_empty() {
             t.tell("digest-still-open", &[("date", t.date(last.at).into()), people])
         } else {
-            let step = |step: &&ToldAlert| t.tell(kind(step.kind), &[("day", t.day(day_of(step.at)).into())]);
+            let step = |step: &&ToldAlert| t.tell(kind(step.kind), &[("day", t.day_at(step.at).into())]);
             let told: Vec<String> = alert.steps.iter().map(step).collect();
             let (told, why) = (clean::capital(&t.list(&told)), story::reason(last.reason, t));
             format!("{told}. {why} {}", t.tell("digest-so-far", &[people]))

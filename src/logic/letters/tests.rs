@@ -68,6 +68,16 @@ fn times_are_those_of_the_clocks_of_the_team() {
 }
 
 #[test]
+fn what_is_known_of_some_shows_their_number_and_parts_of_a_country_are_of_it() {
+    let mut event = opened();
+    event.segments = BTreeMap::from([("Mini 9 Pro".to_owned(), 6)]);
+    event.regions = BTreeMap::from([("BR".to_owned(), 2), ("BR-SP".to_owned(), 1), ("PT".to_owned(), 1)]);
+    let text = letter(&event, &sender()).text;
+    assert!(text.contains("Which one: Mini 9 Pro 6 (not known of 3)"), "{text}");
+    assert!(text.contains("Regions: Brazil 3 and Portugal 1 (not known of 5)"), "{text}");
+}
+
+#[test]
 fn the_opening_as_text() {
     assert_snapshot!(letter(&opened(), &sender()).text);
 }

@@ -109,16 +109,17 @@ impl Tongue {
     /// `3 March, 14:05 UTC`, with the year where it is not the year of `now`.
     pub(super) fn moment(&self, at: Timestamp, now: Timestamp) -> String {
         let year = |at: Timestamp| self.on_the_wall(at).year();
-        if year(at) == year(now) {
-            self.with_time(self.day_of(&self.on_the_wall(at)), at)
-        } else {
-            self.date_and_time(at)
-        }
+        if year(at) == year(now) { self.with_time(self.day_at(at), at) } else { self.date_and_time(at) }
     }
 
     /// `3 March`, of a day counted from 1970. Such days are those of UTC whatever the reader's clocks show.
     pub(super) fn day(&self, day: i64) -> String {
         self.day_of(&from_ms(day.saturating_mul(DAY_MS)).to_zoned(TimeZone::UTC))
+    }
+
+    /// `3 March`, by the reader's clocks.
+    pub(super) fn day_at(&self, at: Timestamp) -> String {
+        self.day_of(&self.on_the_wall(at))
     }
 
     fn day_of(&self, at: &Zoned) -> String {

@@ -170,7 +170,7 @@ pub(in crate::logic::rules) fn region(
             if code.eq_ignore_ascii_case("en") { problem } else { problem.fix(range, put(&meant)) }
         }
         None if code.eq_ignore_ascii_case("eu") => {
-            problem.help("posts have a country: name those that you mean, (region:DE OR region:FR)")
+            problem.help("posts have a country: name those that you mean, (region:DE OR region:FR) in a query, [\"DE\", \"FR\"] in a route")
         }
         None => problem.help("write the two letters of ISO 3166, such as US, GB or BR"),
     })
