@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 
 use assert_cmd::Command;
+use groundswell::edges::sources::KINDS;
 use groundswell::edges::clock::SystemClock;
 use groundswell::ground::time::Clock;
 
@@ -72,9 +73,57 @@ fn the_doctor_finds_what_would_not_work() {
     for words in [
         &format!("[web] listen: {port} cannot be listened on"),
         "letters cannot be left in /dev/null/letters",
-        "press: url is \"example.org/feed.xml\", which is no address of the web",
+        "press: `url` is \"example.org/feed.xml\": relative URL without a base; write it whole",
     ] {
         assert!(said.contains(words), "{words} in {said}");
+    }
+}
+
+#[test]
+fn the_doctor_refuses_sources_that_would_fail_as_soon_as_they_run() {
+    // Kind, its keys, and what is said of them.
+    let cases = [
+        ("jsonl", "path = '-'\nfollow = true", "cannot be followed"),
+        ("feed", "url = 'example.org/feed.xml'", "write it whole"),
+        ("feed", "url = 'ftp://example.org/x'", "is no address of the web"),
+        ("jetstream", "hosts = []", "`hosts` is empty"),
+        ("jetstream", "hosts = ['https://bsky.app']", "write it as wss://"),
+        ("webhook", "secret_file = '/nonexistent/s'\npath = 'posts'", "`path` is \"posts\""),
+        ("mastodon", "server = 'mastodon.social'\ntags = ['acme']", "`server` is \"mastodon.social\""),
+        ("mastodon", "server = 'https://mastodon.social'\ntags = []", "`tags` has to hold hashtags"),
+        ("hackernews", "queries = []", "`queries` has to say"),
+        ("discourse", "url = 'forum.example.org'", "`url` is \"forum.example.org\""),
+        ("github", "repo = 'https://github.com/a/b'", "write it as owner/name"),
+        ("lemmy", "server = 'lemmy.world'", "`server` is \"lemmy.world\""),
+        ("appstore", "app = 1\ncountries = ['Germany']", "countries as two letters"),
+        ("stackexchange", "tags = ['e bike']", "`tags` has to hold one to 20 tags"),
+        ("nats", "stream = 'a.b'\nconsumer = 'c'", "`stream` is \"a.b\""),
+        ("kafka", "servers = []\ntopics = ['t']", "`servers` has to hold brokers"),
+        #[cfg(not(feature = "kafka"))]
+        ("kafka", "servers = ['127.0.0.1:9092']\ntopics = ['t']", "built without Kafka"),
+        ("youtube", "key_file = '/nonexistent/k'\nchannels = ['@borea']", "\"@borea\" is no id"),
+        ("reddit", "client_id = 'c'\nsecret_file = '/nonexistent/s'\nsubreddits = ['r/bikes']", "without r/"),
+        ("x", "token_file = '/nonexistent/t'\nrules = []", "`rules` has to hold"),
+    ];
+    let kinds: std::collections::BTreeSet<&str> = cases.iter().map(|(kind, ..)| *kind).collect();
+    assert_eq!(kinds.len(), KINDS.len(), "every kind is here");
+    let sources: String = cases
+        .iter()
+        .enumerate()
+        .map(|(n, (kind, keys, _))| format!("[[source]]\nname = 's{n}'\nkind = '{kind}'\n{keys}\n"))
+        .collect();
+    let home = Home::new(&sources);
+    let (_, said) = home.run(&["doctor"]);
+    for (n, (kind, keys, words)) in cases.iter().enumerate() {
+        let begin = format!("WRONG sources   s{n}: ");
+        let line = said.lines().find(|line| line.starts_with(&begin)).unwrap_or_default();
+        assert!(line.contains(words), "{kind} {keys}: {line:?} in {}", said);
+    }
+    // What the examples say can work.
+    for kind in KINDS.iter().filter(|kind| cfg!(feature = "kafka") || kind.name != "kafka") {
+        let home = Home::new(kind.example);
+        let (_, said) = home.run(&["doctor"]);
+        assert!(!said.contains("this source fail at once"), "{}: {}", kind.name, said);
     }
 }
 

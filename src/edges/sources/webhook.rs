@@ -122,6 +122,21 @@ fn half_a_minute() -> Duration {
     Duration::from_secs(30)
 }
 
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &WebhookConfig) -> Result<(), SourceError> {
+    let settings = |message| SourceError::Settings { name: name.to_owned(), message };
+    if !config.path.starts_with('/') || config.path.contains(['{', '}', '*', '?', '#']) {
+        return Err(settings(format!(
+            "`path` is \"{}\"; write a plain path such as \"/posts\"",
+            config.path
+        )));
+    }
+    Ok(())
+}
+
 /// Listens until stopped.
 pub(super) async fn run(
     name: &str,
@@ -130,12 +145,7 @@ pub(super) async fn run(
     around: &Surroundings,
 ) -> Result<(), SourceError> {
     let settings = |message| SourceError::Settings { name: name.to_owned(), message };
-    if !config.path.starts_with('/') || config.path.contains(['{', '}', '*', '?', '#']) {
-        return Err(settings(format!(
-            "`path` is \"{}\"; write a plain path such as \"/posts\"",
-            config.path
-        )));
-    }
+    check(name, config)?;
     let secret = Secret::read(&config.secret_file).map_err(settings)?;
     if !secret.is_good() {
         let message = format!(
