@@ -1,12 +1,13 @@
 //! What operators stumbled over, as they typed it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 
 use assert_cmd::Command;
-use groundswell::edges::sources::KINDS;
 use groundswell::edges::clock::SystemClock;
+use groundswell::edges::sources::KINDS;
 use groundswell::ground::time::Clock;
 
 struct Home {
@@ -137,6 +138,74 @@ fn an_operator_without_an_address_is_told_by_all_who_are_asked() {
             code == status && said.contains("[operators] email holds \"nobody\""),
             "{command}: {code} {said}"
         );
+    }
+}
+
+/// A server without TLS, for so many callers; gives its port.
+fn readable_mail_server(callers: usize) -> u16 {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in server.incoming().take(callers) {
+            let mut stream = stream.unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            if stream.write_all(b"220 lab\r\n").is_err() {
+                continue;
+            }
+            for _ in lines.map_while(Result::ok) {
+                if stream.write_all(b"250 lab\r\n").is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    port
+}
+
+#[test]
+fn a_mail_server_that_protects_nothing_is_told_by_the_doctor_and_by_status() {
+    for (tls, said) in
+        [("starttls", "offers no STARTTLS"), ("implicit", "does not speak TLS from the first byte")]
+    {
+        let port = readable_mail_server(2);
+        let home = Home::new(&format!(
+            "[[source]]\nname = 'b'\nkind = 'jetstream'\n[mail]\ntransport = 'smtp'\nfrom = 'g@example.org'\n[mail.smtp]\nhost = '127.0.0.1'\nport = {port}\ntls = '{tls}'"
+        ))
+        .with_a_post();
+        let (code, out) = home.run(&["doctor"]);
+        let begin = format!("WRONG mail      the mail server 127.0.0.1:{port} {said}");
+        assert!(code == 1 && out.contains(&begin), "{out}");
+        let (code, out) = home.run(&["mail", "test", "ana@example.org"]);
+        assert!(code == 78 && out.contains(said), "{code} {out}");
+        // One try is enough to know.
+        let db = rusqlite::Connection::open(home.path("data/groundswell.db")).unwrap();
+        db.execute(
+            "INSERT INTO outbox (message_id, alert, number, recipients, state, attempts, made_at, next_at, said)
+             VALUES ('<a>', 'a', 1, '[]', 'waiting', 1, 0, 0, ?1)",
+            [format!("the mail server 127.0.0.1:{port} {said}, so it got nothing")],
+        )
+        .unwrap();
+        let (code, out) = home.run(&["status"]);
+        let need = format!(
+            "  - 1 letter cannot be sent with these settings, and waiting does not mend that: the mail server 127.0.0.1:{port} {said}"
+        );
+        assert!(code == 1 && out.contains(&need), "{out}");
+    }
+}
+
+#[test]
+fn a_mail_server_is_named_without_scheme_and_port() {
+    for host in ["smtp://127.0.0.1", "127.0.0.1:2525"] {
+        for tls in ["none", "starttls"] {
+            let home = Home::new(&format!(
+                "[[source]]\nname = 'b'\nkind = 'jetstream'\n[mail]\ntransport = 'smtp'\nfrom = 'g@example.org'\n[mail.smtp]\nhost = '{host}'\ntls = '{tls}'"
+            ));
+            for (command, status) in [("doctor", 1), ("run", 78)] {
+                let (code, said) = home.run(&[command]);
+                let words = format!("mail.smtp.host is \"{host}\": host takes no scheme and no port");
+                assert!(code == status && said.matches(&words).count() == 1, "{command}: {code} {said}");
+            }
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use findings::{Finding, Level, Secret};
 
-use super::standing::{count, is_running, minute};
+use super::standing::{count, is_running, minute, one_line};
 use super::status::{NOT_RUNNING, troubles};
 use crate::assembly::cli::{DoctorArgs, Format};
 use crate::assembly::configured::{All, mail, settings, templates};
@@ -19,7 +19,7 @@ use crate::assembly::failure::Failure;
 use crate::assembly::output::stdout;
 use crate::edges::clock::SystemClock;
 use crate::edges::host::{self, Unit};
-use crate::edges::mail::{Kind, Tls};
+use crate::edges::mail::{Kind, SmtpSettings, Tls, greeted};
 use crate::edges::rules_folder::read_rules;
 use crate::edges::store::Store;
 use crate::ground::diagnostic::Level as Weight;
@@ -199,8 +199,15 @@ fn data(
         }
     }
     let there = folder.ancestors().find(|part| part.is_dir()).unwrap_or(Path::new("/"));
-    if let Some((free, all)) = host::room(there) {
-        found.push(findings::of_room(free, all, LEAST_ROOM, LITTLE_ROOM));
+    match host::room(there) {
+        // What the system makes up (/proc) has no room at all.
+        Some((_, 0)) => found.push(Finding::bad(
+            "disk",
+            format!("{} is on no disk: nothing can be written there", there.display()),
+            "let [data] folder name a folder on a disk",
+        )),
+        Some((free, all)) => found.push(findings::of_room(free, all, LEAST_ROOM, LITTLE_ROOM)),
+        None => {}
     }
     Ok(())
 }
@@ -278,30 +285,27 @@ fn letters(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
         let (key, credential) = ("password_file", "smtp-password");
         found.push(findings::of_secret(&Secret { about: "mail", what, path, key, credential, read }, unit));
     }
-    let usual = match smtp.tls {
-        Tls::Implicit => 465,
-        Tls::Starttls => 587,
-        Tls::None => 25,
-    };
-    let (host, port) = (&smtp.host, smtp.port.unwrap_or(usual));
-    found.push(match host::greeting(host, port, smtp.tls != Tls::Implicit, PATIENCE) {
-        Ok(said) if smtp.tls == Tls::Implicit || said.starts_with("220") => {
-            Finding::good("mail", format!("{host}:{port} answers"))
-        }
-        Ok(said) => Finding::bad(
+    for server in [smtp].into_iter().chain(&mail.fallback) {
+        found.extend(mail_server(server));
+    }
+}
+
+/// Whether a mail server answers, and protects the connection as the settings say. It is not logged in: from here the password
+/// may not be to be had.
+fn mail_server(server: &SmtpSettings) -> Option<Finding> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+    // What is wrong with the settings themselves has been said.
+    let greeted = runtime.block_on(greeted(server, PATIENCE)).ok()?;
+    let (host, port) = (&server.host, server.port());
+    Some(match (greeted, server.tls) {
+        (Ok(()), Tls::None) => Finding::good("mail", format!("{host}:{port} answers")),
+        (Ok(()), _) => Finding::good("mail", format!("{host}:{port} answers, and speaks TLS")),
+        (Err(why), _) => Finding::bad(
             "mail",
-            format!(
-                "{host}:{port} answers, but not as a mail server: {:?}",
-                super::standing::clip(&said, 80)
-            ),
-            "look at host, port and tls in [mail.smtp]: 587 goes with starttls, 465 with implicit",
+            one_line(&why),
+            "look at host, port and tls in [mail.smtp] (587 goes with starttls, 465 with implicit), and whether a firewall lets this machine out",
         ),
-        Err(e) => Finding::bad(
-            "mail",
-            format!("{host}:{port} does not answer: {e}"),
-            "look at host and port in [mail.smtp], and whether a firewall lets this machine out",
-        ),
-    });
+    })
 }
 
 /// Whether letters can be left in a folder: it is made if it is not there.

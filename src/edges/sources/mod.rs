@@ -240,14 +240,17 @@ impl Surroundings {
     async fn hand_over(&self, batch: Batch) -> Result<(), Stopped> {
         let posts = batch.items.len();
         let rejects = batch.rejects.len();
+        self.give(batch).await?;
+        self.health.count(posts, rejects, self.clock.now());
+        Ok(())
+    }
+
+    /// The same for who hears what became of the batch, and counts that.
+    async fn give(&self, batch: Batch) -> Result<(), Stopped> {
         tokio::select! {
             biased;
             () = self.stop.cancelled() => Err(Stopped),
-            sent = self.out.send(batch) => {
-                sent.map_err(|_| Stopped)?;
-                self.health.count(posts, rejects, self.clock.now());
-                Ok(())
-            }
+            sent = self.out.send(batch) => sent.map_err(|_| Stopped),
         }
     }
 

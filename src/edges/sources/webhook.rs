@@ -384,12 +384,16 @@ impl Desk {
         batch: Batch,
         answered: oneshot::Receiver<Option<Kept>>,
     ) -> Result<Kept, Refusal> {
-        let handed_over = timeout(self.config.timeout, self.around.hand_over(batch)).await;
+        let (items, rejects) = (batch.items.len(), batch.rejects.len());
+        let handed_over = timeout(self.config.timeout, self.around.give(batch)).await;
         handed_over
             .map_err(|_| Refusal::Busy("too much waits to be stored"))?
             .map_err(|_| Refusal::Later("the daemon is stopping"))?;
         match timeout(self.config.timeout, answered).await {
-            Ok(Ok(Some(kept))) => Ok(kept),
+            Ok(Ok(Some(kept))) => {
+                self.around.health.took(items, rejects, &kept, self.around.clock.now());
+                Ok(kept)
+            }
             Ok(Ok(None) | Err(_)) => Err(Refusal::Later("the posts could not be stored")),
             Err(_) => Err(Refusal::Later("the posts could not be stored in time")),
         }
