@@ -1,11 +1,13 @@
 //! What operators stumbled over, as they typed it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 
 use assert_cmd::Command;
 use groundswell::edges::clock::SystemClock;
+use groundswell::edges::sources::KINDS;
 use groundswell::ground::time::Clock;
 
 struct Home {
@@ -72,9 +74,57 @@ fn the_doctor_finds_what_would_not_work() {
     for words in [
         &format!("[web] listen: {port} cannot be listened on"),
         "letters cannot be left in /dev/null/letters",
-        "press: url is \"example.org/feed.xml\", which is no address of the web",
+        "press: `url` is \"example.org/feed.xml\": relative URL without a base; write it whole",
     ] {
         assert!(said.contains(words), "{words} in {said}");
+    }
+}
+
+#[test]
+fn the_doctor_refuses_sources_that_would_fail_as_soon_as_they_run() {
+    // Kind, its keys, and what is said of them.
+    let cases = [
+        ("jsonl", "path = '-'\nfollow = true", "cannot be followed"),
+        ("feed", "url = 'example.org/feed.xml'", "write it whole"),
+        ("feed", "url = 'ftp://example.org/x'", "is no address of the web"),
+        ("jetstream", "hosts = []", "`hosts` is empty"),
+        ("jetstream", "hosts = ['https://bsky.app']", "write it as wss://"),
+        ("webhook", "secret_file = '/nonexistent/s'\npath = 'posts'", "`path` is \"posts\""),
+        ("mastodon", "server = 'mastodon.social'\ntags = ['acme']", "`server` is \"mastodon.social\""),
+        ("mastodon", "server = 'https://mastodon.social'\ntags = []", "`tags` has to hold hashtags"),
+        ("hackernews", "queries = []", "`queries` has to say"),
+        ("discourse", "url = 'forum.example.org'", "`url` is \"forum.example.org\""),
+        ("github", "repo = 'https://github.com/a/b'", "write it as owner/name"),
+        ("lemmy", "server = 'lemmy.world'", "`server` is \"lemmy.world\""),
+        ("appstore", "app = 1\ncountries = ['Germany']", "countries as two letters"),
+        ("stackexchange", "tags = ['e bike']", "`tags` has to hold one to 20 tags"),
+        ("nats", "stream = 'a.b'\nconsumer = 'c'", "`stream` is \"a.b\""),
+        ("kafka", "servers = []\ntopics = ['t']", "`servers` has to hold brokers"),
+        #[cfg(not(feature = "kafka"))]
+        ("kafka", "servers = ['127.0.0.1:9092']\ntopics = ['t']", "built without Kafka"),
+        ("youtube", "key_file = '/nonexistent/k'\nchannels = ['@borea']", "\"@borea\" is no id"),
+        ("reddit", "client_id = 'c'\nsecret_file = '/nonexistent/s'\nsubreddits = ['r/bikes']", "without r/"),
+        ("x", "token_file = '/nonexistent/t'\nrules = []", "`rules` has to hold"),
+    ];
+    let kinds: std::collections::BTreeSet<&str> = cases.iter().map(|(kind, ..)| *kind).collect();
+    assert_eq!(kinds.len(), KINDS.len(), "every kind is here");
+    let sources: String = cases
+        .iter()
+        .enumerate()
+        .map(|(n, (kind, keys, _))| format!("[[source]]\nname = 's{n}'\nkind = '{kind}'\n{keys}\n"))
+        .collect();
+    let home = Home::new(&sources);
+    let (_, said) = home.run(&["doctor"]);
+    for (n, (kind, keys, words)) in cases.iter().enumerate() {
+        let begin = format!("WRONG sources   s{n}: ");
+        let line = said.lines().find(|line| line.starts_with(&begin)).unwrap_or_default();
+        assert!(line.contains(words), "{kind} {keys}: {line:?} in {}", said);
+    }
+    // What the examples say can work.
+    for kind in KINDS.iter().filter(|kind| cfg!(feature = "kafka") || kind.name != "kafka") {
+        let home = Home::new(kind.example);
+        let (_, said) = home.run(&["doctor"]);
+        assert!(!said.contains("this source fail at once"), "{}: {}", kind.name, said);
     }
 }
 
@@ -88,6 +138,74 @@ fn an_operator_without_an_address_is_told_by_all_who_are_asked() {
             code == status && said.contains("[operators] email holds \"nobody\""),
             "{command}: {code} {said}"
         );
+    }
+}
+
+/// A server without TLS, for so many callers; gives its port.
+fn readable_mail_server(callers: usize) -> u16 {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in server.incoming().take(callers) {
+            let mut stream = stream.unwrap();
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            if stream.write_all(b"220 lab\r\n").is_err() {
+                continue;
+            }
+            for _ in lines.map_while(Result::ok) {
+                if stream.write_all(b"250 lab\r\n").is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    port
+}
+
+#[test]
+fn a_mail_server_that_protects_nothing_is_told_by_the_doctor_and_by_status() {
+    for (tls, said) in
+        [("starttls", "offers no STARTTLS"), ("implicit", "does not speak TLS from the first byte")]
+    {
+        let port = readable_mail_server(2);
+        let home = Home::new(&format!(
+            "[[source]]\nname = 'b'\nkind = 'jetstream'\n[mail]\ntransport = 'smtp'\nfrom = 'g@example.org'\n[mail.smtp]\nhost = '127.0.0.1'\nport = {port}\ntls = '{tls}'"
+        ))
+        .with_a_post();
+        let (code, out) = home.run(&["doctor"]);
+        let begin = format!("WRONG mail      the mail server 127.0.0.1:{port} {said}");
+        assert!(code == 1 && out.contains(&begin), "{out}");
+        let (code, out) = home.run(&["mail", "test", "ana@example.org"]);
+        assert!(code == 78 && out.contains(said), "{code} {out}");
+        // One try is enough to know.
+        let db = rusqlite::Connection::open(home.path("data/groundswell.db")).unwrap();
+        db.execute(
+            "INSERT INTO outbox (message_id, alert, number, recipients, state, attempts, made_at, next_at, said)
+             VALUES ('<a>', 'a', 1, '[]', 'waiting', 1, 0, 0, ?1)",
+            [format!("the mail server 127.0.0.1:{port} {said}, so it got nothing")],
+        )
+        .unwrap();
+        let (code, out) = home.run(&["status"]);
+        let need = format!(
+            "  - 1 letter cannot be sent with these settings, and waiting does not mend that: the mail server 127.0.0.1:{port} {said}"
+        );
+        assert!(code == 1 && out.contains(&need), "{out}");
+    }
+}
+
+#[test]
+fn a_mail_server_is_named_without_scheme_and_port() {
+    for host in ["smtp://127.0.0.1", "127.0.0.1:2525"] {
+        for tls in ["none", "starttls"] {
+            let home = Home::new(&format!(
+                "[[source]]\nname = 'b'\nkind = 'jetstream'\n[mail]\ntransport = 'smtp'\nfrom = 'g@example.org'\n[mail.smtp]\nhost = '{host}'\ntls = '{tls}'"
+            ));
+            for (command, status) in [("doctor", 1), ("run", 78)] {
+                let (code, said) = home.run(&[command]);
+                let words = format!("mail.smtp.host is \"{host}\": host takes no scheme and no port");
+                assert!(code == status && said.matches(&words).count() == 1, "{command}: {code} {said}");
+            }
+        }
     }
 }
 

@@ -1,10 +1,7 @@
-//! The machine that we run on: room on its disks, who answers on the network, and what systemd was told about us.
+//! The machine that we run on: room on its disks, and what systemd was told about us.
 
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::net::{TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// Name of the unit.
 pub const UNIT: &str = "groundswell.service";
@@ -37,30 +34,6 @@ pub fn can_write(folder: &Path) -> std::io::Result<()> {
 pub fn mode(path: &Path) -> std::io::Result<u32> {
     use std::os::unix::fs::PermissionsExt;
     Ok(std::fs::metadata(path)?.permissions().mode() & 0o777)
-}
-
-/// Connects to a server and takes in the first line that it says, within `limit` each.
-///
-/// # Errors
-/// Its name is unknown, nobody answers, or it says nothing in time.
-pub fn greeting(host: &str, port: u16, speaks_first: bool, limit: Duration) -> std::io::Result<String> {
-    let mut last = std::io::Error::new(std::io::ErrorKind::NotFound, "the name has no address");
-    for address in (host, port).to_socket_addrs()? {
-        match TcpStream::connect_timeout(&address, limit) {
-            Ok(mut stream) => {
-                if !speaks_first {
-                    return Ok(String::new());
-                }
-                stream.set_read_timeout(Some(limit))?;
-                let mut line = [0; 256];
-                let n = stream.read(&mut line)?;
-                let line = String::from_utf8_lossy(line.get(..n).unwrap_or_default()).into_owned();
-                return Ok(line.lines().next().unwrap_or_default().to_owned());
-            }
-            Err(e) => last = e,
-        }
-    }
-    Err(last)
 }
 
 /// What systemd on a machine knows of our unit.
@@ -195,20 +168,5 @@ mod tests {
         can_write(dir.path()).unwrap();
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is left behind");
         assert!(can_write(&dir.path().join("nowhere")).is_err());
-    }
-
-    #[test]
-    fn a_server_is_heard_and_one_that_is_not_there_is_told() {
-        use std::io::Write;
-        let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = server.local_addr().unwrap().port();
-        let answering = std::thread::spawn(move || {
-            let (mut stream, _) = server.accept().unwrap();
-            stream.write_all(b"220 mail.example.org ESMTP\r\n").unwrap();
-        });
-        let limit = Duration::from_secs(5);
-        assert_eq!(greeting("127.0.0.1", port, true, limit).unwrap(), "220 mail.example.org ESMTP");
-        answering.join().unwrap();
-        assert!(greeting("127.0.0.1", port, true, limit).is_err());
     }
 }

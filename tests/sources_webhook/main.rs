@@ -141,6 +141,27 @@ fn sign(body: &[u8]) -> String {
 }
 
 #[tokio::test]
+async fn what_is_counted_fits_what_is_answered() {
+    let mut hook = Hook::start("").await;
+    let posts: String = (1..=5).map(|n| POST.replace("\"1\"", &format!("\"{n}\"")) + "\n").collect();
+    let answer = hook.send(posts + "nonsense\n{\"op\":\"delete\",\"id\":\"0\",\"source\":\"crm\"}\n");
+    let refused = vec![(3, "it says that it is of another source".to_owned())];
+    let kept = Kept { stored: 1, known: 1, unwanted: 2, deleted: 0, absent: 1, refused };
+    hook.batch().await.stored.unwrap().send(Some(kept)).unwrap();
+    let (_, _, said) = answer.await.unwrap();
+    assert_eq!((&said["unwanted"], &said["absent"]), (&2.into(), &1.into()));
+    let health = hook.health.snapshot(hook.clock.now());
+    assert_eq!((health.posts, health.posts_last_hour, health.unwanted), (2, 2, 2));
+    assert_eq!(health.rejects as usize, said["rejected"].as_array().unwrap().len());
+    assert_eq!((health.rejects, health.last_post), (2, Some(hook.clock.now())));
+    // What could not be stored is sent again, and counted then.
+    let answer = hook.send(POST);
+    hook.batch().await.stored.unwrap().send(None).unwrap();
+    assert_eq!(answer.await.unwrap().0, 503);
+    assert_eq!(hook.health.snapshot(hook.clock.now()).posts, 2);
+}
+
+#[tokio::test]
 async fn the_sender_hears_200_only_when_the_posts_are_stored() {
     let mut hook = Hook::start("").await;
     let answer =
@@ -150,7 +171,7 @@ async fn the_sender_hears_200_only_when_the_posts_are_stored() {
     assert!(matches!(&batch.items[0], Incoming::Post(p) if p.arrived_at == hook.clock.now()));
     assert_eq!((batch.rejects[0].place.as_str(), batch.rejects[0].raw.as_str()), ("line 2", "nonsense"));
     assert!(!answer.is_finished(), "it must not answer before the posts are stored");
-    batch.stored.unwrap().send(stored(1)).unwrap();
+    batch.stored.unwrap().send(Some(Kept { stored: 1, deleted: 1, ..Kept::default() })).unwrap();
     let (status, _, said) = answer.await.unwrap();
     assert_eq!((status, &said["stored"], &said["rejected"][0]["line"]), (200, &1.into(), &2.into()));
     assert!(said["rejected"][0]["reason"].as_str().unwrap().contains("not a post as JSON"));

@@ -72,7 +72,9 @@ fn failure(error: BackupError, read: Option<&Path>) -> Failure {
             return error.into();
         }
         BackupError::Unsound { .. } | BackupError::Damaged { .. } => Exit::BadData,
-        BackupError::There { .. } | BackupError::NoRoom { .. } => Exit::CannotCreate,
+        BackupError::There { .. } | BackupError::Taken { .. } | BackupError::NoRoom { .. } => {
+            Exit::CannotCreate
+        }
         BackupError::Io { path, .. } if Some(path.as_path()) == read => Exit::NoInput,
         BackupError::Io { source, .. } if source.raw_os_error() == Some(EIO) => Exit::Io,
         BackupError::Io { .. } => Exit::CannotCreate,

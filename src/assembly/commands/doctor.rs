@@ -2,6 +2,7 @@
 
 mod deep;
 mod findings;
+mod heard;
 
 use std::io::Write;
 use std::path::Path;
@@ -18,12 +19,10 @@ use crate::assembly::failure::Failure;
 use crate::assembly::output::stdout;
 use crate::edges::clock::SystemClock;
 use crate::edges::host::{self, Unit};
-use crate::edges::mail::{Kind, Tls};
+use crate::edges::mail::{Kind, SmtpSettings, Tls, greeted};
 use crate::edges::rules_folder::read_rules;
-use crate::edges::sources::SourceConfig;
 use crate::edges::store::Store;
 use crate::ground::diagnostic::Level as Weight;
-use crate::ground::listening::cannot_listen;
 use crate::ground::time::{Clock, Timestamp};
 use crate::logic::assess::Assessor;
 use crate::logic::rules::RuleSet;
@@ -111,9 +110,9 @@ fn look(settings: &All, file: &Path, let_go: bool, found: &mut Vec<Finding>) -> 
     data(settings, &unit, now, let_go, found)?;
     rules(&settings.rules.folder, found);
     letters(settings, &unit, found);
-    sources(settings, &unit, found);
-    refused_last(settings, found)?;
-    listeners(settings, found);
+    heard::sources(settings, &unit, found);
+    heard::refused_last(settings, found)?;
+    heard::listeners(settings, found);
     if let Ok(Some(url)) = settings.web.address()
         && url.starts_with("http:")
     {
@@ -200,8 +199,15 @@ fn data(
         }
     }
     let there = folder.ancestors().find(|part| part.is_dir()).unwrap_or(Path::new("/"));
-    if let Some((free, all)) = host::room(there) {
-        found.push(findings::of_room(free, all, LEAST_ROOM, LITTLE_ROOM));
+    match host::room(there) {
+        // What the system makes up (/proc) has no room at all.
+        Some((_, 0)) => found.push(Finding::bad(
+            "disk",
+            format!("{} is on no disk: nothing can be written there", there.display()),
+            "let [data] folder name a folder on a disk",
+        )),
+        Some((free, all)) => found.push(findings::of_room(free, all, LEAST_ROOM, LITTLE_ROOM)),
+        None => {}
     }
     Ok(())
 }
@@ -279,30 +285,27 @@ fn letters(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
         let (key, credential) = ("password_file", "smtp-password");
         found.push(findings::of_secret(&Secret { about: "mail", what, path, key, credential, read }, unit));
     }
-    let usual = match smtp.tls {
-        Tls::Implicit => 465,
-        Tls::Starttls => 587,
-        Tls::None => 25,
-    };
-    let (host, port) = (&smtp.host, smtp.port.unwrap_or(usual));
-    found.push(match host::greeting(host, port, smtp.tls != Tls::Implicit, PATIENCE) {
-        Ok(said) if smtp.tls == Tls::Implicit || said.starts_with("220") => {
-            Finding::good("mail", format!("{host}:{port} answers"))
-        }
-        Ok(said) => Finding::bad(
+    for server in [smtp].into_iter().chain(&mail.fallback) {
+        found.extend(mail_server(server));
+    }
+}
+
+/// Whether a mail server answers, and protects the connection as the settings say. It is not logged in: from here the password
+/// may not be to be had.
+fn mail_server(server: &SmtpSettings) -> Option<Finding> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+    // What is wrong with the settings themselves has been said.
+    let greeted = runtime.block_on(greeted(server, PATIENCE)).ok()?;
+    let (host, port) = (&server.host, server.port());
+    Some(match (greeted, server.tls) {
+        (Ok(()), Tls::None) => Finding::good("mail", format!("{host}:{port} answers")),
+        (Ok(()), _) => Finding::good("mail", format!("{host}:{port} answers, and speaks TLS")),
+        (Err(why), _) => Finding::bad(
             "mail",
-            format!(
-                "{host}:{port} answers, but not as a mail server: {:?}",
-                super::standing::clip(&said, 80)
-            ),
-            "look at host, port and tls in [mail.smtp]: 587 goes with starttls, 465 with implicit",
+            one_line(&why),
+            "look at host, port and tls in [mail.smtp] (587 goes with starttls, 465 with implicit), and whether a firewall lets this machine out",
         ),
-        Err(e) => Finding::bad(
-            "mail",
-            format!("{host}:{port} does not answer: {e}"),
-            "look at host and port in [mail.smtp], and whether a firewall lets this machine out",
-        ),
-    });
+    })
 }
 
 /// Whether letters can be left in a folder: it is made if it is not there.
@@ -318,111 +321,6 @@ fn spool_folder(folder: &Path) -> Finding {
             "name another folder, or let the user that groundswell runs as write there",
         ),
     }
-}
-
-/// Whether something else listens where we are to. While the daemon runs, that is itself.
-fn listeners(settings: &All, found: &mut Vec<Finding>) {
-    // To ask whether it runs makes a file, and a doctor makes nothing.
-    if settings.data.folder.is_dir() && is_running(&settings.data.folder) {
-        return;
-    }
-    let web = settings.web.public_url.as_ref().map(|_| ("[web] listen".to_owned(), settings.web.listen));
-    let hooks = settings.source.iter().filter_map(|source| match &source.kind {
-        SourceConfig::Webhook(hook) => Some((format!("{}: listen", source.name), hook.listen)),
-        _ => None,
-    });
-    for (what, address) in web.into_iter().chain(hooks) {
-        if let Err(e) = std::net::TcpListener::bind(address) {
-            let about = if what.starts_with('[') { "web" } else { "sources" };
-            found.push(Finding::bad(
-                about,
-                format!("{what}: {address} cannot be listened on: {e}"),
-                cannot_listen(&e),
-            ));
-        }
-    }
-}
-
-fn sources(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
-    for source in &settings.source {
-        let (path, follow) = match &source.kind {
-            SourceConfig::Jsonl(config) if config.path != Path::new("-") => (&config.path, config.follow),
-            SourceConfig::Webhook(config) => {
-                let what = format!("{}: the secret", source.name);
-                let (path, read) = (&config.secret_file, readable(&config.secret_file));
-                let (key, credential) = ("secret_file", "webhook-secret");
-                let secret = Secret { about: "sources", what, path, key, credential, read };
-                found.push(findings::of_secret(&secret, unit));
-                continue;
-            }
-            SourceConfig::Feed(config) if !is_of_the_web(&config.url) => {
-                found.push(Finding::bad(
-                    "sources",
-                    format!(
-                        "{}: url is \"{}\", which is no address of the web",
-                        source.name,
-                        one_line(&config.url)
-                    ),
-                    "write it whole, such as https://example.org/feed.xml",
-                ));
-                continue;
-            }
-            _ => {
-                let name = &source.name;
-                let said = format!("{name} is named; whether it answers: groundswell source test {name}");
-                found.push(Finding::good("sources", said));
-                continue;
-            }
-        };
-        let (name, shown) = (&source.name, path.display());
-        found.push(match std::fs::File::open(path).and_then(|file| file.metadata()) {
-            Ok(there) if there.is_dir() => Finding::bad(
-                "sources",
-                format!("{name}: {shown} is a folder, and a file with a post a line is needed"),
-                "let path name the file in it",
-            ),
-            Ok(_) => Finding::good("sources", format!("{name}: the file {shown} can be read")),
-            Err(e) => Finding::bad(
-                "sources",
-                format!("{name}: the file {shown} cannot be read: {e}"),
-                if follow && e.kind() == std::io::ErrorKind::NotFound {
-                    "make it, even an empty one, or correct path: it is waited for, and nothing is heard until then"
-                } else {
-                    "make it, or let the user that groundswell runs as read it"
-                },
-            ),
-        });
-    }
-}
-
-/// Sources that were refused when a daemon asked them last: while none runs, `status` shows them as stopped.
-fn refused_last(settings: &All, found: &mut Vec<Finding>) -> Result<(), Failure> {
-    let folder = &settings.data.folder;
-    if !folder.join(crate::edges::store::FILE).exists() || is_running(folder) {
-        return Ok(());
-    }
-    // What is wrong with the store itself has been said.
-    let Ok(store) = Store::open_existing(folder) else { return Ok(()) };
-    let note = store.note("sources")?.and_then(|json| serde_json::from_str::<serde_json::Value>(&json).ok());
-    for source in &settings.source {
-        let seen = note.as_ref().and_then(|note| note.get(&source.name));
-        let refused = seen.and_then(|seen| seen.get("refused_outright")).and_then(serde_json::Value::as_bool);
-        // Of files it has been looked at just now how they are.
-        if refused == Some(true) && !matches!(source.kind, SourceConfig::Jsonl(_)) {
-            let why = seen.and_then(|seen| seen.get("last_error")?.as_str()).unwrap_or("no reason is known");
-            found.push(Finding::bad(
-                "sources",
-                format!("{}: when it was asked last, {}", source.name, one_line(why)),
-                format!("correct it in the settings; groundswell source test {} asks again", source.name),
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn is_of_the_web(address: &str) -> bool {
-    url::Url::parse(address.trim())
-        .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
 /// The mode of a file that can be opened, or why it cannot be.

@@ -9,7 +9,9 @@ use crate::assembly::daemon::watch_samples;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{counted, stdout, tell};
 use crate::edges::clock::SystemClock;
-use crate::edges::mail::{LetterError, Mailbox, Outcome, Stationery, Transport, to_message};
+use crate::edges::mail::{
+    LetterError, Mailbox, Outcome, Stationery, Transport, is_of_the_settings, to_message,
+};
 use crate::edges::store::Store;
 use crate::ground::time::Clock;
 use crate::logic::letters::{
@@ -179,7 +181,7 @@ fn are_settings_wrong(said: &[String]) -> bool {
     let asked = said.iter().rposition(|line| line.starts_with("> AUTH"));
     let login = asked.and_then(|at| said.get(at..)).into_iter().flatten();
     login.filter(|line| line.starts_with("< ")).any(|line| line.starts_with("< 5"))
-        || said.iter().any(|line| line.starts_with("- ") && line.contains("offers no STARTTLS"))
+        || said.iter().any(|line| line.starts_with("- ") && is_of_the_settings(line))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ pub use dkim::{DkimSettings, Signer};
 pub use lettre::message::Mailbox;
 pub use message::{LetterError, Message, Stationery, to_message};
 pub use settings::{Auth, Kind, MailSettings, SettingsError, SmtpSettings, SpoolSettings, Timeouts, Tls};
-pub use smtp::Smtp;
+pub use smtp::{Smtp, greeted, is_of_the_settings};
 pub use spool::Spool;
 
 use std::path::Path;

@@ -113,6 +113,17 @@ pub struct SmtpSettings {
     pub timeouts: Timeouts,
 }
 
+impl SmtpSettings {
+    /// The port: the usual one, unless given.
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(match self.tls {
+            Tls::Starttls => 587,
+            Tls::Implicit => 465,
+            Tls::None => 25,
+        })
+    }
+}
+
 /// How to log in to the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -25,6 +25,7 @@ use lettre::transport::smtp::response::Severity;
 use tokio::time::timeout;
 
 use self::connect::Way;
+pub use self::connect::{greeted, is_of_the_settings};
 pub(super) use self::notes::{Notes, Tape};
 use self::notes::{readable, said, span};
 use super::settings::{SettingsError, SmtpSettings};

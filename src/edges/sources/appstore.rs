@@ -87,6 +87,21 @@ impl Memory {
     }
 }
 
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &AppstoreConfig) -> Result<Url, SourceError> {
+    let settings = |message| SourceError::Settings { name: name.to_owned(), message };
+    let two_letters = |c: &String| c.len() == 2 && c.bytes().all(|b| b.is_ascii_alphabetic());
+    if config.countries.is_empty() || !config.countries.iter().all(two_letters) {
+        return Err(settings(
+            "`countries` has to hold countries as two letters, such as [\"us\", \"de\"]".to_owned(),
+        ));
+    }
+    poll::server(name, "server", &config.server)
+}
+
 /// Polls until stopped.
 pub(super) async fn run(
     name: &str,
@@ -95,13 +110,7 @@ pub(super) async fn run(
     around: &Surroundings,
 ) -> Result<(), SourceError> {
     let settings = |message| SourceError::Settings { name: name.to_owned(), message };
-    let two_letters = |c: &String| c.len() == 2 && c.bytes().all(|b| b.is_ascii_alphabetic());
-    if config.countries.is_empty() || !config.countries.iter().all(two_letters) {
-        return Err(settings(
-            "`countries` has to hold countries as two letters, such as [\"us\", \"de\"]".to_owned(),
-        ));
-    }
-    let server = poll::server(name, "server", &config.server)?;
+    let server = check(name, config)?;
     let http = Http::new(&server, around, None).map_err(settings)?;
     let reviews = Reviews {
         name: name.to_owned(),

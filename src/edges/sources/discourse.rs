@@ -60,6 +60,14 @@ struct Position {
     after: LookedAfter,
 }
 
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &DiscourseConfig) -> Result<Url, SourceError> {
+    poll::server(name, "url", &config.url)
+}
+
 /// Polls until stopped.
 pub(super) async fn run(
     name: &str,
@@ -68,7 +76,7 @@ pub(super) async fn run(
     around: &Surroundings,
 ) -> Result<(), SourceError> {
     let settings = |message| SourceError::Settings { name: name.to_owned(), message };
-    let server = poll::server(name, "url", &config.url)?;
+    let server = check(name, config)?;
     let http = Http::new(&server, around, None).map_err(settings)?;
     let position = cursor.and_then(|c| serde_json::from_str(&c).ok()).unwrap_or_default();
     let forum = Forum {

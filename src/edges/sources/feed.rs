@@ -105,6 +105,15 @@ fn five_megabytes() -> usize {
     5 << 20
 }
 
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &FeedConfig) -> Result<(), SourceError> {
+    let settings = |message| SourceError::Settings { name: name.to_owned(), message };
+    fetch::address(config).map(drop).map_err(settings)
+}
+
 /// Polls until stopped, or until the server says that the feed is gone.
 pub(super) async fn run(
     name: &str,
@@ -113,6 +122,7 @@ pub(super) async fn run(
     around: &Surroundings,
 ) -> Result<(), SourceError> {
     let settings = |message| SourceError::Settings { name: name.to_owned(), message };
+    check(name, config)?;
     let fetcher = Fetcher::new(config, &around.user_agent()).map_err(settings)?;
     let mut memory = Memory::load(cursor.as_deref(), &config.url);
     let mut backoff = Backoff::new(config.interval, MAX_WAIT, around.seed);

@@ -88,6 +88,21 @@ struct Position {
     after: LookedAfter,
 }
 
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &GithubConfig) -> Result<Url, SourceError> {
+    let settings = |message| SourceError::Settings { name: name.to_owned(), message };
+    let plain_name = |part: &str| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    if !config.repo.split_once('/').is_some_and(|(owner, it)| plain_name(owner) && plain_name(it)) {
+        return Err(settings(format!("`repo` is \"{}\"; write it as owner/name", config.repo)));
+    }
+    poll::server(name, "server", &config.server)
+}
+
 /// Polls until stopped.
 pub(super) async fn run(
     name: &str,
@@ -96,13 +111,7 @@ pub(super) async fn run(
     around: &Surroundings,
 ) -> Result<(), SourceError> {
     let settings = |message| SourceError::Settings { name: name.to_owned(), message };
-    let plain_name = |part: &str| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-    };
-    if !config.repo.split_once('/').is_some_and(|(owner, it)| plain_name(owner) && plain_name(it)) {
-        return Err(settings(format!("`repo` is \"{}\"; write it as owner/name", config.repo)));
-    }
-    let server = poll::server(name, "server", &config.server)?;
+    let server = check(name, config)?;
     let token = poll::token(name, config.token_file.as_deref())?;
     let http = Http::new(&server, around, token.as_deref()).map_err(settings)?;
     let position = cursor.and_then(|c| serde_json::from_str(&c).ok()).unwrap_or_default();

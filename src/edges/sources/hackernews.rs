@@ -80,13 +80,11 @@ struct Position {
     after: LookedAfter,
 }
 
-/// Polls until stopped.
-pub(super) async fn run(
-    name: &str,
-    config: &HackernewsConfig,
-    cursor: Option<String>,
-    around: &Surroundings,
-) -> Result<(), SourceError> {
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &HackernewsConfig) -> Result<(Url, Url), SourceError> {
     let settings = |message| SourceError::Settings { name: name.to_owned(), message };
     if config.queries.is_empty() || config.queries.iter().any(|q| q.trim().is_empty()) {
         return Err(settings(
@@ -95,6 +93,18 @@ pub(super) async fn run(
     }
     let search = poll::server(name, "search", &config.search)?;
     let items = poll::server(name, "items", &config.items)?;
+    Ok((search, items))
+}
+
+/// Polls until stopped.
+pub(super) async fn run(
+    name: &str,
+    config: &HackernewsConfig,
+    cursor: Option<String>,
+    around: &Surroundings,
+) -> Result<(), SourceError> {
+    let settings = |message| SourceError::Settings { name: name.to_owned(), message };
+    let (search, items) = check(name, config)?;
     let hackernews = HackerNews {
         name: name.to_owned(),
         queries: config.queries.clone(),

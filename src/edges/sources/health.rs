@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
+use super::Kept;
 use crate::ground::time::Timestamp;
 
 /// Minutes over which the rate is taken.
@@ -70,9 +71,9 @@ pub struct HealthSnapshot {
     pub since: Option<Timestamp>,
     /// When the last post or deletion was handed over.
     pub last_post: Option<Timestamp>,
-    /// Posts and deletions handed over since start.
+    /// Posts and deletions handed over since start; of a webhook those that were taken.
     pub posts: u64,
-    /// Things that could not be read, since start.
+    /// Things that could not be read, or not be taken from this source, since start.
     pub rejects: u64,
     /// Requests that were turned away, since start: without a good signature, too large, or not readable.
     pub refused: u64,
@@ -188,6 +189,16 @@ impl Health {
         let minute = now.as_second().div_euclid(60);
         if let Some(slot) = slot(&mut inner.minutes, minute) {
             *slot = if slot.0 == minute { (minute, slot.1 + posts as u64) } else { (minute, posts as u64) };
+        }
+    }
+
+    /// Counts a batch by what became of it, as whoever sent it is answered.
+    pub(super) fn took(&self, items: usize, rejects: usize, kept: &Kept, now: Timestamp) {
+        self.count(kept.stored + kept.known + kept.deleted, rejects + kept.refused.len(), now);
+        self.unwanted(kept.unwanted as u64);
+        if items > 0 {
+            // Who sends what nobody wants is not silent.
+            self.inner().seen.last_post = Some(now);
         }
     }
 

@@ -118,6 +118,26 @@ struct Position {
     patience: Patience,
 }
 
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &JetstreamConfig) -> Result<Vec<Url>, SourceError> {
+    let settings = |message| SourceError::Settings { name: name.to_owned(), message };
+    if config.hosts.is_empty() {
+        return Err(settings(
+            "`hosts` is empty; name a server, or remove the key to use the public ones".into(),
+        ));
+    }
+    let read = |host: &String| match Url::parse(host) {
+        Ok(url) if matches!(url.scheme(), "ws" | "wss") && url.host_str().is_some() => Ok(url),
+        _ => Err(settings(format!(
+            "\"{host}\" in `hosts` is no server; write it as wss://jetstream1.us-east.bsky.network/subscribe"
+        ))),
+    };
+    config.hosts.iter().map(read).collect()
+}
+
 /// Listens until stopped.
 pub(super) async fn run(
     name: &str,
@@ -125,7 +145,7 @@ pub(super) async fn run(
     cursor: Option<String>,
     around: &Surroundings,
 ) -> Result<(), SourceError> {
-    let hosts = read_hosts(name, config)?;
+    let hosts = check(name, config)?;
     prepare_tls();
     let position = cursor.and_then(|c| serde_json::from_str::<Position>(&c).ok());
     let mut listener = Listener::new(name, config, around, position);
@@ -150,22 +170,6 @@ pub(super) async fn run(
     Ok(())
 }
 
-fn read_hosts(name: &str, config: &JetstreamConfig) -> Result<Vec<Url>, SourceError> {
-    let settings = |message| SourceError::Settings { name: name.to_owned(), message };
-    if config.hosts.is_empty() {
-        return Err(settings(
-            "`hosts` is empty; name a server, or remove the key to use the public ones".into(),
-        ));
-    }
-    let read = |host: &String| match Url::parse(host) {
-        Ok(url) if matches!(url.scheme(), "ws" | "wss") && url.host_str().is_some() => Ok(url),
-        _ => Err(settings(format!(
-            "\"{host}\" in `hosts` is no server; write it as wss://jetstream1.us-east.bsky.network/subscribe"
-        ))),
-    };
-    config.hosts.iter().map(read).collect()
-}
-
 /// A frame of either version, as it is read without a network: for the fuzz target.
 pub(super) fn strange(frame: &str, first_version: bool, now: Timestamp) -> Vec<Incoming> {
     let version = if first_version { event::Version::One } else { event::Version::Two };
@@ -186,9 +190,9 @@ mod tests {
     #[test]
     fn a_host_that_is_none_is_named() {
         let config = |hosts: &str| toml::from_str::<JetstreamConfig>(&format!("hosts = {hosts}")).unwrap();
-        let said = |hosts| read_hosts("bluesky", &config(hosts)).unwrap_err().to_string();
+        let said = |hosts| check("bluesky", &config(hosts)).unwrap_err().to_string();
         insta::assert_snapshot!(said("['https://bsky.app']"), @r#"source "bluesky": "https://bsky.app" in `hosts` is no server; write it as wss://jetstream1.us-east.bsky.network/subscribe"#);
         insta::assert_snapshot!(said("[]"), @r#"source "bluesky": `hosts` is empty; name a server, or remove the key to use the public ones"#);
-        assert_eq!(read_hosts("b", &config("['ws://127.0.0.1:1/subscribe']")).unwrap().len(), 1);
+        assert_eq!(check("b", &config("['ws://127.0.0.1:1/subscribe']")).unwrap().len(), 1);
     }
 }

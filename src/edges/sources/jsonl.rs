@@ -61,6 +61,18 @@ fn half_a_second() -> Duration {
     Duration::from_millis(500)
 }
 
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &JsonlConfig) -> Result<(), SourceError> {
+    if config.follow && config.path.as_os_str() == "-" {
+        let message = "standard input cannot be followed; remove `follow` or name a file".to_owned();
+        return Err(SourceError::Settings { name: name.to_owned(), message });
+    }
+    Ok(())
+}
+
 /// Reads until the end, or until stopped when the file is followed.
 pub(super) async fn run(
     name: &str,
@@ -68,15 +80,10 @@ pub(super) async fn run(
     cursor: Option<String>,
     around: &Surroundings,
 ) -> Result<(), SourceError> {
+    check(name, config)?;
     let mut reader = Reader::new(name, around);
     reader.replay = config.replay;
     let ended = if config.path.as_os_str() == "-" {
-        if config.follow {
-            return Err(SourceError::Settings {
-                name: name.to_owned(),
-                message: "standard input cannot be followed; remove `follow` or name a file".to_owned(),
-            });
-        }
         reader.read_stream(pump(io::stdin())).await
     } else if config.follow {
         follow(reader, config, cursor).await

@@ -54,6 +54,14 @@ struct Position {
     comments: Option<Timestamp>,
 }
 
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &LemmyConfig) -> Result<Url, SourceError> {
+    poll::server(name, "server", &config.server)
+}
+
 /// Polls until stopped.
 pub(super) async fn run(
     name: &str,
@@ -62,7 +70,7 @@ pub(super) async fn run(
     around: &Surroundings,
 ) -> Result<(), SourceError> {
     let settings = |message| SourceError::Settings { name: name.to_owned(), message };
-    let server = poll::server(name, "server", &config.server)?;
+    let server = check(name, config)?;
     let http = Http::new(&server, around, None).map_err(settings)?;
     let position = cursor.and_then(|c| serde_json::from_str(&c).ok()).unwrap_or_default();
     let lemmy = Lemmy {

@@ -86,13 +86,11 @@ struct Position {
     after: LookedAfter,
 }
 
-/// Polls until stopped.
-pub(super) async fn run(
-    name: &str,
-    config: &MastodonConfig,
-    cursor: Option<String>,
-    around: &Surroundings,
-) -> Result<(), SourceError> {
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &MastodonConfig) -> Result<(Url, Vec<String>), SourceError> {
     let settings = |message| SourceError::Settings { name: name.to_owned(), message };
     let server = poll::server(name, "server", &config.server)?;
     let tags: Vec<String> = config.tags.iter().map(|t| t.trim().trim_start_matches('#').to_owned()).collect();
@@ -102,6 +100,18 @@ pub(super) async fn run(
             "`tags` has to hold hashtags, such as [\"acme\"]: letters, digits and _".to_owned(),
         ));
     }
+    Ok((server, tags))
+}
+
+/// Polls until stopped.
+pub(super) async fn run(
+    name: &str,
+    config: &MastodonConfig,
+    cursor: Option<String>,
+    around: &Surroundings,
+) -> Result<(), SourceError> {
+    let settings = |message| SourceError::Settings { name: name.to_owned(), message };
+    let (server, tags) = check(name, config)?;
     let token = poll::token(name, config.token_file.as_deref())?;
     let http = Http::new(&server, around, token.as_deref()).map_err(settings)?;
     let position: Position = cursor.and_then(|c| serde_json::from_str(&c).ok()).unwrap_or_default();

@@ -8,6 +8,7 @@
 mod appstore;
 mod backoff;
 mod callbacks;
+mod check;
 mod discourse;
 mod feed;
 mod github;
@@ -46,6 +47,7 @@ use crate::ground::time::{Clock, Timestamp};
 
 pub use self::appstore::AppstoreConfig;
 pub use self::callbacks::{Call, Callbacks};
+pub use self::check::check;
 pub use self::discourse::DiscourseConfig;
 pub use self::feed::{FeedConfig, Listed, Listing, read_opml};
 pub use self::github::GithubConfig;
@@ -238,14 +240,17 @@ impl Surroundings {
     async fn hand_over(&self, batch: Batch) -> Result<(), Stopped> {
         let posts = batch.items.len();
         let rejects = batch.rejects.len();
+        self.give(batch).await?;
+        self.health.count(posts, rejects, self.clock.now());
+        Ok(())
+    }
+
+    /// The same for who hears what became of the batch, and counts that.
+    async fn give(&self, batch: Batch) -> Result<(), Stopped> {
         tokio::select! {
             biased;
             () = self.stop.cancelled() => Err(Stopped),
-            sent = self.out.send(batch) => {
-                sent.map_err(|_| Stopped)?;
-                self.health.count(posts, rejects, self.clock.now());
-                Ok(())
-            }
+            sent = self.out.send(batch) => sent.map_err(|_| Stopped),
         }
     }
 

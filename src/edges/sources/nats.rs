@@ -74,13 +74,11 @@ fn groundswell() -> String {
     "groundswell".to_owned()
 }
 
-/// Listens until stopped.
-pub(super) async fn run(
-    name: &str,
-    config: &NatsConfig,
-    cursor: Option<String>,
-    around: &Surroundings,
-) -> Result<(), SourceError> {
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &NatsConfig) -> Result<(), SourceError> {
     let settings = |message: String| SourceError::Settings { name: name.to_owned(), message };
     for (key, value) in [("stream", &config.stream), ("consumer", &config.consumer)] {
         if value.is_empty() || value.contains(|c: char| c.is_whitespace() || ".*>/\\".contains(c)) {
@@ -92,6 +90,17 @@ pub(super) async fn run(
     if config.servers.is_empty() {
         return Err(settings("`servers` is empty; write [\"nats://127.0.0.1:4222\"]".to_owned()));
     }
+    Ok(())
+}
+
+/// Listens until stopped.
+pub(super) async fn run(
+    name: &str,
+    config: &NatsConfig,
+    cursor: Option<String>,
+    around: &Surroundings,
+) -> Result<(), SourceError> {
+    check(name, config)?;
     let token = poll::token(name, config.token_file.as_deref())?;
     prepare_tls();
     let mut bus = Bus { name, config, around, token, newest: Newest::load(cursor.as_deref()) };

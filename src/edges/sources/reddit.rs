@@ -95,13 +95,11 @@ struct Position {
     after: LookedAfter,
 }
 
-/// Polls until stopped.
-pub(super) async fn run(
-    name: &str,
-    config: &RedditConfig,
-    cursor: Option<String>,
-    around: &Surroundings,
-) -> Result<(), SourceError> {
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &RedditConfig) -> Result<(Url, Url), SourceError> {
     let settings = |message: String| SourceError::Settings { name: name.to_owned(), message };
     let plain =
         |s: &String| (2..=30).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
@@ -111,9 +109,21 @@ pub(super) async fn run(
                 .to_owned(),
         ));
     }
-    let secret = poll::secret(name, "secret_file", &config.secret_file)?;
     let server = poll::server(name, "server", &config.server)?;
     let login = poll::server(name, "login", &config.login)?;
+    Ok((server, login))
+}
+
+/// Polls until stopped.
+pub(super) async fn run(
+    name: &str,
+    config: &RedditConfig,
+    cursor: Option<String>,
+    around: &Surroundings,
+) -> Result<(), SourceError> {
+    let settings = |message: String| SourceError::Settings { name: name.to_owned(), message };
+    let (server, login) = check(name, config)?;
+    let secret = poll::secret(name, "secret_file", &config.secret_file)?;
     let http = Http::new(&server, around, None).map_err(settings)?;
     let mut desk = Http::new(&login, around, None).map_err(settings)?;
     let pair = base64::engine::general_purpose::STANDARD.encode(format!("{}:{secret}", config.client_id));

@@ -83,13 +83,11 @@ struct Position {
     after: LookedAfter,
 }
 
-/// Polls until stopped.
-pub(super) async fn run(
-    name: &str,
-    config: &StackexchangeConfig,
-    cursor: Option<String>,
-    around: &Surroundings,
-) -> Result<(), SourceError> {
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &StackexchangeConfig) -> Result<Url, SourceError> {
     let settings =
         |message: &str| SourceError::Settings { name: name.to_owned(), message: message.to_owned() };
     let plain_word = |word: &String| {
@@ -103,9 +101,20 @@ pub(super) async fn run(
     if !plain_word(&config.site) {
         return Err(settings("`site` has to be a site as its API calls it, such as \"stackoverflow\""));
     }
-    let server = poll::server(name, "server", &config.server)?;
+    poll::server(name, "server", &config.server)
+}
+
+/// Polls until stopped.
+pub(super) async fn run(
+    name: &str,
+    config: &StackexchangeConfig,
+    cursor: Option<String>,
+    around: &Surroundings,
+) -> Result<(), SourceError> {
+    let settings = |message| SourceError::Settings { name: name.to_owned(), message };
+    let server = check(name, config)?;
     let key = poll::token(name, config.key_file.as_deref())?;
-    let http = Http::new(&server, around, None).map_err(|e| settings(&e))?;
+    let http = Http::new(&server, around, None).map_err(settings)?;
     let position = cursor.and_then(|c| serde_json::from_str(&c).ok()).unwrap_or_default();
     let address = server.to_string();
     let site = Site {

@@ -122,6 +122,21 @@ fn half_a_minute() -> Duration {
     Duration::from_secs(30)
 }
 
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &WebhookConfig) -> Result<(), SourceError> {
+    let settings = |message| SourceError::Settings { name: name.to_owned(), message };
+    if !config.path.starts_with('/') || config.path.contains(['{', '}', '*', '?', '#']) {
+        return Err(settings(format!(
+            "`path` is \"{}\"; write a plain path such as \"/posts\"",
+            config.path
+        )));
+    }
+    Ok(())
+}
+
 /// Listens until stopped.
 pub(super) async fn run(
     name: &str,
@@ -130,12 +145,7 @@ pub(super) async fn run(
     around: &Surroundings,
 ) -> Result<(), SourceError> {
     let settings = |message| SourceError::Settings { name: name.to_owned(), message };
-    if !config.path.starts_with('/') || config.path.contains(['{', '}', '*', '?', '#']) {
-        return Err(settings(format!(
-            "`path` is \"{}\"; write a plain path such as \"/posts\"",
-            config.path
-        )));
-    }
+    check(name, config)?;
     let secret = Secret::read(&config.secret_file).map_err(settings)?;
     if !secret.is_good() {
         let message = format!(
@@ -374,12 +384,16 @@ impl Desk {
         batch: Batch,
         answered: oneshot::Receiver<Option<Kept>>,
     ) -> Result<Kept, Refusal> {
-        let handed_over = timeout(self.config.timeout, self.around.hand_over(batch)).await;
+        let (items, rejects) = (batch.items.len(), batch.rejects.len());
+        let handed_over = timeout(self.config.timeout, self.around.give(batch)).await;
         handed_over
             .map_err(|_| Refusal::Busy("too much waits to be stored"))?
             .map_err(|_| Refusal::Later("the daemon is stopping"))?;
         match timeout(self.config.timeout, answered).await {
-            Ok(Ok(Some(kept))) => Ok(kept),
+            Ok(Ok(Some(kept))) => {
+                self.around.health.took(items, rejects, &kept, self.around.clock.now());
+                Ok(kept)
+            }
             Ok(Ok(None) | Err(_)) => Err(Refusal::Later("the posts could not be stored")),
             Err(_) => Err(Refusal::Later("the posts could not be stored in time")),
         }

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use reqwest::header::AUTHORIZATION;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use self::listen::{End, Listener};
 use self::missed::Missed;
@@ -93,6 +94,21 @@ struct Position {
     patience: Patience,
 }
 
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &XConfig) -> Result<Url, SourceError> {
+    let settings = |message: String| SourceError::Settings { name: name.to_owned(), message };
+    let fits = |rule: &String| !rule.trim().is_empty() && rule.chars().count() <= MAX_RULE_CHARS;
+    if config.rules.is_empty() || config.rules.len() > MAX_RULES || !config.rules.iter().all(fits) {
+        return Err(settings(format!(
+            "`rules` has to hold one to {MAX_RULES} rules of at most {MAX_RULE_CHARS} characters, such as [\"\\\"acme kettle\\\" -is:retweet\"]"
+        )));
+    }
+    poll::server(name, "server", &config.server)
+}
+
 /// Listens until stopped.
 pub(super) async fn run(
     name: &str,
@@ -101,13 +117,7 @@ pub(super) async fn run(
     around: &Surroundings,
 ) -> Result<(), SourceError> {
     let settings = |message: String| SourceError::Settings { name: name.to_owned(), message };
-    let fits = |rule: &String| !rule.trim().is_empty() && rule.chars().count() <= MAX_RULE_CHARS;
-    if config.rules.is_empty() || config.rules.len() > MAX_RULES || !config.rules.iter().all(fits) {
-        return Err(settings(format!(
-            "`rules` has to hold one to {MAX_RULES} rules of at most {MAX_RULE_CHARS} characters, such as [\"\\\"acme kettle\\\" -is:retweet\"]"
-        )));
-    }
-    let server = poll::server(name, "server", &config.server)?;
+    let server = check(name, config)?;
     let token = poll::secret(name, "token_file", &config.token_file)?;
     let http = Http::new(&server, around, Some(&token)).map_err(settings)?;
     let mut stream = Http::patient(&server, around, listen::SILENCE, FOR_EVER).map_err(settings)?;

@@ -109,13 +109,11 @@ struct Position {
     after: LookedAfter,
 }
 
-/// Polls until stopped.
-pub(super) async fn run(
-    name: &str,
-    config: &YoutubeConfig,
-    cursor: Option<String>,
-    around: &Surroundings,
-) -> Result<(), SourceError> {
+/// What the settings say, read and found good; nothing is opened or asked.
+///
+/// # Errors
+/// They cannot work.
+pub(super) fn check(name: &str, config: &YoutubeConfig) -> Result<Url, SourceError> {
     let settings = |message: String| SourceError::Settings { name: name.to_owned(), message };
     let ids = config.channels.iter().chain(&config.videos);
     let plain = |id: &&String| {
@@ -129,7 +127,18 @@ pub(super) async fn run(
     if ids.count() + config.search.len() == 0 {
         return Err(settings("write `channels`, `videos` or `search`: what is to be read".to_owned()));
     }
-    let server = poll::server(name, "server", &config.server)?;
+    poll::server(name, "server", &config.server)
+}
+
+/// Polls until stopped.
+pub(super) async fn run(
+    name: &str,
+    config: &YoutubeConfig,
+    cursor: Option<String>,
+    around: &Surroundings,
+) -> Result<(), SourceError> {
+    let settings = |message: String| SourceError::Settings { name: name.to_owned(), message };
+    let server = check(name, config)?;
     let key = poll::secret(name, "key_file", &config.key_file)?;
     let mut http = Http::new(&server, around, None).map_err(settings)?;
     http.show(HeaderName::from_static("x-goog-api-key"), &key).map_err(settings)?;

@@ -15,6 +15,12 @@ pub enum BackupError {
         /// The file.
         path: PathBuf,
     },
+    /// A backup would go over data that is there.
+    #[error("{} holds data already, and a backup goes back only where there is none: name another folder with --data, or move that one away", folder.display())]
+    Taken {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// No room for the copy.
     #[error("the disk that holds {} has no room for the copy; nothing was left there, and the data is as it was: make room, or name a file on another disk", path.display())]
     NoRoom {
@@ -92,7 +98,7 @@ impl Store {
     pub fn restore(from: &Path, folder: &Path, files: &[&str]) -> Result<(), BackupError> {
         let path = folder.join(FILE);
         if path.exists() {
-            return Err(BackupError::There { path });
+            return Err(BackupError::Taken { folder: folder.to_owned() });
         }
         sound(from)?;
         private_folder(folder).map_err(io(folder))?;

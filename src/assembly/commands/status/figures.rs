@@ -18,7 +18,7 @@ const OF_SOURCES: [OfSource; 7] = [
     ),
     (
         "groundswell_source_rejects_total",
-        "Things that could not be read since the daemon started.",
+        "Things that could not be read or taken since the daemon started.",
         Kind::Counter,
         "rejects",
     ),

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::told::{span, text};
 use super::{NOT_RUNNING, Status};
 use crate::assembly::commands::standing::{clip, count, one_line};
+use crate::edges::mail::is_of_the_settings;
 use crate::edges::sources::CANNOT_LISTEN;
 use crate::ground::time::Timestamp;
 
@@ -51,8 +52,20 @@ pub(super) fn needs(status: &Status) -> Vec<String> {
             needs.push(format!("source {name} has failed: {}; {then}", one_line(why)));
         }
     }
-    let tried =
-        status.troubled_letters.iter().filter(|l| l.state == "waiting" && l.attempts >= TRIES).count();
+    // What only other settings mend needs somebody at once.
+    let (in_vain, others): (Vec<_>, Vec<_>) = status
+        .troubled_letters
+        .iter()
+        .filter(|letter| letter.state == "waiting")
+        .partition(|letter| is_of_the_settings(&letter.said));
+    if let Some(letter) = in_vain.last() {
+        needs.push(format!(
+            "{} cannot be sent with these settings, and waiting does not mend that: {}",
+            count(in_vain.len() as u64, "letter", "letters"),
+            clip(&one_line(&letter.said), 500)
+        ));
+    }
+    let tried = others.iter().filter(|letter| letter.attempts >= TRIES).count();
     if tried > 0 {
         needs.push(format!(
             "{} could not be sent in {TRIES} tries or more; see above what the mail server says",

@@ -1,6 +1,7 @@
 //! The way to a mail server: connected, protected and logged in, or why not.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
@@ -19,6 +20,36 @@ use crate::edges::mail::stream::Wary;
 const CREDENTIAL: &str = "smtp-password";
 /// What the unit hands over while there is no password: never one.
 const PLACEHOLDER: &str = "unset";
+
+/// What is said of a server that does not protect the connection when asked.
+const NO_STARTTLS: &str = "offers no STARTTLS";
+/// What is said of a server that is asked for TLS at once, and speaks readably.
+const READABLE: &str = "does not speak TLS from the first byte";
+/// What is said of a server that refuses the login for good.
+const NO_LOGIN: &str = "refuses the login of";
+
+/// Whether a letter waits for a reason that only other settings mend: the server was spoken to, and does not go on with these.
+pub fn is_of_the_settings(why: &str) -> bool {
+    [NO_STARTTLS, READABLE, NO_LOGIN].iter().any(|said| why.contains(said))
+}
+
+/// Connects to a server, and protects the connection as the settings say, each step within `limit`. Nobody is logged in and no letter
+/// is offered. What went wrong is said in the inner result.
+///
+/// # Errors
+/// The settings cannot be used.
+pub async fn greeted(settings: &SmtpSettings, limit: Duration) -> Result<Result<(), String>, SettingsError> {
+    let settings = SmtpSettings { username: None, timeouts: Timeouts::all(limit), ..settings.clone() };
+    let way = Way::open(&settings, None, 1)?;
+    Ok(match way.connect(&mut Notes::default()).await {
+        Ok(mut connection) => {
+            // A polite end, whose answer changes nothing.
+            let _ = timeout(limit, connection.command(Quit)).await;
+            Ok(())
+        }
+        Err(why) => Err(why),
+    })
+}
 
 /// Where a mail server is and how it is spoken to.
 pub(super) struct Way {
@@ -53,6 +84,10 @@ impl Way {
         number: usize,
     ) -> Result<Self, SettingsError> {
         let host = settings.host.trim().to_owned();
+        if host.contains(['/', ':']) && host.parse::<std::net::IpAddr>().is_err() {
+            let why = "host takes no scheme and no port; write the name alone, such as mail.example.org, and the port beside it, such as port = 587".to_owned();
+            return Err(SettingsError::Host { host, why });
+        }
         let login = settings
             .username
             .as_ref()
@@ -61,11 +96,7 @@ impl Way {
         if login.is_some() && settings.tls == Tls::None && !is_this_machine(&host) {
             return Err(SettingsError::ReadablePassword { host });
         }
-        let port = settings.port.unwrap_or(match settings.tls {
-            Tls::Starttls => 587,
-            Tls::Implicit => 465,
-            Tls::None => 25,
-        });
+        let port = settings.port();
         let parameters = (settings.tls != Tls::None).then(|| parameters(settings, &host)).transpose()?;
         Ok(Self { host, port, tls: settings.tls, parameters, login, timeouts: settings.timeouts })
     }
@@ -85,8 +116,12 @@ impl Way {
                 None,
             );
             let greeted = step(limits.connect.saturating_add(limits.greeting), connect).await;
-            let connection =
-                greeted.map_err(|e| format!("no mail server greets us at {at}: {}", e.said()))?;
+            let connection = greeted.map_err(|e| match e.said() {
+                said if said.contains("InvalidContentType") => format!(
+                    "the mail server {at} {READABLE}, so it got neither the password nor the letter: set [mail.smtp] tls = \"starttls\" and the port (587) if it offers that, or ask its operator"
+                ),
+                said => format!("no mail server greets us at {at}: {said}"),
+            })?;
             notes.event(&format!("protected by TLS; it says: {}", connection.server_info()));
             connection
         } else {
@@ -107,7 +142,7 @@ impl Way {
             if !connection.can_starttls() {
                 let _ = timeout(limits.quit, connection.command(Quit)).await;
                 return Err(format!(
-                    "the mail server {at} offers no STARTTLS, so it got neither the password nor the letter: set [mail.smtp] tls = \"implicit\" and the port (465) if it speaks TLS from the first byte, or ask its operator (\"none\" is for a server on this machine)"
+                    "the mail server {at} {NO_STARTTLS}, so it got neither the password nor the letter: set [mail.smtp] tls = \"implicit\" and the port (465) if it speaks TLS from the first byte, or ask its operator (\"none\" is for a server on this machine)"
                 ));
             }
             notes.ours("STARTTLS");
@@ -143,8 +178,8 @@ impl Way {
         notes.theirs(answer.as_ref());
         answer.map_err(|e| {
             format!(
-                "the mail server {at} {} the login of {}: {}; {} [mail.smtp] username and the password in {}",
-                if e.is_for_good() { "refuses" } else { "did not take" },
+                "the mail server {at} {} {}: {}; {} [mail.smtp] username and the password in {}",
+                if e.is_for_good() { NO_LOGIN } else { "did not take the login of" },
                 login.username,
                 e.said(),
                 if e.is_for_good() { "correct" } else { "it is tried again; if that goes on, check" },

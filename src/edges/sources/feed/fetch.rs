@@ -66,6 +66,19 @@ pub(super) struct Fetcher {
     max_bytes: usize,
 }
 
+/// Where the feed is.
+///
+/// # Errors
+/// The settings name no address of the web.
+pub(super) fn address(config: &FeedConfig) -> Result<Url, String> {
+    let example = "write it whole, such as https://example.org/feed.xml";
+    let url = Url::parse(&config.url).map_err(|e| format!("`url` is \"{}\": {e}; {example}", config.url))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(format!("`url` is \"{}\", which is no address of the web; {example}", config.url));
+    }
+    Ok(url)
+}
+
 impl Fetcher {
     /// A client with the limits of `config`, which says who we are.
     ///
@@ -73,10 +86,7 @@ impl Fetcher {
     /// The address is none that can be fetched, or the system has no usable TLS set-up.
     pub(super) fn new(config: &FeedConfig, user_agent: &str) -> Result<Self, String> {
         prepare_tls();
-        let url = Url::parse(&config.url).map_err(|e| format!("`url` is \"{}\": {e}", config.url))?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            return Err(format!("`url` is \"{}\"; it has to begin with https:// or http://", config.url));
-        }
+        let url = address(config)?;
         let guard = Guard::new(&url);
         let client = Client::builder()
             .user_agent(user_agent)
