@@ -321,12 +321,10 @@ fn remove_text(
         });
         // A label is a phrase of a post; when it was this one's, the words that set the complaint apart remain.
         let label = event.label.to_lowercase();
-        if has(&words, &label) || has(&leaving, &label) && !has(&rest, &label) {
-            if event.topic.is_none() {
-                let words =
-                    if event.words.is_empty() { event.cluster.clone() } else { event.words.join(", ") };
-                renamed.push((std::mem::replace(&mut event.label, words.clone()), words));
-            }
+        let said_by_it = has(&words, &label) || has(&leaving, &label) && !has(&rest, &label);
+        if said_by_it && event.topic.is_none() {
+            let words = if event.words.is_empty() { event.cluster.clone() } else { event.words.join(", ") };
+            renamed.push((std::mem::replace(&mut event.label, words.clone()), words));
         }
         if let Ok(without) = serde_json::to_string(&event) {
             *json = without;

@@ -322,7 +322,7 @@ mod tests {
         let new = dir.path().join("new");
         Store::restore(&copy, &new, &[]).unwrap();
         assert_eq!(Store::open_existing(&new).unwrap().last_position().unwrap(), 10);
-        assert!(matches!(Store::restore(&copy, &new, &[]), Err(BackupError::There { .. })));
+        assert!(matches!(Store::restore(&copy, &new, &[]), Err(BackupError::Taken { .. })));
     }
 
     #[test]
