@@ -40,7 +40,7 @@ pub struct RouteArgs {
     /// In which source
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
-    /// About which segment of the product, by its name under [segments]
+    /// About which segment of the product, by its name in the product's file
     #[arg(long, value_name = "NAME")]
     pub segment: Option<String>,
     /// When it happens, such as 2025-01-06T23:30:00Z; now, if you leave it out
