@@ -217,6 +217,7 @@ pub(super) fn safety() -> AlertEvent {
         since: moment("2025-03-16T21:40:00Z"),
         sources: counts(&[("bluesky", 1), ("reddit", 1)]),
         regions: counts(&[("CA", 1), ("US", 1)]),
+        segments: counts(&[("Mini 9 Pro", 1)]),
         languages: counts(&[("en", 2)]),
         words: ["charger", "hot", "sparked", "burnt plastic"].map(String::from).into(),
         sentiment: -0.6,

@@ -115,7 +115,6 @@ impl Route {
             let asks: Vec<String> = self.severity.iter().map(ToString::to_string).collect();
             return Some(unmet("severity", &asks, facts.severity.to_string()));
         }
-        let same_name: Fits = |has, asks| fold(has) == fold(asks);
         let parts = [
             ("region", &self.region, facts.regions, tag_fits as Fits),
             ("language", &self.language, facts.languages, tag_fits),
@@ -147,7 +146,6 @@ impl Route {
             products = other.topic.iter().flat_map(|topic| of_topic(topic)).collect();
         }
         let exact = |has: &str, asks: &str| has == asks;
-        let same_name = |has: &str, asks: &str| fold(has) == fold(asks);
         let severity = self.severity.is_empty()
             || (!other.severity.is_empty() && other.severity.iter().all(|s| self.severity.contains(s)));
         severity
@@ -166,6 +164,11 @@ type Fits = fn(&str, &str) -> bool;
 fn within(narrow: &[String], wide: &[String], fits: Fits) -> bool {
     wide.is_empty()
         || (!narrow.is_empty() && narrow.iter().all(|name| wide.iter().any(|other| fits(name, other))))
+}
+
+/// Names that people write in small letters or in large ones.
+fn same_name(has: &str, asks: &str) -> bool {
+    fold(has) == fold(asks)
 }
 
 /// `br-sp` is in `br`.
