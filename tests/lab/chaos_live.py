@@ -224,9 +224,11 @@ def serve(args):
                     first = bisect.bisect_right(world.ids, int(asked["min_id"]))
                     page = world.ids[first:first + 40]
                 else:
-                    page = world.ids[-40:]
+                    last = bisect.bisect_left(world.ids, int(asked["max_id"])) if "max_id" in asked else len(world.ids)
+                    page = world.ids[max(0, last - 40):last]
                 body = [world.status(world.by_id[i]) for i in reversed(page)]
-            link = f'<http://127.0.0.1:{args.port}/x?min_id={page[-1]}>; rel="prev"' if page else "<x>; rel=none"
+            here = f"http://127.0.0.1:{args.port}/x"
+            link = f'<{here}?max_id={page[0]}>; rel="next", <{here}?min_id={page[-1]}>; rel="prev"' if page else "<x>; rel=none"
             self.say(body, more=[("link", link)])
 
         def x(self, path, asked):
@@ -409,6 +411,8 @@ def main():
 
     def found(words):
         ran = subprocess.run([args.bin, "search", words, "--config", path, "--format", "json"], capture_output=True, text=True)
+        if ran.returncode or ran.stderr:
+            print(f"search {words}: status {ran.returncode}: {ran.stderr.strip()}")
         return words in ran.stdout
 
     searched = [k for k in sample[:15] if found(gone[k].word)]

@@ -28,12 +28,18 @@ impl Fediverse {
             );
         }
         assert_eq!((path, asked["limit"].as_str()), ("/api/v1/timelines/tag/acme", "40"));
+        let below = asked.get("max_id").map_or(u64::MAX, |max| max.parse().unwrap());
         let page: Vec<&(u64, Value)> = match asked.get("min_id") {
             Some(min) => statuses.iter().filter(|(n, _)| *n > min.parse().unwrap()).take(40).collect(),
-            None => statuses.iter().rev().take(40).rev().collect(),
+            None => {
+                let older: Vec<_> = statuses.iter().filter(|(n, _)| *n < below).collect();
+                older[older.len().saturating_sub(40)..].to_vec()
+            }
         };
-        let links = page.last().map(|(newest, _)| {
-            format!("<{base}/x?max_id=1>; rel=\"next\", <{base}/x?limit=40&min_id={newest}>; rel=\"prev\"")
+        let links = page.first().zip(page.last()).map(|((oldest, _), (newest, _))| {
+            format!(
+                "<{base}/x?max_id={oldest}>; rel=\"next\", <{base}/x?limit=40&min_id={newest}>; rel=\"prev\""
+            )
         });
         let body = page.iter().rev().map(|(_, s)| s.clone()).collect();
         status(200, &[("link", &links.unwrap_or_else(|| "<x>; rel=\"none\"".into()))], body)
@@ -61,6 +67,41 @@ async fn mastodon_bursts_lose_nothing_and_a_restart_goes_on() {
     let mut source = Source::start(&mastodon(&url), cursor);
     assert_eq!(source.items(2).await, ["131 kettle 131", "132 kettle 132"]);
     assert_eq!(source.until(|h| h.state == State::Listening).await.errors, 0);
+    source.stop().await;
+}
+
+#[tokio::test]
+async fn a_tag_that_nobody_used_before_may_begin_with_a_burst() {
+    let fediverse = Fediverse::default();
+    let it = fediverse.clone();
+    let url = serve(move |path, asked, _| it.answer("http://far.example", path, asked)).await;
+    let source = Source::start(&mastodon(&url), None);
+    source.until(|h| h.state == State::Listening).await;
+    // More than three pages at once, after a restart, too.
+    let cursor = source.stop().await;
+    assert!(cursor.is_some(), "that there was nothing is known over a restart");
+    fediverse.add(1..=130, &json!({}));
+    let mut source = Source::start(&mastodon(&url), cursor);
+    let burst = source.items(130).await;
+    assert_eq!((burst.len(), burst[0].as_str(), burst[129].as_str()), (130, "1 kettle 1", "130 kettle 130"));
+    fediverse.add(131..=132, &json!({}));
+    assert_eq!(source.items(2).await, ["131 kettle 131", "132 kettle 132"]);
+    source.stop().await;
+}
+
+#[tokio::test]
+async fn a_burst_that_is_more_than_a_poll_reads_leaves_a_gap() {
+    let fediverse = Fediverse::default();
+    let it = fediverse.clone();
+    let url = serve(move |path, asked, _| it.answer("http://far.example", path, asked)).await;
+    let mut source = Source::start(
+        &mastodon(&url),
+        Some(r#"{"newest":{},"empty":{"acme":"2025-12-31T00:00:00Z"}}"#.into()),
+    );
+    fediverse.add(1..=1100, &json!({}));
+    let first = source.batch().await;
+    let gap = first.gap.map(|(from, to)| (from.to_string(), to.to_string()));
+    assert_eq!(gap, Some(("2025-12-31T00:00:00Z".into(), "2026-01-01T10:00:00Z".into())));
     source.stop().await;
 }
 

@@ -197,6 +197,8 @@ impl Lemmy {
             }
         }
         let place = if of == Of::Posts { &mut self.position.posts } else { &mut self.position.comments };
+        // A place that is empty is known to be so: whatever comes then is read back to now.
+        let newest = newest.or_else(|| place.is_none().then_some(now));
         let moved = newest > *place;
         *place = newest.max(*place);
         if !items.is_empty() || gap.is_some() || moved {

@@ -78,6 +78,9 @@ fn a_minute() -> Duration {
 struct Position {
     /// The id of the newest post of each tag, as the server writes it.
     newest: BTreeMap<String, String>,
+    /// When a tag was last seen without any post: whatever comes to stand there is new, however much it is.
+    #[serde(default)]
+    empty: BTreeMap<String, Timestamp>,
     /// Where the next poll of each tag begins.
     #[serde(default)]
     late: BTreeMap<String, Late>,

@@ -11,6 +11,7 @@ use crate::edges::sources::Surroundings;
 use crate::edges::sources::http::{Answer, Trouble, limit_of};
 use crate::edges::sources::poll::{self, below, content_of};
 use crate::ground::post::{Incoming, MAX_ID_BYTES};
+use crate::ground::time::Timestamp;
 
 /// Posts of one page.
 const PAGE: usize = 40;
@@ -43,14 +44,28 @@ impl Mastodon {
             }
             let answer = self.http.get(&page, &[], around).await?;
             understand(&answer, tag)?;
-            let statuses: Vec<serde_json::Value> = answer.json()?;
+            let mut statuses: Vec<serde_json::Value> = answer.json()?;
             let now = around.clock.now();
             if statuses.is_empty() {
                 self.position.late.entry(tag.to_owned()).or_default().settle(now);
+                if begins && self.position.empty.insert(tag.to_owned(), now).is_none() {
+                    let cursor = serde_json::to_string(&self.position).ok();
+                    poll::hand_over(&self.name, Vec::new(), None, cursor, around).await?;
+                }
                 return Ok(limit(&answer, around));
             }
+            let since = self.position.empty.get(tag).copied().filter(|_| at.is_none());
+            let gap = match since {
+                Some(since) if statuses.len() >= PAGE => {
+                    let (older, gap) = self.back(&url, &answer, since, tag, around).await?;
+                    statuses.extend(older);
+                    gap
+                }
+                _ => None,
+            };
             // The newest comes first. Where the server says itself where to go on, that counts.
-            let next = answer.link("prev").and_then(|l| min_id(&l)).or_else(|| id_of(statuses.first()?));
+            let next =
+                answer.link("prev").and_then(|l| bound(&l, "min_id")).or_else(|| id_of(statuses.first()?));
             let (mut items, mut noted) = (Vec::new(), Vec::new());
             for status in statuses.into_iter().rev() {
                 let (id, version) = (id_of(&status), version(&status));
@@ -84,12 +99,13 @@ impl Mastodon {
             }
             if let Some(next) = next.filter(|id| id.len() <= MAX_ID_BYTES) {
                 self.position.newest.insert(tag.to_owned(), next.clone());
+                self.position.empty.remove(tag);
                 at = back.or_else(|| Some(next.clone()));
                 newest = Some(next);
             }
             if is_new || !items.is_empty() {
                 let cursor = serde_json::to_string(&self.position).ok();
-                poll::hand_over(&self.name, items, None, cursor, around).await?;
+                poll::hand_over(&self.name, items, gap, cursor, around).await?;
             }
             let wait = limit(&answer, around);
             // The first page of all is the newest; from then on pages follow one another until one is empty.
@@ -98,6 +114,41 @@ impl Mastodon {
             }
         }
         Ok(None)
+    }
+
+    /// All that stands below the first page of a tag that had no post when it was asked before: more than a page came
+    /// since. Gives it with the newest first, and what of the time is missed where it is more than a poll reads.
+    async fn back(
+        &self,
+        url: &Url,
+        first: &Answer,
+        since: Timestamp,
+        tag: &str,
+        around: &Surroundings,
+    ) -> Result<(Vec<serde_json::Value>, Option<(Timestamp, Timestamp)>), Trouble> {
+        let mut older: Vec<serde_json::Value> = Vec::new();
+        let mut next = first.link("next").and_then(|l| bound(&l, "max_id"));
+        for _ in 1..MAX_PAGES {
+            let Some(below) = next else { return Ok((older, None)) };
+            let mut page = url.clone();
+            page.query_pairs_mut().append_pair("max_id", &below);
+            let answer = self.http.get(&page, &[], around).await?;
+            understand(&answer, tag)?;
+            let statuses: Vec<serde_json::Value> = answer.json()?;
+            if statuses.is_empty() {
+                return Ok((older, None));
+            }
+            next = answer.link("next").and_then(|l| bound(&l, "max_id")).filter(|to| *to != below);
+            older.extend(statuses);
+        }
+        let oldest = older.last().and_then(written).filter(|to| *to > since && next.is_some());
+        if let Some(to) = oldest {
+            let missed = format!(
+                "had more than {MAX_PAGES} pages of #{tag} since {since}: what came before {to} is missed"
+            );
+            around.complain(&self.name, &format!("the address {} {missed}", self.server));
+        }
+        Ok((older, oldest.map(|to| (since, to))))
     }
 }
 
@@ -121,10 +172,14 @@ pub(super) fn limit(answer: &Answer, around: &Surroundings) -> Option<Duration> 
     (left <= LEFT_OVER).then_some(reset).flatten()
 }
 
-/// The `min_id` of the address of a page.
-fn min_id(link: &str) -> Option<String> {
+/// The `min_id` or `max_id` of the address of a page.
+fn bound(link: &str, name: &str) -> Option<String> {
     let url = Url::parse(link).ok()?;
-    url.query_pairs().find(|(key, _)| key == "min_id").map(|(_, id)| id.into_owned())
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, id)| id.into_owned())
+}
+
+fn written(status: &serde_json::Value) -> Option<Timestamp> {
+    status.get("created_at")?.as_str()?.parse().ok()
 }
 
 fn id_of(status: &serde_json::Value) -> Option<String> {
