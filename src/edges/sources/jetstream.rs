@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use self::listen::{End, Listener};
+use self::seen::Edit;
 use super::backoff::Backoff;
 use super::shape::duration;
 use super::{SourceError, State, Surroundings, prepare_tls};
@@ -113,6 +114,9 @@ struct Position {
     /// Marks of what was handed over in the last moments: it will be sent again.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     recent: String,
+    /// The edits of the last moments: the post before one of them may come later, and is older.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    edits: Vec<Edit>,
     /// How long it may be silent.
     #[serde(default)]
     patience: Patience,

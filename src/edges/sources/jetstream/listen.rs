@@ -91,13 +91,14 @@ impl<'a> Listener<'a> {
     ) -> Self {
         let latest = position.as_ref().map(|p| p.time_us);
         let recent = position.as_ref().map_or("", |p| p.recent.as_str());
+        let edits = position.as_ref().map_or(&[][..], |p| p.edits.as_slice());
         let patience = position.as_ref().map(|p| p.patience.clone()).unwrap_or_default();
         Self {
             name,
             config,
             around,
             known: Known::default(),
-            seen: Seen::new(MAX_SEEN, recent, latest.unwrap_or_default()),
+            seen: Seen::new(MAX_SEEN, recent, edits, latest.unwrap_or_default()),
             start: Start::Position,
             latest,
             seq: position.and_then(|p| p.seq),
@@ -266,6 +267,7 @@ impl<'a> Listener<'a> {
         if !self.seen.insert(event.mark) {
             return;
         }
+        let edit = matches!(event.says, Says::Changed(Incoming::Post(_)));
         let item = match event.says {
             Says::Created(post) if (self.around.filter)(&post) => Incoming::Post(post),
             Says::Created(_) => return self.around.health.unwanted(1),
@@ -280,6 +282,9 @@ impl<'a> Listener<'a> {
             Says::Nothing => return,
         };
         if self.seen.is_newest(event.time_us, event.mark, event.record, &event.rev) {
+            if edit {
+                self.seen.is_edit(event.time_us, event.record, &event.rev);
+            }
             self.batch_bytes += bytes;
             self.items.push((event.time_us, item));
         }
@@ -324,8 +329,9 @@ impl<'a> Listener<'a> {
         self.batch_bytes = 0;
         if let Some(time_us) = self.latest {
             let recent = self.seen.store(time_us - OVERLAP_US);
+            let edits = self.seen.store_edits(time_us - OVERLAP_US);
             let patience = self.patience.clone();
-            let position = Position { time_us, seq: self.seq.clone(), recent, patience };
+            let position = Position { time_us, seq: self.seq.clone(), recent, edits, patience };
             batch.cursor = serde_json::to_string(&position).ok();
         }
         self.handed_over = self.latest;
