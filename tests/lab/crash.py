@@ -52,6 +52,7 @@ def main():
     ap.add_argument("--rules", required=True)
     ap.add_argument("--mentions", required=True)
     ap.add_argument("--kills", type=int, default=10)
+    ap.add_argument("--each", type=int, default=25, help="kills of one life at the most")
     ap.add_argument("--lossy", type=float, default=0.0)
     ap.add_argument("--seed", type=int, default=1)
     args = ap.parse_args()
@@ -60,7 +61,7 @@ def main():
     print(f"undisturbed: {calm.posts} posts, {len(calm.events)} alert events, {sum(calm.ledger.taken.values())} letters, {calm.took:.1f} s", flush=True)
     began, sums, all_kills = time.monotonic(), collections.Counter(), 0
     while all_kills < args.kills:
-        killed = run(args, rng, args.kills - all_kills, calm.took)
+        killed = run(args, rng, min(args.each, args.kills - all_kills), calm.took)
         all_kills += killed.kills
         taken, ledger = killed.ledger.taken, killed.ledger
         again = sum(n - 1 for n in taken.values())
