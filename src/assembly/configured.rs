@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::cli::ConfigArgs;
 use super::failure::{Exit, Failure};
+use crate::edges::host::read_file;
 use crate::edges::mail::{Kind, MailSettings, SpoolSettings, Stationery};
 use crate::edges::settings::{self, Settings};
 use crate::edges::sources::SourceSettings;
@@ -14,6 +15,12 @@ use crate::logic::cluster::{Model, choose_model};
 use crate::logic::encoder::EncoderFiles;
 use crate::logic::letters::{Desk, Sender, Templates, check_templates};
 use crate::logic::links::Key;
+
+/// Most bytes of a table of meanings, of an encoder's weights, and of the other files of an encoder. The largest of each that
+/// are known are a quarter of that or less.
+const MOST_OF_A_TABLE: u64 = 256 << 20;
+const MOST_OF_WEIGHTS: u64 = 1 << 30;
+const MOST_OF_WORDS: u64 = 64 << 20;
 
 /// The settings of this program.
 pub type All = Settings<MailSettings, SourceSettings>;
@@ -57,25 +64,25 @@ fn from_path(path: &Path) -> Result<Model, String> {
         _ => path,
     };
     if !part && !path.is_dir() {
-        let table = std::fs::read(path);
+        let table = read_file(path, MOST_OF_A_TABLE);
         return table.map(Model::File).map_err(|e| say(path, e, "write \"built-in\", \"off\" or a path"));
     }
-    let read = |name: &str| {
+    let read = |name: &str, most: u64| {
         let file = folder.join(name);
         let hint = "an encoder is a folder with config.json, tokenizer.json and model.safetensors (ONNX is not \
                     read); models/README.md says where to get one";
-        std::fs::read(&file).map_err(|e| say(&file, e, hint))
+        read_file(&file, most).map_err(|e| say(&file, e, hint))
     };
     let pooling = folder.join("1_Pooling/config.json");
-    let pooling = match std::fs::read(&pooling) {
+    let pooling = match read_file(&pooling, MOST_OF_WORDS) {
         Ok(bytes) => Some(bytes),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
         Err(e) => return Err(say(&pooling, e, "it says how an encoder's vectors are made")),
     };
     Ok(Model::Encoder(EncoderFiles {
-        config: read("config.json")?,
-        tokenizer: read("tokenizer.json")?,
-        weights: read("model.safetensors")?,
+        config: read("config.json", MOST_OF_WORDS)?,
+        tokenizer: read("tokenizer.json", MOST_OF_WORDS)?,
+        weights: read("model.safetensors", MOST_OF_WEIGHTS)?,
         pooling,
     }))
 }
@@ -165,6 +172,18 @@ fn spool_folder(all: &All) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_model_is_an_ordinary_file_of_a_size_that_models_have() {
+        let dir = tempfile::tempdir().unwrap();
+        let said = |path: &Path| from_path(path).err().unwrap();
+        assert!(said(Path::new("/dev/zero")).contains("/dev/zero cannot be read: it is no ordinary file"));
+        let table = dir.path().join("table.bin");
+        std::fs::File::create(&table).unwrap().set_len(1 << 40).unwrap();
+        assert!(said(&table).contains("larger than 256 MB"), "{}", said(&table));
+        std::os::unix::fs::symlink("/dev/zero", dir.path().join("config.json")).unwrap();
+        assert!(said(dir.path()).contains("no ordinary file"), "{}", said(dir.path()));
+    }
 
     #[test]
     fn a_key_of_a_source_is_named_with_its_line_and_what_may_stand_there() {

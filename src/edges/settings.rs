@@ -1,5 +1,6 @@
 //! What operators edit: `groundswell.toml`, over it the environment (`GROUNDSWELL__SECTION__KEY`), over it flags.
 
+mod file;
 mod told;
 
 use std::net::SocketAddr;
@@ -209,7 +210,7 @@ pub fn load<M: DeserializeOwned, S: DeserializeOwned>(
     path: &Path,
 ) -> Result<Settings<M, S>, SettingsFileError> {
     // Read here rather than by the library, so that the message says which file and why.
-    let text = match std::fs::read_to_string(path) {
+    let text = match file::text_of(path) {
         Ok(text) => text,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound && path == Path::new(DEFAULT_FILE) => {
             String::new()
