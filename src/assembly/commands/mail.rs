@@ -47,7 +47,7 @@ fn what_was_done(Retried { parked, waited }: Retried, in_queue: u64, running: bo
     let when = if running {
         "The daemon tries now; groundswell status shows what became of it."
     } else {
-        "No daemon is running: they go when one starts (systemctl start groundswell)."
+        "No daemon is running: letters go when one starts (systemctl start groundswell)."
     };
     let parked = (parked > 0)
         .then(|| counted(parked as u64, "letter that was parked is", "letters that were parked are"));
