@@ -80,7 +80,7 @@ mod tests {
         let seen = "é 👩\u{200d}👧 कि\n\tשלום · 日本";
         assert!(matches!(harmless(seen), Cow::Borrowed(text) if text == seen));
         let mut out = Harmless::new(Vec::new(), false);
-        write!(out, "a{}b\r\n", "\u{1b}[2J\u{202e}\u{9b}\u{7f}\u{e0041}").unwrap();
+        write!(out, "a\u{1b}[2J\u{202e}\u{9b}\u{7f}\u{e0041}b\r\n").unwrap();
         out.write_all(b"\xff.").unwrap();
         out.flush().unwrap();
         let told = String::from_utf8(out.out.into_inner().unwrap()).unwrap();
