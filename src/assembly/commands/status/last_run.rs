@@ -25,6 +25,10 @@ pub(super) fn of_the_last_run(daemon: Option<&Value>) -> String {
 /// Takes away what the last run said against sources that the settings no longer have, and of those that could not begin and
 /// can now, as far as that is seen from here.
 pub(super) fn leave_out_what_is_mended(sources: &mut BTreeMap<String, Value>, settings: &All) {
+    // Settings without sources are of somebody who looks at the data alone, and say nothing about them.
+    if settings.source.is_empty() {
+        return;
+    }
     for (name, source) in sources.iter_mut() {
         let configured = settings.source.iter().find(|source| source.name == *name);
         // What the other side refused is not known to be mended before it is asked again.
