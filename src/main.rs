@@ -6,9 +6,19 @@ use clap::Parser;
 use groundswell::assembly::cli::{Cli, Command};
 use groundswell::assembly::commands;
 use groundswell::assembly::output::tell;
+use groundswell::assembly::terminal::harmless;
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let given = Cli::try_parse().unwrap_or_else(|wrong| {
+        let said = wrong.render().to_string();
+        // What clap repeats of the arguments could act on the terminal; nothing else is worth losing its colours for.
+        if wrong.use_stderr() && harmless(&said) != said.as_str() {
+            tell(said.trim_end());
+            std::process::exit(wrong.exit_code());
+        }
+        wrong.exit()
+    });
+    let done = match given.command {
         Command::Check(args) => commands::check::check(&args),
         Command::Fmt(args) => commands::fmt::fmt(&args),
         Command::Test(args) => commands::test::test(&args),

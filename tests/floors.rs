@@ -32,8 +32,18 @@ const LOGIC: [&str; 18] = [
     "sparing",
 ];
 /// The parts of the assembly, lowest first.
-const ASSEMBLY: [&str; 9] =
-    ["cli", "failure", "output", "replay", "configured", "decisions", "posted", "daemon", "commands"];
+const ASSEMBLY: [&str; 10] = [
+    "cli",
+    "failure",
+    "terminal",
+    "output",
+    "replay",
+    "configured",
+    "decisions",
+    "posted",
+    "daemon",
+    "commands",
+];
 
 #[test]
 fn modules_import_only_from_floors_below() {

@@ -72,6 +72,20 @@ fn what_is_unknown_is_named_and_what_reaches_nobody_is_said() {
         (2, true),
         "{err}"
     );
+    for (product, segment, said) in [
+        ("sweep", "no-such", "--segment: sweep has no segment \"no-such\"; there are \""),
+        (
+            "kettle",
+            "x",
+            "--segment: kettle has no segment \"x\"; it has none; [segments] in kettle.toml makes them",
+        ),
+    ] {
+        let (code, _, err) = route(&["--product", product, "--segment", segment]);
+        assert!(code == 2 && err.contains(said), "{err}");
+    }
+    // Posts may be of sources that are named nowhere, so that is said and not refused.
+    let (code, _, err) = route(&["--product", "kettle", "--source", "nowhere"]);
+    assert!(code == 0 && err.contains("no [[route]] names a source \"nowhere\"; the routes name"), "{err}");
     let (code, _, err) = route(&["--text", "nothing of ours"]);
     assert_eq!((code, err.contains("no rule is about this text")), (1, true), "{err}");
     assert_eq!(route(&[]).0, 2, "something has to be asked");

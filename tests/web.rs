@@ -25,7 +25,12 @@ async fn pages(queue: usize, answers: bool) -> (SocketAddr, CancellationToken, m
     let (ask, mut questions) = mpsc::channel::<Question>(queue);
     let stop = CancellationToken::new();
     let page = |status, html: &str| Answer { status, html: html.into() };
-    let fixed = Fixed { style: "p{}", nowhere: page(404, "nowhere"), later: page(503, "later") };
+    let fixed = Fixed {
+        origin: "https://alerts.example".into(),
+        style: "p{}",
+        nowhere: page(404, "nowhere"),
+        later: page(503, "later"),
+    };
     tokio::spawn(serve(listener, ask, fixed, hubs(), stop.clone()));
     if !answers {
         return (address, stop, questions);
@@ -60,7 +65,7 @@ async fn say(address: SocketAddr, request: &str) -> String {
 fn request(method: &str, path: &str, body: &str) -> String {
     let length = body.len();
     format!(
-        "{method} {path} HTTP/1.1\r\nHost: evil.example\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        "{method} {path} HTTP/1.1\r\nHost: inside.example\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
     )
 }
 
@@ -93,6 +98,30 @@ fn a_get_asks_and_a_post_acts() {
                 assert_eq!(said.starts_with("HTTP/1.1 403"), !done, "{site}: {said}");
             }
         }
+        // A browser that does not know that header says where the page was from.
+        for (origin, done) in [
+            ("https://alerts.example", true),
+            ("https://inside.example", true),
+            ("https://evil.example", false),
+            ("https://inside.example:8443", false),
+            ("https://alerts.example.evil", false),
+            ("http://alerts.example", false),
+            ("null", false),
+            ("inside.example", false),
+            ("", false),
+        ] {
+            for path in ["/act/a.b", "/leave/a.b"] {
+                let pressed = request("POST", path, "sure=yes")
+                    .replace("Connection", &format!("Origin: {origin}\r\nConnection"));
+                let said = say(address, &pressed).await;
+                assert_eq!(said.contains("do "), done, "{origin}: {said}");
+                assert_eq!(said.starts_with("HTTP/1.1 403"), !done, "{origin}: {said}");
+            }
+        }
+        // One that knows both is believed in the first: a proxy may have made another name of it.
+        let both = "Sec-Fetch-Site: same-origin\r\nOrigin: https://inside.example\r\nConnection";
+        let pressed = request("POST", "/act/a.b", "sure=yes").replace("Connection", both);
+        assert!(say(address, &pressed).await.ends_with("do a.b"));
         let head = say(address, &request("HEAD", "/act/a.b", "")).await;
         assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
         for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
@@ -119,7 +148,7 @@ fn every_answer_forbids_what_pages_need_not() {
             assert!(said.starts_with(&format!("http/1.1 {wanted}")), "{said}");
             for header in [
                 "content-security-policy: default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'\r\n",
-                "referrer-policy: no-referrer\r\n",
+                "referrer-policy: same-origin\r\n",
                 "cache-control: no-store\r\n",
                 "x-content-type-options: nosniff\r\n",
             ] {

@@ -9,3 +9,4 @@ pub mod failure;
 pub mod output;
 mod posted;
 pub mod replay;
+pub mod terminal;

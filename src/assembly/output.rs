@@ -8,14 +8,24 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::failure::{Exit, Failure};
+use super::terminal::{Harmless, harmless, harmless_in_colour};
 use crate::ground::diagnostic::{Diagnostic, Level};
 use crate::ground::entry::RuleFiles;
 use crate::ground::post::{Incoming, MAX_LINE_BYTES, Post, parse_line};
 use crate::logic::rules::report;
-use crate::logic::text::is_hidden;
 
-/// Where results go.
-pub fn stdout() -> BufWriter<io::Stdout> {
+/// Where results go; what strangers wrote is shown there and does nothing.
+pub fn stdout() -> Harmless<io::Stdout> {
+    Harmless::new(io::stdout(), false)
+}
+
+/// Where results go that may be coloured.
+pub fn coloured_stdout() -> Harmless<io::Stdout> {
+    Harmless::new(io::stdout(), colour(io::stdout().is_terminal()))
+}
+
+/// Where goes what no stranger had a part in, byte by byte.
+pub fn raw_stdout() -> BufWriter<io::Stdout> {
     BufWriter::new(io::stdout())
 }
 
@@ -24,9 +34,9 @@ pub fn colour(stream_is_terminal: bool) -> bool {
     stream_is_terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
 }
 
-/// Says something that is no result.
+/// Says something that is no result; what it repeats of arguments and of strangers' texts is shown and does nothing.
 pub fn tell(message: impl std::fmt::Display) {
-    let _ = writeln!(io::stderr(), "{message}");
+    let _ = writeln!(io::stderr(), "{}", harmless(&message.to_string()));
 }
 
 /// A value as one line of JSON. What a stranger hid in a text (marks that turn it around, letters that nobody sees) is
@@ -36,25 +46,16 @@ pub fn tell(message: impl std::fmt::Display) {
 /// The value cannot be JSON: a map with keys that are no texts.
 pub fn as_json(value: &impl Serialize) -> Result<String, Failure> {
     let plain = serde_json::to_string(value).map_err(|e| Failure::new(Exit::Software, e))?;
-    let odd = |c: char| is_hidden(c) || ('\u{7f}'..'\u{a0}').contains(&c);
-    if !plain.contains(odd) {
-        return Ok(plain);
-    }
-    let mut out = String::with_capacity(plain.len() + 64);
-    for c in plain.chars() {
-        if odd(c) {
-            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
-        } else {
-            out.push(c);
-        }
-    }
-    Ok(out)
+    Ok(harmless(&plain).into_owned())
 }
 
 /// Prints what is wrong with rule files; returns whether any of it is an error.
 pub fn tell_problems(problems: &[Diagnostic], files: &RuleFiles) -> bool {
     if !problems.is_empty() {
-        tell(report::to_text(problems, files, colour(io::stderr().is_terminal())).trim_end());
+        let coloured = colour(io::stderr().is_terminal());
+        let shown = report::to_text(problems, files, coloured);
+        let shown = if coloured { harmless_in_colour(&shown) } else { harmless(&shown) };
+        let _ = writeln!(io::stderr(), "{}", shown.trim_end());
     }
     problems.iter().any(|p| p.level == Level::Error)
 }

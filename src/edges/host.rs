@@ -27,6 +27,35 @@ pub fn can_write(folder: &Path) -> std::io::Result<()> {
     std::fs::remove_file(&file)
 }
 
+/// Reads a file whole, where it is an ordinary one of at most so many bytes.
+///
+/// # Errors
+/// What the system says, or that it is none or too large.
+pub fn read_file(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    use std::io::{Error, ErrorKind, Read};
+    let meta = std::fs::metadata(path)?;
+    if meta.is_dir() {
+        return Err(ErrorKind::IsADirectory.into());
+    }
+    if !meta.is_file() {
+        return Err(Error::new(
+            ErrorKind::InvalidInput,
+            "it is no ordinary file but a device, a pipe or a socket",
+        ));
+    }
+    let large = || {
+        let most = most >> 20;
+        Error::new(ErrorKind::FileTooLarge, format!("it is larger than {most} MB, the most that is read"))
+    };
+    // What is too large by far is not begun.
+    if meta.len() > most {
+        return Err(large());
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most { Err(large()) } else { Ok(bytes) }
+}
+
 /// Who may look into a folder or file, as the lower nine bits of its mode.
 ///
 /// # Errors

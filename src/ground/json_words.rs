@@ -40,7 +40,9 @@ pub(super) fn plain(error: &serde_json::Error) -> String {
                 "something stands after the last }: one post a line"
             } else if said.contains("control character") {
                 "a text goes over a line or has a tab in it, which are written \\n and \\t"
-            } else if said.contains("escape") || said.contains("surrogate") {
+            } else if said.contains("surrogate") || said.contains("end of hex escape") {
+                "half of a pair: \\ud800 to \\udfff mean a character only two by two, as \\ud83d\\ude00 does"
+            } else if said.contains("escape") {
                 "a \\ that means nothing: a real one is written \\\\"
             } else if said.contains("recursion") {
                 "it is nested too deep"
@@ -76,6 +78,13 @@ mod tests {
             (r#"{"a" "x"}"#, "a colon is missing"),
             ("{\"a\":\"x\ty\"}", "a tab in it"),
             (r#"{"a":"x\y"}"#, "means nothing"),
+            (r#"{"a":"x\u12"}"#, "means nothing"),
+            (r#"{"a":"\ud83d\ude00","n":"many"}"#, "stands \"many\""),
+            (r#"{"a":"x\ud800"}"#, "half of a pair"),
+            (r#"{"a":"\ud800 x"}"#, "half of a pair"),
+            (r#"{"a":"\ud800\n"}"#, "half of a pair"),
+            (r#"{"a":"\ud800\u0041"}"#, "half of a pair"),
+            (r#"{"a":"\udc00"}"#, "half of a pair"),
             (r#"{"a":"x","a":"y"}"#, "one name stands twice: a"),
         ] {
             let told = plain(&serde_json::from_str::<Line>(line).unwrap_err());

@@ -117,7 +117,7 @@ fn status_says_what_there_is_and_what_needs_a_person() {
     assert_eq!((status["posts"].as_u64(), status["running"].as_bool()), (Some(3), Some(false)));
     let needs = status["needs_a_person"].to_string();
     assert!(
-        needs.contains("bluesky has failed: the address is wrong") && needs.contains("1 error"),
+        needs.contains("bluesky failed in the last run: the address is wrong") && needs.contains("1 error"),
         "{needs}"
     );
 }

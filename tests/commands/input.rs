@@ -117,3 +117,40 @@ fn counts_are_judged_row_by_row() {
     );
     assert_eq!(home.run(&["detect", "no-such.csv"]).code, 66);
 }
+
+#[test]
+fn what_strangers_wrote_cannot_act_on_a_terminal() {
+    let home = Home::new();
+    import(&home);
+    let odd = "a\u{1b}]0;x\u{7}\u{202e}b\u{9b}2J\u{200b}c";
+    let post = serde_json::json!({"id": odd, "source": odd, "author": odd, "text": format!("mini9 keys {odd}"),
+        "created_at": "2025-01-06T09:30:00Z"});
+    let posts = home.write("odd.jsonl", &format!("{post}\n{{{odd}\n"));
+    let (posts, rules) = (posts.to_str().unwrap(), home.path("rules"));
+    let rules = rules.to_str().unwrap();
+    home.run(&["import", posts]);
+    let commands: [&[&str]; 14] = [
+        &["export", odd],
+        &["forget", odd],
+        &["search", "keys"],
+        &["search", odd],
+        &["explain", odd],
+        &["silence", odd, "--days", "3"],
+        &["route", "--product", odd],
+        &["alerts", "--product", odd],
+        &["status", "--format", odd],
+        &["match", "--rules", rules, "--text", odd, "--explain"],
+        &["match", "--rules", rules, "--explain", posts],
+        &["match", "--rules", rules, posts],
+        &["assess", "--text", odd],
+        &["check", "--rules", odd],
+    ];
+    for args in commands {
+        let ran = home.run(args);
+        for said in [&ran.out, &ran.err] {
+            let acts = |c: char| c.is_control() && c != '\n' || "\u{202e}\u{200b}".contains(c);
+            assert!(!said.contains(acts), "{args:?}: {said:?}");
+        }
+        assert!(!(ran.out.is_empty() && ran.err.is_empty()), "{args:?} says nothing");
+    }
+}

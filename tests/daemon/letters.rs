@@ -104,7 +104,7 @@ fn the_links_of_a_letter_ask_once_and_do_what_the_commands_do() {
         assert!(status == 200 || page.contains("already"), "{name} {page}");
         for header in [
             "content-security-policy: default-src 'none'",
-            "referrer-policy: no-referrer",
+            "referrer-policy: same-origin",
             "cache-control: no-store",
         ] {
             assert!(page.to_lowercase().contains(header), "{header} is not in {page}");

@@ -1,6 +1,7 @@
 //! Posts that are sent to us, over real HTTP on loopback.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod crowd;
 mod github;
 
 use std::io::Write;

@@ -33,7 +33,8 @@ pub enum MailCommand {
     Test(MailTestArgs),
     /// Try parked letters again, and those that wait for another try at once: what was wrong has been mended
     ///
-    /// Letters that a mail server refused, or that could not be sent for five days, wait until somebody says so.
+    /// Letters that a mail server refused, or that could not be sent for five days, are parked: they wait until somebody says
+    /// so. It is the daemon that tries, at once or when it starts; groundswell status shows what became of them.
     ///
     /// Example: groundswell mail retry
     Retry(ConfigArgs),

@@ -7,7 +7,7 @@ use crate::assembly::cli::{CheckArgs, Format};
 use crate::assembly::commands::standing::analysis_now;
 use crate::assembly::configured::templates_of;
 use crate::assembly::failure::{Exit, Failure};
-use crate::assembly::output::{colour, counted, diff, each_post, stdout, tell};
+use crate::assembly::output::{colour, coloured_stdout, counted, diff, each_post, stdout, tell};
 use crate::edges::rules_folder::{read_what_can_be, strays, write_rule};
 use crate::edges::store::Store;
 use crate::ground::diagnostic::{Diagnostic, Level};
@@ -31,7 +31,7 @@ pub fn check(args: &CheckArgs) -> Result<(), Failure> {
     if let Some(code) = &args.explain {
         return explain(code);
     }
-    let mut out = stdout();
+    let mut out = coloured_stdout();
     let (mut files, unreadable) = read_what_can_be(&args.rules.rules)?;
     let unreadable: Vec<_> = unreadable.into_iter().map(|(path, error)| (path, error.to_string())).collect();
     if args.fix && !unreadable.is_empty() {

@@ -29,6 +29,8 @@ use crate::logic::rules::RuleSet;
 
 /// How long the mail server may take for each step.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// More than this is no secret.
+const MOST_OF_A_SECRET: u64 = 1 << 20;
 /// Less free room than this is too little, in bytes.
 const LEAST_ROOM: u64 = 200 << 20;
 /// Less than this is worth a word: a year of a middling source.
@@ -282,7 +284,7 @@ fn letters(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
     };
     if let Some(path) = &smtp.password_file {
         let (what, read) = ("the password of the mail server".to_owned(), readable(path));
-        let (key, credential) = ("password_file", "smtp-password");
+        let (key, credential) = ("password_file", "smtp-password".to_owned());
         found.push(findings::of_secret(&Secret { about: "mail", what, path, key, credential, read }, unit));
     }
     for server in [smtp].into_iter().chain(&mail.fallback) {
@@ -323,13 +325,18 @@ fn spool_folder(folder: &Path) -> Finding {
     }
 }
 
-/// The mode of a file that can be opened, or why it cannot be.
-fn readable(path: &Path) -> Result<u32, String> {
-    let file = std::fs::File::open(path).and_then(|file| file.metadata());
-    match file {
-        Ok(file) if file.is_dir() => Err("it is a folder".into()),
-        Ok(file) if file.is_file() && file.len() == 0 => Err(findings::EMPTY.into()),
-        Ok(_) => host::mode(path).map_err(|e| e.to_string()),
-        Err(e) => Err(e.to_string()),
+/// The mode of a file with a secret in it, or why it cannot be read.
+pub(in crate::assembly::commands) fn readable(path: &Path) -> Result<u32, String> {
+    let meta = std::fs::metadata(path).map_err(|e| e.to_string())?;
+    if meta.is_dir() {
+        return Err("it is a folder".into());
     }
+    // A pipe would be waited for, and what comes out of it once is gone.
+    if meta.is_file() {
+        let held = host::read_file(path, MOST_OF_A_SECRET).map_err(|e| e.to_string())?;
+        if held.trim_ascii().is_empty() {
+            return Err(findings::EMPTY.into());
+        }
+    }
+    host::mode(path).map_err(|e| e.to_string())
 }

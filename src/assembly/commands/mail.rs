@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use super::standing::is_running;
 use crate::assembly::cli::{ConfigArgs, MailCommand, MailPreviewArgs, MailTestArgs};
 use crate::assembly::configured::{mail as mail_settings, sender, settings, stationery, templates_of};
 use crate::assembly::daemon::watch_samples;
@@ -12,7 +13,7 @@ use crate::edges::clock::SystemClock;
 use crate::edges::mail::{
     LetterError, Mailbox, Outcome, Stationery, Transport, is_of_the_settings, to_message,
 };
-use crate::edges::store::Store;
+use crate::edges::store::{Retried, Store};
 use crate::ground::time::Clock;
 use crate::logic::letters::{
     Desk, STYLE, Sample, Sender, Templates, notice, sample_pages, samples, samples_page, trial,
@@ -34,17 +35,41 @@ pub fn mail(command: &MailCommand) -> Result<(), Failure> {
 fn retry(args: &ConfigArgs) -> Result<(), Failure> {
     let settings = settings(args)?;
     let mut store = Store::open_existing(&settings.data.folder)?;
-    let letters = store.retry_letters(SystemClock.now())?;
+    let retried = store.retry_letters(SystemClock.now())?;
+    let in_queue = store.outbox_counts()?.waiting;
     let mut out = stdout();
-    match letters {
-        0 => writeln!(out, "No letter is parked, or waits for another attempt.")?,
-        n => writeln!(
-            out,
-            "{} tried again as soon as the daemon runs.",
-            counted(n as u64, "letter is", "letters are")
-        )?,
-    }
+    writeln!(out, "{}", what_was_done(retried, in_queue, is_running(&settings.data.folder)))?;
     Ok(out.flush()?)
+}
+
+/// What `retry` did, and what comes of it. `in_queue` letters are in the queue now, these among them.
+fn what_was_done(Retried { parked, waited }: Retried, in_queue: u64, running: bool) -> String {
+    let when = if running {
+        "The daemon tries now; groundswell status shows what became of it."
+    } else {
+        "No daemon is running: letters go when one starts (systemctl start groundswell)."
+    };
+    let parked = (parked > 0)
+        .then(|| counted(parked as u64, "letter that was parked is", "letters that were parked are"));
+    let waited = (waited > 0).then(|| {
+        counted(
+            waited as u64,
+            "letter need not wait for its next try",
+            "letters need not wait for their next try",
+        )
+    });
+    match (parked, waited) {
+        (None, None) if in_queue == 0 => {
+            "There is nothing to try again: no letter is parked, and none waits to be sent.".to_owned()
+        }
+        (None, None) => format!(
+            "There is nothing to hurry: no letter is parked, and {} to be tried at once already. {when}",
+            counted(in_queue, "letter is", "letters are")
+        ),
+        (Some(parked), None) => format!("{parked} in the queue again. {when}"),
+        (None, Some(waited)) => format!("{waited}. {when}"),
+        (Some(parked), Some(waited)) => format!("{parked} in the queue again, and {waited}. {when}"),
+    }
 }
 
 fn preview(args: &MailPreviewArgs) -> Result<(), Failure> {
@@ -187,6 +212,17 @@ fn are_settings_wrong(said: &[String]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_lets_letters_be_tried_again_hears_which_and_when() {
+        let said: Vec<String> =
+            [(2, 1, 3, true), (1, 0, 1, false), (0, 3, 3, true), (0, 0, 0, true), (0, 0, 2, false)]
+                .map(|(parked, waited, in_queue, running)| {
+                    what_was_done(Retried { parked, waited }, in_queue, running)
+                })
+                .into();
+        insta::assert_snapshot!(said.join("\n"));
+    }
 
     #[test]
     fn a_login_that_is_refused_is_a_matter_of_settings_and_a_busy_server_is_none() {

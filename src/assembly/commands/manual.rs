@@ -7,7 +7,7 @@ use clap::CommandFactory;
 
 use crate::assembly::cli::{Cli, CompletionsArgs, ManArgs};
 use crate::assembly::failure::{Exit, Failure};
-use crate::assembly::output::{counted, stdout, tell};
+use crate::assembly::output::{counted, raw_stdout, tell};
 
 /// Runs `man`.
 ///
@@ -17,7 +17,7 @@ pub fn man(args: &ManArgs) -> Result<(), Failure> {
     let Some(folder) = &args.out else {
         let mut page = Vec::new();
         clap_mangen::Man::new(Cli::command()).render(&mut page)?;
-        let mut out = stdout();
+        let mut out = raw_stdout();
         out.write_all(&page)?;
         return Ok(out.flush()?);
     };
@@ -40,7 +40,7 @@ pub fn man(args: &ManArgs) -> Result<(), Failure> {
 pub fn completions(args: &CompletionsArgs) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "groundswell", &mut script);
-    let mut out = stdout();
+    let mut out = raw_stdout();
     out.write_all(&script)?;
     Ok(out.flush()?)
 }

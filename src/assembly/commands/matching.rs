@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::standing::one_line;
+use super::standing::{clip, one_line};
 use super::{Rules, load_rules};
 use crate::assembly::cli::MatchArgs;
 use crate::assembly::failure::{Exit, Failure};
@@ -61,10 +61,8 @@ fn one(out: &mut impl Write, rules: &Rules, post: &Post, explain: bool) -> Resul
 
 /// Every query beside the post, part by part.
 fn explained(out: &mut impl Write, rules: &Rules, subject: &Subject<'_>) -> Result<(), Failure> {
-    let shown: String =
-        subject.text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect();
-    let shown: String = shown.chars().filter(|c| !c.is_control()).collect();
-    writeln!(out, "post {}  ({})  {shown}", subject.post.id, read_as(subject))?;
+    let (id, shown) = (one_line(&subject.post.id), clip(&one_line(subject.text), 200));
+    writeln!(out, "post {id}  ({})  {shown}", read_as(subject))?;
     for product in &rules.set.products {
         let asked = product.query.explain(subject);
         let taken_back = product.not.as_ref().map(|not| not.explain(subject));

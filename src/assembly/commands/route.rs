@@ -1,10 +1,12 @@
 //! `route`: who would be written to, when, and by which line of the rule files.
 
+mod names;
 mod shown;
 
 use std::collections::BTreeMap;
 use std::io::Write;
 
+use self::names::{sound_segment, unknown_source};
 use self::shown::{as_json, write_text};
 use super::acts::unknown_alert;
 use super::load_rules;
@@ -110,6 +112,9 @@ pub fn route(args: &RouteArgs) -> Result<(), Failure> {
             (rules, asked)
         }
     };
+    let of_one = args.text.is_none().then(|| asked.first().map(|asked| asked.product.as_str())).flatten();
+    sound_segment(args.segment.as_deref(), of_one, &rules)?;
+    unknown_source(args.source.as_deref(), &rules, given.as_ref());
     let mut out = stdout();
     let mut reached = 0;
     for asked in &asked {

@@ -6,7 +6,7 @@ use super::standing::{clip, count, minute, one_line, snapshot};
 use crate::assembly::cli::{Format, SearchArgs};
 use crate::assembly::configured::settings;
 use crate::assembly::failure::{Exit, Failure};
-use crate::assembly::output::{as_json, colour, stdout, tell, tell_problems};
+use crate::assembly::output::{as_json, colour, coloured_stdout, tell, tell_problems};
 use crate::edges::index::PostIndex;
 use crate::edges::store::Store;
 use crate::ground::post::Post;
@@ -74,7 +74,7 @@ pub fn search(args: &SearchArgs) -> Result<(), Failure> {
         }
     }
 
-    let mut out = stdout();
+    let mut out = coloured_stdout();
     let terminal = std::io::stdout().is_terminal();
     let bright = terminal && colour(terminal);
     for one in &found {

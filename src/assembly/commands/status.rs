@@ -1,6 +1,7 @@
 //! `status`: is it listening, is it keeping up, does it need somebody?
 
 mod figures;
+mod last_run;
 mod needs;
 mod told;
 
@@ -11,6 +12,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use self::last_run::leave_out_what_is_mended;
 use self::needs::needs;
 use self::told::{text, write};
 use super::standing::{is_running, snapshot};
@@ -189,6 +191,9 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
     let mut sources: BTreeMap<String, Value> =
         note("sources")?.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default();
     as_of_now(&mut sources, now, running);
+    if !running {
+        leave_out_what_is_mended(&mut sources, settings);
+    }
     let indexed = PostIndex::open_for_reading(folder)?.position();
     let acts = store.acts()?;
     let mut status = Status {

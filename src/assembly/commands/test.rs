@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::assembly::cli::{Format, TestArgs};
 use crate::assembly::failure::Failure;
-use crate::assembly::output::{colour, counted, stdout, tell};
+use crate::assembly::output::{colour, coloured_stdout, counted, tell};
 use crate::assembly::replay::Replay;
 use crate::edges::rules_folder::read_rules;
 use crate::ground::diagnostic::{Diagnostic, Level};
@@ -40,7 +40,7 @@ pub fn test(args: &TestArgs) -> Result<(), Failure> {
     for scenario in &scenarios {
         problems.extend(play(scenario, &files));
     }
-    let mut out = stdout();
+    let mut out = coloured_stdout();
     let all: Vec<Diagnostic> = problems.iter().cloned().chain(doubtful).collect();
     match args.format {
         Format::Json => write!(out, "{}", report::to_json(&all))?,

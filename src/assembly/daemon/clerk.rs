@@ -26,6 +26,8 @@ const QUEUE: usize = 32;
 pub(super) struct Clerk {
     pub(super) store: Store,
     pub(super) key: Key,
+    /// The public address.
+    pub(super) url: String,
     pub(super) templates: Templates,
     pub(super) clock: Arc<dyn Clock>,
     /// History is lived through again.
@@ -53,9 +55,12 @@ pub(super) async fn start(
     })?;
     let (ask, questions) = mpsc::channel(QUEUE);
     let templates = clerk.templates.clone();
+    let origin =
+        url::Url::parse(&clerk.url).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
     std::thread::spawn(move || clerk.work(questions));
     tracing::info!(%address, "the links of letters are answered");
     let fixed = Fixed {
+        origin,
         style: STYLE,
         nowhere: DeskPage::nowhere(&templates).into(),
         later: DeskPage::later(&templates).into(),

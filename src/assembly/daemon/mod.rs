@@ -152,6 +152,7 @@ impl Daemon {
                 let clerk = Clerk {
                     store: self.engine.another_store()?,
                     key: links.key.clone(),
+                    url: links.url.clone(),
                     templates: self.sender.templates.clone(),
                     clock: Arc::clone(&self.clock),
                     replays: decisions::replays(&self.settings),

@@ -3,6 +3,8 @@
 
 use toml::de::{DeTable, DeValue};
 
+use super::unknown;
+
 /// The library's words `why` about the settings `text`, as people would say them. `again` reads other settings and says what is wrong
 /// with them, if anything; `alone` is what another library says of the file by itself.
 pub(super) fn told(
@@ -20,17 +22,35 @@ pub(super) fn told(
         key.extend(culprit(index, why, text, again));
     }
     let said = in_words(&placed(&exact, text, place.as_ref()));
-    if let Some((_, rest)) = exact.split_once("unknown field `")
-        && let (Some(place), Some((key, _))) = (place.as_mut(), rest.split_once('`'))
-    {
+    let key =
+        exact.split_once("unknown field `").and_then(|(_, rest)| rest.split_once('`')).map(|(key, _)| key);
+    let Some(key) = key else {
+        // Of a list of tables where one belongs, the library reads on into the first.
+        let names = place.as_ref().filter(|place| place.source.is_none()).map(|place| place.keys.as_slice());
+        let name = names.and_then(|names| names.first()?.split('[').next()).unwrap_or_default().to_owned();
+        let keys = vec![name];
+        let brackets = keys.first().and_then(|name| unknown::brackets(name, text));
+        return match brackets {
+            Some(said) => with_line(Some(&Place { source: None, keys }), text, &said),
+            None => with_line(place.as_ref(), text, &said),
+        };
+    };
+    // Of those of the sections it is not said where they are.
+    let mut place = match place {
+        Some(place) => Some(place),
+        None => stray(key, why, text, again).map(|keys| Place { source: None, keys }),
+    };
+    let section = place.as_ref().filter(|place| place.source.is_none()).map(|place| place.keys.clone());
+    let said = unknown::unknown(&said, section.as_deref(), text).unwrap_or(said);
+    if let Some(place) = &mut place {
         place.keys.push(key.to_owned());
     }
-    let line = place.as_ref().and_then(|place| line_of(text, place)).or_else(|| {
-        let (_, rest) = exact.split_once("unknown field `")?;
-        let keys = stray(rest.split_once('`')?.0, why, text, again)?;
-        line_of(text, &Place { source: None, keys })
-    });
-    line.map_or_else(|| said.clone(), |line| format!("line {line}: {said}"))
+    with_line(place.as_ref(), text, &said)
+}
+
+fn with_line(place: Option<&Place>, text: &str, said: &str) -> String {
+    let line = place.and_then(|place| line_of(text, place));
+    line.map_or_else(|| said.to_owned(), |line| format!("line {line}: {said}"))
 }
 
 /// Where something is wrong: in which source, counted from 0, and under which keys, outermost first.
@@ -76,24 +96,19 @@ fn culprit(index: usize, why: &str, text: &str, again: &dyn Fn(&str) -> Option<S
     })
 }
 
-/// Where an unknown key stands of which the library does not say where: without it something else, or nothing, is wrong.
+/// The tables around an unknown key of which the library does not say where it is: without it something else, or nothing, is
+/// wrong.
 fn stray(key: &str, why: &str, text: &str, again: &dyn Fn(&str) -> Option<String>) -> Option<Vec<String>> {
     let whole: toml::Table = toml::from_str(text).ok()?;
     let mut found = Vec::new();
     tables_with(key, &whole, &mut Vec::new(), &mut found);
-    found
-        .into_iter()
-        .find(|path| {
-            let mut without = whole.clone();
-            let inner = path.iter().try_fold(&mut without, |table, name| table.get_mut(name)?.as_table_mut());
-            let removed = inner.and_then(|table| table.remove(key)).is_some();
-            let said = toml::to_string(&without).ok().map(|text| again(&text));
-            removed && said.is_some_and(|said| said.as_deref() != Some(why))
-        })
-        .map(|mut path| {
-            path.push(key.to_owned());
-            path
-        })
+    found.into_iter().find(|path| {
+        let mut without = whole.clone();
+        let inner = path.iter().try_fold(&mut without, |table, name| table.get_mut(name)?.as_table_mut());
+        let removed = inner.and_then(|table| table.remove(key)).is_some();
+        let said = toml::to_string(&without).ok().map(|text| again(&text));
+        removed && said.is_some_and(|said| said.as_deref() != Some(why))
+    })
 }
 
 /// The tables, by their names from the outermost in, that have a key of this name. Sources tell of theirs themselves.
@@ -227,10 +242,12 @@ pub(super) fn in_words(why: &str) -> String {
         let end = rest.find([';', '\n']).unwrap_or(rest.len());
         let end = rest.find(" for key").map_or(end, |key| key.min(end));
         let (few, after) = rest.split_at_checked(end)?;
+        let known: Vec<&str> = few.split('`').skip(1).step_by(2).collect();
+        let meant = unknown::meant(value, &known);
         let few: Vec<String> = few.split('`').skip(1).step_by(2).map(|one| format!("\"{one}\"")).collect();
         let (last, others) = few.split_last()?;
         let few = if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) };
-        Some(format!("{before}the text \"{value}\" stands here; write {few}{after}"))
+        Some(format!("{before}the text \"{value}\" stands here; write {few}{meant}{after}"))
     };
     outside().or_else(of_few).or_else(told).unwrap_or_else(|| address.clone())
 }

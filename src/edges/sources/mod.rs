@@ -47,7 +47,7 @@ use crate::ground::time::{Clock, Timestamp};
 
 pub use self::appstore::AppstoreConfig;
 pub use self::callbacks::{Call, Callbacks};
-pub use self::check::check;
+pub use self::check::{check, secret_file};
 pub use self::discourse::DiscourseConfig;
 pub use self::feed::{FeedConfig, Listed, Listing, read_opml};
 pub use self::github::GithubConfig;

@@ -1,6 +1,7 @@
 //! Sources that are asked again and again: when, and what becomes of posts that were there already or are gone.
 
 use std::collections::VecDeque;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 use std::time::Duration;
 
@@ -24,6 +25,8 @@ const BUSY_WAIT: Duration = Duration::from_secs(60);
 const MAX_RECENT: usize = 10_000;
 /// Most posts that are looked after.
 const MAX_LOOKED_AFTER: usize = 500;
+/// Most bytes of a file with a secret, or with the settings of a library beside one.
+const MAX_SECRET_BYTES: u64 = 64 << 10;
 /// Seconds for which a post is looked after.
 const LOOKED_AFTER_SECONDS: i64 = 3 * 86_400;
 
@@ -130,7 +133,9 @@ pub(super) fn token(name: &str, path: Option<&Path>) -> Result<Option<String>, S
 /// The file cannot be read or is empty.
 pub(super) fn secret(name: &str, key: &str, path: &Path) -> Result<String, SourceError> {
     let what = format!("cannot read `{key}` {}", path.display());
-    let read = std::fs::read_to_string(path);
+    let read = read_secret(path).and_then(|bytes| {
+        String::from_utf8(bytes).map_err(|_| std::io::Error::new(ErrorKind::InvalidData, "it is no text"))
+    });
     let token = read.map_err(|error| SourceError::Io { name: name.to_owned(), what, error })?;
     let token = token.trim().to_owned();
     if token.is_empty() {
@@ -138,6 +143,20 @@ pub(super) fn secret(name: &str, key: &str, path: &Path) -> Result<String, Sourc
         return Err(SourceError::Settings { name: name.to_owned(), message });
     }
     Ok(token)
+}
+
+/// The bytes of a file that holds a secret.
+///
+/// # Errors
+/// It cannot be read, or is larger than any secret.
+pub(super) fn read_secret(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(MAX_SECRET_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_SECRET_BYTES {
+        let error = "it is larger than 64 KB, which no secret is";
+        return Err(std::io::Error::new(ErrorKind::FileTooLarge, error));
+    }
+    Ok(bytes)
 }
 
 /// Hands over items in batches; only the last carries the position, so that until then all of it counts as unread.

@@ -113,7 +113,7 @@ pub(super) async fn run(
 ) -> Result<(), SourceError> {
     let settings = |message| SourceError::Settings { name: name.to_owned(), message };
     let server = check(name, config)?;
-    let key = poll::token(name, config.key_file.as_deref())?;
+    let key = config.key_file.as_deref().map(|file| poll::secret(name, "key_file", file)).transpose()?;
     let http = Http::new(&server, around, None).map_err(settings)?;
     let position = cursor.and_then(|c| serde_json::from_str(&c).ok()).unwrap_or_default();
     let address = server.to_string();

@@ -3,15 +3,17 @@
 //!
 //! The answer is 200 only after the posts are durable. On 429 and 503 the sender tries again after `Retry-After` seconds;
 //! what it sends twice is taken once. A sender that names each delivery and its time, and signs both with the body, cannot
-//! be imitated by one who recorded a request. Listen on the loopback address and let a reverse proxy speak TLS to the world.
+//! be imitated by one who recorded a request; where the body alone is signed, a record of it undoes an edit made since, for
+//! posts do not say when they were edited. Listen on the loopback address and let a reverse proxy speak TLS to the world.
 
 mod body;
 mod deliveries;
+mod door;
 mod github;
 mod refusal;
+mod room;
 mod signature;
 
-use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,27 +21,23 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{Request, State as Held};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_LENGTH;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use futures_util::StreamExt;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Semaphore, oneshot};
 use tokio::time::timeout;
 
 use self::deliveries::{Deliveries, Delivery};
 use self::refusal::Refusal;
+use self::room::{A_REQUEST, Room};
 use self::signature::{Secret, SignatureError};
-use super::backoff::Backoff;
 use super::newest::Newest;
 use super::shape::duration;
-use super::{Batch, CANNOT_LISTEN, Kept, SourceError, State, Surroundings};
-use crate::ground::listening::cannot_listen;
+use super::{Batch, Kept, SourceError, State, Surroundings};
 use crate::ground::post::Incoming;
 use crate::ground::time::Timestamp;
 
@@ -61,15 +59,11 @@ const SIGNATURE: &str = "x-groundswell-signature";
 /// The headers that make a request unlike all others.
 const DELIVERY: &str = "x-groundswell-delivery";
 const TIMESTAMP: &str = "x-groundswell-timestamp";
-/// Requests that are worked on at once; each holds its body.
+/// Requests with a right signature that are worked on at once, and the longest bodies for which there is room while they come:
+/// nobody who cannot sign takes a place from one who can.
 const MAX_REQUESTS: usize = 16;
-/// First and longest wait while the port is taken.
-const FIRST_RETRY: Duration = Duration::from_secs(1);
-const LAST_RETRY: Duration = Duration::from_secs(30);
 /// How often a request that waits to be stored looks whether the disk is full.
 const FULL_LOOK: Duration = Duration::from_millis(250);
-/// How long requests under way may take to end when the daemon stops.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// Settings of `kind = "webhook"`.
 #[derive(Clone, Debug, Deserialize)]
@@ -90,10 +84,11 @@ pub struct WebhookConfig {
     #[serde(default = "one_megabyte")]
     pub max_bytes: usize,
     /// Refuse requests that do not name their delivery and its time (`X-Groundswell-Delivery`, `X-Groundswell-Timestamp`).
-    /// Default: false; those that name them are held to them either way.
+    /// Default: false; those that name them are held to them either way. Without it somebody who recorded a request that signs
+    /// its body alone can bring back what a post said before it was edited.
     #[serde(default)]
     pub fresh_only: bool,
-    /// Longest time for receiving a body, and again for storing it. Default: `"30s"`.
+    /// Longest time for receiving a body, in which it may be silent for five seconds, and again for storing it. Default: `"30s"`.
     #[serde(default = "half_a_minute", deserialize_with = "duration")]
     pub timeout: Duration,
 }
@@ -161,13 +156,16 @@ pub(super) async fn run(
         what: format!("cannot listen on {}", config.listen),
         error,
     };
-    let Some(listener) = listen(name, config.listen, around).await.map_err(unusable)? else { return Ok(()) };
+    let Some(listener) = door::listen(name, config.listen, around).await.map_err(unusable)? else {
+        return Ok(());
+    };
     let address = listener.local_addr().map_err(unusable)?;
     let desk = Arc::new(Desk {
         name: name.to_owned(),
         config: config.clone(),
         secret,
         around: around.clone(),
+        coming: Room::new(MAX_REQUESTS * config.max_bytes.saturating_add(A_REQUEST)),
         room: Semaphore::new(MAX_REQUESTS),
         deliveries: Mutex::new(Deliveries::load(cursor.as_deref().filter(|_| config.form == Form::Posts))),
         newest: Mutex::new(Newest::load(cursor.as_deref().filter(|_| config.form == Form::Github))),
@@ -177,36 +175,8 @@ pub(super) async fn run(
     let router = Router::new().route(&config.path, post(receive)).fallback(elsewhere).with_state(desk);
     around.health.peer(Some(format!("http://{address}{}", config.path)));
     around.health.state(State::Listening, around.clock.now());
-    let stop = around.stop.clone();
-    let serve = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
-    tokio::select! {
-        served = serve => served.map_err(unusable),
-        () = async { stop.cancelled().await; tokio::time::sleep(GRACE).await } => Ok(()),
-    }
-}
-
-/// Listens at an address; while another program has it, or the machine does not have the address yet, again and again.
-/// Nothing when it is time to stop.
-async fn listen(
-    name: &str,
-    address: SocketAddr,
-    around: &Surroundings,
-) -> std::io::Result<Option<TcpListener>> {
-    let mut backoff = Backoff::new(FIRST_RETRY, LAST_RETRY, around.seed);
-    loop {
-        match TcpListener::bind(address).await {
-            Ok(listener) => return Ok(Some(listener)),
-            Err(error) if matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::AddrNotAvailable) => {
-                let hint = cannot_listen(&error);
-                around.complain(name, &format!("{CANNOT_LISTEN} {address}: {error}; tried again ({hint})"));
-                around.health.state(State::Retrying, around.clock.now());
-            }
-            Err(error) => return Err(error),
-        }
-        if around.pause(backoff.next()).await.is_err() {
-            return Ok(None);
-        }
-    }
+    door::serve(listener, router, &around.stop).await;
+    Ok(())
 }
 
 /// What every request needs.
@@ -215,6 +185,9 @@ struct Desk {
     config: WebhookConfig,
     secret: Secret,
     around: Surroundings,
+    /// Bodies that are on their way.
+    coming: Room,
+    /// Those whose signature is right.
     room: Semaphore,
     /// Held while a delivery is under way: of two that are the same, the second waits for what becomes of the first.
     deliveries: Mutex<Deliveries>,
@@ -243,36 +216,42 @@ async fn receive(Held(desk): Held<Arc<Desk>>, request: Request) -> Result<Respon
     answer
 }
 
+/// What the head lacks is said before anything is read; a place among those that are worked on is for signed bodies.
 async fn read(desk: &Desk, request: Request) -> Result<Response, Refusal> {
-    let _room = desk.room.try_acquire().map_err(|_| Refusal::Busy("too many requests at once"))?;
     let (head, body) = request.into_parts();
     let header = |name| head.headers.get(name).map(axum::http::HeaderValue::as_bytes);
+    let announced = header(CONTENT_LENGTH.as_str());
+    let (most, longest) = (desk.config.max_bytes, desk.config.timeout);
+    let place = || desk.room.try_acquire().map_err(|_| Refusal::Busy("too many requests at once"));
     if desk.config.form == Form::Github {
-        let signature =
-            header(github::SIGNATURE).ok_or(Refusal::Signature(SignatureError::MissingGithub))?.to_vec();
-        let word = |name| github::word(header(name)).map(str::to_owned).map_err(Refusal::Signature);
+        let signature = header(github::SIGNATURE).ok_or(Refusal::Signature(SignatureError::MissingGithub))?;
+        let word = |name| github::word(header(name)).map_err(Refusal::Signature);
         let (event, id) = (word(github::EVENT)?, word(github::DELIVERY)?);
-        let body = received(desk, header(CONTENT_LENGTH.as_str()), body).await?;
-        desk.secret.check(&signature, &[&body]).map_err(Refusal::Signature)?;
-        return desk.take_event(&event, &id, &body).await;
+        let body = desk.coming.receive(announced, body, most, longest).await?;
+        desk.secret.check(signature, &[&body]).map_err(Refusal::Signature)?;
+        let _place = place()?;
+        return desk.take_event(event, id, &body).await;
     }
     let signature = header(SIGNATURE).ok_or(Refusal::Signature(SignatureError::Missing))?;
     let delivery = Delivery::read(header(DELIVERY), header(TIMESTAMP)).map_err(Refusal::Signature)?;
-    if delivery.is_none() && desk.config.fresh_only {
-        return Err(Refusal::Signature(SignatureError::NotFresh));
+    match &delivery {
+        Some(delivery) => delivery.is_fresh(desk.around.clock.now()).map_err(Refusal::Signature)?,
+        None if desk.config.fresh_only => return Err(Refusal::Signature(SignatureError::NotFresh)),
+        None => {}
     }
-    let body = received(desk, header(CONTENT_LENGTH.as_str()), body).await?;
+    let body = desk.coming.receive(announced, body, most, longest).await?;
     let Some(delivery) = delivery else {
         desk.secret.check(signature, &[&body]).map_err(Refusal::Signature)?;
         // What was signed with a delivery begins with that, and is no body: its signature must not serve twice.
         if deliveries::begins_with_one(&body) {
             return Err(Refusal::NoBody);
         }
+        let _place = place()?;
         return desk.take(&body, None).await;
     };
     let signed = [delivery.id.as_bytes(), b".", delivery.time.as_bytes(), b".", &body];
     desk.secret.check(signature, &signed).map_err(Refusal::Signature)?;
-    delivery.is_fresh(desk.around.clock.now()).map_err(Refusal::Signature)?;
+    let _place = place()?;
     let mut deliveries = desk.deliveries.lock().await;
     if deliveries.knows(&delivery) {
         return Ok(Json(json!({ "stored": 0, "rejected": [], "repeated": true })).into_response());
@@ -281,16 +260,6 @@ async fn read(desk: &Desk, request: Request) -> Result<Response, Refusal> {
     let answer = desk.take(&body, cursor).await?;
     deliveries.note(&delivery, desk.around.clock.now());
     Ok(answer)
-}
-
-/// The body, if it is not too long and comes in time.
-async fn received(desk: &Desk, announced: Option<&[u8]>, body: Body) -> Result<Vec<u8>, Refusal> {
-    let most = desk.config.max_bytes;
-    let announced = announced.and_then(|v| std::str::from_utf8(v).ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|n| n > most as u64) {
-        return Err(Refusal::TooLarge(most));
-    }
-    timeout(desk.config.timeout, collect(body, most)).await.map_err(|_| Refusal::Slow)?
 }
 
 impl Desk {
@@ -415,20 +384,6 @@ fn told(kept: &Kept) -> serde_json::Value {
         }
     }
     said.into()
-}
-
-/// The body, as long as it is no longer than `most` bytes.
-async fn collect(body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
-    let mut parts = body.into_data_stream();
-    let mut whole = Vec::new();
-    while let Some(part) = parts.next().await {
-        let part = part.map_err(|_| Refusal::Broken)?;
-        if whole.len() + part.len() > most {
-            return Err(Refusal::TooLarge(most));
-        }
-        whole.extend_from_slice(&part);
-    }
-    Ok(whole)
 }
 
 /// A request's body, or an event of GitHub after a line with its name, as they are read without a network: for the fuzz target.

@@ -30,7 +30,7 @@ pub use error::StoreError;
 pub use faults::{Fault, Moment, Script};
 pub use lock::DataLock;
 pub use log::{Appended, NewPost, ToAppend};
-pub use outbox::{About, OutboxCounts, OutboxItem, TroubledLetter, Verdict};
+pub use outbox::{About, OutboxCounts, OutboxItem, Retried, TroubledLetter, Verdict};
 pub use owner::give_to_owner;
 pub use refused::RefusedAddress;
 pub use verify::Damage;

@@ -87,6 +87,15 @@ pub struct OutboxCounts {
     pub parked: u64,
 }
 
+/// Letters that are tried again before their time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Retried {
+    /// Those that would not have been tried any more.
+    pub parked: usize,
+    /// Those that waited for their next try.
+    pub waited: usize,
+}
+
 /// A letter that could not be sent so far, or for good.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct TroubledLetter {
@@ -345,15 +354,21 @@ impl Store {
     ///
     /// # Errors
     /// The disk is full or broken.
-    pub fn retry_letters(&mut self, now: Timestamp) -> Result<usize, StoreError> {
+    pub fn retry_letters(&mut self, now: Timestamp) -> Result<Retried, StoreError> {
         let _turn = self.turn.wait();
-        self.db
-            .execute(
-                "UPDATE outbox SET state = 'waiting', next_at = ?1, made_at = iif(state = 'parked', ?1, made_at)
-                 WHERE state = 'parked' OR state = 'waiting' AND next_at > ?1",
-                [now.as_millisecond()],
-            )
-            .map_err(|e| self.fail(e))
+        let at = now.as_millisecond();
+        let mut retry = || -> rusqlite::Result<Retried> {
+            let tx = self.db.transaction()?;
+            let waited =
+                tx.execute("UPDATE outbox SET next_at = ?1 WHERE state = 'waiting' AND next_at > ?1", [at])?;
+            let parked = tx.execute(
+                "UPDATE outbox SET state = 'waiting', next_at = ?1, made_at = ?1 WHERE state = 'parked'",
+                [at],
+            )?;
+            tx.commit()?;
+            Ok(Retried { parked, waited })
+        };
+        retry().map_err(|e| self.fail(e))
     }
 }
 

@@ -76,7 +76,9 @@ fn a_thread_stays_in_order_and_a_letter_is_tried_for_five_days() {
     assert_eq!(store.tried(&store.due(late, 10).unwrap()[0], late, &later, &[]).unwrap(), None);
     let counts = store.outbox_counts().unwrap();
     assert_eq!((counts.waiting, counts.sent, counts.parked), (1, 1, 1));
-    assert_eq!(store.retry_letters(late).unwrap(), 1);
+    assert_eq!(store.retry_letters(late).unwrap(), Retried { parked: 1, waited: 0 });
+    assert_eq!(store.retry_letters(late).unwrap(), Retried::default());
+    assert_eq!(store.retry_letters(plus_ms(NOW, DAY_MS)).unwrap(), Retried { parked: 0, waited: 1 });
 }
 
 #[test]

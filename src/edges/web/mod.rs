@@ -70,6 +70,8 @@ pub struct Answer {
 /// The pages that need no answer.
 #[derive(Clone, Debug)]
 pub struct Fixed {
+    /// The origin that browsers name when a button of these pages is pressed: scheme, host and port of the public address.
+    pub origin: String,
     /// The style sheet.
     pub style: &'static str,
     /// There is nothing here.
@@ -244,10 +246,19 @@ async fn nowhere(State(desk): State<Arc<Desk>>) -> Response {
     page(desk.fixed.nowhere.clone())
 }
 
-/// Whether a browser says that the button was on another site's page. A browser of before this header, and a mail server that
-/// unsubscribes with one click, say nothing.
-fn is_from_elsewhere(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-site").is_some_and(|site| !matches!(site.as_bytes(), b"same-origin" | b"none"))
+/// Whether a browser says that the button was on another site's page. One that does not know the first header, or is not reached
+/// by TLS, says where the page was from in the second: ours, and no `null`, since our pages let it be said to ourselves. A
+/// mail server that unsubscribes with one click says nothing.
+fn is_from_elsewhere(headers: &HeaderMap, ours: &str) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return !matches!(site.as_bytes(), b"same-origin" | b"none");
+    }
+    let Some(origin) = headers.get(header::ORIGIN).map(HeaderValue::as_bytes) else { return false };
+    // The host that was asked for: pages may be reached by another name than the public one, too.
+    let asked = headers.get(header::HOST).map(HeaderValue::as_bytes);
+    let host = [&b"https://"[..], b"http://"].iter().find_map(|scheme| origin.strip_prefix(*scheme));
+    !origin.eq_ignore_ascii_case(ours.as_bytes())
+        && !host.zip(asked).is_some_and(|(host, asked)| host.eq_ignore_ascii_case(asked))
 }
 
 /// Whether a body says that it is meant: the page's form sends `sure=yes`, one-click unsubscribing (RFC 8058)
@@ -263,7 +274,7 @@ fn is_meant(body: &[u8]) -> bool {
 impl Desk {
     /// A POST acts where it is meant; one that does not say so is answered like a GET.
     async fn press(&self, token: String, leave: bool, headers: &HeaderMap, body: &[u8]) -> Response {
-        if is_from_elsewhere(headers) {
+        if is_from_elsewhere(headers, &self.fixed.origin) {
             return words((403, ELSEWHERE.to_owned()));
         }
         self.ask(token, is_meant(body), leave).await
@@ -284,11 +295,12 @@ fn page(answer: Answer) -> Response {
     (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], answer.html).into_response()
 }
 
-/// Every answer, errors too, says that nothing may be loaded, framed, kept or told on.
+/// Every answer, errors too, says that nothing may be loaded, framed, kept or told on. (`no-referrer` would make browsers
+/// say `Origin: null` of our own buttons, as of anybody's who wishes.)
 async fn harden(mut response: Response<Body>) -> Response<Body> {
     let headers: [(HeaderName, &'static str); 7] = [
         (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::REFERRER_POLICY, "no-referrer"),
+        (header::REFERRER_POLICY, "same-origin"),
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),

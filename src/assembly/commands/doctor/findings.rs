@@ -73,7 +73,7 @@ pub(super) struct Secret<'s> {
     /// The key of the settings that names it.
     pub(super) key: &'static str,
     /// The name that a credential in its place would have.
-    pub(super) credential: &'static str,
+    pub(super) credential: String,
     /// Its mode, or why it cannot be opened.
     pub(super) read: Result<u32, String>,
 }
@@ -117,8 +117,10 @@ pub(super) fn of_secret(secret: &Secret<'_>, unit: &Unit) -> Finding {
         Err(e) => Finding::bad(
             about,
             format!("{what} cannot be read: {shown}: {e}"),
-            if e == EMPTY {
+            if e == EMPTY && *key == "secret_file" {
                 "write the secret into it; of a webhook's at least 16 random characters".into()
+            } else if e == EMPTY {
+                format!("write into it what {key} is to hold (groundswell source list)")
             } else if unit.dynamic_user {
                 hand_over(&shown)
             } else {
@@ -260,7 +262,7 @@ mod tests {
             .into_iter()
             .map(|(path, read, unit)| {
                 let (about, what) = ("sources", "help-desk: the secret".to_owned());
-                let (key, credential, path) = ("secret_file", "webhook-secret", Path::new(path));
+                let (key, credential, path) = ("secret_file", "webhook-secret".to_owned(), Path::new(path));
                 of_secret(&Secret { about, what, path, key, credential, read }, unit).to_string()
             })
             .collect();

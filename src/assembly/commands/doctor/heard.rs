@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use super::findings::{self, Finding, Secret};
+use super::findings::{self, Finding, Level, Secret};
 use super::readable;
-use crate::assembly::commands::standing::{is_running, one_line};
+use crate::assembly::commands::standing::{is_running, minute, one_line};
 use crate::assembly::configured::All;
 use crate::assembly::failure::Failure;
 use crate::edges::host::Unit;
-use crate::edges::sources::{SourceConfig, SourceError, check};
+use crate::edges::sources::{SourceConfig, SourceError, check, secret_file};
 use crate::edges::store::Store;
 use crate::ground::listening::cannot_listen;
+use crate::ground::time::Timestamp;
 
 /// Whether the settings of each source can work, and what they name is there.
 pub(super) fn sources(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
@@ -25,16 +26,21 @@ pub(super) fn sources(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
             found.push(Finding::bad("sources", format!("{}: {}", source.name, one_line(&why)), then));
             continue;
         }
-        let (path, follow) = match &source.kind {
-            SourceConfig::Jsonl(config) if config.path != Path::new("-") => (&config.path, config.follow),
-            SourceConfig::Webhook(config) => {
-                let what = format!("{}: the secret", source.name);
-                let (path, read) = (&config.secret_file, readable(&config.secret_file));
-                let (key, credential) = ("secret_file", "webhook-secret");
-                let secret = Secret { about: "sources", what, path, key, credential, read };
-                found.push(findings::of_secret(&secret, unit));
+        if let Some((key, path)) = secret_file(source) {
+            let is_hook = matches!(source.kind, SourceConfig::Webhook(_));
+            let what = if is_hook { "the secret".to_owned() } else { format!("`{key}`") };
+            let what = format!("{}: {what}", source.name);
+            let credential = if is_hook { "webhook-secret".to_owned() } else { as_file_name(&source.name) };
+            let secret = Secret { about: "sources", what, path, key, credential, read: readable(path) };
+            let of_secret = findings::of_secret(&secret, unit);
+            let is_good = of_secret.level == Level::Good;
+            found.push(of_secret);
+            if is_hook || !is_good {
                 continue;
             }
+        }
+        let (path, follow) = match &source.kind {
+            SourceConfig::Jsonl(config) if config.path != Path::new("-") => (&config.path, config.follow),
             _ => {
                 let name = &source.name;
                 let said = format!("{name} is named; whether it answers: groundswell source test {name}");
@@ -61,6 +67,11 @@ pub(super) fn sources(settings: &All, unit: &Unit, found: &mut Vec<Finding>) {
             ),
         });
     }
+}
+
+/// The name of a source as a file may be called.
+fn as_file_name(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect()
 }
 
 /// Whether something else listens where we are to. While the daemon runs, that is itself.
@@ -101,9 +112,11 @@ pub(super) fn refused_last(settings: &All, found: &mut Vec<Finding>) -> Result<(
         // Of files it has been looked at just now how they are.
         if refused == Some(true) && !matches!(source.kind, SourceConfig::Jsonl(_)) {
             let why = seen.and_then(|seen| seen.get("last_error")?.as_str()).unwrap_or("no reason is known");
+            let at = seen.and_then(|seen| seen.get("last_error_at")?.as_str()?.parse::<Timestamp>().ok());
+            let at = at.map_or_else(String::new, |at| format!(" ({} UTC)", minute(at)));
             found.push(Finding::bad(
                 "sources",
-                format!("{}: when it was asked last, {}", source.name, one_line(why)),
+                format!("{}: when it was asked last{at}, {}", source.name, one_line(why)),
                 format!("correct it in the settings; groundswell source test {} asks again", source.name),
             ));
         }

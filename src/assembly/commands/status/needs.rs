@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::last_run::of_the_last_run;
 use super::told::{span, text};
 use super::{NOT_RUNNING, Status};
 use crate::assembly::commands::standing::{clip, count, one_line};
@@ -43,8 +44,14 @@ pub(super) fn needs(status: &Status) -> Vec<String> {
             let why = text(source, "last_error").unwrap_or("no reason is known");
             let own = format!("source \"{name}\": ");
             let why = why.strip_prefix(&own).unwrap_or(why);
+            if !status.running {
+                let of_then = of_the_last_run(status.daemon.as_ref());
+                let then = "the next start tries it again";
+                needs.push(format!("source {name} failed {of_then}: {}; {then}", one_line(why)));
+                continue;
+            }
             let again = source.get("tried_again").and_then(Value::as_bool) == Some(true);
-            let then = if again && status.running {
+            let then = if again {
                 "a file that is made or given to the service is found within five minutes, changed settings need systemctl restart groundswell"
             } else {
                 "when that is mended: systemctl restart groundswell"
@@ -112,8 +119,13 @@ pub(super) fn needs(status: &Status) -> Vec<String> {
         ));
     }
     if status.rules.refused && status.rules.errors == 0 && status.rules.unreadable.is_none() {
+        let when = if status.running {
+            String::new()
+        } else {
+            format!(" {}", of_the_last_run(status.daemon.as_ref()))
+        };
         needs.push(format!(
-            "the rules in {} were refused, and the last good ones stay in force; why: groundswell check --rules {} --data {}",
+            "the rules in {} were refused{when}, and the last good ones stay in force; why: groundswell check --rules {} --data {}",
             status.rules.folder, status.rules.folder, status.data
         ));
     }

@@ -173,6 +173,12 @@ fn source_line(name: &str, source: &Value, now: Timestamp) -> String {
         let why = text(source, "last_refused").unwrap_or("no reason is known");
         line.push_str(&format!("; {} turned away: {}", count(n, "request", "requests"), one_line(why)));
     }
+    if let Some(n) = source.get("rejects").and_then(Value::as_u64).filter(|n| *n > 0) {
+        let what = count(n, "line or post", "lines or posts");
+        line.push_str(&format!(
+            "; {what} could not be read or taken (the journal says why: journalctl -u groundswell)"
+        ));
+    }
     if let Some(said) = text(source, "last_error") {
         line.push_str(&trouble(source, said, now));
     }
@@ -186,6 +192,11 @@ fn source_line(name: &str, source: &Value, now: Timestamp) -> String {
 /// polls, for instance) is told with its time, for an hour.
 fn trouble(source: &Value, said: &str, now: Timestamp) -> String {
     let time = |key: &str| text(source, key).and_then(|at| at.parse::<Timestamp>().ok());
+    // What does not run any more was in trouble then, and not now.
+    if text(source, "state") == Some("stopped") {
+        let at = time("last_error_at").map_or_else(String::new, |at| format!(" at {} UTC", minute(at)));
+        return format!("; last trouble{at}: {}", one_line(said));
+    }
     if !matches!(text(source, "state"), Some("listening" | "ended")) {
         return format!("; {}", one_line(said));
     }
@@ -236,6 +247,10 @@ mod tests {
         let now = "2026-01-01T12:00:00Z".parse().unwrap();
         insta::assert_snapshot!(source_line("bluesky", &note, now), @"bluesky: retrying, 12 posts in the last hour; refused");
         assert_eq!(source_line("x", &Value::Null, now), "x: unknown");
+        let note = serde_json::json!({"state": "listening", "rejects": 12, "refused": 1, "last_refused": "unsigned"});
+        insta::assert_snapshot!(source_line("crm", &note, now), @"crm: listening; 1 request turned away: unsigned; 12 lines or posts could not be read or taken (the journal says why: journalctl -u groundswell)");
+        let note = serde_json::json!({"state": "listening", "rejects": 0});
+        assert_eq!(source_line("crm", &note, now), "crm: listening");
     }
 
     #[test]
@@ -252,5 +267,9 @@ mod tests {
         );
         assert_eq!(line("listening", "2025-12-01T11:00:00Z", before), "press: listening", "an hour ago");
         assert_eq!(line("retrying", "2026-01-01T11:00:00Z", before), "press: retrying; was away");
+        assert_eq!(
+            line("stopped", "2026-01-01T11:00:00Z", before),
+            "press: stopped; last trouble at 2026-01-01 10:59 UTC: was away"
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! From the body of a request to posts.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::edges::sources::Reject;
 use crate::ground::post::{Incoming, parse_line};
@@ -48,13 +48,13 @@ pub(super) enum BodyError {
 pub(super) fn read(body: &[u8], now: Timestamp) -> Result<Read, BodyError> {
     let mut read = Read::default();
     if body.trim_ascii_start().starts_with(b"[") {
-        let elements: Vec<Value> =
+        let elements: Vec<&RawValue> =
             serde_json::from_slice(body).map_err(|e| BodyError::NoArray(e.to_string()))?;
         if elements.len() > MAX_LINES {
             return Err(BodyError::TooMany);
         }
         for (at, element) in elements.into_iter().enumerate() {
-            read.line(at + 1, element.to_string().as_bytes(), now);
+            read.line(at + 1, element.get().as_bytes(), now);
         }
         return Ok(read);
     }
@@ -108,6 +108,16 @@ mod tests {
         assert!(
             matches!(&lines.items[0], Incoming::Post(p) if p.arrived_at.to_string() == "2026-01-02T00:00:00Z")
         );
+    }
+
+    #[test]
+    fn half_of_a_pair_refuses_its_own_post_alone() {
+        let half = r#"{"id":"2","source":"crm","text":"\ud800","created_at":"2026-01-01T00:00:00Z"}"#;
+        for body in [format!("{POST}\n{half}\n"), format!("[{POST},{half}]")] {
+            let read = read_text(&body).unwrap();
+            assert_eq!((read.items.len(), read.refused[0].line), (1, 2));
+            assert!(read.refused[0].reason.contains("half of a pair"), "{}", read.refused[0].reason);
+        }
     }
 
     #[test]

@@ -7,6 +7,8 @@ use secrecy::{ExposeSecret, SecretSlice};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
+use crate::edges::sources::poll::read_secret;
+
 /// Shorter secrets than this can be guessed; they work, and are warned of.
 pub(super) const GOOD_SECRET_BYTES: usize = 16;
 
@@ -52,7 +54,7 @@ impl Secret {
     /// The file cannot be read or is empty; the message names it.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
         let shown = path.display();
-        let bytes = std::fs::read(path).map_err(|e| format!("cannot read `secret_file` {shown}: {e}"))?;
+        let bytes = read_secret(path).map_err(|e| format!("cannot read `secret_file` {shown}: {e}"))?;
         let secret = bytes.trim_ascii();
         if secret.is_empty() {
             return Err(format!(

@@ -1,6 +1,8 @@
 //! What operators stumbled over, as they typed it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
+mod looked_at;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
