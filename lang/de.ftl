@@ -150,6 +150,7 @@ news-safety = Sicherheit
 news-storm = Viele Beschwerden auf einmal
 news-opened = Neue Beschwerde nimmt zu
 news-doubled = Mindestens doppelt so viele
+news-more-around = Mehr Leute darum herum
 news-new-place = Jetzt auch { $places }
 news-turned-severe = Jetzt eine Frage der Sicherheit
 news-updated = Neues
@@ -172,6 +173,7 @@ said-listed = { $people } { $window }, sonst { $usual }; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people }, Dauer { $lasted }
 brief-doubled = mindestens doppelt so viele
+brief-more-around = mehr Leute darum herum
 brief-new-place = jetzt auch { $places }, { $people }
 brief-turned-severe = jetzt eine Frage der Sicherheit
 brief-updated = Neues
@@ -190,6 +192,7 @@ subject-storm = { $product }: { $count } Beschwerden nehmen gleichzeitig zu: { $
 reason-more-than-usual = Mehr Menschen als sonst sagen das.
 reason-second-safety-voice = Eine zweite Person berichtet etwas, das jemanden verletzen könnte.
 reason-doubled = Mindestens doppelt so viele Menschen sagen das wie in unserer letzten E-Mail.
+reason-more-around = Viel mehr Leute sprechen von derselben Sache, wenn auch nicht von Gefahr.
 reason-new-place = Es wird jetzt an einem Ort gesagt, an dem es vorher nicht zu hören war.
 reason-turned-severe = Es ist eine Frage der Sicherheit geworden.
 reason-back-to-usual = Es ist ruhig: Seit Tagen sagen das nicht mehr Menschen als sonst.
@@ -244,6 +247,14 @@ fixed = Seit Sie sagten, dass es behoben ist ({ $ago } her): { $people }; im Tem
 fixed-in = Seit der Behebung ({ $version }, { $ago } her): { $people }; im Tempo davor wären es { $usual } gewesen.
 shared = Diese Leute haben weitergegeben, was eine Person geschrieben hat. In allen anderen Zahlen sind sie eine Stimme.
 coordinated = { $count } Konten schrieben an einem Tag fast dieselben Worte, ohne dass eines den Beitrag eines anderen teilte. Das sieht abgesprochen aus; sie zählen als eine Stimme.
+tell-of-danger = { $count ->
+    [one] { $count } davon berichtet von Gefahr.
+   *[other] { $count } davon berichten von Gefahr.
+}
+beside-danger = { $count ->
+    [one] { $count } weitere Person spricht von derselben Sache, ohne von Gefahr zu berichten, und ist nicht mitgezählt.
+   *[other] { $count } weitere sprechen von derselben Sache, ohne von Gefahr zu berichten, und sind nicht mitgezählt.
+}
 perhaps-more = Vielleicht noch { $people }: Ihre Beiträge liegen bei diesen, sagen es aber mit anderen Worten und sind nicht mitgezählt.
 perhaps = Es kann dieselbe Sache sein wie „{ $label }“, worüber wir schon geschrieben haben. Wenn ja, bitten Sie die Betreiber von groundswell, die beiden zusammenzulegen.
 perhaps-shared = In beiden gezählt: { $people }.

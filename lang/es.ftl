@@ -151,6 +151,7 @@ news-safety = Seguridad
 news-storm = Muchas quejas a la vez
 news-opened = Nueva queja en aumento
 news-doubled = Al menos el doble
+news-more-around = Más gente alrededor
 news-new-place = Ahora también { $places }
 news-turned-severe = Ahora es cuestión de seguridad
 news-updated = Novedades
@@ -173,6 +174,7 @@ said-listed = { $people } { $window }, lo habitual { $usual }; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people } en { $lasted }
 brief-doubled = al menos el doble
+brief-more-around = más gente alrededor
 brief-new-place = ahora también { $places }, { $people }
 brief-turned-severe = ahora es cuestión de seguridad
 brief-updated = novedades
@@ -191,6 +193,7 @@ subject-storm = { $product }: { $count } quejas en aumento a la vez: { $named }
 reason-more-than-usual = Lo dicen más personas de lo habitual.
 reason-second-safety-voice = Una segunda persona cuenta algo que podría hacer daño a alguien.
 reason-doubled = Lo dice al menos el doble de personas que en nuestro último correo.
+reason-more-around = Mucha más gente habla de lo mismo, aunque no de peligro.
 reason-new-place = Ha llegado a un lugar donde antes no se había oído.
 reason-turned-severe = Se ha vuelto una cuestión de seguridad.
 reason-back-to-usual = Hay calma: desde hace días no lo dicen más personas de lo habitual.
@@ -245,6 +248,14 @@ fixed = Desde que dijeron que está corregido, hace { $ago }: { $people }; al ri
 fixed-in = Desde la corrección ({ $version }), hace { $ago }: { $people }; al ritmo de antes habrían sido { $usual }.
 shared = Estas personas difundieron lo que escribió una sola. En todas las demás cifras son una voz.
 coordinated = { $count } cuentas escribieron casi las mismas palabras en un día, sin compartir ninguna la publicación de otra. Parece organizado; cuentan como una sola voz.
+tell-of-danger = { $count ->
+    [one] { $count } de ellas habla de peligro.
+   *[other] { $count } de ellas hablan de peligro.
+}
+beside-danger = { $count ->
+    [one] { $count } persona más habla de lo mismo sin hablar de peligro, y no se cuenta.
+   *[other] { $count } personas más hablan de lo mismo sin hablar de peligro, y no se cuentan.
+}
 perhaps-more = Quizá { $people } más: sus publicaciones están junto a estas, pero lo dicen con otras palabras y no se cuentan.
 perhaps = Puede ser lo mismo que «{ $label }», sobre lo que ya hemos escrito. Si lo es, pida a quienes administran groundswell que junten los dos.
 perhaps-shared = Contadas en los dos: { $people }.

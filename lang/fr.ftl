@@ -168,6 +168,7 @@ news-safety = Sécurité
 news-storm = Plusieurs plaintes à la fois
 news-opened = Nouvelle plainte en hausse
 news-doubled = Au moins deux fois plus
+news-more-around = Plus de monde autour
 news-new-place = Maintenant aussi { $places }
 news-turned-severe = Devient une question de sécurité
 news-updated = Du nouveau
@@ -190,6 +191,7 @@ said-listed = { $people } { $window }, d’habitude { $usual } ; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people } en { $lasted }
 brief-doubled = au moins deux fois plus
+brief-more-around = plus de monde autour
 brief-new-place = maintenant aussi { $places }, { $people }
 brief-turned-severe = devient une question de sécurité
 brief-updated = du nouveau
@@ -208,6 +210,7 @@ subject-storm = { $product } : { $count } plaintes en hausse à la fois : { $n
 reason-more-than-usual = Plus de personnes que d’habitude le disent.
 reason-second-safety-voice = Une deuxième personne signale quelque chose qui pourrait blesser quelqu’un.
 reason-doubled = Au moins deux fois plus de personnes le disent que dans notre dernier e-mail.
+reason-more-around = Bien plus de personnes parlent de la même chose, mais sans parler de danger.
 reason-new-place = On l’entend maintenant là où on ne l’avait pas entendu avant.
 reason-turned-severe = C’est devenu une question de sécurité.
 reason-back-to-usual = Le calme est revenu : depuis des jours, pas plus de personnes que d’habitude ne le disent.
@@ -262,6 +265,14 @@ fixed = Depuis que vous avez dit que c’est corrigé, il y a { $ago } : { $peo
 fixed-in = Depuis la correction ({ $version }), il y a { $ago } : { $people } ; au rythme d’avant, il y en aurait eu { $usual }.
 shared = Ces personnes ont relayé ce qu’une seule a écrit. Dans tous les autres chiffres, elles comptent pour une voix.
 coordinated = { $count } comptes ont écrit presque les mêmes mots en un jour, sans qu’aucun ne partage le message d’un autre. Cela semble organisé ; ils comptent comme une seule voix.
+tell-of-danger = { $count ->
+    [one] { $count } d’entre elles parle de danger.
+   *[other] { $count } d’entre elles parlent de danger.
+}
+beside-danger = { $count ->
+    [one] { $count } autre personne parle de la même chose sans parler de danger, et n’est pas comptée.
+   *[other] { $count } autres personnes parlent de la même chose sans parler de danger, et ne sont pas comptées.
+}
 perhaps-more = Peut-être { $people } de plus : leurs messages sont rangés avec ceux-ci, mais le disent autrement et ne sont pas comptés.
 perhaps = C’est peut-être la même chose que « { $label } », dont nous avons déjà parlé. Si oui, demandez à ceux qui gèrent groundswell de réunir les deux.
 perhaps-shared = Comptées dans les deux : { $people }.

@@ -236,6 +236,7 @@ fn kind_of_news(event: &AlertEvent) -> (&'static str, &'static str) {
         (EventKind::Opened, _) if beside::is_storm(event) => ("news-storm", "news-storm"),
         (EventKind::Opened, _) => ("news-opened", "news-opened"),
         (EventKind::Updated, Reason::Doubled) => ("news-doubled", "brief-doubled"),
+        (EventKind::Updated, Reason::MoreAround) => ("news-more-around", "brief-more-around"),
         (EventKind::Updated, Reason::NewPlace) => ("news-new-place", "brief-new-place"),
         (EventKind::Updated, Reason::TurnedSevere) => ("news-turned-severe", "brief-turned-severe"),
         (EventKind::Updated, _) => ("news-updated", "brief-updated"),
