@@ -8,6 +8,7 @@ use super::silence::with_subject;
 use super::state::Analysis;
 use crate::ground::alert::{Quote, Severity};
 use crate::ground::post::PostKey;
+use crate::ground::reason::Reason;
 use crate::ground::time::{Timestamp, days_between};
 use crate::logic::cluster::{Member, quotes};
 use crate::logic::lifecycle::{OfDanger, Tally};
@@ -34,23 +35,47 @@ impl ProductState {
         if !around.dangerous {
             return BTreeSet::new();
         }
-        if self.danger_is_unusual(now) {
+        let judged = self.judged();
+        // Like what was judged: it takes two more in like words. Another danger is told of as ever.
+        let is_like_judged =
+            |n: u64| judged.iter().any(|j| self.nearby.alike([n].iter(), [*j].iter()) >= SAME_DANGER);
+        if self.danger_is_unusual(&judged, now) && !is_like_judged(around.number) {
             // Whatever the words: where nobody speaks of danger, two who do within days are told of.
             let others =
                 self.nearby.dangerous().filter(|p| p.voice != around.voice && p.number != around.number);
-            return others.filter(|p| days_between(p.at, now) < UNUSUAL_DAYS).map(|p| p.number).collect();
+            let of_late = others.filter(|p| days_between(p.at, now) < UNUSUAL_DAYS).map(|p| p.number);
+            return of_late.filter(|n| !judged.contains(n) && !is_like_judged(*n)).collect();
         }
         let cut = around.cuts.get(DANGER_WIDTH).copied().unwrap_or(1.0).min(SAME_DANGER);
         let like = around.near.iter().filter(|n| n.alike >= cut && n.voice != around.voice);
         let of_late = like.filter(|n| days_between(n.at, now) < DANGER_DAYS).map(|n| n.number);
-        of_late.filter(|n| self.nearby.get(*n).is_some_and(|p| p.dangerous)).collect()
+        let new = of_late.filter(|n| !judged.contains(n));
+        new.filter(|n| self.nearby.get(*n).is_some_and(|p| p.dangerous)).collect()
     }
 
-    /// Whether hardly anybody told of danger in the time before the last weeks.
-    pub(super) fn danger_is_unusual(&self, now: Timestamp) -> bool {
+    /// Posts of which somebody said that they are no issue: neither are they a voice that a second one joins, nor do they show
+    /// that danger is usual here. What is said after that was judged by nobody.
+    fn judged(&self) -> BTreeSet<u64> {
+        let ended = |id: &SeriesId| self.alerts.get(id).and_then(|standing| standing.ended);
+        let judged = self.causes.iter().filter_map(|(id, cause)| match ended(id) {
+            Some((at, Reason::NotAnIssue)) => Some((at, &cause.posts)),
+            _ => None,
+        });
+        judged
+            .flat_map(|(at, posts)| posts.iter().map(move |n| (at, *n)))
+            .filter(|(at, n)| self.nearby.get(*n).is_some_and(|p| p.at <= *at))
+            .map(|(_, n)| n)
+            .collect()
+    }
+
+    /// Whether hardly anybody told of danger in the time before the last weeks, beside what was judged.
+    fn danger_is_unusual(&self, judged: &BTreeSet<u64>, now: Timestamp) -> bool {
         let since = self.nearby.heard_since().or(self.pool.since).unwrap_or(now);
         let watched = days_between(since, now) - DANGER_DAYS;
-        let before = self.nearby.dangerous().filter(|p| days_between(p.at, now) >= DANGER_DAYS);
+        let before = self
+            .nearby
+            .dangerous()
+            .filter(|p| days_between(p.at, now) >= DANGER_DAYS && !judged.contains(&p.number));
         let voices: BTreeSet<u64> = before.map(|p| p.voice).collect();
         watched >= WATCHED_DAYS && voices.len() as f64 * DANGER_DAYS <= UNUSUAL * watched
     }

@@ -1,8 +1,8 @@
 //! Alerts about danger: whom they count and quote, and what comes through after somebody judged one.
 
-use super::tests::{and_then, fold, post, usual};
+use super::tests::{act, and_then, fold, post, usual};
 use crate::ground::alert::{AlertEvent, Severity};
-use crate::ground::entry::Body;
+use crate::ground::entry::{Body, Deed};
 use crate::ground::reason::Reason;
 use crate::ground::time::{DAY_MS, HOUR_MS};
 
@@ -57,5 +57,39 @@ fn an_alert_about_danger_counts_and_quotes_those_who_tell_of_it() {
         assert_eq!(event.severity, Severity::Safety);
         assert_eq!((event.beside.more, event.beside.dangerous), (0, 0));
         assert!(event.quotes.iter().all(|q| q.text.contains("burned")), "{:#?}", event.quotes);
+    }
+}
+
+/// What is told after an alert about smoke was called no issue on day 62, and these say so from day `from` on.
+fn after_no_issue(texts: &[&str], from: i64) -> Vec<Reason> {
+    // Other matters go on.
+    let wifi = ["my mini 9 wifi drops all the time, router is fine"];
+    let mut then: Vec<_> = (63..100).flat_map(|day| said(3_000 + day as usize, &wifi, day)).collect();
+    then.extend(said(500, &SMOKE[..2], 61));
+    let alert = life(then.clone(), 62)[0].alert.clone();
+    let judged = Deed::Feedback { alert, useful: false, taken_back: false };
+    then.push((62 * DAY_MS + HOUR_MS / 2, act(judged)));
+    then.extend(said(700, texts, from));
+    let events = life(then, from + 4);
+    assert_eq!(events[1].reason, Reason::NotAnIssue);
+    events[2..].iter().map(|event| event.reason).collect()
+}
+
+#[test]
+fn another_danger_comes_through_after_one_was_called_no_issue() {
+    let fire = [
+        "what a shock, the mini 9 adapter caught fire on the sofa last night",
+        "got an electric shock from the keyboard of the mini 9, my hand is numb",
+    ];
+    // Also when what was judged is no longer of the last weeks: it does not show that danger is usual here.
+    for day in [64, 70, 95] {
+        assert_eq!(after_no_issue(&fire, day), [Reason::SecondSafetyVoice], "day {day}");
+        assert_eq!(after_no_issue(&fire[..1], day), [], "one person alone, beside those who were judged");
+        assert_eq!(after_no_issue(&SMOKE[2..], day), [Reason::SecondSafetyVoice], "two more in like words");
+        assert_eq!(
+            after_no_issue(&[SMOKE[2], fire[0]], day),
+            [],
+            "one more of what was judged, and one other"
+        );
     }
 }
