@@ -93,3 +93,30 @@ fn another_danger_comes_through_after_one_was_called_no_issue() {
         );
     }
 }
+
+#[test]
+fn danger_of_the_same_part_in_other_words_is_one_thread_and_of_another_part_its_own() {
+    let after_smoke = |texts: [&str; 2]| {
+        let mut then = said(500, &SMOKE[..2], 61);
+        then.extend(said(700, &texts, 70));
+        life(then, 74).iter().map(|event| event.reason).collect::<Vec<_>>()
+    };
+    let same = [
+        [
+            "the battery of my mini 9 is swollen and got so hot that it could explode",
+            "mini 9 battery bulging, overheats, I am afraid that it explodes",
+        ],
+        [
+            "battery melted through the bottom of my mini 9, dangerous",
+            "the mini 9 battery got so hot it melted, a real fire hazard",
+        ],
+    ];
+    for texts in same {
+        assert_eq!(after_smoke(texts), [Reason::SecondSafetyVoice, Reason::Doubled], "{texts:?}");
+    }
+    let keyboard = [
+        "got an electric shock from the keyboard of the mini 9, my hand is numb",
+        "the keys of my mini 9 gave me an electric shock, hand still hurts",
+    ];
+    assert_eq!(after_smoke(keyboard), [Reason::SecondSafetyVoice, Reason::SecondSafetyVoice]);
+}
