@@ -146,7 +146,10 @@ fn why(event: &AlertEvent, product: &str, t: &Tongue) -> String {
     match event.routing.via.as_str() {
         "" => t.tell("why-team", &[("team", team.into()), ("product", product.into())]),
         "thread" => t.tell("why-thread", &[("team", team.into())]),
-        line => t.tell("why-route", &[("team", team.into()), ("line", clean::clip(line, 120).into())]),
+        line => t.tell(
+            "why-route",
+            &[("team", team.into()), ("line", clean::clip(clean::without_folders(line), 120).into())],
+        ),
     }
 }
 
