@@ -376,6 +376,7 @@ digest-more = { $count ->
    *[other] { $count } more things happened than are listed.
 }
 digest-still-open = Still open, since { $date }: { $people } so far.
+digest-doubled = The number of people who say this has at least doubled.
 digest-so-far = { $people } so far.
 digest-opened = opened on { $day }
 digest-grew = grew on { $day }

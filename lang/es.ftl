@@ -383,6 +383,7 @@ digest-more = { $count ->
    *[other] Pasaron { $count } cosas más de las que hay en la lista.
 }
 digest-still-open = Sigue abierta desde el { $date }: { $people } hasta ahora.
+digest-doubled = El número de personas que lo dicen se ha duplicado como mínimo.
 digest-so-far = { $people } hasta ahora.
 digest-opened = se abrió el { $day }
 digest-grew = creció el { $day }

@@ -400,6 +400,7 @@ digest-more = { $count ->
    *[other] { $count } autres choses se sont passées, qui ne sont pas dans la liste.
 }
 digest-still-open = Encore ouverte, depuis le { $date } : { $people } jusqu’ici.
+digest-doubled = Le nombre de personnes qui le disent a au moins doublé.
 digest-so-far = { $people } jusqu’ici.
 digest-opened = ouverte le { $day }
 digest-grew = en hausse le { $day }

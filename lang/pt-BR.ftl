@@ -417,6 +417,7 @@ digest-more = { $count ->
    *[other] Aconteceram mais { $count } coisas do que estão na lista.
 }
 digest-still-open = Ainda aberto, desde { $date }: { $people } até agora.
+digest-doubled = O número de pessoas que dizem isto pelo menos dobrou.
 digest-so-far = { $people } até agora.
 digest-opened = abriu em { $day }
 digest-grew = cresceu em { $day }

@@ -187,7 +187,8 @@ impl Daemon {
             stop: stop.clone(),
         };
         operators.templates_refused(&self.mistaken, self.clock.now());
-        let postman = postman::start(letters, transport, from, self.sender, clock, stop.clone());
+        let replays = decisions::replays(&self.settings);
+        let postman = postman::start(letters, transport, from, self.sender, clock, replays, stop.clone());
         let rules = Reloading {
             folder: self.rules,
             orders: orders.clone(),
