@@ -149,6 +149,7 @@ fn standing(opened_at: Timestamp) -> Standing {
         places: Default::default(),
         severity: Severity::Normal,
         danger: Severity::Normal,
+        of_danger: Default::default(),
         tally: Default::default(),
         usual: 0.1,
         acknowledged_by: None,

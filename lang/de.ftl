@@ -42,9 +42,9 @@ often-months = etwa alle { $months } Monate
 often-year = etwa einmal im Jahr
 often-years = etwa einmal in { $years } Jahren
 often-never = seltener als einmal in { $years } Jahren
-chance-very-sure = Wir sind sehr sicher: Zufall allein brächte das { $often }.
-chance-fairly-sure = Wir sind ziemlich sicher: Zufall allein brächte das { $often }.
-chance-not-sure = Wir sind noch nicht sicher: Zufall allein brächte das { $often }.
+chance-very-sure = Wir sind sehr sicher, dass etwas dahintersteckt: Das übliche Auf und Ab allein brächte so viele Menschen { $often }.
+chance-fairly-sure = Wir sind ziemlich sicher, dass etwas dahintersteckt: Das übliche Auf und Ab allein brächte so viele Menschen { $often }.
+chance-not-sure = Wir sind noch nicht sicher, dass etwas dahintersteckt: Das übliche Auf und Ab allein brächte so viele Menschen { $often }.
 sure-safety = Wir haben nicht geprüft, was sie sagen: Wo jemand zu Schaden kommen könnte, genügen uns zwei Personen.
 span-below-day = weniger als ein Tag
 span-days = { $count ->
@@ -150,6 +150,7 @@ news-safety = Sicherheit
 news-storm = Viele Beschwerden auf einmal
 news-opened = Neue Beschwerde nimmt zu
 news-doubled = Mindestens doppelt so viele
+news-more-around = Mehr Menschen ringsum
 news-new-place = Jetzt auch { $places }
 news-turned-severe = Jetzt eine Frage der Sicherheit
 news-updated = Neues
@@ -172,6 +173,7 @@ said-listed = { $people } { $window }, sonst { $usual }; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people }, Dauer { $lasted }
 brief-doubled = mindestens doppelt so viele
+brief-more-around = mehr Menschen ringsum
 brief-new-place = jetzt auch { $places }, { $people }
 brief-turned-severe = jetzt eine Frage der Sicherheit
 brief-updated = Neues
@@ -190,6 +192,7 @@ subject-storm = { $product }: { $count } Beschwerden nehmen gleichzeitig zu: { $
 reason-more-than-usual = Mehr Menschen als sonst sagen das.
 reason-second-safety-voice = Eine zweite Person berichtet etwas, das jemanden verletzen könnte.
 reason-doubled = Mindestens doppelt so viele Menschen sagen das wie in unserer letzten E-Mail.
+reason-more-around = Viel mehr Menschen sprechen von derselben Sache, wenn auch nicht von Gefahr.
 reason-new-place = Es wird jetzt an einem Ort gesagt, an dem es vorher nicht zu hören war.
 reason-turned-severe = Es ist eine Frage der Sicherheit geworden.
 reason-back-to-usual = Es ist ruhig: Seit Tagen sagen das nicht mehr Menschen als sonst.
@@ -244,6 +247,14 @@ fixed = Seit Sie sagten, dass es behoben ist ({ $ago } her): { $people }; im Tem
 fixed-in = Seit der Behebung ({ $version }, { $ago } her): { $people }; im Tempo davor wären es { $usual } gewesen.
 shared = Diese Leute haben weitergegeben, was eine Person geschrieben hat. In allen anderen Zahlen sind sie eine Stimme.
 coordinated = { $count } Konten schrieben an einem Tag fast dieselben Worte, ohne dass eines den Beitrag eines anderen teilte. Das sieht abgesprochen aus; sie zählen als eine Stimme.
+tell-of-danger = { $count ->
+    [one] { $count } davon berichtet von Gefahr.
+   *[other] { $count } davon berichten von Gefahr.
+}
+beside-danger = { $count ->
+    [one] { $count } weitere Person spricht von derselben Sache, ohne von Gefahr zu berichten, und ist nicht mitgezählt.
+   *[other] { $count } weitere sprechen von derselben Sache, ohne von Gefahr zu berichten, und sind nicht mitgezählt.
+}
 perhaps-more = Vielleicht noch { $people }: Ihre Beiträge liegen bei diesen, sagen es aber mit anderen Worten und sind nicht mitgezählt.
 perhaps = Es kann dieselbe Sache sein wie „{ $label }“, worüber wir schon geschrieben haben. Wenn ja, bitten Sie die Betreiber von groundswell, die beiden zusammenzulegen.
 perhaps-shared = In beiden gezählt: { $people }.
@@ -365,6 +376,7 @@ digest-more = { $count ->
    *[other] Es sind { $count } Dinge mehr geschehen, als aufgeführt sind.
 }
 digest-still-open = Noch offen, seit dem { $date }: bisher { $people }.
+digest-doubled = Die Zahl der Menschen, die das sagen, hat sich mindestens verdoppelt.
 digest-so-far = Bisher { $people }.
 digest-opened = begonnen am { $day }
 digest-grew = gewachsen am { $day }
@@ -415,7 +427,7 @@ yes-undo = Rückgängig machen
 ask-nothing-yet = Noch ist nichts geschehen. Es wird festgehalten, dass { $who } das gesagt hat. Dieser Link gilt bis zum { $date }.
 happens-seen = Der Alarm bleibt offen, und Neues darüber kommt seltener: Ihr Team weiß Bescheid, darum gibt es weniger zu sagen.
 happens-not-an-issue = Der Alarm endet, Ihr Team erfährt es, und es müssen viel mehr Menschen dasselbe sagen, bis wir wieder darüber schreiben.
-happens-not-an-issue-safety = Der Alarm endet, und alle, die davon erfuhren, hören es. Es geht um Sicherheit: Sobald zwei weitere Personen mit ähnlichen Worten von derselben Gefahr erzählen, schreiben wir wieder.
+happens-not-an-issue-safety = Der Alarm endet, und alle, die davon erfuhren, hören es. Es geht um Sicherheit: Sobald zwei weitere Personen mit ähnlichen Worten von derselben Gefahr erzählen oder von einer anderen, schreiben wir wieder.
 happens-not-an-issue-over = Der Alarm ist schon vorbei und bleibt es. Es müssen viel mehr Menschen dasselbe sagen, bis wir wieder darüber schreiben.
 happens-silence = Das Team „{ $team }“ bekommt { $days } Tage lang keine E-Mails über diesen Alarm. Der Alarm selbst läuft weiter wie bisher.
 happens-silence-over = Der Alarm ist schon vorbei. Kommt er in den nächsten { $days } Tagen wieder, bekommt das Team „{ $team }“ in dieser Zeit keine E-Mails darüber.

@@ -46,9 +46,9 @@ often-months = about every { $months } months
 often-year = about once a year
 often-years = about once in { $years } years
 often-never = less than once in { $years } years
-chance-very-sure = We are very sure: chance alone would bring this { $often }.
-chance-fairly-sure = We are fairly sure: chance alone would bring this { $often }.
-chance-not-sure = We are not certain yet: chance alone would bring this { $often }.
+chance-very-sure = We are very sure that something is behind this: the usual ups and downs alone would bring as many people { $often }.
+chance-fairly-sure = We are fairly sure that something is behind this: the usual ups and downs alone would bring as many people { $often }.
+chance-not-sure = We are not certain yet that something is behind this: the usual ups and downs alone would bring as many people { $often }.
 sure-safety = We have not checked what they say: where somebody could get hurt, two people are enough for us to write.
 span-below-day = less than a day
 span-days = { $count ->
@@ -153,6 +153,7 @@ news-safety = Safety
 news-storm = Many complaints at once
 news-opened = New complaint growing
 news-doubled = At least twice as many
+news-more-around = More people around it
 news-new-place = Now also { $places }
 news-turned-severe = Now a matter of safety
 news-updated = Update
@@ -175,6 +176,7 @@ said-listed = { $people } { $window }, usually { $usual }; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people } in { $lasted }
 brief-doubled = at least twice as many
+brief-more-around = more people around it
 brief-new-place = now also { $places }, { $people }
 brief-turned-severe = now a matter of safety
 brief-updated = more of it
@@ -193,6 +195,7 @@ subject-storm = { $product }: { $count } complaints growing at once: { $named }
 reason-more-than-usual = More people than usual say this.
 reason-second-safety-voice = A second person reports something that could hurt somebody.
 reason-doubled = At least twice as many people say this as in our last e-mail.
+reason-more-around = Many more people speak of the same, though not of danger.
 reason-new-place = It has reached a place where it had not been heard before.
 reason-turned-severe = It has become a matter of safety.
 reason-back-to-usual = It has been quiet: for days no more people than usual have said this.
@@ -247,6 +250,14 @@ fixed = Since you said that it is fixed, { $ago } ago, { $people } said it; at t
 fixed-in = Since the fix ({ $version }), { $ago } ago, { $people } said it; at the rate before it would have been { $usual }.
 shared = These people passed on what one person wrote. In all other figures they are one voice.
 coordinated = { $count } accounts wrote nearly the same words within a day, none of them sharing another's post. That looks arranged; they count as one voice.
+tell-of-danger = { $count ->
+    [one] { $count } of them tells of danger.
+   *[other] { $count } of them tell of danger.
+}
+beside-danger = { $count ->
+    [one] { $count } other person speaks of the same without telling of danger, and is not counted.
+   *[other] { $count } others speak of the same without telling of danger, and are not counted.
+}
 perhaps-more = Perhaps { $people } more: their posts lie with these, but say it in other words and are not counted.
 perhaps = It may be the same matter as "{ $label }", about which we have written already. If it is, ask those who run groundswell to make the two one.
 perhaps-shared = Counted in both: { $people }.
@@ -365,6 +376,7 @@ digest-more = { $count ->
    *[other] { $count } more things happened than are listed.
 }
 digest-still-open = Still open, since { $date }: { $people } so far.
+digest-doubled = The number of people who say this has at least doubled.
 digest-so-far = { $people } so far.
 digest-opened = opened on { $day }
 digest-grew = grew on { $day }
@@ -415,7 +427,7 @@ yes-undo = Take it back
 ask-nothing-yet = Nothing has happened yet. It will be written down that { $who } said so. This link works until { $date }.
 happens-seen = The alert stays open, and updates about it become rarer: your team knows, so there is less to say.
 happens-not-an-issue = The alert ends, your team is told, and far more people have to say the same before we write about it again.
-happens-not-an-issue-safety = The alert ends, and everybody who was told of it hears so. This is about safety: as soon as two more people tell of the same danger in like words, we write again.
+happens-not-an-issue-safety = The alert ends, and everybody who was told of it hears so. This is about safety: as soon as two more people tell of the same danger in like words, or of another danger, we write again.
 happens-not-an-issue-over = The alert is over already, and stays so. Far more people have to say the same before we write about it again.
 happens-silence = Team "{ $team }" gets no e-mails about this alert for { $days } days. The alert itself goes on as before.
 happens-silence-over = The alert is over already. Should it come back within { $days } days, team "{ $team }" gets no e-mails about it in that time.

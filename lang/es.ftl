@@ -45,9 +45,9 @@ often-months = más o menos cada { $months } meses
 often-year = más o menos una vez al año
 often-years = más o menos una vez en { $years } años
 often-never = menos de una vez en { $years } años
-chance-very-sure = Estamos muy seguros: el azar por sí solo traería esto { $often }.
-chance-fairly-sure = Estamos bastante seguros: el azar por sí solo traería esto { $often }.
-chance-not-sure = Todavía no estamos seguros: el azar por sí solo traería esto { $often }.
+chance-very-sure = Estamos muy seguros de que hay algo detrás: los altibajos de siempre, por sí solos, traerían a tanta gente { $often }.
+chance-fairly-sure = Estamos bastante seguros de que hay algo detrás: los altibajos de siempre, por sí solos, traerían a tanta gente { $often }.
+chance-not-sure = Todavía no estamos seguros de que haya algo detrás: los altibajos de siempre, por sí solos, traerían a tanta gente { $often }.
 sure-safety = No hemos comprobado lo que dicen: cuando alguien podría resultar herido, nos bastan dos personas para escribir.
 span-below-day = menos de un día
 span-days = { $count ->
@@ -151,6 +151,7 @@ news-safety = Seguridad
 news-storm = Muchas quejas a la vez
 news-opened = Nueva queja en aumento
 news-doubled = Al menos el doble
+news-more-around = Más gente alrededor
 news-new-place = Ahora también { $places }
 news-turned-severe = Ahora es cuestión de seguridad
 news-updated = Novedades
@@ -173,6 +174,7 @@ said-listed = { $people } { $window }, lo habitual { $usual }; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people } en { $lasted }
 brief-doubled = al menos el doble
+brief-more-around = más gente alrededor
 brief-new-place = ahora también { $places }, { $people }
 brief-turned-severe = ahora es cuestión de seguridad
 brief-updated = novedades
@@ -191,6 +193,7 @@ subject-storm = { $product }: { $count } quejas en aumento a la vez: { $named }
 reason-more-than-usual = Lo dicen más personas de lo habitual.
 reason-second-safety-voice = Una segunda persona cuenta algo que podría hacer daño a alguien.
 reason-doubled = Lo dice al menos el doble de personas que en nuestro último correo.
+reason-more-around = Mucha más gente habla de lo mismo, aunque no de peligro.
 reason-new-place = Ha llegado a un lugar donde antes no se había oído.
 reason-turned-severe = Se ha vuelto una cuestión de seguridad.
 reason-back-to-usual = Hay calma: desde hace días no lo dicen más personas de lo habitual.
@@ -245,6 +248,14 @@ fixed = Desde que dijeron que está corregido, hace { $ago }: { $people }; al ri
 fixed-in = Desde la corrección ({ $version }), hace { $ago }: { $people }; al ritmo de antes habrían sido { $usual }.
 shared = Estas personas difundieron lo que escribió una sola. En todas las demás cifras son una voz.
 coordinated = { $count } cuentas escribieron casi las mismas palabras en un día, sin compartir ninguna la publicación de otra. Parece organizado; cuentan como una sola voz.
+tell-of-danger = { $count ->
+    [one] { $count } de ellas habla de peligro.
+   *[other] { $count } de ellas hablan de peligro.
+}
+beside-danger = { $count ->
+    [one] { $count } persona más habla de lo mismo sin hablar de peligro, y no se cuenta.
+   *[other] { $count } personas más hablan de lo mismo sin hablar de peligro, y no se cuentan.
+}
 perhaps-more = Quizá { $people } más: sus publicaciones están junto a estas, pero lo dicen con otras palabras y no se cuentan.
 perhaps = Puede ser lo mismo que «{ $label }», sobre lo que ya hemos escrito. Si lo es, pida a quienes administran groundswell que junten los dos.
 perhaps-shared = Contadas en los dos: { $people }.
@@ -372,6 +383,7 @@ digest-more = { $count ->
    *[other] Pasaron { $count } cosas más de las que hay en la lista.
 }
 digest-still-open = Sigue abierta desde el { $date }: { $people } hasta ahora.
+digest-doubled = El número de personas que lo dicen se ha duplicado como mínimo.
 digest-so-far = { $people } hasta ahora.
 digest-opened = se abrió el { $day }
 digest-grew = creció el { $day }
@@ -422,7 +434,7 @@ yes-undo = Deshacer
 ask-nothing-yet = Todavía no ha pasado nada. Se anotará que { $who } lo dijo. Este enlace funciona hasta el { $date }.
 happens-seen = La alerta sigue abierta, y llegarán menos novedades sobre ella: su equipo ya lo sabe, así que hay menos que decir.
 happens-not-an-issue = La alerta termina, se avisa a su equipo, y tendrán que decir lo mismo muchas más personas para que volvamos a escribir.
-happens-not-an-issue-safety = La alerta termina, y lo sabrán todos los que recibieron aviso. Se trata de seguridad: en cuanto dos personas más cuenten el mismo peligro con palabras parecidas, escribiremos de nuevo.
+happens-not-an-issue-safety = La alerta termina, y lo sabrán todos los que recibieron aviso. Se trata de seguridad: en cuanto dos personas más cuenten el mismo peligro con palabras parecidas, u otro peligro, escribiremos de nuevo.
 happens-not-an-issue-over = La alerta ya ha terminado y sigue así. Tendrán que decir lo mismo muchas más personas para que volvamos a escribir.
 happens-silence = El equipo «{ $team }» no recibe correos sobre esta alerta durante { $days } días. La alerta en sí sigue como antes.
 happens-silence-over = La alerta ya ha terminado. Si vuelve en { $days } días, el equipo «{ $team }» no recibe correos sobre ella en ese tiempo.

@@ -45,9 +45,9 @@ often-months = environ tous les { $months } mois
 often-year = environ une fois par an
 often-years = environ une fois en { $years } ans
 often-never = moins d’une fois en { $years } ans
-chance-very-sure = Nous en sommes très sûrs : le hasard seul produirait cela { $often }.
-chance-fairly-sure = Nous en sommes assez sûrs : le hasard seul produirait cela { $often }.
-chance-not-sure = Nous n’en sommes pas encore certains : le hasard seul produirait cela { $often }.
+chance-very-sure = Nous sommes très sûrs qu’il y a quelque chose derrière : à elles seules, les variations habituelles amèneraient autant de monde { $often }.
+chance-fairly-sure = Nous sommes assez sûrs qu’il y a quelque chose derrière : à elles seules, les variations habituelles amèneraient autant de monde { $often }.
+chance-not-sure = Nous ne sommes pas encore sûrs qu’il y ait quelque chose derrière : à elles seules, les variations habituelles amèneraient autant de monde { $often }.
 sure-safety = Nous n’avons pas vérifié ce qu’elles disent : quand quelqu’un pourrait être blessé, deux personnes nous suffisent pour écrire.
 span-below-day = moins d’un jour
 span-days = { $count ->
@@ -168,6 +168,7 @@ news-safety = Sécurité
 news-storm = Plusieurs plaintes à la fois
 news-opened = Nouvelle plainte en hausse
 news-doubled = Au moins deux fois plus
+news-more-around = Plus de monde autour
 news-new-place = Maintenant aussi { $places }
 news-turned-severe = Devient une question de sécurité
 news-updated = Du nouveau
@@ -190,6 +191,7 @@ said-listed = { $people } { $window }, d’habitude { $usual } ; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people } en { $lasted }
 brief-doubled = au moins deux fois plus
+brief-more-around = plus de monde autour
 brief-new-place = maintenant aussi { $places }, { $people }
 brief-turned-severe = devient une question de sécurité
 brief-updated = du nouveau
@@ -208,6 +210,7 @@ subject-storm = { $product } : { $count } plaintes en hausse à la fois : { $n
 reason-more-than-usual = Plus de personnes que d’habitude le disent.
 reason-second-safety-voice = Une deuxième personne signale quelque chose qui pourrait blesser quelqu’un.
 reason-doubled = Au moins deux fois plus de personnes le disent que dans notre dernier e-mail.
+reason-more-around = Bien plus de personnes parlent de la même chose, mais sans parler de danger.
 reason-new-place = On l’entend maintenant là où on ne l’avait pas entendu avant.
 reason-turned-severe = C’est devenu une question de sécurité.
 reason-back-to-usual = Le calme est revenu : depuis des jours, pas plus de personnes que d’habitude ne le disent.
@@ -262,6 +265,14 @@ fixed = Depuis que vous avez dit que c’est corrigé, il y a { $ago } : { $peo
 fixed-in = Depuis la correction ({ $version }), il y a { $ago } : { $people } ; au rythme d’avant, il y en aurait eu { $usual }.
 shared = Ces personnes ont relayé ce qu’une seule a écrit. Dans tous les autres chiffres, elles comptent pour une voix.
 coordinated = { $count } comptes ont écrit presque les mêmes mots en un jour, sans qu’aucun ne partage le message d’un autre. Cela semble organisé ; ils comptent comme une seule voix.
+tell-of-danger = { $count ->
+    [one] { $count } d’entre elles parle de danger.
+   *[other] { $count } d’entre elles parlent de danger.
+}
+beside-danger = { $count ->
+    [one] { $count } autre personne parle de la même chose sans parler de danger, et n’est pas comptée.
+   *[other] { $count } autres personnes parlent de la même chose sans parler de danger, et ne sont pas comptées.
+}
 perhaps-more = Peut-être { $people } de plus : leurs messages sont rangés avec ceux-ci, mais le disent autrement et ne sont pas comptés.
 perhaps = C’est peut-être la même chose que « { $label } », dont nous avons déjà parlé. Si oui, demandez à ceux qui gèrent groundswell de réunir les deux.
 perhaps-shared = Comptées dans les deux : { $people }.
@@ -389,6 +400,7 @@ digest-more = { $count ->
    *[other] { $count } autres choses se sont passées, qui ne sont pas dans la liste.
 }
 digest-still-open = Encore ouverte, depuis le { $date } : { $people } jusqu’ici.
+digest-doubled = Le nombre de personnes qui le disent a au moins doublé.
 digest-so-far = { $people } jusqu’ici.
 digest-opened = ouverte le { $day }
 digest-grew = en hausse le { $day }
@@ -439,7 +451,7 @@ yes-undo = Annuler
 ask-nothing-yet = Rien ne s’est encore passé. Il sera noté que { $who } l’a dit. Ce lien marche jusqu’au { $date }.
 happens-seen = L’alerte reste ouverte, et les nouvelles à son sujet se font plus rares : votre équipe sait, il y a donc moins à dire.
 happens-not-an-issue = L’alerte se termine, votre équipe en est informée, et il faudra que bien plus de personnes disent la même chose pour que nous en reparlions.
-happens-not-an-issue-safety = L’alerte se termine, et tous ceux qui en ont été avertis le sauront. Il s’agit de sécurité : dès que deux autres personnes racontent le même danger en des mots proches, nous écrivons de nouveau.
+happens-not-an-issue-safety = L’alerte se termine, et tous ceux qui en ont été avertis le sauront. Il s’agit de sécurité : dès que deux autres personnes racontent le même danger en des mots proches, ou un autre danger, nous écrivons de nouveau.
 happens-not-an-issue-over = L’alerte est déjà terminée et le reste. Il faudra que bien plus de personnes disent la même chose pour que nous en reparlions.
 happens-silence = L’équipe « { $team } » ne reçoit aucun e-mail sur cette alerte pendant { $days } jours. L’alerte elle-même continue comme avant.
 happens-silence-over = L’alerte est déjà terminée. Si elle revient dans les { $days } jours, l’équipe « { $team } » ne reçoit aucun e-mail à son sujet pendant ce temps.

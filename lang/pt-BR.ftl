@@ -45,9 +45,9 @@ often-months = mais ou menos a cada { $months } meses
 often-year = mais ou menos uma vez por ano
 often-years = mais ou menos uma vez em { $years } anos
 often-never = menos de uma vez em { $years } anos
-chance-very-sure = Temos muita certeza: o acaso sozinho traria isto { $often }.
-chance-fairly-sure = Temos bastante certeza: o acaso sozinho traria isto { $often }.
-chance-not-sure = Ainda não temos certeza: o acaso sozinho traria isto { $often }.
+chance-very-sure = Temos muita certeza de que há algo por trás disto: os altos e baixos de sempre, sozinhos, trariam tanta gente { $often }.
+chance-fairly-sure = Temos bastante certeza de que há algo por trás disto: os altos e baixos de sempre, sozinhos, trariam tanta gente { $often }.
+chance-not-sure = Ainda não temos certeza de que haja algo por trás disto: os altos e baixos de sempre, sozinhos, trariam tanta gente { $often }.
 sure-safety = Não verificamos o que elas dizem: quando alguém pode se machucar, duas pessoas bastam para escrevermos.
 span-below-day = menos de um dia
 span-days = { $count ->
@@ -185,6 +185,7 @@ news-safety = Segurança
 news-storm = Muitas reclamações de uma vez
 news-opened = Nova reclamação crescendo
 news-doubled = Pelo menos o dobro
+news-more-around = Mais gente em volta
 news-new-place = Agora também { $places }
 news-turned-severe = Virou questão de segurança
 news-updated = Novidades
@@ -207,6 +208,7 @@ said-listed = { $people } { $window }, o normal { $usual }; { $news }
 said-news = { $news }, { $people } { $window }
 said-over = { $news }, { $people } em { $lasted }
 brief-doubled = pelo menos o dobro
+brief-more-around = mais gente em volta
 brief-new-place = agora também { $places }, { $people }
 brief-turned-severe = virou questão de segurança
 brief-updated = novidades
@@ -225,6 +227,7 @@ subject-storm = { $product }: { $count } reclamações crescendo de uma vez: { $
 reason-more-than-usual = Mais pessoas do que o normal dizem isto.
 reason-second-safety-voice = Uma segunda pessoa relata algo que poderia machucar alguém.
 reason-doubled = Pelo menos o dobro de pessoas diz isto em relação ao nosso último e-mail.
+reason-more-around = Muito mais gente fala do mesmo, embora não de perigo.
 reason-new-place = Chegou a um lugar onde ainda não se ouvia isto.
 reason-turned-severe = Virou questão de segurança.
 reason-back-to-usual = Está calmo: há dias não há mais pessoas do que o normal dizendo isto.
@@ -279,6 +282,14 @@ fixed = Desde que vocês disseram que está corrigido, há { $ago }: { $people }
 fixed-in = Desde a correção ({ $version }), há { $ago }: { $people }; no ritmo de antes seriam { $usual }.
 shared = Essas pessoas repassaram o que uma só escreveu. Em todos os outros números elas são uma voz.
 coordinated = { $count } contas escreveram quase as mesmas palavras em um dia, nenhuma compartilhando a publicação de outra. Parece combinado; contam como uma só voz.
+tell-of-danger = { $count ->
+    [one] { $count } delas fala de perigo.
+   *[other] { $count } delas falam de perigo.
+}
+beside-danger = { $count ->
+    [one] Outra pessoa ({ $count }) fala do mesmo sem falar de perigo, e não é contada.
+   *[other] Outras { $count } pessoas falam do mesmo sem falar de perigo, e não são contadas.
+}
 perhaps-more = Talvez mais { $people }: as publicações estão junto destas, mas dizem isto com outras palavras e não são contadas.
 perhaps = Pode ser o mesmo que "{ $label }", sobre o que já escrevemos. Se for, peça a quem cuida do groundswell para juntar os dois.
 perhaps-shared = Contadas nos dois: { $people }.
@@ -406,6 +417,7 @@ digest-more = { $count ->
    *[other] Aconteceram mais { $count } coisas do que estão na lista.
 }
 digest-still-open = Ainda aberto, desde { $date }: { $people } até agora.
+digest-doubled = O número de pessoas que dizem isto pelo menos dobrou.
 digest-so-far = { $people } até agora.
 digest-opened = abriu em { $day }
 digest-grew = cresceu em { $day }
@@ -456,7 +468,7 @@ yes-undo = Desfazer
 ask-nothing-yet = Ainda não aconteceu nada. Será anotado que { $who } disse isto. Este link funciona até { $date }.
 happens-seen = O alerta continua aberto, e as novidades sobre ele ficam mais raras: sua equipe já sabe, então há menos a dizer.
 happens-not-an-issue = O alerta acaba, sua equipe é avisada, e muito mais pessoas terão de dizer o mesmo para escrevermos de novo.
-happens-not-an-issue-safety = O alerta termina, e todos os que foram avisados ficam sabendo. Trata-se de segurança: assim que mais duas pessoas contarem o mesmo perigo com palavras parecidas, escreveremos de novo.
+happens-not-an-issue-safety = O alerta termina, e todos os que foram avisados ficam sabendo. Trata-se de segurança: assim que mais duas pessoas contarem o mesmo perigo com palavras parecidas, ou outro perigo, escreveremos de novo.
 happens-not-an-issue-over = O alerta já acabou, e continua assim. Muito mais pessoas têm de dizer o mesmo para que voltemos a escrever.
 happens-silence = A equipe "{ $team }" não recebe e-mails sobre este alerta por { $days } dias. O alerta em si continua como antes.
 happens-silence-over = O alerta já acabou. Se voltar em { $days } dias, a equipe "{ $team }" não recebe e-mails sobre ele nesse tempo.

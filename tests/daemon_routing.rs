@@ -49,6 +49,10 @@ fn each_team_is_told_once_of_everything_and_one_of_them_when_its_quiet_hours_end
     let run = |words: &[&str]| {
         Command::new(BIN).args(words).arg("--config").arg(folder.join("groundswell.toml")).output().unwrap()
     };
+    let posts = std::fs::read_to_string(demo.join("mentions.jsonl")).unwrap();
+    let newest: Value = serde_json::from_str(posts.lines().last().unwrap()).unwrap();
+    let last: jiff::Timestamp = newest["arrived_at"].as_str().unwrap().parse().unwrap();
+    let last = last.checked_add(jiff::SignedDuration::from_hours(48)).unwrap();
     let ran = run(&["run", "--until-done"]);
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
 
@@ -95,6 +99,24 @@ fn each_team_is_told_once_of_everything_and_one_of_them_when_its_quiet_hours_end
         assert_eq!(event["routing"]["also"][0]["team"], "watchers");
         assert!(!safe || event["held"].is_null(), "{event}");
     }
+    // History is told at the times that it tells: what waited is of the team's own hour, and not of today.
+    let mut waited = 0;
+    for entry in std::fs::read_dir(folder.join("data/mail")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|kind| kind != "eml") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let header = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        let date = jiff::fmt::rfc2822::parse(header("Date: ").trim()).unwrap();
+        assert!(date.timestamp() < last, "{}: {date}", path.display());
+        if header("To: ").contains("netbooks@") && !header("Subject: ").contains("safety") {
+            let hour = date.with_time_zone(jiff::tz::TimeZone::get("Europe/Lisbon").unwrap()).hour();
+            assert_eq!(hour, 20, "{}: {date}", path.display());
+            waited += 1;
+        }
+    }
+    assert!(waited > 0);
     // One alert is one thread to each team, and it is explained who is told by which line.
     let explained = run(&["explain", &told[0].0]);
     let text = String::from_utf8(explained.stdout).unwrap();

@@ -269,6 +269,10 @@ pub struct Beside {
     /// People whose posts are in the same cluster since then, and who are not counted: they say it in other words, or
     /// something else.
     pub more: u32,
+    /// Of an alert that opened with danger: people who speak of the same without telling of any, and are not counted.
+    pub harmless: u32,
+    /// Of an alert that turned dangerous: how many of its people tell of danger.
+    pub dangerous: u32,
 }
 
 /// What a letter said of an alert.

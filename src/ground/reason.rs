@@ -12,6 +12,8 @@ pub enum Reason {
     SecondSafetyVoice,
     /// Twice as many people as at the last mail.
     Doubled,
+    /// It is about safety, and many more speak of the same without telling of danger.
+    MoreAround,
     /// It reached a source or region it had not been in.
     NewPlace,
     /// It became a matter of safety.
@@ -42,10 +44,11 @@ pub enum Reason {
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::MoreThanUsual,
         Self::SecondSafetyVoice,
         Self::Doubled,
+        Self::MoreAround,
         Self::NewPlace,
         Self::TurnedSevere,
         Self::BackToUsual,
@@ -67,6 +70,7 @@ impl Reason {
             Self::MoreThanUsual => "more-than-usual",
             Self::SecondSafetyVoice => "second-safety-voice",
             Self::Doubled => "doubled",
+            Self::MoreAround => "more-around",
             Self::NewPlace => "new-place",
             Self::TurnedSevere => "turned-severe",
             Self::BackToUsual => "back-to-usual",
@@ -89,6 +93,7 @@ impl Reason {
             Self::MoreThanUsual => "More people than usual say this.",
             Self::SecondSafetyVoice => "A second person reports something that could hurt somebody.",
             Self::Doubled => "Twice as many people say this as when we last wrote.",
+            Self::MoreAround => "Many more people speak of the same, though not of danger.",
             Self::NewPlace => "It has reached a place where it had not been heard before.",
             Self::TurnedSevere => "It has become a matter of safety.",
             Self::BackToUsual => "It has been quiet: for days no more people than usual have said this.",

@@ -188,7 +188,8 @@ impl Daemon {
             stop: stop.clone(),
         };
         operators.templates_refused(&self.mistaken, self.clock.now());
-        let postman = postman::start(letters, transport, from, self.sender, clock, stop.clone());
+        let replays = decisions::replays(&self.settings);
+        let postman = postman::start(letters, transport, from, self.sender, clock, replays, stop.clone());
         let rules = Reloading {
             folder: self.rules,
             orders: orders.clone(),
@@ -234,8 +235,8 @@ impl Daemon {
         system::stopping();
         tracing::info!("stopping: no more posts are taken in, what was taken in is finished");
         stop.cancel();
-        listeners.finish().await;
-        let _ = tokio::time::timeout(LAST_LETTERS, postman).await;
+        // Side by side: what each may take does not add up.
+        let (_, _) = tokio::join!(listeners.finish(), tokio::time::timeout(LAST_LETTERS, postman));
         if let Some(web) = web {
             let _ = web.await;
         }

@@ -33,6 +33,8 @@ pub struct Postman {
     sender: Sender,
     clock: Arc<dyn Clock>,
     store: Mutex<Store>,
+    /// History is lived through: the machine's clock says nothing of when a letter would have gone.
+    replays: bool,
 }
 
 /// Starts the postman; it ends after `stop`, when the letters under way are done.
@@ -42,9 +44,10 @@ pub(super) fn start(
     from: Stationery,
     sender: Sender,
     clock: Arc<dyn Clock>,
+    replays: bool,
     stop: CancellationToken,
 ) -> JoinHandle<()> {
-    tokio::spawn(work(Postman::new(store, transport, from, sender, clock), stop))
+    tokio::spawn(work(Postman::over(store, transport, from, sender, clock, replays), stop))
 }
 
 async fn work(postman: Arc<Postman>, stop: CancellationToken) {
@@ -89,7 +92,18 @@ impl Postman {
         sender: Sender,
         clock: Arc<dyn Clock>,
     ) -> Arc<Self> {
-        Arc::new(Self { transport, from, sender, clock, store: Mutex::new(store) })
+        Self::over(store, transport, from, sender, clock, false)
+    }
+
+    fn over(
+        store: Store,
+        transport: Arc<Transport>,
+        from: Stationery,
+        sender: Sender,
+        clock: Arc<dyn Clock>,
+        replays: bool,
+    ) -> Arc<Self> {
+        Arc::new(Self { transport, from, sender, clock, store: Mutex::new(store), replays })
     }
 
     /// One attempt at a letter, noted.
@@ -185,7 +199,7 @@ impl Postman {
         let mut left = readers.clone();
         let (mut taken, mut refused, mut later) = (None, Vec::new(), Vec::new());
         for address in &readers {
-            let message = match to_message(&write(item, &self.sender, Some(address)), &self.from) {
+            let message = match to_message(&self.write(item, Some(address)), &self.from) {
                 Ok(message) => message,
                 Err(e) => {
                     left.retain(|a| a != address);
@@ -235,7 +249,7 @@ impl Postman {
 
     async fn one_for_all(&self, item: &OutboxItem, readers: &[String]) -> (Verdict, Refused) {
         let mut refused = Vec::new();
-        let message = match to_message(&write(item, &self.sender, None), &self.from) {
+        let message = match to_message(&self.write(item, None), &self.from) {
             Ok(message) => message,
             Err(e) => return (Verdict::Refused { why: e.to_string() }, refused),
         };
@@ -275,26 +289,33 @@ impl Postman {
     }
 }
 
-/// The letter, for all or as the copy of one reader.
-fn write(item: &OutboxItem, sender: &Sender, address: Option<&str>) -> Letter {
-    let mut letter = match (&item.about, address) {
-        (About::Event(event), Some(address)) => letter_for(event, sender, address, item.made_at),
-        (About::Event(event), None) => letter(event, sender),
-        (About::Collected(list, events), address) => collected(list, events, sender, address, item.made_at),
-    };
-    if let About::Event(event) = &item.about {
-        in_its_thread(&mut letter, event, item.begun_by, item.made_at, sender);
+impl Postman {
+    /// The letter, for all or as the copy of one reader.
+    fn write(&self, item: &OutboxItem, address: Option<&str>) -> Letter {
+        let sender = &self.sender;
+        let mut letter = match (&item.about, address) {
+            (About::Event(event), Some(address)) => letter_for(event, sender, address, item.made_at),
+            (About::Event(event), None) => letter(event, sender),
+            (About::Collected(list, events), address) => {
+                collected(list, events, sender, address, item.made_at)
+            }
+        };
+        if let About::Event(event) = &item.about {
+            // In history a letter that waited is of the hour of its team that it waited for.
+            let due = event.routing.wait.and_then(|wait| wait.until).filter(|_| self.replays);
+            in_its_thread(&mut letter, event, item.begun_by, due.unwrap_or(item.made_at), sender);
+        }
+        if letter.to.is_empty() {
+            letter.to.clone_from(&item.recipients);
+        }
+        if let Some(why) = &letter.fallback {
+            tracing::error!(
+                why,
+                "a template of [mail] templates cannot be used; the built-in one took its place"
+            );
+        }
+        letter
     }
-    if letter.to.is_empty() {
-        letter.to.clone_from(&item.recipients);
-    }
-    if let Some(why) = &letter.fallback {
-        tracing::error!(
-            why,
-            "a template of [mail] templates cannot be used; the built-in one took its place"
-        );
-    }
-    letter
 }
 
 fn log(item: &OutboxItem, verdict: &Verdict) {

@@ -43,19 +43,6 @@ const MOST_POSTS: usize = 256;
 /// Who has so many complaints among those that are kept, about anything, is heard as anybody; who has more weighs less in
 /// proportion.
 const MANY_COMPLAINTS: f64 = 8.0;
-/// Which of the widths of a neighbourhood says that two people tell of the same danger.
-const DANGER_WIDTH: usize = 2;
-/// … and posts so alike tell of the same, however alike all that is said of a product is.
-const SAME_DANGER: f32 = 0.5;
-/// … within so many days.
-const DANGER_DAYS: f64 = 28.0;
-/// Danger is unusual for a product of which at most so many people tell of any in four weeks …
-const UNUSUAL: f64 = 0.34;
-/// … as far as is known from so many days before them …
-const WATCHED_DAYS: f64 = 14.0;
-/// … and then any two within so many days are enough.
-const UNUSUAL_DAYS: f64 = 7.0;
-
 /// A post as it stands among those like it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Around {
@@ -160,48 +147,6 @@ impl ProductState {
     /// What a voice weighs: who complains of everything says less by complaining of this.
     pub(super) fn weight_of(&self, voice: u64) -> f64 {
         (MANY_COMPLAINTS / f64::from(self.nearby.said_by(voice)).max(1.0)).min(1.0)
-    }
-
-    /// The posts of other people that tell of the same danger as this one, of late.
-    pub(super) fn same_danger(&self, around: &Around, now: Timestamp) -> BTreeSet<u64> {
-        if !around.dangerous {
-            return BTreeSet::new();
-        }
-        if self.danger_is_unusual(now) {
-            // Whatever the words: where nobody speaks of danger, two who do within days are told of.
-            let others =
-                self.nearby.dangerous().filter(|p| p.voice != around.voice && p.number != around.number);
-            return others.filter(|p| days_between(p.at, now) < UNUSUAL_DAYS).map(|p| p.number).collect();
-        }
-        let cut = around.cuts.get(DANGER_WIDTH).copied().unwrap_or(1.0).min(SAME_DANGER);
-        let like = around.near.iter().filter(|n| n.alike >= cut && n.voice != around.voice);
-        let of_late = like.filter(|n| days_between(n.at, now) < DANGER_DAYS).map(|n| n.number);
-        of_late.filter(|n| self.nearby.get(*n).is_some_and(|p| p.dangerous)).collect()
-    }
-
-    /// Whether hardly anybody told of danger in the time before the last weeks.
-    fn danger_is_unusual(&self, now: Timestamp) -> bool {
-        let since = self.nearby.heard_since().or(self.pool.since).unwrap_or(now);
-        let watched = days_between(since, now) - DANGER_DAYS;
-        let before = self.nearby.dangerous().filter(|p| days_between(p.at, now) >= DANGER_DAYS);
-        let voices: BTreeSet<u64> = before.map(|p| p.voice).collect();
-        watched >= WATCHED_DAYS && voices.len() as f64 * DANGER_DAYS <= UNUSUAL * watched
-    }
-
-    /// Two people tell of the same danger: those who did are the evidence, in the month they did it in.
-    pub(super) fn rise_of_danger(
-        &self,
-        rise: Rise,
-        danger: &BTreeSet<u64>,
-        around: &Around,
-        now: Timestamp,
-    ) -> Rise {
-        let told: Vec<_> = danger.iter().filter_map(|n| self.nearby.get(*n)).collect();
-        let voices: BTreeSet<u64> = told.iter().map(|p| p.voice).chain([around.voice]).collect();
-        let days = told.iter().map(|p| days_between(p.at, now)).fold(1.0, f64::max).ceil() as u32;
-        let expected = rise.level() * f64::from(days);
-        let (people, weight) = (voices.len() as u32, voices.len().saturating_sub(1) as f64);
-        Rise { people, weight, days, expected, posts: danger.iter().copied().collect(), ..rise }
     }
 
     /// How much clearer than usual a rise has to be (log10) to be told as a matter of its own, beside the alerts that are open.

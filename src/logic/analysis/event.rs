@@ -7,19 +7,17 @@ use super::silence::with_subject;
 use super::state::{Analysis, Outcome, effective_bar};
 use super::storm::Telling;
 use crate::ground::alert::{
-    AlertEvent, Before, Beside, DayCount, EventKind, Quote, Related, Routing, Severity, Sum,
+    AlertEvent, Before, Beside, DayCount, EventKind, Related, Routing, Severity, Sum,
 };
 use crate::ground::language::Language;
 use crate::ground::post::PostKey;
 use crate::ground::reason::Reason;
 use crate::ground::time::{DAY_MS, Timestamp, day_of, days_between, plus_ms};
-use crate::logic::cluster::{Member, label, quotes, telling_words};
-use crate::logic::lifecycle::{Said, Tally};
+use crate::logic::cluster::{Member, label, telling_words};
+use crate::logic::lifecycle::{OfDanger, Said, Tally};
 use crate::logic::rules::{Product, Team};
 use crate::logic::spike::{Window, run_length_days};
 
-/// Quotes in an event.
-const QUOTES: usize = 5;
 /// Words in an event.
 const WORDS: usize = 8;
 /// Evidence goes back so far, in days.
@@ -132,6 +130,14 @@ impl Analysis {
             (EventKind::Resolved, _) | (_, SeriesId::Shared(_)) => 0,
             _ => others.map(|m| m.voice).filter(|v| !tally.knows(*v)).collect::<BTreeSet<u64>>().len() as u32,
         };
+        let over = kind == EventKind::Resolved;
+        let harmless = state.beside_danger(id, &standing.of_danger, &tally, (since, now)).filter(|_| !over);
+        let told_of = if standing.severity == Severity::Safety && !over {
+            &standing.of_danger
+        } else {
+            &OfDanger::default()
+        };
+        let dangerous = told_of.among_the_counted().min(tally.people().saturating_sub(1));
         // An update is as sure as all that was heard by now makes it.
         let grown = state.causes.get(id).filter(|_| kind == EventKind::Updated && !is_shared);
         let score = grown.map_or(sum.score, |cause| cause.figures.score_of(&window)).min(9.0);
@@ -164,7 +170,7 @@ impl Analysis {
             authors: shared_by.map_or(voices.len() as u32, |cause| cause.figures.people),
             echoes: state.series.get(id).map_or(0, |s| s.echoes(28)),
             since,
-            quotes: self.quoted(state, &members, standing.severity, |q| {
+            quotes: self.quoted(state, id, &members, standing.severity, |q| {
                 keys.contains(&q.key) && (is_shared || tally.is_from(&q.key.source, q.region.as_deref()))
             }),
             series: state.chart(id, &tally, since, standing.usual, now),
@@ -195,7 +201,9 @@ impl Analysis {
                 shared: is_shared,
                 before: standing.said.filter(|_| kind == EventKind::Updated),
                 by: String::new(),
-                more,
+                more: if harmless.is_some() { 0 } else { more },
+                harmless: harmless.unwrap_or(0),
+                dangerous,
             },
             evidence: match shared_by {
                 Some(cause) => cause.evidence.clone(),
@@ -215,34 +223,6 @@ impl Analysis {
         if let Some(event) = out.events.last_mut() {
             self.address(product, id, event, silenced, flood);
         }
-    }
-}
-
-impl Analysis {
-    /// Quotes that differ, of posts that may be quoted. Where somebody could be hurt, those who say so come first: what is
-    /// most dangerous has to be read.
-    fn quoted(
-        &self,
-        state: &ProductState,
-        members: &VecDeque<Member>,
-        severity: Severity,
-        may: impl Fn(&Quote) -> bool,
-    ) -> Vec<Quote> {
-        let vocabulary = &state.clusters.vocabulary;
-        if severity != Severity::Safety {
-            return quotes(members, vocabulary, QUOTES, may);
-        }
-        let dangerous = |member: &&Member| {
-            with_subject(member, |s| self.assessor.assess(s.post, s.text, s.tokens, s.lang).is_dangerous())
-        };
-        let first: BTreeSet<&PostKey> = members.iter().filter(dangerous).map(|m| &m.quote.key).collect();
-        let mut chosen = quotes(members, vocabulary, QUOTES, |q| may(q) && first.contains(&q.key));
-        let others = quotes(members, vocabulary, QUOTES - chosen.len(), |q| {
-            let known = chosen.iter().any(|c| c.author_name.is_some() && c.author_name == q.author_name);
-            may(q) && !known && !first.contains(&q.key)
-        });
-        chosen.extend(others);
-        chosen
     }
 }
 

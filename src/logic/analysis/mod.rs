@@ -7,6 +7,7 @@ mod apart;
 mod around;
 mod chorus;
 mod cluster_id;
+mod danger;
 mod deaf;
 mod decided;
 mod digest;
@@ -44,6 +45,8 @@ pub use storm::Openings;
 pub use viral::Sharing;
 pub use why::{NearCluster, WhyNot};
 
+#[cfg(test)]
+mod danger_tests;
 #[cfg(test)]
 mod lasting_tests;
 #[cfg(test)]

@@ -49,11 +49,11 @@ impl Analysis {
         if danger.is_empty() && (rise.score < bar || rise.people < FEWEST_PEOPLE) {
             if state.is_open(&id) {
                 state.remember(&id, around.number, now);
-                self.voice_heard(product, &id, said, now, out);
+                self.voice_heard(product, &id, said, around.dangerous, now, out);
             } else if let Some(kin) = state.kin_of(around, |id| state.is_open(id)) {
                 // It went to another cluster, and is one more voice of what is told about all the same.
                 state.count(&kin, &[(around.at, around.voice)], now);
-                self.voice_heard(product, &kin, said, now, out);
+                self.voice_heard(product, &kin, said, around.dangerous, now, out);
             }
             return;
         }
@@ -92,7 +92,7 @@ impl Analysis {
         let Some((ended, _)) = standing.ended else {
             // What an alert is about may turn out to be dangerous while it is open.
             standing.danger = standing.danger.max(severity);
-            self.voice_heard(product, &known, said, now, out);
+            self.voice_heard(product, &known, said, around.dangerous, now, out);
             return;
         };
         let standing = standing.clone();
@@ -170,6 +170,7 @@ impl Analysis {
             bar: (beside > 0.0).then_some(bar_for(severity, bar) + beside),
         };
         let core = posts.clone();
+        let of_danger = state.of_danger(severity, &posts);
         let before = state.people_a_day(&rise.before);
         let posts = match state.causes.remove(&id) {
             Some(before) => before.posts.into_iter().chain(posts).collect(),
@@ -186,6 +187,7 @@ impl Analysis {
             places: old.as_ref().map(|s| s.places.clone()).unwrap_or_default(),
             severity,
             danger: severity,
+            of_danger,
             tally: old.as_ref().map(|s| s.tally.again()).unwrap_or_default(),
             usual: rise.level(),
             acknowledged_by: None,

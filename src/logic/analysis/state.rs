@@ -14,7 +14,7 @@ use crate::ground::post::{Post, PostKey};
 use crate::ground::reason::Reason;
 use crate::ground::time::{Timestamp, hour_of};
 use crate::logic::assess::{Assessment, Assessor};
-use crate::logic::lifecycle::{FEWEST_THERE, Lid, Said, Standing, Verdict, bar_for, should_open};
+use crate::logic::lifecycle::{FEWEST_THERE, Lid, OfDanger, Said, Standing, Verdict, bar_for, should_open};
 use crate::logic::rules::{Product, RuleSet, Subject};
 use crate::logic::text::{Lang, tokenize};
 
@@ -238,7 +238,7 @@ impl Analysis {
                 .filter(|id| matches!(id, SeriesId::Topic(_)))
                 .collect();
             for id in ids {
-                self.voice_heard(product, &id, &said, now, out);
+                self.voice_heard(product, &id, &said, false, now, out);
             }
             if let Some(shared) = &taken.shared {
                 self.complaint_shared(product, shared, now, out);
@@ -249,12 +249,13 @@ impl Analysis {
         }
     }
 
-    /// A new voice counts in a series: it may open, or mean something new.
+    /// A new voice counts in a series: it may open, or mean something new. What a rule names is as dangerous as it says.
     pub(super) fn voice_heard(
         &mut self,
         product: &Product,
         id: &SeriesId,
         said: &Said,
+        dangerous: bool,
         now: Timestamp,
         out: &mut Outcome,
     ) {
@@ -273,7 +274,10 @@ impl Analysis {
         }
         let reading = series.read(now, &state.pool);
         if let Some(standing) = state.alerts.get_mut(id).filter(|s| s.is_open()) {
-            standing.tally.hear(said);
+            let by_rule = matches!(id, SeriesId::Topic(_));
+            if by_rule || standing.of_danger.hear(said.voice, dangerous) {
+                standing.tally.hear(said);
+            }
             self.update(product, id, now, out);
             return;
         }
@@ -318,6 +322,7 @@ impl Analysis {
             places: old.as_ref().map(|s| s.places.clone()).unwrap_or_default(),
             severity,
             danger: severity,
+            of_danger: OfDanger::default(),
             tally: old.as_ref().map(|s| s.tally.again()).unwrap_or_default(),
             usual: reading.window.expected / f64::from(reading.window.days.max(1)),
             acknowledged_by: None,
@@ -347,6 +352,7 @@ impl Analysis {
             standing.told_people = people;
             standing.places.extend(places);
             standing.severity = severity;
+            standing.of_danger.tell();
             standing.events += 1;
             self.tell(product, id, kind, reason, now, out);
             if let Some(event) = out.events.last_mut() {

@@ -71,7 +71,7 @@ fn rules() -> Entry {
 }
 
 /// Sixty days of ordinary complaints, one of each of three kinds every three days; `more` adds to them.
-fn usual(more: impl FnOnce(&mut Vec<Post>, &mut Dice)) -> Vec<Entry> {
+pub(super) fn usual(more: impl FnOnce(&mut Vec<Post>, &mut Dice)) -> Vec<Entry> {
     let mut dice = Dice(7);
     let mut posts = Vec::new();
     for day in 0..60i64 {

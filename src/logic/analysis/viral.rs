@@ -220,6 +220,7 @@ impl Analysis {
             teams: old.map_or_else(Default::default, |s| s.teams.clone()),
             severity: Severity::Normal,
             danger: Severity::Normal,
+            of_danger: Default::default(),
             tally: old.map_or_else(Default::default, |s| s.tally.again()),
             usual: 0.0,
             acknowledged_by: None,

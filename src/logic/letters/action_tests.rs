@@ -64,6 +64,9 @@ fn each_complaint_of_a_storm_has_links_of_its_own() {
     let sent = letter_for(&event, &with_desk(), "ana@example.org", event.at);
     let (html, text) = (links(&sent.html, "act"), links(&sent.text, "act"));
     assert_eq!((html.len(), &html), (12, &text));
+    // Figures first, then what can be done.
+    let place = |of: &str| sent.html.find(of).expect(of);
+    assert!(place("class=\"big ") < place("/act/") && place("cid:") < place("/act/"));
     let key = with_desk().desk.unwrap().key;
     let about: std::collections::BTreeSet<String> =
         html.iter().map(|token| key.read(token, event.at).unwrap().alert).collect();

@@ -138,6 +138,12 @@ pub(super) fn sentences(event: &AlertEvent, t: &Tongue) -> Vec<String> {
     if beside.coordinated > 0 {
         out.push(t.count("coordinated", u64::from(beside.coordinated)));
     }
+    if beside.dangerous > 0 {
+        out.push(t.count("tell-of-danger", u64::from(beside.dangerous)));
+    }
+    if beside.harmless > 0 {
+        out.push(t.count("beside-danger", u64::from(beside.harmless)));
+    }
     if beside.more > 1 {
         out.push(t.tell("perhaps-more", &[("people", t.people(beside.more).into())]));
     }
@@ -166,4 +172,28 @@ pub(super) fn label(other: &Related, most: usize) -> String {
 
 pub(super) fn unquoted(label: &str) -> String {
     label.replace(['"', '“', '”', '„'], "'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+    use crate::ground::alert::Beside;
+    use crate::ground::language::Language;
+
+    #[test]
+    fn a_letter_about_danger_says_who_tells_of_none() {
+        let told = |harmless, dangerous| {
+            let safety = fixture::safety();
+            let beside = Beside { harmless, dangerous, ..safety.beside };
+            sentences(&AlertEvent { beside, ..safety }, Tongue::of(Language::English)).join(" ")
+        };
+        assert_eq!(told(4, 0), "4 others speak of the same without telling of danger, and are not counted.");
+        assert_eq!(
+            told(1, 0),
+            "1 other person speaks of the same without telling of danger, and is not counted."
+        );
+        assert_eq!(told(0, 2), "2 of them tell of danger.");
+        assert_eq!(told(0, 0), "");
+    }
 }

@@ -13,6 +13,11 @@ const MAX_MARKS: usize = 3;
 /// Longest link that is shown, in bytes. A longer one is for machines.
 const MAX_LINK_BYTES: usize = 500;
 
+/// Where a rule stands (`rules/mini-9.toml:14`), without the folders of the machine: they say nothing to those who read it.
+pub(super) fn without_folders(place: &str) -> &str {
+    place.rsplit(['/', '\\']).next().unwrap_or(place)
+}
+
 /// One line of text: control characters and line breaks become blanks, runs of blanks one blank; direction marks
 /// and characters that show nothing are dropped, save joiners inside of scripts and emoji that need them.
 pub(super) fn line(text: &str) -> String {

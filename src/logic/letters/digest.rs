@@ -10,6 +10,7 @@ use super::{Sender, clean, collected_id, domain, reader, story, text};
 use crate::ground::alert::{Collected, EventKind, Severity, team_shown};
 use crate::ground::digest::{Digest, Feeling, Growing, ProductDigest, ToldAlert};
 use crate::ground::letter::Letter;
+use crate::ground::reason::Reason;
 use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
 
 /// A change of feeling is clear when it is so many standard errors (the normal law, 1 of 20 by chance).
@@ -136,6 +137,14 @@ fn subject(collected: &Collected, digest: &Digest, t: &Tongue) -> String {
     )
 }
 
+/// Why it opened, changed or ended. Who reads the digest may have got no e-mail about it before.
+fn why(reason: Reason, t: &Tongue) -> String {
+    match reason {
+        Reason::Doubled => t.say("digest-doubled"),
+        other => story::reason(other, t),
+    }
+}
+
 /// The digest in words, of a week or of a day.
 struct Told<'a> {
     t: &'a Tongue,
@@ -194,7 +203,7 @@ impl Told<'_> {
         } else {
             let step = |step: &&ToldAlert| t.tell(kind(step.kind), &[("day", t.day_at(step.at).into())]);
             let told: Vec<String> = alert.steps.iter().map(step).collect();
-            let (told, why) = (clean::capital(&t.list(&told)), story::reason(last.reason, t));
+            let (told, why) = (clean::capital(&t.list(&told)), why(last.reason, t));
             format!("{told}. {why} {}", t.tell("digest-so-far", &[people]))
         };
         Item { what, more }

@@ -229,6 +229,7 @@ pub(super) fn safety() -> AlertEvent {
             .map(|day| DayCount { people: u32::from(day.day >= day_of(first.at) - 1), ..day })
             .collect(),
         quotes,
+        beside: Beside { harmless: 4, ..first.beside },
         ..first
     }
 }

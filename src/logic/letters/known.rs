@@ -90,7 +90,7 @@ fn found(event: &AlertEvent, t: &Tongue) -> String {
 
 /// Whom to ask, and what they need to look it up: the alert, the complaint, file and line of the rule.
 fn look_up(event: &AlertEvent, t: &Tongue) -> String {
-    let origin = clean::clip(&event.origin, 160);
+    let origin = clean::clip(clean::without_folders(&event.origin), 160);
     let (file, line) = origin.rsplit_once(':').unwrap_or((&origin, ""));
     let place = match line.is_empty() || !line.bytes().all(|b| b.is_ascii_digit()) {
         // A letter that was due when another version ran.

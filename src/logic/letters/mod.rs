@@ -152,18 +152,18 @@ fn reader(desk: &Desk, team: &str, language: Language, address: &str, made_at: T
 }
 
 /// The headers of a letter about an event as its readers need them: it answers the first letter that they were sent about
-/// this alert (`begun_by`, the number of its event), where there is one, and a letter that waited is of the day on which it
-/// goes (`made_at`).
+/// this alert (`begun_by`, the number of its event), where there is one, and a letter that waited is of the moment at which it
+/// goes.
 pub fn in_its_thread(
     letter: &mut Letter,
     event: &AlertEvent,
     begun_by: Option<u32>,
-    made_at: Timestamp,
+    goes_at: Timestamp,
     sender: &Sender,
 ) {
     letter.in_reply_to = begun_by.map(|number| id(event, number, sender));
     if event.held {
-        letter.date = made_at;
+        letter.date = goes_at;
     }
 }
 

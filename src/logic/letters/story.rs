@@ -146,7 +146,10 @@ fn why(event: &AlertEvent, product: &str, t: &Tongue) -> String {
     match event.routing.via.as_str() {
         "" => t.tell("why-team", &[("team", team.into()), ("product", product.into())]),
         "thread" => t.tell("why-thread", &[("team", team.into())]),
-        line => t.tell("why-route", &[("team", team.into()), ("line", clean::clip(line, 120).into())]),
+        line => t.tell(
+            "why-route",
+            &[("team", team.into()), ("line", clean::clip(clean::without_folders(line), 120).into())],
+        ),
     }
 }
 
@@ -236,6 +239,7 @@ fn kind_of_news(event: &AlertEvent) -> (&'static str, &'static str) {
         (EventKind::Opened, _) if beside::is_storm(event) => ("news-storm", "news-storm"),
         (EventKind::Opened, _) => ("news-opened", "news-opened"),
         (EventKind::Updated, Reason::Doubled) => ("news-doubled", "brief-doubled"),
+        (EventKind::Updated, Reason::MoreAround) => ("news-more-around", "brief-more-around"),
         (EventKind::Updated, Reason::NewPlace) => ("news-new-place", "brief-new-place"),
         (EventKind::Updated, Reason::TurnedSevere) => ("news-turned-severe", "brief-turned-severe"),
         (EventKind::Updated, _) => ("news-updated", "brief-updated"),

@@ -369,3 +369,14 @@ fn a_young_installation_invents_no_usual() {
     event.expected = 0.02;
     assert!(letter(&event, &sender()).subject.contains("usually none"));
 }
+
+#[test]
+fn letters_to_teams_name_no_folder_of_the_machine() {
+    let mut event = opened();
+    event.origin = "/etc/groundswell/rules/mini-9.toml:14".into();
+    event.routing.via = "/etc/groundswell/rules/teams.toml:6".into();
+    let story = story::story(&event, english());
+    let text = text::text(&story, "x", english()).replace('\n', " ");
+    assert!(text.contains("mini-9.toml, line 14") && text.contains("(teams.toml:6)"), "{text}");
+    assert!(!text.contains("/etc/"), "{text}");
+}

@@ -272,15 +272,15 @@ mod tests {
         let chance = |years| english().chance(years);
         assert_eq!(
             chance(41.3).unwrap(),
-            "We are fairly sure: chance alone would bring this about once in 41 years."
+            "We are fairly sure that something is behind this: the usual ups and downs alone would bring as many people about once in 41 years."
         );
         assert_eq!(
             chance(0.25).unwrap(),
-            "We are not certain yet: chance alone would bring this about every 3 months."
+            "We are not certain yet that something is behind this: the usual ups and downs alone would bring as many people about every 3 months."
         );
         assert_eq!(
             chance(1e12).unwrap(),
-            "We are very sure: chance alone would bring this less than once in 1,000 years."
+            "We are very sure that something is behind this: the usual ups and downs alone would bring as many people less than once in 1,000 years."
         );
         assert_eq!(chance(f64::INFINITY), chance(1e12));
         assert_eq!(chance(f64::NAN), None);

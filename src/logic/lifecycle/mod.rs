@@ -2,11 +2,13 @@
 //! it comes back. Pure decisions that return a named reason.
 
 mod lid;
+mod of_danger;
 mod tally;
 
 use std::collections::BTreeSet;
 
 pub use lid::{Lid, Pass, Release, Terms};
+pub use of_danger::OfDanger;
 use serde::{Deserialize, Serialize};
 pub use tally::{Said, Tally};
 
@@ -56,6 +58,8 @@ pub struct Standing {
     pub severity: Severity,
     /// Severity by what was heard: two people who tell of the same danger make it one of safety.
     pub danger: Severity,
+    /// Who of its people tells of danger, where posts opened it.
+    pub of_danger: OfDanger,
     /// Who was heard since it opened, those of the opening among them.
     pub tally: Tally,
     /// People a day that were usual when it opened: an alert that goes on does not make its own people usual.
@@ -151,14 +155,16 @@ impl Standing {
             Reason::Doubled
         } else if places.difference(&self.places).next().is_some() && people >= self.told_people + 2 {
             Reason::NewPlace
+        } else if self.of_danger.is_louder_around() {
+            Reason::MoreAround
         } else {
             return Verdict::Stay(Why::NothingNew);
         };
         let patience = if self.acknowledged_by.is_some() { ACKNOWLEDGED } else { 1.0 };
         let interval = FIRST_UPDATE_DAYS * 2f64.powi(self.events.saturating_sub(1).min(6) as i32) * patience;
         // Danger that doubles is told at once: from two people on that is seldom enough by itself.
-        let at_once =
-            reason == Reason::TurnedSevere || severity == Severity::Safety && reason == Reason::Doubled;
+        let at_once = reason == Reason::TurnedSevere
+            || severity == Severity::Safety && reason == Reason::Doubled && self.of_danger.has_doubled();
         if !at_once && days_between(self.told_at, now) < interval {
             return Verdict::Stay(Why::TooSoon);
         }
@@ -210,6 +216,7 @@ mod tests {
             places: ["bluesky".to_owned()].into(),
             severity: Severity::Normal,
             danger: Severity::Normal,
+            of_danger: OfDanger::default(),
             tally: Tally::default(),
             usual: 0.1,
             acknowledged_by: None,

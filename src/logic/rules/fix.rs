@@ -33,15 +33,37 @@ pub fn fixed(files: &RuleFiles) -> Vec<RuleFile> {
 }
 
 /// Those problems whose fixes make no errors: rules that were taken before are taken after. Where there are errors already one
-/// may hide another, and nothing is known.
+/// may hide another that comes to light elsewhere; what stands on the lines of the fix itself is of its making.
 fn harmless(files: &RuleFiles, problems: &[Diagnostic]) -> Vec<Diagnostic> {
-    let errors = |files: &RuleFiles| RuleSet::load(files).1.iter().any(|d| d.level == Level::Error);
-    let all = || problems.iter().filter(|d| d.fix.is_some());
-    if problems.iter().any(|d| d.level == Level::Error) || !errors(&with_fixes(files, problems)) {
+    let is_error = |d: &Diagnostic| d.level == Level::Error;
+    if !RuleSet::load(&with_fixes(files, problems)).1.iter().any(is_error) {
         return problems.to_vec();
     }
-    let alone = |d: &&Diagnostic| !errors(&with_fixes(files, std::slice::from_ref(*d)));
-    all().take(MOST_ALONE).filter(alone).cloned().collect()
+    let sound = !problems.iter().any(is_error);
+    let alone = |d: &&Diagnostic| {
+        let tried = with_fixes(files, std::slice::from_ref(*d));
+        let after = RuleSet::load(&tried).1;
+        if sound {
+            return !after.iter().any(is_error);
+        }
+        let (Some(fix), Some(place)) = (&d.fix, &d.place) else { return true };
+        let lines = |files: &RuleFiles, from: usize, to: usize| {
+            let file = files.files.iter().find(|file| shown_name(&files.folder, &file.path) == place.file);
+            let line =
+                |at| file.and_then(|file| file.text.get(..at)).map_or(0, |text| text.matches('\n').count());
+            line(from) + 1..=line(to) + 1
+        };
+        // What has a fix of its own is mended in the next round.
+        let left = |all: &[Diagnostic], lines: std::ops::RangeInclusive<usize>| {
+            let there = |d: &&Diagnostic| {
+                d.place.as_ref().is_some_and(|p| p.file == place.file && lines.contains(&p.line))
+            };
+            all.iter().filter(|d| is_error(d) && d.fix.is_none()).filter(there).count()
+        };
+        let end = fix.start + fix.text.len();
+        left(&after, lines(&tried, fix.start, end)) <= left(problems, lines(files, fix.start, fix.end))
+    };
+    problems.iter().filter(|d| d.fix.is_some()).take(MOST_ALONE).filter(alone).cloned().collect()
 }
 
 fn with_fixes(files: &RuleFiles, problems: &[Diagnostic]) -> RuleFiles {
@@ -106,6 +128,48 @@ mod tests {
         let wrong = "# ours\n[product]\nid = \"mini-9\"\nnmae = \"Mini 9\"\nmatch = '“mini 9” || mini9 or kеys W/8 close'  # here\nteam = \"netbook\"\n\n[topic]\nid = \"t\"\ntitle = \"T\"\nmatch = '-golf keys'\nseverity = \"Hihg\"\n[[topic.example]]\ntext = \"keys\"\nexpect = True\n";
         let right = "# ours\n[product]\nid = \"mini-9\"\nname = \"Mini 9\"\nmatch = '\"mini 9\" OR mini9 OR keys NEAR/8 close'  # here\nteam = \"netbooks\"\n\n[[topic]]\nid = \"t\"\ntitle = \"T\"\nmatch = 'NOT golf keys'\nseverity = \"high\"\n[[topic.example]]\ntext = \"keys\"\nexpect = true\n";
         assert_eq!(mended(wrong), (right.to_owned(), vec![]));
+    }
+
+    #[test]
+    fn no_fix_ends_in_an_error_of_its_own() {
+        let with = |query: &str| PRODUCT.replace("'\"mini 9\" OR mini9'", query);
+        for (wrong, right) in [
+            ("'mini9 -is:retweet'", "'mini9'"),
+            ("'mini9 NOT is:retweet keys'", "'mini9 keys'"),
+            ("`mini9 OR \"mini 9\"`", "'mini9 OR \"mini 9\"'"),
+            ("'mini9 url:forum.example.org'", "'mini9 site:forum.example.org'"),
+            ("'mini9 XOR netbook'", "'mini9 OR netbook'"),
+        ] {
+            assert_eq!(mended(&with(wrong)), (with(right), vec![]), "{wrong}");
+        }
+        // Nobody knows what was meant: it stays as it was written.
+        let segment = format!("{PRODUCT}[[segment]]\nid = \"pro\"\nmatch = 'pro'\n");
+        for left in [with("'mini9 url:reviews'"), with("'(is:retweet OR mini9)'"), segment] {
+            assert_eq!(mended(&left).0, left);
+        }
+        let lists = |text: &str| format!("{}\n[words]\n{text}", with("'$brake'"));
+        for key in ["$brake", "\"$brake\""] {
+            let wrong = lists(&format!("{key} = [\"brake\"]\n"));
+            assert_eq!(mended(&wrong), (lists("brake = [\"brake\"]\n"), vec![]), "{key}");
+        }
+        let topic = |open: &str, id: &str, close: &str| {
+            format!("{open}topic{close}\nid = \"{id}\"\ntitle = \"{id}\"\nmatch = '{id}'\n")
+        };
+        let right = format!("{PRODUCT}{}{}", topic("[[", "keys", "]]"), topic("[[", "lids", "]]"));
+        for (one, other) in [(("[", "]"), ("[[", "]]")), (("[[", "]]"), ("[", "]"))] {
+            let two = format!("{PRODUCT}{}{}", topic(one.0, "keys", one.1), topic(other.0, "lids", other.1));
+            assert_eq!(mended(&two), (right.clone(), vec![]));
+        }
+    }
+
+    #[test]
+    fn keys_of_other_tools_are_mended() {
+        let product = "[product]\nid = \"mini-9\"\nname = \"Mini 9\"\nquery = 'mini9'\nexclude = 'golf'\nteam = \"netbooks\"\n";
+        let right = product.replace("query", "match").replace("exclude", "not");
+        assert_eq!(mended(product), (right, vec![]));
+        let teams = |lines: &str| format!("{TEAMS}{lines}\n");
+        let wrong = teams("timezone = \"Europe/Lisbon\"\nquiet = \"20:00-24:00\"");
+        assert_eq!(changed(PRODUCT, &wrong), teams("zone = \"Europe/Lisbon\"\nquiet = \"20:00-00:00\""));
     }
 
     #[test]

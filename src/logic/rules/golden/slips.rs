@@ -28,6 +28,21 @@ fn of_toml() {
     with_more("toml-list-without-quotes", &words("close = [close, next to, cramped]"));
     with_more("toml-list-without-brackets", &words("close = \"close\", \"cramped\""));
     with_more("toml-list-without-anything", &words("close = close, next to"));
+    with_more("list-with-its-dollar", &words("$close = [\"close\"]"));
+    with_more("list-with-its-dollar-in-quotes", &words("\"$close\" = [\"close\"]"));
+    let lid = "[topic]\nid = \"lid\"\ntitle = \"Lid\"\nmatch = 'lid'\n";
+    with_more("topic-in-single-brackets-among-others", &format!("{}{lid}", words("close = [\"close\"]")));
+    with_more("segment-of-a-list-of-tables", "[[segment]]\nid = \"pro\"\nmatch = 'pro'\n");
+    with_more("key-of-another-tool", "[[topic]]\nid = \"lid\"\ntitle = \"Lid\"\nkeywords = 'lid'\n");
+    let team = |line: &str| format!("{TEAMS}{line}\n");
+    with_team("team-timezone", &team("timezone = \"Europe/Lisbon\""));
+    with_team("team-quiet-until-24", &team("zone = \"Europe/Lisbon\"\nquiet = \"20:00-24:00\""));
+    with_team(
+        "route-in-single-brackets-among-others",
+        &team(
+            "[[route]]\nlanguage = \"de\"\nteam = \"netbooks\"\n[route]\nlanguage = \"fr\"\nteam = \"netbooks\"",
+        ),
+    );
     let topic = |text: &str| {
         format!(
             "[[topic]]\nid = \"k\"\ntitle = \"K\"\nmatch = 'keys'\n[[topic.example]]\n{text}\nexpect = true\n"
@@ -51,6 +66,12 @@ fn of_queries() {
         ("query-number-in-words", "'keys rating<=2 stars'"),
         ("query-phrase-ends-in-an-operator", "'\"lid AND\" leak'"),
         ("query-phrase-begins-with-an-operator", "'mini9 \"NOT golf\"'"),
+        ("query-operator-xor", "'mini9 XOR keys'"),
+        ("query-adj-without-a-number", "'mini9 ADJ keys'"),
+        ("query-author-of-two-words", "'mini9 author:Ana Maria'"),
+        ("query-field-is-denied", "'mini9 -is:retweet'"),
+        ("query-field-url-in-part", "'mini9 url:reviews'"),
+        ("toml-backticks", "`mini9 OR \"mini 9\"`"),
         ("query-mixed-in-small-letters", "'mini9 keys or buttons'"),
     ] {
         with_match(name, query);
@@ -87,6 +108,14 @@ fn of_scenarios() {
         &format!("{}by = \"day 2\"\n{}", post("Day 1, 9:10"), quiet("product = \"mini-9\"")),
     );
     told("scenario-time-unreadable", &format!("{}{}", post("monday"), quiet("product = \"mini-9\"")));
+    let backwards = quiet("product = \"mini-9\"\nfrom = \"day 3\"\nby = \"day 1\"");
+    told("scenario-from-after-by", &format!("{}{backwards}", post("day 1")));
+    let among = post("day 1").replace("[[scenario]]\nname = \"s\"\n", "");
+    let among = format!("{}{}", post("day 1"), among.replace("[[scenario.post]]", "[scenario.post]"));
+    told(
+        "scenario-post-in-single-brackets-among-others",
+        &format!("{among}{}", quiet("product = \"mini-9\"")),
+    );
     told("scenario-post-in-single-brackets", &post("day 1").replace("[[scenario.post]]", "[scenario.post]"));
     // There are topics, though not of this product.
     let of_sweep = |topic: &str| {

@@ -106,6 +106,24 @@ pub(super) fn field(name: &str, value: &str) -> Option<(String, Option<String>)>
     }
 }
 
+/// ` -is:retweet`, ` NOT is:retweet`: the test at `range` of a query with what denies it, where it is of a field that posts
+/// do not have here. Denying it leaves out nothing.
+pub(in crate::logic::rules) fn denied(name: &str, query: &str, range: Range<usize>) -> Option<Range<usize>> {
+    if !matches!(name, "is" | "has" | "filter" | "verified") {
+        return None;
+    }
+    let before = query.get(..range.start)?;
+    let sign = before.strip_suffix(['-', '!']);
+    let word =
+        || before.trim_end().strip_suffix("NOT").filter(|rest| rest.ends_with([' ', '(']) || rest.is_empty());
+    let rest = sign.or_else(word)?.trim_end();
+    let rest = rest.strip_suffix(" AND").unwrap_or(rest).trim_end();
+    // At the beginning the blank behind it goes, too.
+    let behind = query.get(range.end..)?;
+    let blanks = if rest.is_empty() { behind.len() - behind.trim_start().len() } else { 0 };
+    Some(rest.len()..range.end + blanks)
+}
+
 /// The test that was meant by a value that another tool would take.
 pub(super) fn value(name: &str, value: &str) -> Option<String> {
     let numbers = |text: &str| text.parse::<f64>().is_ok();

@@ -41,9 +41,36 @@ pub(in crate::logic::rules) fn told(range: Range<usize>, name: &str, value: &str
     Some(problem.help(format!("write {meant}")).fix(range, meant))
 }
 
+/// `author:Ana Maria`: a name of two words without quotes, where `rest` follows the first. Names begin with capitals.
+pub(in crate::logic::rules) fn name(range: Range<usize>, first: &str, rest: &str) -> Option<Problem> {
+    let is_name = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().is_some_and(char::is_uppercase)
+            && word.chars().count() > 1
+            && letters.all(|c| c.is_lowercase() || matches!(c, '-' | '\''))
+    };
+    let second = rest.strip_prefix(' ')?.split([' ', ')']).next()?;
+    if !is_name(first) || !is_name(second) {
+        return None;
+    }
+    let message = format!("only \"{first}\" is taken for the author: \"{second}\" is a word to be found");
+    let meant = format!("author:\"{first} {second}\"");
+    Some(
+        Problem::warning("query-field-several", range, message)
+            .help(format!("a name of several words stands in quotes: {meant}")),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_of_two_words_is_told_from_an_author_and_a_word() {
+        let told = |first: &str, rest: &str| name(0..1, first, rest).is_some();
+        assert!(told("Ana", " Maria") && told("Ana", " Maria) keys"));
+        assert!(!told("Ana", " keys") && !told("ana", " Maria") && !told("Ana", " OR x") && !told("Ana", ""));
+    }
 
     #[test]
     fn values_are_told_from_names() {

@@ -84,7 +84,13 @@ pub(in crate::logic::rules) fn unknown(
             None => problem,
         };
     }
-    let help = match closest(&lower, known).or(alias) {
+    let near = closest(&lower, known).or(alias);
+    if near == Some("site") && !written.contains('.') {
+        // Part of an address, as other tools look for it.
+        return Problem::error("query-field-unknown", range, format!("there is no field called \"{name}\""))
+            .help("`site` asks for the place that a post links to, by its whole name: site:example.org. What stands elsewhere in an address cannot be asked for");
+    }
+    let help = match near {
         Some(near) if lower == "language" => {
             format!("in a query it is called `{near}`, and `language` in a route or a team")
         }
@@ -98,7 +104,7 @@ pub(in crate::logic::rules) fn unknown(
     let problem =
         Problem::error("query-field-unknown", range.clone(), format!("there is no field called \"{name}\""))
             .help(help);
-    match closest(&lower, TEXTS.into_iter().chain(NUMBERS)).or(alias) {
+    match near {
         Some(near) => problem.fix(range, near),
         None => problem,
     }

@@ -104,6 +104,16 @@ pub(in crate::logic::rules) fn of_word(word: &str, start: usize) -> Option<Probl
     )
 }
 
+/// `query-foreign-near`: `lid ADJ leak`. How many words apart, only a person knows.
+pub(in crate::logic::rules) fn without_distance(range: Range<usize>, word: &str) -> Problem {
+    let order = if word == "WITHIN" { "" } else { "f" };
+    Problem::warning("query-foreign-near", range, format!("\"{word}\" is looked for as a word here"))
+        .label("no distance")
+        .help(format!(
+            "write NEAR/3{order} for at most 3 words apart, or \"{word}\" in quotes if you mean the word"
+        ))
+}
+
 /// `query-foreign-near`: `NOTNEAR/5`, `NOT-W/5`: not within so many words.
 fn not_near(lower: &str, range: &Range<usize>) -> Option<Problem> {
     let (sign, n) = lower.strip_prefix("not")?.trim_start_matches(['-', '_']).rsplit_once(['/', ':'])?;

@@ -61,6 +61,13 @@ pub(in crate::logic::rules) fn shape(range: Range<usize>, id: &str) -> Problem {
         .help("write it without blanks and accents, such as \"keys-too-close\"")
 }
 
+/// `id-shape`: `"$brake" = ["brake"]` below `[words]`.
+pub(in crate::logic::rules) fn dollar(range: Range<usize>, written: &str, name: &str) -> Problem {
+    Problem::error("id-shape", range.clone(), format!("\"{written}\" cannot be the name of a list"))
+        .help(format!("the $ stands in queries alone, before the name. Below [words] it is: {name} = [\"one\", \"two words\"]"))
+        .fix(range, name)
+}
+
 /// `product-duplicate`: two files claim one product. `range` is in `second`; that is the copy where `known`, else either
 /// may be.
 pub(in crate::logic::rules) fn product_twice(

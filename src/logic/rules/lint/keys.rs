@@ -79,6 +79,16 @@ pub(in crate::logic::rules) fn unknown(
             "`{key}` belongs to {owner}: what stands below a heading is its own. Move the line {at}"
         ));
     }
+    if key == "segment" && known.contains(&"segments") {
+        return Problem::error("unknown-key", range.clone(), format!("{table} has no key `{key}`"))
+            .help("segments stand in one table, a line each: [segments], and below it \"Mini 9 Pro\" = 'pro'")
+            .fix(range, "segments");
+    }
+    if let Some(ours) = elsewhere(key).filter(|ours| known.contains(ours)) {
+        return Problem::error("unknown-key", range.clone(), format!("{table} has no key `{key}`"))
+            .help(format!("here it is called `{ours}`"))
+            .fix(range, ours);
+    }
     let help = match (closest(key, known.iter().copied()), key) {
         (Some(near), _) => format!("did you mean `{near}`?"),
         (None, "team") => "teams belong in teams.toml".to_owned(),
@@ -114,6 +124,20 @@ fn called_otherwise(table: &str, key: &str) -> Option<&'static str> {
         _ if key == "lang" && (table.starts_with("[team.") || table.starts_with("[[team.")) => {
             Some("language")
         }
+        _ => None,
+    }
+}
+
+/// What a key is called here that is called so in other tools.
+fn elsewhere(key: &str) -> Option<&'static str> {
+    match key.to_lowercase().as_str() {
+        "timezone" | "time_zone" | "tz" => Some("zone"),
+        "exclude" | "excludes" | "excluding" | "without" | "negative" => Some("not"),
+        "keyword" | "keywords" | "query" | "search" | "terms" | "include" => Some("match"),
+        "mail" | "mails" | "emails" | "address" | "addresses" => Some("email"),
+        "priority" | "level" | "importance" => Some("severity"),
+        "quiet_hours" | "do_not_disturb" => Some("quiet"),
+        "expected" | "matches" => Some("expect"),
         _ => None,
     }
 }

@@ -118,6 +118,12 @@ pub(in crate::logic::rules) fn time(range: Range<usize>, written: &str) -> Probl
         .help("write \"day 3 09:30\" (day 1 is the first), \"day 3\", or a date and time in UTC that is not before `start`: \"2025-01-08 09:30\"")
 }
 
+/// `scenario-time`: `from` is after `by`.
+pub(in crate::logic::rules) fn backwards(range: Range<usize>) -> Problem {
+    Problem::error("scenario-time", range, "`from` is after `by`: no time lies between them")
+        .help("`from` is the first time at which it may be, `by` the last")
+}
+
 /// `scenario-time`: days of `[[scenario.usual]]`.
 pub(in crate::logic::rules) fn days(range: Range<usize>, written: &str) -> Problem {
     Problem::error("scenario-time", range, format!("\"{written}\" are no days of this scenario"))

@@ -8,6 +8,18 @@ use crate::logic::text::fold;
 /// Keys that take one text: a comma in it separates nothing.
 const ONE_TEXT: [&str; 9] = ["id", "name", "title", "text", "at", "author", "severity", "clusters", "zone"];
 
+/// ``match = `kettle` ``: backticks are the quotes of other languages.
+pub(super) fn backticks(key: &str, value: &str, at: &Range<usize>) -> Option<Slip> {
+    let inside = value.strip_prefix('`')?.strip_suffix('`')?.trim_matches('`');
+    let quotes = if is_query(key) { ["'", "\""] } else { ["\"", "'"] };
+    let quote = quotes.into_iter().find(|quote| !inside.contains(quote))?;
+    let meant = format!("{quote}{inside}{quote}");
+    Some(Slip {
+        help: format!("a text stands between straight quotes: {key} = {meant}"),
+        fix: Some((at.clone(), meant)).filter(|_| !inside.contains(['`', '\\'])),
+    })
+}
+
 /// `leak = [leak, next to]`, `email = [ana@example.org]`: entries of a list without quotes.
 pub(super) fn bare_entries(value: &str, at: &Range<usize>) -> Option<Slip> {
     let inside = value.strip_prefix('[')?.strip_suffix(']')?.trim().trim_end_matches(',');

@@ -21,22 +21,25 @@ const CURLY: [char; 9] = ['“', '”', '„', '‟', '‘', '’', '‚', '«',
 
 /// What somebody meant who wrote this line, where that is plain.
 pub(super) fn of_line(line: &str) -> Option<Slip> {
-    heading(line).or_else(|| between(line)).or_else(|| value::name(line)).or_else(|| {
-        let (before, rest) = line.split_once('=')?;
-        let key = before.trim();
-        let value = without_note(rest).trim();
-        let start = before.len() + 1 + rest.find(value)?;
-        let at = start..start + value.len();
-        curly(key, value, &at)
-            .or_else(|| list(key, value, &at))
-            .or_else(|| entry(value, &at))
-            .or_else(|| value::bare_entries(value, &at))
-            .or_else(|| value::apostrophe(value, &at))
-            .or_else(|| value::no_brackets(key, value, &at))
-            .or_else(|| after_the_text(value, &at))
-            .or_else(|| bare_query(key, value, &at))
-            .or_else(|| bare_text(key, value, &at))
-    })
+    heading(line).or_else(|| dollar(line)).or_else(|| between(line)).or_else(|| value::name(line)).or_else(
+        || {
+            let (before, rest) = line.split_once('=')?;
+            let key = before.trim();
+            let value = without_note(rest).trim();
+            let start = before.len() + 1 + rest.find(value)?;
+            let at = start..start + value.len();
+            value::backticks(key, value, &at)
+                .or_else(|| curly(key, value, &at))
+                .or_else(|| list(key, value, &at))
+                .or_else(|| entry(value, &at))
+                .or_else(|| value::bare_entries(value, &at))
+                .or_else(|| value::apostrophe(value, &at))
+                .or_else(|| value::no_brackets(key, value, &at))
+                .or_else(|| after_the_text(value, &at))
+                .or_else(|| bare_query(key, value, &at))
+                .or_else(|| bare_text(key, value, &at))
+        },
+    )
 }
 
 /// The line up to a note: a `#` with a blank on both sides, which no tag has.
@@ -65,6 +68,21 @@ fn heading(line: &str) -> Option<Slip> {
     Some(Slip {
         help: format!("as many brackets close a heading as open it: write {meant}"),
         fix: Some((at..at + text.len(), meant)),
+    })
+}
+
+/// `$leak = ["leak"]`: a list is called by its $ in queries, and written without it.
+fn dollar(line: &str) -> Option<Slip> {
+    let text = line.trim_start();
+    let (name, _) = text.strip_prefix('$')?.split_once('=')?;
+    let name = name.trim_end();
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-".contains(c));
+    let at = line.len() - text.len();
+    plain.then(|| Slip {
+        help: format!(
+            "the $ stands in queries alone, before the name of a list. Below [words] it is: {name} = [\"one\", \"two words\"]"
+        ),
+        fix: Some((at..at + 1, String::new())),
     })
 }
 
@@ -325,6 +343,9 @@ mod tests {
             ("match \"kettle\" # x", "match = \"kettle\" # x"),
             ("match == 'a'", "match = 'a'"),
             ("severity = high  # x", "severity = \"high\"  # x"),
+            ("$leak = [\"leak\"]", "leak = [\"leak\"]"),
+            ("match = `kettle OR \"aster\"`  # x", "match = 'kettle OR \"aster\"'  # x"),
+            ("name = `Aster Kettle`", "name = \"Aster Kettle\""),
             ("[words", "[words]"),
             ("[[topic]", "[[topic]]"),
             ("[topic]]   # x", "[[topic]]   # x"),

@@ -159,12 +159,15 @@ fn twice(text: &str, start: usize) -> Option<Problem> {
     if let Some(problem) = above(text, start) {
         return Some(problem);
     }
+    // The name of a heading, and whether it has double brackets.
     let name = |line: &str| {
         let line = slips::without_note(line).trim();
-        line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).map(|name| name.trim().to_owned())
+        let bare = line.strip_prefix('[')?.strip_suffix(']')?;
+        let doubled = bare.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        Some((doubled.unwrap_or(bare).trim().to_owned(), doubled.is_some()))
     };
     let end = start + text.get(start..)?.find('\n').unwrap_or(text.len() - start);
-    let above = text.get(..end)?.lines().rev().find_map(name)?;
+    let (above, _) = text.get(..end)?.lines().rev().find_map(name)?;
     let last = above.rsplit('.').next().unwrap_or_default();
     if above == "product" {
         let mut headings = text.match_indices("[product]").filter(|(at, _)| {
@@ -180,26 +183,40 @@ fn twice(text: &str, start: usize) -> Option<Problem> {
             .help("a rule file is about one product: move this one, with all below it, to a file of its own"),
         );
     }
-    if !["topic", "example", "route", "recipient", "scenario", "cue"].contains(&last) {
+    if !["topic", "example", "route", "recipient", "scenario", "post", "usual", "alert", "quiet", "cue"]
+        .contains(&last)
+    {
         return None;
     }
-    let mut at = 0;
+    let (mut at, mut doubled) = (0, 0);
     let mut headings = Vec::new();
     for line in text.split_inclusive('\n') {
-        if name(line).as_deref() == Some(above.as_str()) {
-            let open = at + line.find('[')?;
-            headings.push(open..open + line.trim_end().rfind(']')? + 1 - line.find('[')?);
+        match name(line) {
+            Some((other, true)) if other == above => doubled += 1,
+            Some((other, false)) if other == above => {
+                let open = at + line.find('[')?;
+                headings.push(open..open + line.trim_end().rfind(']')? + 1 - line.find('[')?);
+            }
+            _ => {}
         }
         at += line.len();
     }
-    let (first, second) = (headings.first()?.clone(), headings.get(1)?.clone());
+    // One in single brackets among those in double ones is the one that is wrong.
+    let first = headings.first()?.clone();
+    let second = headings.get(1).or(headings.first().filter(|_| doubled > 0))?.clone();
+    let message = match doubled {
+        0 => format!("this is not TOML: [{above}] stands here twice"),
+        _ => format!(
+            "this is not TOML: [{above}] stands here in single brackets, and in double ones elsewhere"
+        ),
+    };
     let whole = first.start..headings.last()?.end;
     let mut mended = text.get(whole.clone())?.to_owned();
     for heading in headings.iter().rev() {
         mended.replace_range(heading.start - whole.start..heading.end - whole.start, &format!("[[{above}]]"));
     }
     Some(
-        Problem::error(CODE, second, format!("this is not TOML: [{above}] stands here twice"))
+        Problem::error(CODE, second, message)
             .help(format!("a heading that stands several times has double brackets, each time: [[{above}]]"))
             .fix(whole, mended),
     )

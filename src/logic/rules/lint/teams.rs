@@ -339,8 +339,15 @@ pub(in crate::logic::rules) fn no_digest(range: Range<usize>) -> Problem {
 
 /// `team-bad-quiet`: hours.
 pub(in crate::logic::rules) fn bad_quiet(range: Range<usize>, hours: &str) -> Problem {
-    Problem::error("team-bad-quiet", range, format!("\"{hours}\" does not say from when to when it is quiet"))
-        .help("write two times with a hyphen: \"20:00-07:30\"")
+    let message = format!("\"{hours}\" does not say from when to when it is quiet");
+    // Midnight is the beginning of the next day here.
+    let midnight = hours.replace("24:00", "00:00");
+    if midnight != hours && crate::logic::rules::quiet::hours(&midnight).is_some() {
+        return Problem::error("team-bad-quiet", range.clone(), message)
+            .help(format!("midnight is written 00:00: \"{midnight}\""))
+            .fix(range, format!("\"{midnight}\""));
+    }
+    Problem::error("team-bad-quiet", range, message).help("write two times with a hyphen: \"20:00-07:30\"")
 }
 
 /// `team-bad-quiet`: a day.

@@ -18,7 +18,7 @@ pub(super) const DOCS: [Doc; 1] = [Doc::warning(
 )];
 
 /// What people write in capitals and mean as an operator.
-const OPERATORS: [(&str, &str); 24] = [
+const OPERATORS: [(&str, &str); 25] = [
     ("ODER", "OR"),
     ("OU", "OR"),
     ("O", "OR"),
@@ -44,6 +44,7 @@ const OPERATORS: [(&str, &str); 24] = [
     ("MINUS", "NOT"),
     ("BUT", "AND"),
     ("AND/OR", "OR"),
+    ("XOR", "OR"),
 ];
 
 /// Of these, what is nearly always meant so in small letters too. Those of one letter, and those that say no, are words that

@@ -62,7 +62,10 @@ impl FileLists {
                 root.file.say(lint::segments::misplaced(range, name, "[words]", "a list"));
                 continue;
             }
-            if !is_id(name) || name.contains('.') {
+            let (written, name) = (name, name.trim_start_matches('$'));
+            if written != name && is_id(name) {
+                root.file.say(lint::ids::dollar(range.clone(), written, name));
+            } else if !is_id(name) || name.contains('.') {
                 root.file.say(lint::ids::shape(range.clone(), name));
             }
             let entries = texts_of(root.file, name, value, "[\"one\", \"two words\"]");

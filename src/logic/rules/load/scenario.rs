@@ -250,12 +250,19 @@ impl When<'_, '_, '_> {
         }
         known(&team, "team", rules.teams.keys().map(String::as_str).collect());
         let text = |words: Option<Words<'_>>| words.map(|words| words.value.to_owned());
+        let (from, by) = (self.time(table, "from", false), self.time(table, "by", true));
+        if let (Some(from), Some(by)) = (from, by)
+            && from > by
+            && let Some(range) = table.key_range("from")
+        {
+            table.file.say(lint::scenario::backwards(range));
+        }
         Expected {
             product: text(product),
             topic: text(topic),
             team: text(team),
-            from: self.time(table, "from", false),
-            by: self.time(table, "by", true),
+            from,
+            by,
             told_by: self.time(table, "told_by", true),
             place: self.table.file.place(table.range.clone()),
         }

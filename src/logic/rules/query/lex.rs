@@ -212,6 +212,9 @@ impl<'a> Lexer<'a> {
                 if after && word.eq_ignore_ascii_case("near") && word != "NEAR" {
                     self.problems.push(lint::operators::small_near(range.clone(), word));
                 }
+                if after && matches!(word, "ADJ" | "WITHIN" | "ONEAR") {
+                    self.problems.push(lint::foreign::without_distance(range.clone(), word));
+                }
                 let before = self.text.get(..start).unwrap_or_default().trim_end();
                 let joins = before.ends_with([')', '"']) && self.rest().trim_start().starts_with(['(', '"']);
                 self.problems.extend(lint::tongues::of_word(range.clone(), word, after, joins));

@@ -59,7 +59,13 @@ impl Lexer<'_> {
             }
             // What stands in quotes keeps them.
             let written = self.text.get(value_at..self.at).unwrap_or_default();
-            self.problems.push(lint::fields::unknown(start..start + head_len, &head, written, self.at));
+            let problem = lint::fields::unknown(start..start + head_len, &head, written, self.at);
+            // What asks that posts are not what no post says to be goes as a whole.
+            let goes = lint::elsewhere::denied(&head.to_lowercase(), self.text, start..self.at);
+            self.problems.push(match goes {
+                Some(whole) => problem.fix(whole, ""),
+                None => problem,
+            });
             return Some(bad());
         }
         let compare = match sign.as_str() {
@@ -93,6 +99,8 @@ impl Lexer<'_> {
                 lint::scale::ends(whole, field).or_else(|| lint::numbers::unit(self.at, rest))
             }
             Ok(_) if written.starts_with(QUOTES) => None,
+            Ok(Field::Author(_)) => lint::field_several::name(whole.clone(), &value, rest)
+                .or_else(|| lint::field_several::told(whole, &name, &value)),
             Ok(_) => lint::field_several::told(whole, &name, &value),
         };
         self.problems.extend(problem);
