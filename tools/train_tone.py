@@ -105,15 +105,19 @@ class Table:
 
     def __init__(self):
         data = (ROOT / "models/meaning.bin").read_bytes()
-        self.mark = xxhash.xxh3_64_intdigest(data)
         self.keys, self.dimensions, step = struct.unpack("<IIf", data[8:20])
-        self.number, self.score, at = {}, [], 20
+        start = 28 if data.startswith(b"GSMEAN2") else 20
+        self.number, self.score, at = {}, [], start
         for i in range(self.keys):
             length, score = struct.unpack("<Bf", data[at : at + 5])
             self.number[data[at + 5 : at + 5 + length].decode()] = i
             self.score.append(score)
             at += 5 + length
-        self.rows = np.frombuffer(data[at:], np.int8).reshape(self.keys, self.dimensions).astype(np.float32) * step
+        # By its pieces alone, as src/logic/meaning.rs does it: what is learnt here is learnt for these.
+        self.mark = xxhash.xxh3_64_intdigest(data[start:at])
+        # The first part alone: it knows all five languages.
+        rows = np.frombuffer(data[at : at + self.keys * self.dimensions], np.int8)
+        self.rows = rows.reshape(self.keys, self.dimensions).astype(np.float32) * step
 
     def pieces(self, word):
         """As src/logic/meaning.rs does it."""

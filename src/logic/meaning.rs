@@ -12,6 +12,8 @@ use crate::logic::encoder::{Encoder, EncoderError, EncoderFiles};
 
 /// Directions that a table may have; a multiple of eight.
 const DIMENSIONS: std::ops::RangeInclusive<usize> = 32..=1_024;
+/// How much the second part of a table says of what posts mean, beside the first: less than as much, since it knows English alone.
+const SECOND: f32 = 0.75;
 /// Letters of a word that are read.
 const LONGEST_WORD: usize = 48;
 /// No piece of a table is longer, in bytes.
@@ -87,9 +89,9 @@ pub fn mark() -> u64 {
     chosen().mark()
 }
 
-/// A number that no other table has: what was learnt over the pieces of one holds for that one.
-pub fn table_mark() -> u64 {
-    table().mark
+/// A number that no table with other pieces has: what was learnt over the pieces of one holds wherever they are the same.
+pub fn pieces_mark() -> u64 {
+    table().pieces_mark
 }
 
 /// Whether whole posts are encoded.
@@ -104,7 +106,13 @@ pub(super) fn encoded(text: &str) -> Option<Arc<[f32]>> {
 
 /// Directions of the table in use; none when it is switched off.
 pub(super) fn dimensions() -> usize {
-    table().dimensions
+    table().dimensions()
+}
+
+/// How many of these are the first part, which alone tells posts of one matter from others in the neighbourhood of a rise. The
+/// second puts posts into clusters: it knows which sentences mean the same, and so more of English than of the rest.
+pub(super) fn first_dimensions() -> usize {
+    table().first.dimensions
 }
 
 fn chosen() -> &'static Chosen {
@@ -134,18 +142,45 @@ pub(super) fn pieces(word: &str) -> Vec<Piece> {
 /// Hands each piece of a folded word to `use_it`; nothing is kept where the word is a piece, as most are.
 pub(super) fn each_piece(word: &str, mut use_it: impl FnMut(Piece)) {
     let table = table();
-    match table.first.get(&hash(word)) {
+    match table.beginnings.get(&hash(word)) {
         Some((piece, _)) => use_it(*piece),
         None => table.pieces(word).into_iter().for_each(use_it),
     }
 }
 
-/// Adds what a piece means, `weight` times, to a sum of [`dimensions`] figures.
+/// Adds what a piece means by both parts, `weight` times, to a sum of [`dimensions`] figures.
 pub(super) fn add(piece: Piece, weight: f32, sum: &mut [f32]) {
     let table = table();
-    let weight = weight * table.step;
-    for (sum, value) in sum.iter_mut().zip(table.row(piece)) {
-        *sum += weight * f32::from(i8::from_ne_bytes([*value]));
+    // What the second part is not believed, the first has more: all pieces weigh alike.
+    let believed = table.believed.get(piece as usize).map_or(0.0, |b| SECOND * f32::from(*b) / 255.0);
+    let whole = if table.second.dimensions == 0 { 1.0 } else { 1.0 + SECOND * SECOND };
+    let first = (whole - believed * believed).sqrt();
+    let (one, two) = sum.split_at_mut(table.first.dimensions.min(sum.len()));
+    table.first.add(piece, weight * first, one);
+    table.second.add(piece, weight * believed, two);
+}
+
+/// Adds what a piece means by the first part, `weight` times, to a sum of [`first_dimensions`] figures.
+pub(super) fn add_first(piece: Piece, weight: f32, sum: &mut [f32]) {
+    table().first.add(piece, weight, sum);
+}
+
+/// Rows of signed bytes, one a key, to be multiplied by a step.
+#[derive(Default)]
+struct Rows {
+    rows: &'static [u8],
+    step: f32,
+    dimensions: usize,
+}
+
+impl Rows {
+    fn add(&self, piece: Piece, weight: f32, sum: &mut [f32]) {
+        let from = piece as usize * self.dimensions;
+        let row = self.rows.get(from..from + self.dimensions).unwrap_or_default();
+        let weight = weight * self.step;
+        for (sum, value) in sum.iter_mut().zip(row) {
+            *sum += weight * f32::from(i8::from_ne_bytes([*value]));
+        }
     }
 }
 
@@ -153,29 +188,42 @@ pub(super) fn add(piece: Piece, weight: f32, sum: &mut [f32]) {
 #[derive(Default)]
 struct Table {
     /// Pieces that begin a word, by the hash of their letters without the mark.
-    first: FxHashMap<u64, (Piece, f32)>,
+    beginnings: FxHashMap<u64, (Piece, f32)>,
     /// Pieces that stand within one.
     inner: FxHashMap<u64, (Piece, f32)>,
-    rows: &'static [u8],
-    step: f32,
-    dimensions: usize,
+    /// What they mean in many languages.
+    first: Rows,
+    /// What they do to the meaning of English sentences; none in a table of one part.
+    second: Rows,
+    /// How far the second part of each is believed, in 255ths.
+    believed: &'static [u8],
     mark: u64,
+    pieces_mark: u64,
 }
 
 impl Table {
-    /// Reads what the script wrote: a magic word, keys, directions, step; per key its length, log frequency and bytes;
-    /// then the rows. `None` where that is not what stands there.
+    /// Reads what the scripts wrote: a magic word, keys, directions, step, and in the second form directions and step of the
+    /// second part; per key its length, log frequency and bytes; then the rows of the parts, and how far each row of the second
+    /// is believed. `None` where that is not what stands there.
     fn read(bytes: &'static [u8]) -> Option<Self> {
-        let mut rest = bytes.strip_prefix(b"GSMEAN1\n")?;
+        let in_parts = bytes.strip_prefix(b"GSMEAN2\n");
+        let mut rest = in_parts.or_else(|| bytes.strip_prefix(b"GSMEAN1\n"))?;
         let number = |rest: &mut &'static [u8]| -> Option<[u8; 4]> {
             let (number, after) = rest.split_first_chunk::<4>()?;
             *rest = after;
             Some(*number)
         };
         let keys = u32::from_le_bytes(number(&mut rest)?);
-        let dimensions = u32::from_le_bytes(number(&mut rest)?) as usize;
-        let step = f32::from_le_bytes(number(&mut rest)?);
-        let mut table = Self { step, dimensions, mark: xxh3_64(bytes), ..Self::default() };
+        let part = |rest: &mut &'static [u8]| -> Option<Rows> {
+            let dimensions = u32::from_le_bytes(number(rest)?) as usize;
+            let step = f32::from_le_bytes(number(rest)?);
+            dimensions.is_multiple_of(8).then_some(Rows { rows: &[], step, dimensions })
+        };
+        let mut table = Self { first: part(&mut rest)?, mark: xxh3_64(bytes), ..Self::default() };
+        if in_parts.is_some() {
+            table.second = part(&mut rest)?;
+        }
+        let pieces = rest;
         for piece in 0..keys {
             let (length, after) = rest.split_first()?;
             rest = after;
@@ -184,20 +232,23 @@ impl Table {
             rest = after;
             let key = std::str::from_utf8(key).ok()?;
             match key.strip_prefix(MARK) {
-                Some(word) => table.first.insert(hash(word), (piece, score)),
+                Some(word) => table.beginnings.insert(hash(word), (piece, score)),
                 None => table.inner.insert(hash(key), (piece, score)),
             };
         }
-        table.rows = rest;
-        (DIMENSIONS.contains(&dimensions)
-            && dimensions.is_multiple_of(8)
-            && rest.len() == keys as usize * dimensions)
-            .then_some(table)
+        table.pieces_mark = xxh3_64(pieces.get(..pieces.len() - rest.len())?);
+        let keys = keys as usize;
+        (table.first.rows, rest) = rest.split_at_checked(keys.checked_mul(table.first.dimensions)?)?;
+        (table.second.rows, rest) = rest.split_at_checked(keys.checked_mul(table.second.dimensions)?)?;
+        (table.believed, rest) = rest.split_at_checked(if in_parts.is_some() { keys } else { 0 })?;
+        (DIMENSIONS.contains(&table.first.dimensions)
+            && DIMENSIONS.contains(&table.dimensions())
+            && rest.is_empty())
+        .then_some(table)
     }
 
-    fn row(&self, piece: Piece) -> &[u8] {
-        let from = piece as usize * self.dimensions;
-        self.rows.get(from..from + self.dimensions).unwrap_or_default()
+    fn dimensions(&self) -> usize {
+        self.first.dimensions + self.second.dimensions
     }
 
     /// The pieces of a word that is none itself.
@@ -217,7 +268,7 @@ impl Table {
             };
             for end in ends.iter().copied().filter(|end| *end > start && *end <= start + LONGEST_PIECE) {
                 let Some(part) = word.get(start..end) else { continue };
-                let found = if start == 0 { self.first.get(&hash(part)) } else { None };
+                let found = if start == 0 { self.beginnings.get(&hash(part)) } else { None };
                 // A word may also begin with a piece from within one: the mark then stands for itself.
                 let found = found.or_else(|| self.inner.get(&hash(part)));
                 let Some((piece, score)) = found else { continue };
@@ -278,53 +329,4 @@ impl Centre {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn meaning(words: &str) -> Vec<f32> {
-        let mut sum = vec![0.0; dimensions()];
-        words.split(' ').flat_map(pieces).for_each(|piece| add(piece, 1.0, &mut sum));
-        let norm = sum.iter().map(|x| x * x).sum::<f32>().sqrt();
-        sum.into_iter().map(|x| x / norm).collect()
-    }
-
-    fn alike(a: &str, b: &str) -> f32 {
-        meaning(a).iter().zip(meaning(b)).map(|(a, b)| a * b).sum()
-    }
-
-    #[test]
-    fn every_word_of_latin_letters_has_pieces() {
-        assert_eq!(pieces("keyboard").len(), 1);
-        assert!(pieces("keyboardgate").len() > 1);
-        assert_eq!(pieces("клавиатура"), Vec::<Piece>::new());
-        assert!(!pieces(&"x".repeat(10_000)).is_empty());
-    }
-
-    #[test]
-    fn only_one_table_is_used_and_it_has_to_be_one() {
-        assert_eq!(choose(Model::BuiltIn), Ok(()));
-        assert_eq!(choose(Model::File(b"GSMEAN1\n and nothing".to_vec())), Err(ModelError::Unreadable));
-        assert_eq!(choose(Model::Off), Err(ModelError::TooLate));
-        for cut in [0, 9, 100, BUILT_IN.len() / 2, BUILT_IN.len() - 1] {
-            assert!(Table::read(&BUILT_IN[..cut]).is_none());
-        }
-    }
-
-    #[test]
-    fn languages_meet() {
-        for (a, b) in [("keyboard", "teclado"), ("battery", "batterie"), ("pantalla rota", "broken screen")] {
-            assert!(alike(a, b) > 0.4 && alike(a, b) > alike(a, "holiday") + 0.2, "{a} {b} {}", alike(a, b));
-        }
-    }
-
-    #[test]
-    fn what_all_posts_share_is_taken_out() {
-        let mut centre = Centre::default();
-        for _ in 0..10_000 {
-            centre.learn(&meaning("mini netbook"));
-        }
-        let mut rest = meaning("mini netbook");
-        centre.subtract_from(&mut rest, &Centre::default());
-        assert!(rest.iter().all(|x| x.abs() < 1e-2));
-    }
-}
+mod tests;

@@ -148,7 +148,7 @@ impl Tone {
         };
         let keys = u32::from_le_bytes(number()?) as usize;
         let signs = u32::from_le_bytes(number()?) as usize;
-        if u64::from_le_bytes(*mark) != meaning::table_mark() || signs != SIGNS {
+        if u64::from_le_bytes(*mark) != meaning::pieces_mark() || signs != SIGNS {
             return None;
         }
         let mut floats = |out: &mut [f32]| {

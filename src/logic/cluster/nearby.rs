@@ -212,7 +212,7 @@ impl Nearby {
     pub fn alike<'a>(&self, a: impl Iterator<Item = &'a u64>, b: impl Iterator<Item = &'a u64>) -> f32 {
         let sum = |numbers: &mut dyn Iterator<Item = &'a u64>| {
             let mut sum = Vector::default();
-            let mut meaning = vec![0.0; meaning::dimensions()];
+            let mut meaning = vec![0.0; meaning::first_dimensions()];
             for post in numbers.filter_map(|n| self.get(*n)).take(64) {
                 sum.add(&post.vector, 1.0, usize::MAX);
                 meaning.iter_mut().zip(&post.meaning).for_each(|(sum, x)| *sum += x);
@@ -239,10 +239,10 @@ impl Nearby {
     }
 
     fn raw_meaning(&self, tongue: &Tongue, saying: &Saying) -> Vec<f32> {
-        let mut sum = vec![0.0; meaning::dimensions()];
+        let mut sum = vec![0.0; meaning::first_dimensions()];
         for (word, pieces) in saying.words.iter().zip(&saying.known) {
             let weight = self.words.rarity(*word, &tongue.words).sqrt();
-            pieces.iter().for_each(|piece| meaning::add(*piece, weight, &mut sum));
+            pieces.iter().for_each(|piece| meaning::add_first(*piece, weight, &mut sum));
         }
         to_length_one(sum)
     }
