@@ -239,6 +239,18 @@ mod tests {
                 "line 1: a source has two pairs of brackets, since there can be several: write [[source]] for [source]",
             ),
             (
+                format!("{other}\n[source]\nname = \"c\"\nkind = \"jetstream\"\n"),
+                "line 5: a source has two pairs of brackets, since there can be several: write [[source]] for [source]",
+            ),
+            (
+                "[data]\nkeep_gb = 3\n[rules]\n[data]\nkeep_days = 3\n".to_owned(),
+                "line 4: the section [data] stands twice: write its keys below the first, and take this heading away",
+            ),
+            (
+                "[data]\nkeep_gb = 3\nkeep_gb = 4\n".to_owned(),
+                "line 3: `keep_gb` stands twice in this section: take one of them away",
+            ),
+            (
                 "[[data]]\nfolder = \"c\"\n".to_owned(),
                 "line 1: [[data]] stands once, with one pair of brackets: write [data]",
             ),

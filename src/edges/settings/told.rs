@@ -13,6 +13,9 @@ pub(super) fn told(
     again: &dyn Fn(&str) -> Option<String>,
     alone: &dyn Fn() -> Option<String>,
 ) -> String {
+    if let Some(said) = unknown::twice(text) {
+        return said;
+    }
     let exact = exact(why, alone);
     let mut place = place_of(&exact);
     if let Some((index, key)) = place.as_mut().and_then(|p| Some((p.source?, &mut p.keys)))

@@ -63,6 +63,34 @@ pub(super) fn brackets(key: &str, text: &str) -> Option<String> {
     }
 }
 
+/// Says of a section or key that stands twice which it is; one `[source]` beside others is a source in single brackets.
+pub(super) fn twice(text: &str) -> Option<String> {
+    let error = toml::from_str::<toml::Table>(text).err()?;
+    if !error.message().contains("duplicate key") {
+        return None;
+    }
+    let before = text.get(..error.span()?.start)?;
+    let line = before.matches('\n').count();
+    let written = text.lines().nth(line)?.trim();
+    let said = match written.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(SOURCE) => {
+            "a source has two pairs of brackets, since there can be several: write [[source]] for [source]"
+                .to_owned()
+        }
+        Some(name) if name.starts_with('[') => {
+            format!("{written} stands beside a section of that name in single brackets: write both alike")
+        }
+        Some(_) => format!(
+            "the section {written} stands twice: write its keys below the first, and take this heading away"
+        ),
+        None => {
+            let key = written.split('=').next().unwrap_or_default().trim();
+            format!("`{key}` stands twice in this section: take one of them away")
+        }
+    };
+    Some(format!("line {}: {said}", line + 1))
+}
+
 /// Of a text that is none of a few, the one that was meant.
 pub(super) fn meant(written: &str, few: &[&str]) -> String {
     closest(written, few).map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"))
