@@ -191,7 +191,8 @@ struct Words {
 impl Words {
     fn new() -> Self {
         let table = include_bytes!("../models/meaning.bin");
-        let mut rest = &table[20..];
+        // The head of a table of two parts: models/README.md.
+        let mut rest = table.strip_prefix(b"GSMEAN2\n").map(|rest| &rest[20..]).unwrap();
         let mut words: Vec<(f32, String)> = Vec::new();
         for _ in 0..u32::from_le_bytes(table[8..12].try_into().unwrap()) {
             let length = usize::from(rest[0]);
