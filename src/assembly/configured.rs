@@ -7,7 +7,7 @@ use super::cli::ConfigArgs;
 use super::failure::{Exit, Failure};
 use crate::edges::host::read_file;
 use crate::edges::mail::{Kind, MailSettings, SpoolSettings, Stationery};
-use crate::edges::settings::{self, Settings};
+use crate::edges::settings::{self, Settings, SettingsFileError};
 use crate::edges::sources::SourceSettings;
 use crate::edges::template_folder::read_templates;
 use crate::edges::web::key;
@@ -22,15 +22,22 @@ const MOST_OF_A_TABLE: u64 = 256 << 20;
 const MOST_OF_WEIGHTS: u64 = 1 << 30;
 const MOST_OF_WORDS: u64 = 64 << 20;
 
+/// Most bytes of the settings.
+const MOST_OF_SETTINGS: u64 = 1 << 20;
+
 /// The settings of this program.
 pub type All = Settings<MailSettings, SourceSettings>;
+
+fn load(path: &Path) -> Result<All, SettingsFileError> {
+    settings::load(path, read_file(path, MOST_OF_SETTINGS))
+}
 
 /// Reads the settings, with the flags over them.
 ///
 /// # Errors
 /// They cannot be read or used.
 pub fn settings(args: &ConfigArgs) -> Result<All, Failure> {
-    let mut all: All = settings::load(&args.config).map_err(|e| Failure::new(Exit::Settings, e))?;
+    let mut all = load(&args.config).map_err(|e| Failure::new(Exit::Settings, e))?;
     if let Some(folder) = &args.data {
         all.data.folder.clone_from(folder);
     }
@@ -186,13 +193,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_file_of_settings_is_not_read() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let said = |path: &Path| load(path).unwrap_err().to_string();
+        assert!(said(Path::new("/dev/zero")).contains("no ordinary file"));
+        std::fs::write(file.path(), " ".repeat(MOST_OF_SETTINGS as usize)).unwrap();
+        assert!(load(file.path()).is_ok());
+        file.as_file().set_len(1 << 40).unwrap();
+        assert!(said(file.path()).contains("larger than 1 MB"));
+        std::fs::write(file.path(), b"\xff").unwrap();
+        assert!(said(file.path()).contains("UTF-8"));
+    }
+
+    #[test]
     fn a_key_of_a_source_is_named_with_its_line_and_what_may_stand_there() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("g.toml");
         let said = |text: &str| {
             std::fs::write(&path, text).unwrap();
-            let read: Result<All, _> = settings::load(&path);
-            read.unwrap_err().to_string().split_once("be used: ").unwrap().1.to_owned()
+            load(&path).unwrap_err().to_string().split_once("be used: ").unwrap().1.to_owned()
         };
         let hint = "; groundswell source list shows every key";
         let other = "[[source]]\nname = \"b\"\nkind = \"jetstream\"\n";

@@ -1,6 +1,5 @@
 //! What operators edit: `groundswell.toml`, over it the environment (`GROUNDSWELL__SECTION__KEY`), over it flags.
 
-mod file;
 mod told;
 mod unknown;
 
@@ -203,15 +202,21 @@ fn nobody() -> String {
     "no contact given".into()
 }
 
-/// Reads the settings. The default file need not exist: then only the environment counts.
+/// Reads the settings; `read` is what the file at `path` holds, or why it cannot be read. The default file need not exist: then
+/// only the environment counts.
 ///
 /// # Errors
 /// The file cannot be read, or a key in it is unknown or of the wrong kind.
 pub fn load<M: DeserializeOwned, S: DeserializeOwned>(
     path: &Path,
+    read: std::io::Result<Vec<u8>>,
 ) -> Result<Settings<M, S>, SettingsFileError> {
     // Read here rather than by the library, so that the message says which file and why.
-    let text = match file::text_of(path) {
+    let text = read.and_then(|bytes| {
+        String::from_utf8(bytes)
+            .map_err(|_| std::io::Error::new(std::io::ErrorKind::InvalidData, "it is no text in UTF-8"))
+    });
+    let text = match text {
         Ok(text) => text,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound && path == Path::new(DEFAULT_FILE) => {
             String::new()
@@ -295,7 +300,7 @@ mod tests {
             closed.contains("let the user that groundswell runs as read it") && !closed.contains("make it")
         );
         let dir = tempfile::tempdir().unwrap();
-        let folder = load::<Mail, Source>(dir.path()).unwrap_err().to_string();
+        let folder = load::<Mail, Source>(dir.path(), std::fs::read(dir.path())).unwrap_err().to_string();
         assert!(folder.contains("name the file in it with --config FILE"), "{folder}");
     }
 
@@ -419,7 +424,8 @@ mod tests {
 
     #[test]
     fn a_file_that_was_named_must_be_there() {
-        let said = load::<Mail, Source>(Path::new("/nonexistent.toml")).unwrap_err().to_string();
+        let none = Path::new("/nonexistent.toml");
+        let said = load::<Mail, Source>(none, std::fs::read(none)).unwrap_err().to_string();
         assert!(said.contains("/nonexistent.toml") && said.contains("--config"), "{said}");
     }
 }

@@ -191,7 +191,7 @@ impl<'d> Simulation<'d> {
         let letters = engine.another_store().map_err(|_| Dead)?;
         let from: Stationery = "g <g@example.org>".parse::<Mailbox>().unwrap().into();
         let transport = Arc::new(Transport::Script(self.around.mail()));
-        let postman = Postman::new(letters, transport, from, self.sender.clone(), clock);
+        let postman = Postman::new(letters, transport, from, self.sender.clone(), clock, false);
         Ok(Life { engine, postman })
     }
 

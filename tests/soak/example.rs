@@ -165,7 +165,7 @@ impl<'d> Soak<'d> {
         }));
         let from: Stationery = "g <g@example.org>".parse::<Mailbox>().unwrap().into();
         let transport = Arc::new(Transport::Script(mail));
-        let postman = Postman::new(engine.another_store()?, transport, from, sender, dynamic);
+        let postman = Postman::new(engine.another_store()?, transport, from, sender, dynamic, false);
         let (tell, told) = mpsc::channel(64);
         Ok(Self {
             data,

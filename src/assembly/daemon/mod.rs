@@ -189,7 +189,8 @@ impl Daemon {
         };
         operators.templates_refused(&self.mistaken, self.clock.now());
         let replays = decisions::replays(&self.settings);
-        let postman = postman::start(letters, transport, from, self.sender, clock, replays, stop.clone());
+        let postman =
+            postman::start(Postman::new(letters, transport, from, self.sender, clock, replays), stop.clone());
         let rules = Reloading {
             folder: self.rules,
             orders: orders.clone(),

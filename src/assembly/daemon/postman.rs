@@ -37,17 +37,9 @@ pub struct Postman {
     replays: bool,
 }
 
-/// Starts the postman; it ends after `stop`, when the letters under way are done.
-pub(super) fn start(
-    store: Store,
-    transport: Arc<Transport>,
-    from: Stationery,
-    sender: Sender,
-    clock: Arc<dyn Clock>,
-    replays: bool,
-    stop: CancellationToken,
-) -> JoinHandle<()> {
-    tokio::spawn(work(Postman::over(store, transport, from, sender, clock, replays), stop))
+/// Starts a postman; it ends after `stop`, when the letters under way are done.
+pub(super) fn start(postman: Arc<Postman>, stop: CancellationToken) -> JoinHandle<()> {
+    tokio::spawn(work(postman, stop))
 }
 
 async fn work(postman: Arc<Postman>, stop: CancellationToken) {
@@ -84,18 +76,8 @@ async fn work(postman: Arc<Postman>, stop: CancellationToken) {
 }
 
 impl Postman {
-    /// A postman who has not started.
+    /// A postman who has not started. With `replays`, history is lived through.
     pub fn new(
-        store: Store,
-        transport: Arc<Transport>,
-        from: Stationery,
-        sender: Sender,
-        clock: Arc<dyn Clock>,
-    ) -> Arc<Self> {
-        Self::over(store, transport, from, sender, clock, false)
-    }
-
-    fn over(
         store: Store,
         transport: Arc<Transport>,
         from: Stationery,
