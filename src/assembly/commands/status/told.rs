@@ -171,7 +171,11 @@ fn source_line(name: &str, source: &Value, now: Timestamp) -> String {
     }
     if let Some(n) = source.get("refused").and_then(Value::as_u64).filter(|n| *n > 0) {
         let why = text(source, "last_refused").unwrap_or("no reason is known");
-        line.push_str(&format!("; {} turned away: {}", count(n, "request", "requests"), one_line(why)));
+        line.push_str(&format!(
+            "; {} turned away, the last: {}",
+            count(n, "request", "requests"),
+            one_line(why)
+        ));
     }
     if let Some(n) = source.get("rejects").and_then(Value::as_u64).filter(|n| *n > 0) {
         let what = count(n, "line or post", "lines or posts");
@@ -248,7 +252,7 @@ mod tests {
         insta::assert_snapshot!(source_line("bluesky", &note, now), @"bluesky: retrying, 12 posts in the last hour; refused");
         assert_eq!(source_line("x", &Value::Null, now), "x: unknown");
         let note = serde_json::json!({"state": "listening", "rejects": 12, "refused": 1, "last_refused": "unsigned"});
-        insta::assert_snapshot!(source_line("crm", &note, now), @"crm: listening; 1 request turned away: unsigned; 12 lines or posts could not be read or taken (the journal says why: journalctl -u groundswell)");
+        insta::assert_snapshot!(source_line("crm", &note, now), @"crm: listening; 1 request turned away, the last: unsigned; 12 lines or posts could not be read or taken (the journal says why: journalctl -u groundswell)");
         let note = serde_json::json!({"state": "listening", "rejects": 0});
         assert_eq!(source_line("crm", &note, now), "crm: listening");
     }
