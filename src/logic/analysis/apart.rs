@@ -1,6 +1,7 @@
-//! When a rise that touches an open alert is a matter of its own. An alert that stays open for weeks gathers what shares a
+//! When a rise that touches an alert is a matter of its own. An alert that stays open for weeks gathers what shares a
 //! word with it ("transfer", "cash"), and posts that it has gathered speak for those that follow: one by one it would
-//! swallow the next matter whole, however loud that is.
+//! swallow the next matter whole, however loud that is. One that is over would be told as come back by the next matter
+//! with such a word.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +22,7 @@ const AS_BEFORE: f64 = 0.5;
 /// It holds so much less of it that this would come by chance once in a hundred times.
 const BY_CHANCE: f64 = 1e-2;
 
-/// Why a rise is, or is not, what an open alert is about.
+/// Why a rise is, or is not, what an alert is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kinship {
     /// All their posts, taken together, are alike.
@@ -72,7 +73,7 @@ impl Lie {
 }
 
 impl ProductState {
-    /// Whether a rise is what this open alert is about, and why. A binomial test: of what the alert heard before the rise's
+    /// Whether a rise is what this alert is about, open or over, and why. A binomial test: of what the alert heard before the rise's
     /// stretch, is so much less in the rise's neighbourhood than of what both have in it?
     pub(super) fn kinship(
         &self,

@@ -46,6 +46,8 @@ pub use viral::Sharing;
 pub use why::{NearCluster, WhyNot};
 
 #[cfg(test)]
+mod back_tests;
+#[cfg(test)]
 mod danger_tests;
 #[cfg(test)]
 mod lasting_tests;

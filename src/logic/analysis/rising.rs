@@ -65,8 +65,7 @@ impl Analysis {
         let posts: BTreeSet<u64> = rise.posts.iter().copied().chain([around.number]).collect();
         let own: Vec<PostKey> = state.nearby.get(around.number).map(|p| p.key.clone()).into_iter().collect();
         let mut known = state.cause_of(&posts, now);
-        let is_apart =
-            |id: &SeriesId| state.is_open(id) && state.kinship(id, &rise, &posts, now) == Kinship::Apart;
+        let is_apart = |id: &SeriesId| state.kinship(id, &rise, &posts, now) == Kinship::Apart;
         if severity != Severity::Safety && known.as_ref().is_some_and(is_apart) {
             state.take_apart(&posts);
             known = None;
@@ -103,14 +102,16 @@ impl Analysis {
             since.iter().filter_map(|n| state.nearby.get(*n)).map(|p| p.voice).collect();
         let raised = state.raised.get(&known).copied().unwrap_or(0.0);
         let others = (people.len() as u32).saturating_sub(1);
-        let score = rise.score_of(others, days_between(ended, now));
+        // What a rise counts is said within its stretch, however long the alert has been over.
+        let since_then = days_between(ended, now).min(f64::from(rise.days));
+        let score = rise.score_of(others, since_then);
         let fewest = if severity == Severity::Safety { FEWEST_SAFETY } else { FEWEST_PEOPLE };
         if people.len() < fewest as usize || (score < bar + raised && severity != Severity::Safety) {
             return;
         }
         let keys = state.keys_of(&since);
         state.gather(home, &keys, now);
-        let days = (days_between(ended, now).ceil() as u32).max(1);
+        let days = (since_then.ceil() as u32).max(1);
         let expected = rise.level() * f64::from(days);
         let rise = Rise { score, days, people: people.len() as u32, expected, ..rise };
         let kind = if standing.can_regress(now) { EventKind::Regressed } else { EventKind::Opened };
