@@ -243,6 +243,7 @@ waited-since = Diese E-Mail hat auf die Zeiten Ihres Teams gewartet: Ihre Zahlen
 we-first-wrote = Unsere erste E-Mail dazu ist vom { $date }.
 in-all-so-far = Insgesamt sind es bisher { $people }.
 echoes = Dazu kommen: { $copies }. Kopien zählen nicht als Personen.
+earlier = Über diese Beschwerde haben wir schon einmal geschrieben: damals { $people }; das ist { $ago } her.
 fixed = Seit Sie sagten, dass es behoben ist ({ $ago } her): { $people }; im Tempo davor wären es { $usual } gewesen.
 fixed-in = Seit der Behebung ({ $version }, { $ago } her): { $people }; im Tempo davor wären es { $usual } gewesen.
 shared = Diese Leute haben weitergegeben, was eine Person geschrieben hat. In allen anderen Zahlen sind sie eine Stimme.

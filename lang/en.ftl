@@ -246,6 +246,7 @@ waited-since = This e-mail waited for your team's hours: its figures are those o
 we-first-wrote = Our first e-mail about it was on { $date }.
 in-all-so-far = In all it has come to { $people }.
 echoes = Beside them { $copies }: copies do not count as people.
+earlier = We have written about this complaint before: { $people } said it then. That ended { $ago } ago.
 fixed = Since you said that it is fixed, { $ago } ago, { $people } said it; at the rate before it would have been { $usual }.
 fixed-in = Since the fix ({ $version }), { $ago } ago, { $people } said it; at the rate before it would have been { $usual }.
 shared = These people passed on what one person wrote. In all other figures they are one voice.

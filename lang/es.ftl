@@ -244,6 +244,7 @@ waited-since = Este correo esperó al horario de su equipo: sus cifras son del {
 we-first-wrote = Nuestro primer correo sobre esto es del { $date }.
 in-all-so-far = En total ya son { $people }.
 echoes = Además hay { $copies }: las copias no cuentan como personas.
+earlier = Ya hemos escrito sobre esta queja: entonces, { $people }. Terminó hace { $ago }.
 fixed = Desde que dijeron que está corregido, hace { $ago }: { $people }; al ritmo de antes habrían sido { $usual }.
 fixed-in = Desde la corrección ({ $version }), hace { $ago }: { $people }; al ritmo de antes habrían sido { $usual }.
 shared = Estas personas difundieron lo que escribió una sola. En todas las demás cifras son una voz.

@@ -261,6 +261,7 @@ waited-since = Cet e-mail a attendu les heures de votre équipe : ses chiffres 
 we-first-wrote = Notre premier e-mail à ce sujet date du { $date }.
 in-all-so-far = En tout, cela fait { $people }.
 echoes = S’y ajoutent { $copies } : les copies ne comptent pas comme des personnes.
+earlier = Nous avons déjà écrit au sujet de cette plainte : { $people } à ce moment-là. C’était terminé il y a { $ago }.
 fixed = Depuis que vous avez dit que c’est corrigé, il y a { $ago } : { $people } ; au rythme d’avant, il y en aurait eu { $usual }.
 fixed-in = Depuis la correction ({ $version }), il y a { $ago } : { $people } ; au rythme d’avant, il y en aurait eu { $usual }.
 shared = Ces personnes ont relayé ce qu’une seule a écrit. Dans tous les autres chiffres, elles comptent pour une voix.

@@ -278,6 +278,7 @@ waited-since = Este e-mail esperou o horário da sua equipe: os números são de
 we-first-wrote = Nosso primeiro e-mail sobre isto é de { $date }.
 in-all-so-far = Ao todo já são { $people }.
 echoes = Além delas há { $copies }: cópias não contam como pessoas.
+earlier = Já escrevemos sobre esta reclamação: na época, { $people }. Isso terminou há { $ago }.
 fixed = Desde que vocês disseram que está corrigido, há { $ago }: { $people }; no ritmo de antes seriam { $usual }.
 fixed-in = Desde a correção ({ $version }), há { $ago }: { $people }; no ritmo de antes seriam { $usual }.
 shared = Essas pessoas repassaram o que uma só escreveu. Em todos os outros números elas são uma voz.

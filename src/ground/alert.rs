@@ -264,6 +264,8 @@ pub struct Beside {
     pub shared: bool,
     /// What the last letter before this one said: an update is compared with it.
     pub before: Option<Before>,
+    /// Of one that opened: the alert that the same complaint had before, by when that ended and its people in all.
+    pub earlier: Option<Before>,
     /// Who ended it by hand; empty where nobody did.
     pub by: String,
     /// People whose posts are in the same cluster since then, and who are not counted: they say it in other words, or

@@ -1,6 +1,6 @@
-//! What is told as come back: the same matter, as early as a new one would be, and nothing else.
+//! What is told as come back: the same matter, as early as a new one would be, and not for ever.
 
-use super::tests::{Dice, and_then, fold, post, rising, text};
+use super::tests::{Dice, and_then, fold, opened, post, rising, text};
 use crate::ground::alert::{AlertEvent, EventKind};
 use crate::ground::entry::Body;
 use crate::ground::time::{DAY_MS, HOUR_MS};
@@ -12,23 +12,51 @@ fn said(n: usize, text: String, hour: i64) -> (i64, Body) {
     (at, Body::Post { post: Box::new(post), history: false })
 }
 
-/// Ten weeks in which one person in six days still says it, and then `people` people within two days.
-fn back(people: usize) -> Vec<AlertEvent> {
+/// An alert of day 50 that ends; then one person in six days who still says it, and from `day` on eight within two days.
+fn again(day: i64) -> Vec<AlertEvent> {
     let mut dice = Dice(11);
-    let mut more: Vec<(i64, Body)> =
-        (0..11).map(|n| said(n, text(&mut dice, 3), (64 + 6 * n as i64) * 24)).collect();
-    more.extend((0..people).map(|n| said(100 + n, text(&mut dice, 3), 131 * 24 + 5 * n as i64)));
-    fold(&and_then(rising(), more, 140 * DAY_MS))
+    let still = (64..day).step_by(6).enumerate();
+    let mut more: Vec<(i64, Body)> = still.map(|(n, day)| said(n, text(&mut dice, 3), day * 24)).collect();
+    more.extend((0..8).map(|n| said(100 + n, text(&mut dice, 3), day * 24 + 5 * n as i64)));
+    fold(&and_then(rising(), more, (day + 9) * DAY_MS))
+}
+
+/// The letters that began something, of which there are two, and the days between the end of the first and the second.
+fn two(events: &[AlertEvent]) -> (&AlertEvent, &AlertEvent, i64) {
+    let over = events.iter().find(|e| e.kind == EventKind::Resolved).expect("it ends").at;
+    let begun = opened(events);
+    let [first, second] = begun.as_slice() else { panic!("{events:#?}") };
+    (first, second, second.at.duration_since(over).as_hours() / 24)
 }
 
 #[test]
-fn what_comes_back_is_told_as_early_as_what_is_new_however_long_it_was_over() {
-    let events = back(8);
-    let ends: Vec<&AlertEvent> = events.iter().filter(|e| e.kind == EventKind::Resolved).collect();
-    let over = ends.first().expect("it ends").at;
-    let back: Vec<&AlertEvent> = events.iter().filter(|e| e.kind == EventKind::Regressed).collect();
-    let [back] = back.as_slice() else { panic!("{events:#?}") };
-    assert!(back.at.duration_since(over).as_hours() > 50 * 24, "long after {over}");
-    // Those of its stretch against what is usual in it, not against ten weeks.
-    assert!(back.observed <= 6 && back.window_days <= 7 && back.expected < 2.0, "{back:#?}");
+fn what_comes_back_is_told_as_early_as_what_is_new() {
+    for day in [82, 131] {
+        let events = again(day);
+        let (_, second, _) = two(&events);
+        // Those of its stretch against what is usual in it, not against all the weeks since it had ended.
+        assert!(second.observed <= 6 && second.window_days <= 7 && second.expected < 2.0, "{second:#?}");
+    }
+}
+
+#[test]
+fn after_four_quiet_weeks_it_is_told_anew_and_says_that_it_was_told_before() {
+    let (soon, late) = (again(82), again(131));
+    let (first, second, days) = two(&soon);
+    assert!(days < 28);
+    assert_eq!(
+        (second.kind, &second.alert, second.beside.earlier),
+        (EventKind::Regressed, &first.alert, None)
+    );
+
+    let (first, second, days) = two(&late);
+    assert!(days > 28);
+    assert_eq!(second.kind, EventKind::Opened);
+    assert_ne!(second.alert, first.alert);
+    assert_eq!(second.cluster, first.cluster, "the same complaint");
+    let earlier = second.beside.earlier.expect("it was told of before");
+    assert!(earlier.people >= first.observed && earlier.at < second.since, "{earlier:?}");
+    // The letters that follow do not say so again.
+    let after = late.iter().filter(|e| e.alert == second.alert && e.kind != EventKind::Opened);
+    assert!(after.into_iter().all(|e| e.beside.earlier.is_none()));
 }

@@ -200,6 +200,7 @@ impl Analysis {
                 fixed: state.fixes.get(id).map(|fix| fix.told(now)),
                 shared: is_shared,
                 before: standing.said.filter(|_| kind == EventKind::Updated),
+                earlier: standing.earlier.filter(|_| kind == EventKind::Opened),
                 by: String::new(),
                 more: if harmless.is_some() { 0 } else { more },
                 harmless: harmless.unwrap_or(0),

@@ -156,7 +156,10 @@ impl Analysis {
         let id = SeriesId::Cluster(number);
         let (bar, ..) = self.bar_of_rises(&product.team);
         let Some(state) = self.memory.products.get_mut(&product.id) else { return };
-        let old = state.alerts.get(&id).filter(|_| kind == EventKind::Regressed).cloned();
+        let (old, earlier) = match state.alerts.get(&id) {
+            Some(ended) if kind == EventKind::Regressed => (Some(ended.clone()), None),
+            ended => (None, ended.and_then(Standing::as_earlier)),
+        };
         let was_fixed = old.as_ref().is_some_and(|s| s.ended.is_some_and(|(_, r)| r == Reason::SaidFixed));
         let perhaps = state.perhaps(&product.id, &posts, &id);
         let alone = kind == EventKind::Opened && severity != Severity::Safety;
@@ -193,6 +196,7 @@ impl Analysis {
             usual: rise.level(),
             acknowledged_by: None,
             back_since: old.as_ref().and_then(|s| Some(s.ended?.0)),
+            earlier,
             teams: old.map(|s| s.teams).unwrap_or_default(),
             since: now,
             said: None,

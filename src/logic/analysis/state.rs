@@ -300,6 +300,7 @@ impl Analysis {
             return;
         }
         let back = state.alerts.get(id).filter(|s| s.can_regress(now));
+        let earlier = state.alerts.get(id).filter(|_| back.is_none()).and_then(Standing::as_earlier);
         let back_since = back.and_then(|s| Some(s.ended?.0));
         let people = match back_since {
             Some(end) => state.voices_after(id, end, now),
@@ -331,6 +332,7 @@ impl Analysis {
             said: None,
             label: String::new(),
             back_since,
+            earlier,
         };
         state.alerts.insert(id.clone(), standing);
         self.tell(product, id, kind, reason, now, out);

@@ -217,6 +217,7 @@ impl Analysis {
             said: None,
             label: String::new(),
             back_since: old.and_then(|s| Some(s.ended?.0)),
+            earlier: None,
             teams: old.map_or_else(Default::default, |s| s.teams.clone()),
             severity: Severity::Normal,
             danger: Severity::Normal,

@@ -132,6 +132,10 @@ pub(super) fn sentences(event: &AlertEvent, t: &Tongue) -> Vec<String> {
     if event.kind == EventKind::Regressed && beside.fixed.is_some() {
         out.push(fix(event, t));
     }
+    if let Some(earlier) = &beside.earlier {
+        let ago = t.span(days_between(earlier.at, event.at));
+        out.push(t.tell("earlier", &[("people", t.people(earlier.people).into()), ("ago", ago.into())]));
+    }
     if beside.shared {
         out.push(t.say("shared"));
     }

@@ -10,7 +10,7 @@ use thread::later;
 pub(super) use thread::{back_after_fix, doubled, elsewhere, fix_holds, regressed, resolved};
 pub(super) use week::week;
 
-use crate::ground::alert::{AlertEvent, Beside, DayCount, EventKind, Quote, Related, Severity, Sum};
+use crate::ground::alert::{AlertEvent, Before, Beside, DayCount, EventKind, Quote, Related, Severity, Sum};
 use crate::ground::language::Language;
 use crate::ground::post::PostKey;
 use crate::ground::reason::Reason;
@@ -163,6 +163,13 @@ pub(super) fn perhaps() -> AlertEvent {
     let severity = Severity::Normal;
     event.beside.perhaps = Some(Related { alert, label, people: 12, cluster, severity, shared: 2 });
     event.beside.coordinated = 7;
+    event
+}
+
+/// The same complaint had an alert before, which ended two months ago.
+pub(super) fn again() -> AlertEvent {
+    let mut event = opened();
+    event.beside.earlier = Some(Before { at: plus_ms(event.at, -60 * DAY_MS), people: 14, days: 9 });
     event
 }
 

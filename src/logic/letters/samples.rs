@@ -143,6 +143,7 @@ pub fn samples(sender: &Sender, language: Language) -> Vec<Sample> {
         of("back-after-fix", "What was called fixed is said again", fixture::back_after_fix()),
         of("storm", "Several complaints about a product begin to grow within a day", fixture::storm()),
         of("perhaps-the-same", "It may be what an open alert is about already", fixture::perhaps()),
+        of("told-before", "The same complaint had an alert months ago", fixture::again()),
         of("hostile", "Strangers wrote to do harm: it has to look harmless", fixture::hostile()),
         Sample {
             name: "operators-rules-refused",

@@ -6,7 +6,8 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::fixture::{
-    back_after_fix, doubled, elsewhere, fix_holds, hostile, opened, perhaps, regressed, resolved, storm,
+    again, back_after_fix, doubled, elsewhere, fix_holds, hostile, opened, perhaps, regressed, resolved,
+    storm,
 };
 use super::*;
 use crate::ground::alert::{EventKind, Severity};
@@ -91,7 +92,7 @@ fn twice_as_many_as_text() {
 fn what_stands_beside_the_figures_as_text() {
     let mut said = resolved();
     said.reason = Reason::SaidFixed;
-    let texts: Vec<String> = [storm(), perhaps(), said, fix_holds(), back_after_fix()]
+    let texts: Vec<String> = [storm(), perhaps(), again(), said, fix_holds(), back_after_fix()]
         .iter()
         .map(|event| {
             let letter = letter(event, &sender());

@@ -34,8 +34,11 @@ pub const FEWEST_THERE: u32 = 2;
 const OPEN_DAYS: f64 = 2.0;
 /// An alert that goes on for so long is the new usual.
 const NEW_USUAL_DAYS: f64 = 28.0;
-/// A complaint that comes back within so many days after the end is the same alert.
-const REGRESSES_DAYS: f64 = 90.0;
+/// A complaint that comes back within so many days after it had gone back to usual is the same alert: after four quiet
+/// weeks a thread is history, and what comes then is told anew, with a word about the one before.
+const REGRESSES_DAYS: f64 = 28.0;
+/// What a person ended is the same alert for longer: they want to hear that it is back.
+const REGRESSES_AFTER_A_PERSON_DAYS: f64 = 90.0;
 
 /// What the life cycle remembers of one alert.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,6 +79,8 @@ pub struct Standing {
     pub label: String,
     /// When it had ended, where it came back: only what was said since then is told.
     pub back_since: Option<Timestamp>,
+    /// The alert that the same complaint had before this one.
+    pub earlier: Option<Before>,
 }
 
 /// What to do about a series.
@@ -136,9 +141,22 @@ impl Standing {
     /// Whether a new rise at `now` is this alert come back. A person's "not an issue" ends it for good.
     pub fn can_regress(&self, now: Timestamp) -> bool {
         self.ended.is_some_and(|(at, reason)| {
-            days_between(at, now) <= REGRESSES_DAYS
-                && !matches!(reason, Reason::NotAnIssue | Reason::RuleRemoved)
+            let most = match reason {
+                Reason::NotAnIssue | Reason::RuleRemoved => return false,
+                Reason::BackToUsual | Reason::NewUsual => REGRESSES_DAYS,
+                _ => REGRESSES_AFTER_A_PERSON_DAYS,
+            };
+            days_between(at, now) <= most
         })
+    }
+
+    /// What a new alert about the same complaint says of this one, which is over for too long to come back. What a person
+    /// called no issue is not brought up again.
+    pub fn as_earlier(&self) -> Option<Before> {
+        let (at, reason) = self.ended?;
+        let days = days_between(self.since, at).ceil().max(1.0) as u32;
+        let told = !matches!(reason, Reason::NotAnIssue | Reason::RuleRemoved | Reason::Merged);
+        told.then(|| Before { at, people: self.tally.in_all(), days })
     }
 
     /// Whether an open alert means something new at `now`.
@@ -225,6 +243,7 @@ mod tests {
             said: None,
             label: String::new(),
             back_since: None,
+            earlier: None,
         }
     }
 
@@ -305,7 +324,18 @@ mod tests {
     fn it_comes_back_as_itself_unless_a_person_said_it_is_nothing() {
         let ended = |reason| Standing { ended: Some((day(5.0), reason)), ..standing() };
         assert!(ended(Reason::BackToUsual).can_regress(day(30.0)));
-        assert!(!ended(Reason::BackToUsual).can_regress(day(300.0)));
+        assert!(!ended(Reason::BackToUsual).can_regress(day(40.0)));
+        assert!(ended(Reason::SaidFixed).can_regress(day(40.0)));
+        assert!(!ended(Reason::SaidFixed).can_regress(day(300.0)));
         assert!(!ended(Reason::NotAnIssue).can_regress(day(6.0)));
+    }
+
+    #[test]
+    fn what_is_told_anew_names_what_was_told_before_unless_a_person_said_it_is_nothing() {
+        let ended = |reason| Standing { ended: Some((day(5.5), reason)), ..standing() };
+        let before = ended(Reason::BackToUsual).as_earlier().map(|b| (b.at, b.days));
+        assert_eq!(before, Some((day(5.5), 6)));
+        assert_eq!(ended(Reason::NotAnIssue).as_earlier(), None);
+        assert_eq!(standing().as_earlier(), None);
     }
 }
