@@ -158,6 +158,7 @@ fn standing(opened_at: Timestamp) -> Standing {
         said: None,
         label: String::new(),
         back_since: None,
+        earlier: None,
     }
 }
 

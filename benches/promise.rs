@@ -184,6 +184,7 @@ fn standing(opened_at: Timestamp) -> Standing {
         said: None,
         label: String::new(),
         back_since: None,
+        earlier: None,
     }
 }
 

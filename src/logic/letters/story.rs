@@ -237,6 +237,7 @@ fn kind_of_news(event: &AlertEvent) -> (&'static str, &'static str) {
     match (event.kind, event.reason) {
         // The subject of a storm has words of its own, and an opening needs none.
         (EventKind::Opened, _) if beside::is_storm(event) => ("news-storm", "news-storm"),
+        (EventKind::Opened, _) if event.beside.earlier.is_some() => ("news-came-back", "brief-came-back"),
         (EventKind::Opened, _) => ("news-opened", "news-opened"),
         (EventKind::Updated, Reason::Doubled) => ("news-doubled", "brief-doubled"),
         (EventKind::Updated, Reason::MoreAround) => ("news-more-around", "brief-more-around"),
