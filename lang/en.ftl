@@ -244,6 +244,7 @@ first-wrote = The first of them wrote on { $date }, { $ago } before this e-mail.
 first-wrote-on = The first of them wrote on { $date }.
 waited-since = This e-mail waited for your team's hours: its figures are those of { $date }.
 we-first-wrote = Our first e-mail about it was on { $date }.
+we-wrote-of-return = We wrote that it is back on { $date }.
 in-all-so-far = In all it has come to { $people }.
 echoes = Beside them { $copies }: copies do not count as people.
 earlier = We have written about this complaint before: { $people } said it then. That ended { $ago } ago.

@@ -242,6 +242,7 @@ first-wrote = La primera de ellas escribió el { $date }, { $ago } antes de este
 first-wrote-on = La primera de ellas escribió el { $date }.
 waited-since = Este correo esperó al horario de su equipo: sus cifras son del { $date }.
 we-first-wrote = Nuestro primer correo sobre esto es del { $date }.
+we-wrote-of-return = Que ha vuelto lo escribimos el { $date }.
 in-all-so-far = En total ya son { $people }.
 echoes = Además hay { $copies }: las copias no cuentan como personas.
 earlier = Ya hemos escrito sobre esta queja: entonces, { $people }. Terminó hace { $ago }.

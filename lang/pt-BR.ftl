@@ -276,6 +276,7 @@ first-wrote = A primeira delas escreveu em { $date }, { $ago } antes deste e-mai
 first-wrote-on = A primeira delas escreveu em { $date }.
 waited-since = Este e-mail esperou o horário da sua equipe: os números são de { $date }.
 we-first-wrote = Nosso primeiro e-mail sobre isto é de { $date }.
+we-wrote-of-return = Escrevemos em { $date } que isto voltou.
 in-all-so-far = Ao todo já são { $people }.
 echoes = Além delas há { $copies }: cópias não contam como pessoas.
 earlier = Já escrevemos sobre esta reclamação: na época, { $people }. Isso terminou há { $ago }.

@@ -1,6 +1,7 @@
-//! What is told as come back: the same matter, as early as a new one would be, and not for ever.
+//! What is told as come back: the same matter, as early as a new one would be, and not for ever. And what a date of years
+//! ago does to all that is usual: nothing.
 
-use super::tests::{Dice, and_then, fold, opened, post, rising, text};
+use super::tests::{Dice, and_then, fold, opened, post, rising, text, usual};
 use crate::ground::alert::{AlertEvent, EventKind};
 use crate::ground::entry::Body;
 use crate::ground::time::{DAY_MS, HOUR_MS};
@@ -59,4 +60,16 @@ fn after_four_quiet_weeks_it_is_told_anew_and_says_that_it_was_told_before() {
     // The letters that follow do not say so again.
     let after = late.iter().filter(|e| e.alert == second.alert && e.kind != EventKind::Opened);
     assert!(after.into_iter().all(|e| e.beside.earlier.is_none()));
+}
+
+#[test]
+fn a_post_that_is_dated_years_ago_makes_nothing_of_what_is_usual_a_rise() {
+    let mut dice = Dice(13);
+    let day = |n: usize| 60 + n as i64;
+    let mut more: Vec<(i64, Body)> = (0..60).map(|n| said(n, text(&mut dice, n % 3), day(n) * 24)).collect();
+    let (written, arrived) = (-6 * 365 * DAY_MS, 62 * DAY_MS);
+    let old = post(9_000, "old", text(&mut dice, 0), written, arrived);
+    more.push((arrived, Body::Post { post: Box::new(old), history: false }));
+    let events = fold(&and_then(usual(|_, _| {}), more, 125 * DAY_MS));
+    assert!(opened(&events).is_empty(), "{events:#?}");
 }

@@ -163,7 +163,7 @@ impl ProductState {
         let post = read.post;
         let key = post.key();
         self.hear_source(&post.source, post.created_at, now);
-        self.pool.since = Some(self.pool.since.map_or(post.created_at, |s| s.min(post.created_at)));
+        self.pool.heard(post.created_at, now);
         let edited = self.clusters.of_post(&key).is_some()
             || self.ideas.of_post(&key).is_some()
             || self.topics.values().flatten().any(|m| m.quote.key == key);

@@ -374,7 +374,9 @@ fn compared(event: &AlertEvent, t: &Tongue) -> Vec<String> {
     }
     let open_for = days_between(event.opened_at, event.at);
     if event.kind == EventKind::Updated && open_for >= 0.75 {
-        out.push(date("we-first-wrote", event.opened_at));
+        // Of what came back, more have said it in all than are told of: there were letters before.
+        let came_back = event.total > event.observed;
+        out.push(date(if came_back { "we-wrote-of-return" } else { "we-first-wrote" }, event.opened_at));
     }
     if event.kind != EventKind::Opened && event.total > event.observed {
         out.push(t.tell("in-all-so-far", &[("people", t.people(event.total).into())]));

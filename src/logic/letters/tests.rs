@@ -22,6 +22,17 @@ pub(super) fn sender() -> Sender {
 }
 
 #[test]
+fn what_came_back_does_not_say_that_its_first_letter_was_the_one_about_its_return() {
+    let first = doubled();
+    let mut back = doubled();
+    back.total = first.observed + 4;
+    let said = |event| letter(event, &sender()).text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (first, back) = (said(&first), said(&back));
+    assert!(first.contains("Our first e-mail") && !first.contains("it is back on"));
+    assert!(back.contains("We wrote that it is back") && !back.contains("Our first e-mail"), "{back}");
+}
+
+#[test]
 fn subjects_stand_alone() {
     let mut safety = opened();
     safety.severity = Severity::Safety;

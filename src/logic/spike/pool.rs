@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dispersion::{Belief, pooled};
 use super::series::Series;
-use crate::ground::time::Timestamp;
+use crate::ground::time::{Timestamp, days_between};
 
 /// Series in which somebody spoke within so many days are siblings.
 const LIVE_DAYS: i64 = 28;
@@ -18,6 +18,10 @@ const FLAT_HOUR: f64 = 4.0;
 const FLAT_DAY: f64 = 16.0;
 /// An hour of the week goes its own way, beside its hour of the day and its day, once so many posts were expected in it.
 const KNOWN: f64 = 30.0;
+/// A post that was written before all others makes the product known since then if so many days, or this share of the time
+/// that is known, lie between.
+const GAP_DAYS: f64 = 30.0;
+const GAP_SHARE: f64 = 0.5;
 /// Weeks after which half of what was heard is forgotten: 8.
 const WEEKLY: f64 = 0.917;
 
@@ -144,6 +148,19 @@ impl Default for Pool {
 }
 
 impl Pool {
+    /// A post was written at `at`, and is known `now`. One that was written long before all others does not show that
+    /// somebody was listening then: the years between would count as quiet ones, and all that is usual since as a rise.
+    pub fn heard(&mut self, at: Timestamp, now: Timestamp) {
+        let Some(since) = self.since else {
+            self.since = Some(at);
+            return;
+        };
+        let known = days_between(since, now).max(0.0);
+        if at < since && days_between(at, since) <= (known * GAP_SHARE).max(GAP_DAYS) {
+            self.since = Some(at);
+        }
+    }
+
     /// Fits to the live series of the product what a new one is believed to be (empirical Bayes): its level, and how much it
     /// varies. They must have been advanced to today.
     pub fn fit<'a>(&mut self, series: impl Iterator<Item = &'a Series> + Clone) {
@@ -197,6 +214,22 @@ mod tests {
         let prior = Prior::fitted(&[0.1, 0.2, 0.3, 0.2, 0.1, 0.3]);
         assert!((prior.shape / prior.rate - 0.2).abs() < 1e-9);
         assert_eq!(Prior::fitted(&[9.0]), Prior::default());
+    }
+
+    #[test]
+    fn one_post_from_long_before_does_not_make_the_years_between_quiet_ones() {
+        let day = |n: i64| crate::ground::time::from_ms(n * crate::ground::time::DAY_MS);
+        let mut pool = Pool::default();
+        pool.heard(day(1_000), day(1_000));
+        pool.heard(day(10), day(1_100));
+        assert_eq!(pool.since, Some(day(1_000)));
+        // A feed's older items, newest first, and what half of the known time lies before it.
+        for n in 1..=10 {
+            pool.heard(day(1_000 - 20 * n), day(1_000));
+        }
+        assert_eq!(pool.since, Some(day(800)));
+        pool.heard(day(700), day(1_100));
+        assert_eq!(pool.since, Some(day(700)));
     }
 
     #[test]
