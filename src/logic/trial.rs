@@ -158,7 +158,12 @@ pub fn why_not(
                 ),
                 false => String::new(),
             };
-            let more = match near.more_people_today {
+            // What nobody named opens by what is around the text, whatever that joins.
+            let more = match &cluster {
+                Some(_) => near.more_people_today,
+                None => answer.opens.as_ref().map(|opens| opens.people),
+            };
+            let more = match more {
                 _ if near.open => "an alert about it is open already".to_owned(),
                 Some(0) => "it would open on the next post about it".to_owned(),
                 Some(1) => "one person more that day would open it".to_owned(),

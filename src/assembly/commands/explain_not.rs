@@ -12,6 +12,7 @@ use crate::edges::clock::SystemClock;
 use crate::edges::store::Store;
 use crate::ground::time::Clock;
 use crate::logic::analysis::{ClusterId, NearCluster, WhyNot};
+use crate::logic::spike::FEWEST_DAYS;
 
 /// Near complaints that are told of.
 const NEAR: usize = 5;
@@ -49,7 +50,8 @@ pub(super) fn text_not_alerted(store: &Store, text: &str, format: Format) -> Res
                 .collect();
             let line = json!({
                 "text": text, "as_of": at, "products": why.products, "topics": topics, "complaint": why.complaint,
-                "cues": why.cues, "praise": why.praise, "lacking": why.lacking, "near": why.near, "because": because(&why),
+                "cues": why.cues, "praise": why.praise, "lacking": why.lacking, "near": why.near,
+                "opens": why.opens, "too_young": why.too_young, "because": because(&why),
             });
             writeln!(out, "{line}")?;
         }
@@ -73,26 +75,25 @@ fn because(why: &WhyNot) -> String {
     if let Some(open) = open_already(why) {
         return format!("An alert about this is open already: {}.", name(open));
     }
-    let counts = why.near.iter().filter(|n| n.fit >= 1.0).collect::<Vec<_>>();
-    // What is nearest to alerting says most; of several as near, what it would join.
-    let more = |n: &&&NearCluster| n.more_people_today.filter(|_| !n.ignored).unwrap_or(u32::MAX);
-    let Some(nearest) = counts.iter().min_by_key(more) else {
-        return if why.complaint < 0.5 {
-            "It does not read as a complaint, so it joins no group of complaints; only a topic that finds it (named below, if there is one) counts it.".into()
-        } else {
-            "Nobody has said anything like it yet: it would be the first of a new complaint.".into()
+    // What would alert first says most; failing that, what it would join.
+    let first = why.opens.as_ref().map(|opens| opens.cluster.as_str());
+    let like = || why.near.iter().filter(|near| near.fit >= 1.0);
+    let Some(nearest) = like().find(|near| Some(near.cluster.as_str()) == first).or_else(|| like().next())
+    else {
+        return match (&why.opens, why.complaint < 0.5) {
+            (_, true) => "It does not read as a complaint, so it joins no group of complaints; only a topic that finds it (named below, if there is one) counts it.".into(),
+            (None, false) => "Nobody has said anything like it yet: it would be the first of a new complaint.".into(),
+            (Some(opens), false) => format!("It joins nothing that was heard: it would be the first of a new complaint. {} who say it today would open an alert.", people(opens.people)),
         };
     };
     if !why.grouped && is_cluster(nearest) {
         return format!("It does not read as a complaint; complaints like it are in {}.", name(nearest));
     }
-    let name = name(nearest);
+    let (name, takes) = (name(nearest), takes(why, nearest));
     match (nearest.ignored, nearest.over_since) {
-        (true, _) => format!("Somebody said to ignore {name}: {}.", takes(nearest)),
-        (_, Some(over)) => {
-            format!("The alert about {name} is over since {} UTC: {}.", minute(over), takes_beside(nearest))
-        }
-        _ => format!("No alert about {name} is open: {}.", takes_beside(nearest)),
+        (true, _) => format!("Somebody said to ignore {name}: {takes}."),
+        (_, Some(over)) => format!("The alert about {name} is over since {} UTC: {takes}.", minute(over)),
+        _ => format!("No alert about {name} is open: {takes}."),
     }
 }
 
@@ -106,26 +107,42 @@ fn counts(why: &WhyNot, near: &NearCluster) -> bool {
     !why.praise && (why.grouped || !is_cluster(near))
 }
 
-/// What it would take for a complaint that has no open alert to alert; of a group of posts, beside this text.
-fn takes_beside(near: &NearCluster) -> String {
-    match near.more_people_today {
-        Some(n) if n > 0 && is_cluster(near) && !near.ignored => {
-            format!("if somebody said this now, {}", takes(near))
-        }
-        _ => takes(near),
-    }
-}
-
 /// What it would take for a complaint that has no open alert to alert.
-fn takes(near: &NearCluster) -> String {
+fn takes(why: &WhyNot, near: &NearCluster) -> String {
     if near.ignored {
         return format!("it never alerts, until `groundswell ignore {} --undo`", near.cluster);
+    }
+    if is_cluster(near) {
+        return takes_of_text(why);
     }
     let alerts = if near.over_since.is_some() { "bring it back" } else { "open one" };
     match near.more_people_today {
         Some(0) => format!("the next post about it would {alerts}"),
         Some(n) => format!("{} today would {alerts}", count(u64::from(n), "more person", "more people")),
         None => format!("not even 200 more people today would {alerts}"),
+    }
+}
+
+/// What it would take for a text to alert, whatever it joins.
+fn takes_of_text(why: &WhyNot) -> String {
+    let Some(opens) = &why.opens else {
+        return match why.too_young {
+            Some(days) => format!(
+                "{days:.1} days of posts about it are known, and nothing can rise before there are {FEWEST_DAYS}; `groundswell import` takes in what was said before"
+            ),
+            None => "not even 200 people who say this today would open one".into(),
+        };
+    };
+    let alerts = match &opens.alert {
+        Some(alert) => format!("bring {alert} back"),
+        None => "open one".to_owned(),
+    };
+    match opens.people {
+        0 | 1 => format!("the next person who says this would {alerts}"),
+        n => {
+            let more = count(u64::from(n - 1), "more person", "more people");
+            format!("if somebody said this now, about {more} today would {alerts}")
+        }
     }
 }
 
@@ -185,9 +202,16 @@ fn write_not(
         if !is_cluster(near) && counts(why, near) {
             writeln!(out, "    {}", evidence(near))?;
         }
-        let beside = !is_cluster(near) || near.ignored || near.over_since.is_some();
-        if !near.open && beside && counts(why, near) && open_already(why).is_none() {
-            writeln!(out, "    {}", takes_beside(near))?;
+        let by_itself = !is_cluster(near) || near.ignored;
+        if !near.open && by_itself && counts(why, near) && open_already(why).is_none() {
+            writeln!(out, "    {}", takes(why, near))?;
+        }
+        if let Some(over) = near.over_since.filter(|_| is_cluster(near)) {
+            writeln!(
+                out,
+                "    its alert is over since {} UTC; only what was said since then counts",
+                minute(over)
+            )?;
         }
     }
     // What decides about complaints that nobody named is what is around the text itself, whatever they went to: one sum.
@@ -197,10 +221,9 @@ fn write_not(
     writeln!(out, "  {}", evidence(around))?;
     match open_already(why) {
         Some(open) => writeln!(out, "  it would count for the alert that is open: {}", name(open))?,
-        None if !around.open && !around.ignored && around.over_since.is_none() => {
-            writeln!(out, "  {}", takes(around))?;
-        }
-        None => {}
+        // It was said first of all.
+        None if why.too_young.is_some() => {}
+        None => writeln!(out, "  {}", takes_of_text(why))?,
     }
     Ok(())
 }
@@ -222,6 +245,8 @@ fn name(near: &NearCluster) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ground::alert::EventKind;
+    use crate::logic::analysis::Opening;
 
     #[test]
     fn what_stands_in_the_way_is_said_first() {
@@ -241,8 +266,15 @@ mod tests {
             open: false,
             over_since: None,
             ignored: false,
-            more_people_today: Some(2),
+            more_people_today: None,
         };
+        let opens = |alert: Option<&str>| Opening {
+            people: 3,
+            kind: if alert.is_some() { EventKind::Regressed } else { EventKind::Opened },
+            cluster: "p.c1".into(),
+            alert: alert.map(str::to_owned),
+        };
+        let back = std::cell::Cell::new(None);
         let why = |products: &[&str], complaint, near: Vec<NearCluster>| {
             because(&WhyNot {
                 products: products.iter().map(|p| (*p).to_owned()).collect(),
@@ -250,6 +282,8 @@ mod tests {
                 cues: Vec::new(),
                 praise: complaint < 0.05,
                 grouped: complaint >= 0.5,
+                too_young: None,
+                opens: (complaint >= 0.5).then(|| opens(back.get())),
                 near,
                 lacking: Vec::new(),
             })
@@ -262,12 +296,15 @@ mod tests {
                 .contains("praise counts for no")
         );
         assert!(
-            why(&["p"], 0.9, vec![near.clone()]).contains("if somebody said this now, 2 more people today")
+            why(&["p"], 0.9, vec![near.clone()])
+                .contains("if somebody said this now, about 2 more people today")
         );
         let ignored = NearCluster { ignored: true, ..near.clone() };
         assert!(why(&["p"], 0.9, vec![ignored]).contains("--undo"));
         let over = NearCluster { over_since: Some(crate::ground::time::from_ms(0)), ..near.clone() };
-        assert!(why(&["p"], 0.9, vec![over]).contains("2 more people today would bring it back"));
+        back.set(Some("p-20261123-beef"));
+        let told = why(&["p"], 0.9, vec![over]);
+        assert!(told.contains("2 more people today would bring p-20261123-beef back"), "{told}");
         assert!(why(&["p"], 0.9, vec![NearCluster { open: true, ..near }]).contains("open already"));
     }
 }

@@ -136,13 +136,17 @@ impl ProductState {
                 alike: n.alike,
             })
             .collect();
-        let since = self.nearby.heard_since().or(self.pool.since).unwrap_or(now);
-        let watched = days_between(since, now).min(730.0);
-        let watched = watched - self.pool.deaf_days(since, now);
+        let watched = self.watched(now);
         let found = rise(&near, around.voice, &around.cuts, self.nearby.known(), watched, |days| {
             self.pool.deaf_days(plus_ms(now, -i64::from(days) * DAY_MS), now)
         });
         if found.people == 0 { Rise::quiet(watched) } else { found }
+    }
+
+    /// Days for which complaints are known, less those in which nothing could be heard.
+    pub(super) fn watched(&self, now: Timestamp) -> f64 {
+        let since = self.nearby.heard_since().or(self.pool.since).unwrap_or(now);
+        days_between(since, now).min(730.0) - self.pool.deaf_days(since, now)
     }
 
     /// What a voice weighs: who complains of everything says less by complaining of this.

@@ -1,10 +1,11 @@
 //! What is told as come back: the same matter, as early as a new one would be, and not for ever. And what a date of years
 //! ago does to all that is usual: nothing.
 
-use super::tests::{Dice, and_then, fold, opened, post, rising, text, usual};
+use super::state::Analysis;
+use super::tests::{Dice, START, and_then, fold, opened, post, rising, text, usual};
 use crate::ground::alert::{AlertEvent, EventKind};
-use crate::ground::entry::Body;
-use crate::ground::time::{DAY_MS, HOUR_MS};
+use crate::ground::entry::{Body, Entry};
+use crate::ground::time::{DAY_MS, HOUR_MS, from_ms};
 
 /// Somebody who says `text` so many hours into the stream.
 fn said(n: usize, text: String, hour: i64) -> (i64, Body) {
@@ -72,4 +73,47 @@ fn a_post_that_is_dated_years_ago_makes_nothing_of_what_is_usual_a_rise() {
     more.push((arrived, Body::Post { post: Box::new(old), history: false }));
     let events = fold(&and_then(usual(|_, _| {}), more, 125 * DAY_MS));
     assert!(opened(&events).is_empty(), "{events:#?}");
+}
+
+/// What a stranger could ask on any day: how many have to say this now?
+#[test]
+fn what_it_would_take_is_what_it_takes() {
+    // Before anything rose, while an ended alert is remembered and its people are still about, and long after.
+    for day in [40, 53, 84, 90, 110, 131] {
+        let mut dice = Dice(5);
+        let entries: Vec<_> = rising().into_iter().filter(|e| e.at < from_ms(START + day * DAY_MS)).collect();
+        let still = (64..day).step_by(6).enumerate();
+        let more: Vec<(i64, Body)> = still.map(|(n, day)| said(n, text(&mut dice, 3), day * 24)).collect();
+        let entries = and_then(entries, more, day * DAY_MS);
+        let mut analysis = Analysis::default();
+        for entry in &entries {
+            analysis.fold(entry);
+        }
+        let words = text(&mut dice, 3);
+        let asked = post(9_000, "asks", words, day * DAY_MS, day * DAY_MS);
+        let state = analysis.product("mini-9").unwrap();
+        let is_open = state.alerts.values().any(|alert| alert.is_open());
+        let told = analysis.why_not(&asked).opens;
+        assert_eq!(told.is_none(), is_open, "day {day}: {told:?}");
+        let Some(told) = told else { continue };
+        // As many do say it, in words of their own.
+        let mut people = 0;
+        let event = loop {
+            people += 1;
+            let words = text(&mut dice, 3);
+            let (at, body) = said(200 + people, words, day * 24);
+            let seq = 1_000_000 + people as u64;
+            let entry = Entry { seq, at: from_ms(START + at), body };
+            let began = |e: &AlertEvent| matches!(e.kind, EventKind::Opened | EventKind::Regressed);
+            if let Some(event) = analysis.fold(&entry).events.into_iter().find(began) {
+                break event;
+            }
+            assert!(people < 60, "day {day}: {told:?}");
+        };
+        // Others' words are never known: those of its cluster are a guess at them.
+        let people = people as u32;
+        println!("day {day}: {people} {told:?}");
+        assert!(told.people <= people + 1 && people <= 2 * told.people, "day {day}: {people}, told {told:?}");
+        assert_eq!((event.kind, &event.cluster), (told.kind, &told.cluster), "day {day}");
+    }
 }

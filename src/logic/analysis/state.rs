@@ -186,7 +186,7 @@ impl Analysis {
         (assessment, matches)
     }
 
-    fn take_post(&mut self, post: &Post, history: bool, now: Timestamp, out: &mut Outcome) {
+    pub(super) fn take_post(&mut self, post: &Post, history: bool, now: Timestamp, out: &mut Outcome) {
         let text = post.full_text();
         let lang = Lang::of(&text, post.lang.as_deref());
         let tokens = tokenize(&text, lang);

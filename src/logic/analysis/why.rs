@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use super::apart::Kinship;
 use super::around::Around;
 use super::lacking::{Lacking, lacking};
 use super::product::{ProductState, SeriesId};
+use super::rehearse::Opening;
 use super::state::{Analysis, effective_bar, severity_of};
 use crate::ground::alert::Severity;
 use crate::ground::post::Post;
 use crate::ground::time::{Timestamp, days_between};
 use crate::logic::cluster::{Features, Saying, readable};
-use crate::logic::lifecycle::{FEWEST_PEOPLE, Verdict, bar_for, should_open};
+use crate::logic::lifecycle::{Verdict, bar_for, should_open};
 use crate::logic::rules::{ClusterMode, Product, Subject};
-use crate::logic::spike::{Rise, SHARES, Series};
+use crate::logic::spike::{FEWEST_DAYS, SHARES, Series};
 use crate::logic::text::{Lang, Token, tokenize};
 
 /// People beyond which "what it would take" is not counted further.
@@ -54,7 +56,8 @@ pub struct NearCluster {
     pub over_since: Option<Timestamp>,
     /// A person does not want to hear of it.
     pub ignored: bool,
-    /// So many more people today would open an alert; absent when over 200.
+    /// A topic opens an alert with so many more people today; absent when over 200, and for a cluster, where [`WhyNot::opens`]
+    /// says it.
     pub more_people_today: Option<u32>,
 }
 
@@ -73,8 +76,22 @@ pub struct WhyNot {
     pub grouped: bool,
     /// What is nearest, best fit first.
     pub near: Vec<NearCluster>,
+    /// The alert that opens or comes back if enough people say this now.
+    pub opens: Option<Opening>,
+    /// Days of complaints that are known of the product, where they are too few for anything to rise against.
+    pub too_young: Option<f64>,
     /// The rules that do not find the text, with what they lack of it.
     pub lacking: Vec<Lacking>,
+}
+
+/// The rise around a text, in figures.
+struct AroundText {
+    /// Usual people a day.
+    usual: f64,
+    /// log10 of the evidence if somebody said it now.
+    score: f64,
+    /// log10 of the bar.
+    bar: f64,
 }
 
 impl Analysis {
@@ -129,6 +146,8 @@ impl Analysis {
             matches.iter().map(|m| (m.product, m.topics.iter().map(|t| t.topic).collect())).collect();
         let modes = || matched.iter().filter_map(|i| self.rules.products.get(*i)).map(|p| p.clusters);
         WhyNot {
+            opens: self.rehearse(post),
+            too_young: self.too_young(&matched),
             lacking: lacking(&self.rules, &by_index, &subject),
             products: matched
                 .iter()
@@ -147,14 +166,39 @@ impl Analysis {
         }
     }
 
-    /// The rise around a text if somebody said it now, and the bar it has to pass: what decides about clusters.
-    fn rise_of(&self, product: &Product, tokens: &[Token], lang: Lang) -> Option<(Rise, f64)> {
+    /// The days that are known of the product that is known best, where even these are too few.
+    fn too_young(&self, matched: &[usize]) -> Option<f64> {
+        let products = matched.iter().filter_map(|i| self.rules.products.get(*i));
+        let known = products.filter_map(|product| self.memory.products.get(&product.id));
+        let watched =
+            known.map(|state| state.watched(self.memory.now.unwrap_or_default())).max_by(f64::total_cmp)?;
+        (watched < FEWEST_DAYS).then_some(watched)
+    }
+
+    /// What decides about clusters: the rise around a text if somebody said it now.
+    fn rise_of(&self, product: &Product, tokens: &[Token], lang: Lang) -> Option<AroundText> {
         let (state, now) = (self.memory.products.get(&product.id)?, self.memory.now?);
         let saying = Saying::of(tokens, lang);
         let (near, cuts) = state.nearby.around(&self.memory.tongue, &saying, &SHARES);
         let around = Around { number: u64::MAX, voice: u64::MAX, at: now, dangerous: false, near, cuts };
+        let rise = state.rise_around(&around, now);
+        let posts: BTreeSet<u64> = rise.posts.iter().copied().collect();
+        let known = state.cause_of(&posts, now);
+        let known = known.filter(|id| state.kinship(id, &rise, &posts, now) != Kinship::Apart);
         let (bar, ..) = self.bar_of_rises(&product.team);
-        Some((state.rise_around(&around, now), bar_for(Severity::Normal, bar)))
+        let bar = bar_for(Severity::Normal, bar);
+        let (score, bar) = match known.as_ref().and_then(|id| Some((id, state.alerts.get(id)?.ended))) {
+            // Only what was said since an alert was over can bring it back.
+            Some((id, Some((over, _)))) => {
+                let since = rise.posts.iter().filter_map(|n| state.nearby.get(*n)).filter(|p| p.at > over);
+                let others = since.map(|p| p.voice).collect::<BTreeSet<u64>>().len() as u32;
+                let days = days_between(over, now).min(f64::from(rise.days));
+                (rise.score_of(others, days), bar + state.raised.get(id).copied().unwrap_or(0.0))
+            }
+            Some((_, None)) => (rise.score, bar),
+            None => (rise.score, bar + state.bar_beside(&posts, &SeriesId::Cluster(u32::MAX))),
+        };
+        Some(AroundText { usual: rise.level(), score, bar })
     }
 
     fn distance(
@@ -162,7 +206,7 @@ impl Analysis {
         product: &Product,
         id: &SeriesId,
         fit: f32,
-        rise: Option<&(Rise, f64)>,
+        rise: Option<&AroundText>,
     ) -> Option<NearCluster> {
         let state = self.memory.products.get(&product.id)?;
         let now = self.memory.now?;
@@ -198,28 +242,10 @@ impl Analysis {
         let (mut usual, mut score) = (series.level(&state.pool), reading.score);
         let mut needed = effective_bar(severity, bar, raised);
         let mut more_people_today = None;
-        if let Some((rise, bar)) = rise {
-            // The text is said by one person more; the others are those around it.
-            let posts: BTreeSet<u64> = rise.posts.iter().copied().collect();
-            let alone = over_since.is_none() && !open && state.cause_of(&posts, now).is_none();
-            let beside = if alone { state.bar_beside(&posts, id) } else { 0.0 };
-            (usual, score, needed) = (rise.level(), rise.score, bar + raised + beside);
-            more_people_today = match over_since {
-                None => (0..=MOST_MORE)
-                    .find(|more| rise.people + more >= FEWEST_PEOPLE && rise.score_with(*more) >= needed),
-                // Only what was said since it was over can bring it back.
-                Some(over) => {
-                    let since =
-                        rise.posts.iter().filter_map(|n| state.nearby.get(*n)).filter(|p| p.at > over);
-                    let others = since.map(|p| p.voice).collect::<BTreeSet<u64>>().len() as u32;
-                    let days = days_between(over, now);
-                    (0..=MOST_MORE).find(|more| {
-                        others + 1 + more >= FEWEST_PEOPLE && rise.score_of(others + more, days) >= needed
-                    })
-                }
-            };
+        if let Some(around) = rise {
+            (usual, score, needed) = (around.usual, around.score, around.bar);
         }
-        for more in (0..=MOST_MORE).take_while(|_| rise.is_none()) {
+        for more in (0..=MOST_MORE).take_while(|_| matches!(id, SeriesId::Topic(_))) {
             if opens(&series, now) {
                 more_people_today = Some(more);
                 break;

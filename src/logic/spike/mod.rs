@@ -15,7 +15,7 @@ pub(in crate::logic) use evidence::Weighing;
 pub use evidence::{Evidence, RATIOS};
 pub(in crate::logic) use negative_binomial::upper_tail;
 pub use pool::{Pool, Prior, Shape};
-pub use rise::{Heard, Rise, SHARES, rise};
+pub use rise::{FEWEST_DAYS, Heard, Rise, SHARES, rise};
 pub use series::{Reading, Series, Window};
 
 /// The bar, as log10 of the average run length in days: with `series` of them watched for a team whose budget is

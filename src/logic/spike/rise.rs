@@ -12,6 +12,8 @@ pub const SHARES: [f64; 5] = [0.0025, 0.005, 0.01, 0.02, 0.04];
 const STRETCHES: [u32; 7] = [1, 3, 7, 14, 28, 56, 112];
 /// A stretch is judged by a past that is so many times longer: the first weeks of an installation bring no storm.
 const TIMES_LONGER: f64 = 2.0;
+/// Days that have to be known before anything can rise: the shortest stretch and its past.
+pub const FEWEST_DAYS: f64 = 1.0 + TIMES_LONGER;
 /// What is believed before anything was heard: a neighbourhood holds its share of what was said, at most one person and
 /// at least a fifth, in the time watched and a day more. It keeps neighbourhoods that were empty by chance from being
 /// surprising, and asks no more of a product that is spoken of once a week than of one that is all day.
@@ -75,11 +77,6 @@ impl Rise {
     /// The overdispersion that counts are weighed with.
     pub fn dispersion(&self) -> f64 {
         OVERDISPERSION + DRIFT
-    }
-
-    /// The score if so many more people had spoken.
-    pub fn score_with(&self, more: u32) -> f64 {
-        surprise(self.weight.round() + f64::from(more), self.expected, self.rests_on)
     }
 
     /// The score if only `people` had spoken, in so many days.
