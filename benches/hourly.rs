@@ -140,6 +140,7 @@ fn life(counts: &[u32], pool: &Pool, from: usize, bar: f64) -> Vec<usize> {
 
 fn standing(opened_at: Timestamp) -> Standing {
     Standing {
+        formerly: Vec::new(),
         id: String::new(),
         opened_at,
         ended: None,

@@ -166,6 +166,7 @@ fn team(kind: &Kind, brand: &Brand, dice: &mut Dice) -> [u32; BUDGETS.len()] {
 
 fn standing(opened_at: Timestamp) -> Standing {
     Standing {
+        formerly: Vec::new(),
         id: String::new(),
         opened_at,
         ended: None,

@@ -264,8 +264,10 @@ pub struct Beside {
     pub shared: bool,
     /// What the last letter before this one said: an update is compared with it.
     pub before: Option<Before>,
+    /// It had ended before, and came back: what is told is of since then.
+    pub back: bool,
     /// Of one that opened: the alert that the same complaint had before, by when that ended and its people in all.
-    pub earlier: Option<Before>,
+    pub earlier: Option<Earlier>,
     /// Who ended it by hand; empty where nobody did.
     pub by: String,
     /// People whose posts are in the same cluster since then, and who are not counted: they say it in other words, or
@@ -286,6 +288,20 @@ pub struct Before {
     pub people: u32,
     /// … in so many days.
     pub days: u32,
+}
+
+/// The alert that a complaint had before this one.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// When it ended.
+    pub at: Timestamp,
+    /// Its people in all …
+    pub people: u32,
+    /// … in so many days.
+    pub days: u32,
+    /// A person called it no issue.
+    #[serde(default)]
+    pub no_issue: bool,
 }
 
 /// Another alert, as it is named beside one.

@@ -64,6 +64,14 @@ impl Reason {
         Self::Merged,
     ];
 
+    /// Why something is back that ended for this reason.
+    pub fn back_after(ended_by: Option<Self>) -> Self {
+        match ended_by {
+            Some(Self::SaidFixed) => Self::BackAfterFix,
+            _ => Self::CameBack,
+        }
+    }
+
     /// The name as it is written in logs and JSON.
     pub fn name(self) -> &'static str {
         match self {

@@ -106,6 +106,11 @@ fn write_alert(
         },
         one_line(&opening.origin)
     )?;
+    if let Some(earlier) = &opening.beside.earlier {
+        let how = if earlier.no_issue { "somebody called it no issue" } else { "it ended" };
+        let (said, at) = (people(earlier.people), minute(earlier.at));
+        writeln!(out, "  It had an alert before: {said} said so then, and {how} at {at} UTC.")?;
+    }
     if !opening.words.is_empty() {
         writeln!(out, "  Words that set it apart: {}", one_line(&opening.words.join(", ")))?;
     }

@@ -14,6 +14,7 @@ use crate::ground::post::PostKey;
 use crate::ground::reason::Reason;
 use crate::ground::time::Timestamp;
 use crate::logic::cluster::Clusters;
+use crate::logic::lifecycle::Standing;
 
 /// "Not an issue" raises the bar of its series by so many powers of ten.
 const NOT_AN_ISSUE: f64 = 1.0;
@@ -100,7 +101,7 @@ impl Analysis {
                 self.memory.left.retain(|_, addresses| !addresses.is_empty());
             }
             Deed::Feedback { alert, useful, taken_back } => {
-                let product = self.find(alert).map(|(product, _)| product);
+                let product = self.complaint_of(alert).map(|(product, _)| product);
                 let owner = product.and_then(|id| self.rules.products.iter().find(|p| p.id == id));
                 if let Some(team) = owner.map(|p| p.team.clone()) {
                     self.team_log(&team).judge(*useful);
@@ -112,7 +113,7 @@ impl Analysis {
                     self.an_issue_after_all(alert);
                 }
                 if !*useful {
-                    if let Some((product, id)) = self.find(alert)
+                    if let Some((product, id)) = self.complaint_of(alert)
                         && let Some(state) = self.memory.products.get_mut(&product)
                     {
                         *state.raised.entry(id).or_default() += NOT_AN_ISSUE;
@@ -150,14 +151,14 @@ impl Analysis {
 
     /// Somebody takes back that it was no issue: it is as if they had said that it is over.
     fn an_issue_after_all(&mut self, alert: &str) {
-        let Some((product, id)) = self.find(alert) else { return };
+        let Some((product, id)) = self.complaint_of(alert) else { return };
         let Some(state) = self.memory.products.get_mut(&product) else { return };
         if let Some(raised) = state.raised.get_mut(&id) {
             *raised -= NOT_AN_ISSUE;
         }
         state.raised.retain(|_, raised| *raised > 0.0);
         if let Some((_, reason @ Reason::NotAnIssue)) =
-            state.alerts.get_mut(&id).and_then(|standing| standing.ended.as_mut())
+            state.alerts.get_mut(&id).filter(|s| s.id == alert).and_then(|standing| standing.ended.as_mut())
         {
             *reason = Reason::ResolvedByHand;
         }
@@ -189,6 +190,17 @@ impl Analysis {
         }
         let (number, _) = counts.into_iter().max_by_key(|(number, posts)| (*posts, Reverse(*number)))?;
         Some(ClusterId { number, ..named }.to_string())
+    }
+
+    /// Product and series of an alert, also of one that was followed by another about the same.
+    fn complaint_of(&self, alert: &str) -> Option<(String, SeriesId)> {
+        self.find(alert).or_else(|| {
+            self.memory.products.iter().find_map(|(product, state)| {
+                let followed = |standing: &Standing| standing.formerly.iter().any(|id| id == alert);
+                let (id, _) = state.alerts.iter().find(|(_, standing)| followed(standing))?;
+                Some((product.clone(), id.clone()))
+            })
+        })
     }
 
     /// Product and series of an alert.

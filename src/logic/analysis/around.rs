@@ -287,18 +287,19 @@ impl ProductState {
         }
     }
 
-    /// One more post was heard of what an alert is about.
-    pub(super) fn remember(&mut self, id: &SeriesId, post: u64, now: Timestamp) {
+    /// One more post was heard where an alert is about something: whether it is about that.
+    pub(super) fn remember(&mut self, id: &SeriesId, post: u64, now: Timestamp) -> bool {
         let nearby = &self.nearby;
-        if let Some(cause) = self.causes.get_mut(id) {
-            if nearby.alike([post].iter(), cause.core.iter()) >= BELONGS {
-                cause.posts.insert(post);
-            }
-            while cause.posts.len() > MOST_POSTS {
-                cause.posts.pop_first();
-            }
-            cause.last = now;
+        let Some(cause) = self.causes.get_mut(id) else { return true };
+        let belongs = nearby.alike([post].iter(), cause.core.iter()) >= BELONGS;
+        if belongs {
+            cause.posts.insert(post);
         }
+        while cause.posts.len() > MOST_POSTS {
+            cause.posts.pop_first();
+        }
+        cause.last = now;
+        belongs
     }
 }
 

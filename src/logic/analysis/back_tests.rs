@@ -2,9 +2,9 @@
 //! ago does to all that is usual: nothing.
 
 use super::state::Analysis;
-use super::tests::{Dice, START, and_then, fold, opened, post, rising, text, usual};
+use super::tests::{Dice, START, act, and_then, fold, opened, post, rising, text, usual};
 use crate::ground::alert::{AlertEvent, EventKind};
-use crate::ground::entry::{Body, Entry};
+use crate::ground::entry::{Body, Deed, Entry};
 use crate::ground::time::{DAY_MS, HOUR_MS, from_ms};
 
 /// Somebody who says `text` so many hours into the stream.
@@ -45,7 +45,9 @@ fn what_comes_back_is_told_as_early_as_what_is_new() {
 fn after_four_quiet_weeks_it_is_told_anew_and_says_that_it_was_told_before() {
     let (soon, late) = (again(82), again(131));
     let (first, second, days) = two(&soon);
-    assert!(days < 28);
+    assert!(days < 28 && second.beside.back);
+    let over = soon.iter().rfind(|e| e.kind == EventKind::Resolved).unwrap();
+    assert!(over.at < second.at || over.beside.back, "its end is that of its return");
     assert_eq!(
         (second.kind, &second.alert, second.beside.earlier),
         (EventKind::Regressed, &first.alert, None)
@@ -112,8 +114,53 @@ fn what_it_would_take_is_what_it_takes() {
         };
         // Others' words are never known: those of its cluster are a guess at them.
         let people = people as u32;
-        println!("day {day}: {people} {told:?}");
         assert!(told.people <= people + 1 && people <= 2 * told.people, "day {day}: {people}, told {told:?}");
         assert_eq!((event.kind, &event.cluster), (told.kind, &told.cluster), "day {day}");
     }
+}
+
+/// The alert of day 50 called no issue on day 61, and then twenty people in two days.
+fn after_no_issue(day: i64) -> Vec<AlertEvent> {
+    let alert = opened(&fold(&rising()))[0].alert.clone();
+    let mut dice = Dice(13);
+    let judged = act(Deed::Feedback { alert, useful: false, taken_back: false });
+    let mut more = vec![(61 * DAY_MS, judged)];
+    more.extend((0..20).map(|n| said(n, text(&mut dice, 3), day * 24 + 2 * n as i64)));
+    fold(&and_then(rising(), more, (day + 9) * DAY_MS))
+}
+
+#[test]
+fn what_is_back_though_it_was_called_no_issue_says_so() {
+    let events = after_no_issue(75);
+    let begun = opened(&events);
+    let [first, second] = begun.as_slice() else { panic!("{events:#?}") };
+    assert_eq!((second.kind, second.beside.back), (EventKind::Opened, false), "a thread of its own");
+    let earlier = second.beside.earlier.unwrap();
+    assert!(earlier.no_issue && earlier.people >= first.observed, "{earlier:?}");
+}
+
+#[test]
+fn what_is_said_of_an_alert_that_another_followed_is_said_of_the_complaint() {
+    let late = again(131);
+    let (first, second, _) = two(&late);
+    assert_ne!(first.alert, second.alert);
+    let judged = |useful, taken_back| act(Deed::Feedback { alert: first.alert.clone(), useful, taken_back });
+    let raised = |more: Vec<(i64, Body)>| {
+        let mut dice = Dice(11);
+        let still = (64..131).step_by(6).enumerate();
+        let mut all: Vec<(i64, Body)> = still.map(|(n, day)| said(n, text(&mut dice, 3), day * 24)).collect();
+        all.extend((0..8).map(|n| said(100 + n, text(&mut dice, 3), 131 * 24 + 5 * n as i64)));
+        all.extend(more);
+        let mut analysis = Analysis::default();
+        for entry in and_then(rising(), all, 136 * DAY_MS) {
+            analysis.fold(&entry);
+        }
+        let state = analysis.product("mini-9").unwrap();
+        let standing = state.alerts.values().find(|s| s.id == second.alert).unwrap();
+        assert!(standing.is_open(), "the one that followed has letters and answers of its own");
+        state.raised.len()
+    };
+    let at = 135 * DAY_MS;
+    assert_eq!(raised(vec![(at, judged(false, false))]), 1);
+    assert_eq!(raised(vec![(at, judged(false, false)), (at + HOUR_MS, judged(true, true))]), 0);
 }

@@ -1,10 +1,11 @@
 //! Alerts about danger: whom they count and quote, and what comes through after somebody judged one.
 
-use super::tests::{act, and_then, fold, post, usual};
-use crate::ground::alert::{AlertEvent, Severity};
-use crate::ground::entry::{Body, Deed};
+use super::state::Analysis;
+use super::tests::{START, act, and_then, fold, post, usual};
+use crate::ground::alert::{AlertEvent, EventKind, Severity};
+use crate::ground::entry::{Body, Deed, Entry, RuleFile, RuleFiles};
 use crate::ground::reason::Reason;
-use crate::ground::time::{DAY_MS, HOUR_MS};
+use crate::ground::time::{DAY_MS, HOUR_MS, from_ms};
 
 const SMOKE: [&str; 4] = [
     "the battery of my mini 9 started smoking while charging and burned my desk",
@@ -119,4 +120,58 @@ fn danger_of_the_same_part_in_other_words_is_one_thread_and_of_another_part_its_
         "the keys of my mini 9 gave me an electric shock, hand still hurts",
     ];
     assert_eq!(after_smoke(keyboard), [Reason::SecondSafetyVoice, Reason::SecondSafetyVoice]);
+}
+
+const NAMED: &str = r#"
+[product]
+id = "p"
+name = "P"
+match = "widget"
+team = "t"
+[[topic]]
+id = "burns"
+title = "It burns"
+match = "burns"
+severity = "safety"
+"#;
+
+#[test]
+fn a_named_danger_comes_back_with_two_who_say_it_since_and_not_with_one() {
+    let at = |hour: i64| from_ms(START + hour * HOUR_MS);
+    let file = |path: &str, text: &str| RuleFile { path: path.into(), text: text.into() };
+    let teams = file("teams.toml", "[team.t]\nemail = [\"t@example.org\"]\n");
+    let files = RuleFiles { folder: "rules".into(), files: vec![file("p.toml", NAMED), teams] };
+    let said = |n: usize, hour: i64| {
+        let text = [
+            "my widget burns since this morning",
+            "help, the plug of the widget burns my fingers",
+            "widget left on over night, now the carpet burns",
+            "what burns in the kitchen? a widget, of course",
+        ][n];
+        let post = post(n, &format!("p{n}"), text.into(), hour * HOUR_MS, hour * HOUR_MS);
+        (hour, Body::Post { post: Box::new(post), history: false })
+    };
+    let life = |hours: [i64; 4]| -> Vec<(EventKind, i64, u32, u32)> {
+        let mut bodies: Vec<_> = (1..=40).map(|day| (day * 24, Body::Tick)).collect();
+        bodies.extend(hours.iter().enumerate().map(|(n, hour)| said(n, *hour)));
+        bodies.sort_by_key(|(hour, _)| *hour);
+        bodies.insert(0, (0, Body::Rules(files.clone())));
+        let mut analysis = Analysis::default();
+        let mut events = Vec::new();
+        for (seq, (hour, body)) in bodies.into_iter().enumerate() {
+            events.extend(analysis.fold(&Entry { seq: seq as u64, at: at(hour), body }).events);
+        }
+        let hour = |e: &AlertEvent| (e.at.as_millisecond() - START) / HOUR_MS;
+        events.iter().map(|e| (e.kind, hour(e), e.observed, e.window_days)).collect()
+    };
+    let seen = life([1, 2, 481, 485]);
+    let [(EventKind::Opened, 2, 2, 1), (EventKind::Resolved, ..), (EventKind::Regressed, 485, 2, _), ..] =
+        seen[..]
+    else {
+        panic!("{seen:#?}")
+    };
+    // Two who are weeks apart are told of as two, in so many days.
+    let seen = life([1, 481, 900, 901]);
+    let (EventKind::Opened, 481, 2, 21) = seen[0] else { panic!("{seen:#?}") };
+    assert!(seen[1].1 > 481, "and nothing is new before somebody else says it: {seen:#?}");
 }

@@ -14,7 +14,7 @@ use crate::ground::post::PostKey;
 use crate::ground::reason::Reason;
 use crate::ground::time::{DAY_MS, Timestamp, day_of, days_between, plus_ms};
 use crate::logic::cluster::{Member, label, telling_words};
-use crate::logic::lifecycle::{OfDanger, Said, Tally};
+use crate::logic::lifecycle::{FEWEST_SAFETY, OfDanger, Said, Tally};
 use crate::logic::rules::{Product, Team};
 use crate::logic::spike::{Window, run_length_days};
 
@@ -92,6 +92,17 @@ impl Analysis {
                 let days = (days_between(end, now).ceil() as u32).max(1);
                 let observed = state.voices_after(id, end, now).max(1);
                 Window { days, observed, expected: standing.usual * f64::from(days) }
+            }
+            // The first of two voices may have spoken before the window that shows most.
+            _ if reason == Reason::SecondSafetyVoice && window.observed < FEWEST_SAFETY => {
+                let first = state.evidence(id, now, EVIDENCE_DAYS).first().map_or(now, |m| m.quote.at);
+                let days = (day_of(now) - day_of(first) + 1).max(1) as u32;
+                let observed = state.voices_after(id, plus_ms(first, -1), now);
+                Window {
+                    days,
+                    observed,
+                    expected: window.expected / f64::from(window.days.max(1)) * f64::from(days),
+                }
             }
             _ => window,
         };
@@ -200,6 +211,7 @@ impl Analysis {
                 fixed: state.fixes.get(id).map(|fix| fix.told(now)),
                 shared: is_shared,
                 before: standing.said.filter(|_| kind == EventKind::Updated),
+                back: standing.back_since.is_some(),
                 earlier: standing.earlier.filter(|_| kind == EventKind::Opened),
                 by: String::new(),
                 more: if harmless.is_some() { 0 } else { more },

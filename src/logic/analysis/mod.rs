@@ -28,6 +28,7 @@ mod state;
 mod storm;
 mod unsaid;
 mod viral;
+mod voice;
 mod why;
 
 pub use addressed::Letter;

@@ -48,8 +48,10 @@ impl Analysis {
         let bar = bar_for(Severity::Normal, bar);
         if danger.is_empty() && (rise.score < bar || rise.people < FEWEST_PEOPLE) {
             if state.is_open(&id) {
-                state.remember(&id, around.number, now);
-                self.voice_heard(product, &id, said, around.dangerous, now, out);
+                // A cluster takes in what only shares its words: that is no voice of the alert's.
+                if state.remember(&id, around.number, now) || around.dangerous {
+                    self.voice_heard(product, &id, said, around.dangerous, now, out);
+                }
             } else if let Some(kin) = state.kin_of(around, |id| state.is_open(id)) {
                 // It went to another cluster, and is one more voice of what is told about all the same.
                 state.count(&kin, &[(around.at, around.voice)], now);
@@ -156,11 +158,12 @@ impl Analysis {
         let id = SeriesId::Cluster(number);
         let (bar, ..) = self.bar_of_rises(&product.team);
         let Some(state) = self.memory.products.get_mut(&product.id) else { return };
+        let formerly = state.alerts.get(&id).map(|s| s.formerly(kind)).unwrap_or_default();
         let (old, earlier) = match state.alerts.get(&id) {
             Some(ended) if kind == EventKind::Regressed => (Some(ended.clone()), None),
             ended => (None, ended.and_then(Standing::as_earlier)),
         };
-        let was_fixed = old.as_ref().is_some_and(|s| s.ended.is_some_and(|(_, r)| r == Reason::SaidFixed));
+        let ended_by = old.as_ref().and_then(|s| Some(s.ended?.1));
         let perhaps = state.perhaps(&product.id, &posts, &id);
         let alone = kind == EventKind::Opened && severity != Severity::Safety;
         let beside = if alone { state.bar_beside(&posts, &id) } else { 0.0 };
@@ -197,6 +200,7 @@ impl Analysis {
             acknowledged_by: None,
             back_since: old.as_ref().and_then(|s| Some(s.ended?.0)),
             earlier,
+            formerly,
             teams: old.map(|s| s.teams).unwrap_or_default(),
             since: now,
             said: None,
@@ -204,8 +208,7 @@ impl Analysis {
         };
         state.alerts.insert(id.clone(), standing);
         let reason = match (kind, severity) {
-            (EventKind::Regressed, _) if was_fixed => Reason::BackAfterFix,
-            (EventKind::Regressed, _) => Reason::CameBack,
+            (EventKind::Regressed, _) => Reason::back_after(ended_by),
             (_, Severity::Safety) => Reason::SecondSafetyVoice,
             _ => Reason::MoreThanUsual,
         };

@@ -205,7 +205,9 @@ impl Analysis {
             Some(_) => (EventKind::Regressed, Reason::CameBack),
             None => (EventKind::Opened, Reason::SharedWidely),
         };
+        let formerly = state.alerts.get(&id).map(|s| s.formerly(kind)).unwrap_or_default();
         let standing = Standing {
+            formerly,
             id: old.map_or_else(|| alert_id(&product.id, &id, now), |s| s.id.clone()),
             opened_at: now,
             ended: None,

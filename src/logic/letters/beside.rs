@@ -134,7 +134,11 @@ pub(super) fn sentences(event: &AlertEvent, t: &Tongue) -> Vec<String> {
     }
     if let Some(earlier) = &beside.earlier {
         let ago = t.span(days_between(earlier.at, event.at));
-        out.push(t.tell("earlier", &[("people", t.people(earlier.people).into()), ("ago", ago.into())]));
+        let key = if earlier.no_issue { "earlier-no-issue" } else { "earlier" };
+        out.push(t.tell(key, &[("people", t.people(earlier.people).into()), ("ago", ago.into())]));
+        if earlier.no_issue && event.severity != Severity::Safety {
+            out.push(t.say("much-clearer"));
+        }
     }
     if beside.shared {
         out.push(t.say("shared"));

@@ -10,7 +10,7 @@ use thread::later;
 pub(super) use thread::{back_after_fix, doubled, elsewhere, fix_holds, regressed, resolved};
 pub(super) use week::week;
 
-use crate::ground::alert::{AlertEvent, Before, Beside, DayCount, EventKind, Quote, Related, Severity, Sum};
+use crate::ground::alert::{AlertEvent, Beside, DayCount, Earlier, EventKind, Quote, Related, Severity, Sum};
 use crate::ground::language::Language;
 use crate::ground::post::PostKey;
 use crate::ground::reason::Reason;
@@ -169,7 +169,15 @@ pub(super) fn perhaps() -> AlertEvent {
 /// The same complaint had an alert before, which ended two months ago.
 pub(super) fn again() -> AlertEvent {
     let mut event = opened();
-    event.beside.earlier = Some(Before { at: plus_ms(event.at, -60 * DAY_MS), people: 14, days: 9 });
+    let at = plus_ms(event.at, -60 * DAY_MS);
+    event.beside.earlier = Some(Earlier { at, people: 14, days: 9, no_issue: false });
+    event
+}
+
+/// … and somebody called it no issue.
+pub(super) fn again_after_no_issue() -> AlertEvent {
+    let mut event = again();
+    event.beside.earlier = event.beside.earlier.map(|earlier| Earlier { no_issue: true, ..earlier });
     event
 }
 

@@ -144,6 +144,11 @@ pub fn samples(sender: &Sender, language: Language) -> Vec<Sample> {
         of("storm", "Several complaints about a product begin to grow within a day", fixture::storm()),
         of("perhaps-the-same", "It may be what an open alert is about already", fixture::perhaps()),
         of("told-before", "The same complaint had an alert months ago", fixture::again()),
+        of(
+            "told-before-and-no-issue",
+            "The same complaint had an alert that was called no issue",
+            fixture::again_after_no_issue(),
+        ),
         of("hostile", "Strangers wrote to do harm: it has to look harmless", fixture::hostile()),
         Sample {
             name: "operators-rules-refused",

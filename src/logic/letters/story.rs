@@ -362,7 +362,7 @@ fn compared(event: &AlertEvent, t: &Tongue) -> Vec<String> {
     let date = |key, at| t.tell(key, &[("date", t.date(at).into())]);
     if event.kind == EventKind::Resolved {
         let dates = [("opened", t.date(event.opened_at).into()), ("ended", t.date(event.at).into())];
-        out.push(t.tell("opened-and-ended", &dates));
+        out.push(t.tell(if event.beside.back { "back-and-ended" } else { "opened-and-ended" }, &dates));
     } else if event.held {
         // Read on another day than it was written for.
         out.push(date("first-wrote-on", event.since));
@@ -374,9 +374,10 @@ fn compared(event: &AlertEvent, t: &Tongue) -> Vec<String> {
     }
     let open_for = days_between(event.opened_at, event.at);
     if event.kind == EventKind::Updated && open_for >= 0.75 {
-        // Of what came back, more have said it in all than are told of: there were letters before.
-        let came_back = event.total > event.observed;
-        out.push(date(if came_back { "we-wrote-of-return" } else { "we-first-wrote" }, event.opened_at));
+        out.push(date(
+            if event.beside.back { "we-wrote-of-return" } else { "we-first-wrote" },
+            event.opened_at,
+        ));
     }
     if event.kind != EventKind::Opened && event.total > event.observed {
         out.push(t.tell("in-all-so-far", &[("people", t.people(event.total).into())]));

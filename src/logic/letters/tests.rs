@@ -26,6 +26,7 @@ fn what_came_back_does_not_say_that_its_first_letter_was_the_one_about_its_retur
     let first = doubled();
     let mut back = doubled();
     back.total = first.observed + 4;
+    back.beside.back = true;
     let said = |event| letter(event, &sender()).text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (first, back) = (said(&first), said(&back));
     assert!(first.contains("Our first e-mail") && !first.contains("it is back on"));

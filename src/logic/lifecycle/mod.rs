@@ -12,7 +12,7 @@ pub use of_danger::OfDanger;
 use serde::{Deserialize, Serialize};
 pub use tally::{Said, Tally};
 
-use crate::ground::alert::{Before, EventKind, Severity};
+use crate::ground::alert::{Before, Earlier, EventKind, Severity};
 use crate::ground::reason::Reason;
 use crate::ground::time::{Timestamp, days_between};
 use crate::logic::spike::Reading;
@@ -39,6 +39,9 @@ const NEW_USUAL_DAYS: f64 = 28.0;
 const REGRESSES_DAYS: f64 = 28.0;
 /// What a person ended is the same alert for longer: they want to hear that it is back.
 const REGRESSES_AFTER_A_PERSON_DAYS: f64 = 90.0;
+
+/// Former ids that are remembered.
+const FORMERLY: usize = 8;
 
 /// What the life cycle remembers of one alert.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,7 +83,9 @@ pub struct Standing {
     /// When it had ended, where it came back: only what was said since then is told.
     pub back_since: Option<Timestamp>,
     /// The alert that the same complaint had before this one.
-    pub earlier: Option<Before>,
+    pub earlier: Option<Earlier>,
+    /// The ids of the alerts that it had before, the oldest first: what is decided about them later is about the complaint.
+    pub formerly: Vec<String>,
 }
 
 /// What to do about a series.
@@ -150,13 +155,23 @@ impl Standing {
         })
     }
 
-    /// What a new alert about the same complaint says of this one, which is over for too long to come back. What a person
-    /// called no issue is not brought up again.
-    pub fn as_earlier(&self) -> Option<Before> {
+    /// What a new alert about the same complaint says of this one, which does not come back: it is over for too long, or
+    /// a person called it no issue.
+    pub fn as_earlier(&self) -> Option<Earlier> {
         let (at, reason) = self.ended?;
         let days = days_between(self.since, at).ceil().max(1.0) as u32;
-        let told = !matches!(reason, Reason::NotAnIssue | Reason::RuleRemoved | Reason::Merged);
-        told.then(|| Before { at, people: self.tally.in_all(), days })
+        let told = !matches!(reason, Reason::RuleRemoved | Reason::Merged);
+        let no_issue = reason == Reason::NotAnIssue;
+        told.then(|| Earlier { at, people: self.tally.in_all(), days, no_issue })
+    }
+
+    /// The former ids of the alert that follows this one as what `kind` says: the same one again, or a new one.
+    pub fn formerly(&self, kind: EventKind) -> Vec<String> {
+        let mut ids = self.formerly.clone();
+        if kind == EventKind::Opened {
+            ids.push(self.id.clone());
+        }
+        ids.split_off(ids.len().saturating_sub(FORMERLY))
     }
 
     /// Whether an open alert means something new at `now`.
@@ -242,6 +257,7 @@ mod tests {
             since: day(0.0),
             said: None,
             label: String::new(),
+            formerly: Vec::new(),
             back_since: None,
             earlier: None,
         }
@@ -331,11 +347,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_anew_names_what_was_told_before_unless_a_person_said_it_is_nothing() {
+    fn what_is_told_anew_names_what_was_told_before() {
         let ended = |reason| Standing { ended: Some((day(5.5), reason)), ..standing() };
-        let before = ended(Reason::BackToUsual).as_earlier().map(|b| (b.at, b.days));
-        assert_eq!(before, Some((day(5.5), 6)));
-        assert_eq!(ended(Reason::NotAnIssue).as_earlier(), None);
+        let before = |reason| ended(reason).as_earlier().map(|b| (b.at, b.days, b.no_issue));
+        assert_eq!(before(Reason::BackToUsual), Some((day(5.5), 6, false)));
+        assert_eq!(before(Reason::NotAnIssue), Some((day(5.5), 6, true)));
+        assert_eq!(before(Reason::RuleRemoved), None);
         assert_eq!(standing().as_earlier(), None);
     }
 }
