@@ -34,6 +34,8 @@ const STEPS: usize = 256;
 const USUAL: f64 = 0.05;
 const USUAL_WORTH: f64 = 100.0;
 const TAIL_WORTH: f64 = 20_000.0;
+/// The oldest posts by which it is known how far back all are kept: so many, and an eighth of all at the most.
+const ELDEST: usize = 8;
 /// Posts heard before all are weighed anew for the first time.
 const FIRST_WEIGHED: u64 = 32;
 /// Posts by which it is then learnt anew how alike random ones are.
@@ -196,10 +198,13 @@ impl Nearby {
         self.posts.get(usize::try_from(number.checked_sub(first)?).ok()?)
     }
 
-    /// When the oldest post that is kept was written, where older ones were let go for want of room.
+    /// Since when all posts are kept, where older ones were let go for want of room: what the oldest of them say, but for a
+    /// few that may be dated long before they came.
     pub fn heard_since(&self) -> Option<Timestamp> {
         let first = self.posts.front()?;
-        (first.number > 0).then_some(first.at)
+        let few = (self.posts.len() / 8).clamp(1, ELDEST);
+        let eldest = self.posts.iter().take(few).map(|post| post.at).max();
+        eldest.filter(|_| first.number > 0)
     }
 
     /// Posts a day, over what is kept.

@@ -22,6 +22,8 @@ const KNOWN: f64 = 30.0;
 /// that is known, lie between.
 const GAP_DAYS: f64 = 30.0;
 const GAP_SHARE: f64 = 0.5;
+/// … and the very first of all does unless the second was written so many days after it.
+const LONE_DAYS: f64 = 365.0;
 /// Weeks after which half of what was heard is forgotten: 8.
 const WEEKLY: f64 = 0.917;
 
@@ -130,6 +132,8 @@ pub struct Pool {
     pub hours_vary: f64,
     /// When the product was first heard of: nobody spoke of a new complaint since then.
     pub since: Option<Timestamp>,
+    /// One post alone says so.
+    pub alone: bool,
     /// Hours in which something was deaf: hour → share of the product's posts that could be heard.
     pub deaf: std::collections::BTreeMap<i64, f64>,
 }
@@ -142,6 +146,7 @@ impl Default for Pool {
             days_vary: DAYS_VARY.alpha,
             hours_vary: HOURS_VARY.alpha,
             since: None,
+            alone: true,
             deaf: std::collections::BTreeMap::new(),
         }
     }
@@ -155,6 +160,10 @@ impl Pool {
             self.since = Some(at);
             return;
         };
+        if std::mem::take(&mut self.alone) && days_between(since, at) > LONE_DAYS {
+            self.since = Some(at);
+            return;
+        }
         let known = days_between(since, now).max(0.0);
         if at < since && days_between(at, since) <= (known * GAP_SHARE).max(GAP_DAYS) {
             self.since = Some(at);
@@ -239,5 +248,18 @@ mod tests {
         pool.was_deaf(11, 13, 0.4);
         let heard: Vec<f64> = (9..14).map(|h| (pool.exposure(h) * 10.0).round() / 10.0).collect();
         assert_eq!(heard, [1.0, 0.6, 0.2, 0.6, 1.0]);
+    }
+
+    #[test]
+    fn nor_does_the_very_first_post_if_it_stands_alone() {
+        let day = |n: i64| crate::ground::time::from_ms(n * crate::ground::time::DAY_MS);
+        let since = |days: &[i64]| {
+            let mut pool = Pool::default();
+            days.iter().for_each(|n| pool.heard(day(*n), day(5_000)));
+            pool.since
+        };
+        assert_eq!(since(&[10, 4_000, 4_001]), Some(day(4_000)));
+        assert_eq!(since(&[10, 200, 4_000]), Some(day(10)), "two are no slip of one date");
+        assert_eq!(since(&[10]), Some(day(10)));
     }
 }
