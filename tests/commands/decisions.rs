@@ -259,6 +259,17 @@ fn of_history_that_is_lived_through_again_it_is_said_whose_times_these_are() {
 }
 
 #[test]
+fn what_is_no_issue_says_why_and_what_would_alert_again() {
+    let home = Home::new();
+    let id = home.with_alert(hours_ago(3));
+    let ran = home.run(&["feedback", &id, "no", "--why", "a test rig"]);
+    // Of danger two people are enough, whatever was judged before.
+    assert!(ran.out.contains("as soon as two more people say it"), "{} {}", ran.out, ran.err);
+    let kept = home.run(&["decisions", "--format", "json"]).lines();
+    assert!(kept.iter().any(|line| line["why"] == "a test rig"), "{kept:?}");
+}
+
+#[test]
 fn praise_is_no_complaint_however_many_say_it() {
     let home = Home::new();
     assert_eq!(import(&home).code, 0);

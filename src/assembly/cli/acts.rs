@@ -106,6 +106,9 @@ pub struct FeedbackArgs {
     /// Was it worth it?
     #[arg(value_enum)]
     pub useful: Useful,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub why: String,
     /// Who says so
     #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
     pub by: String,

@@ -12,7 +12,7 @@ use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{stdout, tell};
 use crate::edges::clock::SystemClock;
 use crate::edges::store::Store;
-use crate::ground::alert::{AlertEvent, EventKind};
+use crate::ground::alert::{AlertEvent, EventKind, Severity};
 use crate::ground::entry::{Act, Deed};
 use crate::ground::post::PostKey;
 use crate::ground::time::Clock;
@@ -80,13 +80,20 @@ pub fn feedback(args: &FeedbackArgs) -> Result<(), Failure> {
         format!("{} was worth it: this is kept.", args.alert)
     } else {
         let end = if last.kind == EventKind::Resolved { "" } else { "ends, and " };
-        format!(
-            "{} {end}needs ten times the evidence before \"{}\" alerts again.",
-            args.alert,
-            super::standing::one_line(&last.label)
-        )
+        let label = super::standing::one_line(&last.label);
+        match (last.severity, &last.topic) {
+            // Danger has no bar of evidence that could be raised: it is people who count.
+            (Severity::Safety, None) => format!(
+                "{} {end}\"{label}\" alerts again as soon as two more people tell of the same danger in like words, or of another danger.",
+                args.alert
+            ),
+            (Severity::Safety, Some(_)) => {
+                format!("{} {end}\"{label}\" alerts again as soon as two more people say it.", args.alert)
+            }
+            _ => format!("{} {end}needs ten times the evidence before \"{label}\" alerts again.", args.alert),
+        }
     };
-    desk.write(&args.by, what, &then)
+    desk.why(&args.why).write(&args.by, what, &then)
 }
 
 /// Runs `leave`.
