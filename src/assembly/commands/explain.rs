@@ -16,7 +16,7 @@ use crate::edges::store::Store;
 use crate::ground::alert::{Alert, AlertEvent, AlertState, EventKind, Severity, Wait, WaitReason};
 use crate::ground::post::PostKey;
 use crate::ground::reason::Reason;
-use crate::logic::lifecycle::{FEWEST_PEOPLE, FEWEST_SAFETY};
+use crate::logic::lifecycle::{FEWEST_PEOPLE, FEWEST_SAFETY, bar_for};
 use crate::logic::spike::{bar, bar_of_evidence};
 
 /// Characters of a quote that are shown.
@@ -230,13 +230,22 @@ fn sum_lines(event: &AlertEvent) -> Vec<(&'static str, String)> {
             figure(10f64.powf(plain))
         ));
     }
-    if moved.abs() > 1e-6 {
-        bar_line.push_str(&format!(
-            "; times {} for its severity ({}) and what people said before = {}",
-            figure(10f64.powf(moved)),
-            event.severity,
-            figure(bar_itself)
-        ));
+    let by_severity = bar_for(event.severity, 0.0);
+    let no_issue = event.topic.is_some() || event.beside.earlier.is_some_and(|earlier| earlier.no_issue);
+    let why = if no_issue {
+        "since it was called no issue"
+    } else {
+        "beside an open alert that is a little like it"
+    };
+    let moves = [
+        (by_severity, format!("for its severity ({})", event.severity)),
+        (moved - by_severity, why.to_owned()),
+    ];
+    let moves = moves.iter().filter(|(by, _)| by.abs() > 1e-6);
+    let moves: Vec<String> =
+        moves.map(|(by, why)| format!("times {} {why}", figure(10f64.powf(*by)))).collect();
+    if !moves.is_empty() {
+        bar_line.push_str(&format!("; {} = {}", moves.join(", "), figure(bar_itself)));
     }
     let verdict = if event.reason == Reason::SecondSafetyVoice {
         "a matter of safety opens on the second voice, whatever the evidence".to_owned()
@@ -246,10 +255,14 @@ fn sum_lines(event: &AlertEvent) -> Vec<(&'static str, String)> {
     vec![
         (
             "usual",
-            format!(
-                "{:.3} people a day, known from {:.1} people's worth of history",
-                sum.level, sum.level_shape
-            ),
+            match sum.level_shape {
+                known if known < 0.05 => {
+                    format!("{:.3} people a day, as nobody had said it before", sum.level)
+                }
+                known => {
+                    format!("{:.3} people a day, known from {known:.1} people's worth of history", sum.level)
+                }
+            },
         ),
         (
             "dispersion",
