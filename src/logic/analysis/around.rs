@@ -28,7 +28,7 @@ const ALIKE_ENDED: f32 = 0.6;
 /// lie closer together than sums of few.
 const GROWN: f32 = 0.05;
 /// A post belongs to what an alert is about if it is so like what that opened with.
-const BELONGS: f32 = 0.15;
+pub(super) const BELONGS: f32 = 0.15;
 /// A rise so like an open alert, yet not the same cause, has to be clearer to be told as a matter of its own …
 const RELATED: f32 = 0.22;
 /// … by so much, in powers of ten: a third of such rises are the same matter after all, and more of them where it is loud.

@@ -3,6 +3,7 @@
 
 mod act;
 mod addressed;
+mod again;
 mod apart;
 mod around;
 mod chorus;
@@ -48,6 +49,8 @@ pub use storm::Openings;
 pub use viral::Sharing;
 pub use why::{NearCluster, WhyNot};
 
+#[cfg(test)]
+mod again_tests;
 #[cfg(test)]
 mod back_tests;
 #[cfg(test)]

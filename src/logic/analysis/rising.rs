@@ -56,6 +56,8 @@ impl Analysis {
                 // It went to another cluster, and is one more voice of what is told about all the same.
                 state.count(&kin, &[(around.at, around.voice)], now);
                 self.voice_heard(product, &kin, said, around.dangerous, now, out);
+            } else {
+                self.again_in_its_cluster(product, &id, now, out);
             }
             return;
         }
@@ -144,7 +146,7 @@ impl Analysis {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one alert in all its parts")]
-    fn open_rise(
+    pub(super) fn open_rise(
         &mut self,
         product: &Product,
         number: u32,

@@ -198,6 +198,11 @@ impl Nearby {
         self.posts.get(usize::try_from(number.checked_sub(first)?).ok()?)
     }
 
+    /// All that are kept, in order of arrival.
+    pub fn all(&self) -> impl Iterator<Item = &Neighbour> {
+        self.posts.iter()
+    }
+
     /// Since when all posts are kept, where older ones were let go for want of room: what the oldest of them say, but for a
     /// few that may be dated long before they came.
     pub fn heard_since(&self) -> Option<Timestamp> {
