@@ -75,13 +75,15 @@ fn because(why: &WhyNot) -> String {
     if let Some(open) = open_already(why) {
         return format!("An alert about this is open already: {}.", name(open));
     }
-    // What would alert first says most; failing that, what it would join.
+    // A rule's alert that would open first says most; or else what the text would count for.
     let first = why.opens.as_ref().map(|opens| opens.cluster.as_str());
     let like = || why.near.iter().filter(|near| near.fit >= 1.0);
-    let Some(nearest) = like().find(|near| Some(near.cluster.as_str()) == first).or_else(|| like().next())
-    else {
+    let by_rule = like().find(|near| !is_cluster(near) && Some(near.cluster.as_str()) == first);
+    let counted = || like().find(|near| counts(why, near));
+    let Some(nearest) = by_rule.or_else(counted).or_else(|| like().next()) else {
         return match (&why.opens, why.complaint < 0.5) {
             (_, true) => "It does not read as a complaint, so it joins no group of complaints; only a topic that finds it (named below, if there is one) counts it.".into(),
+            (None, false) if why.too_young.is_some() => format!("Nobody has said anything like it yet: it would be the first of a new complaint. {}.", takes_of_text(why)),
             (None, false) => "Nobody has said anything like it yet: it would be the first of a new complaint.".into(),
             (Some(opens), false) => format!("It joins nothing that was heard: it would be the first of a new complaint. {} who say it today would open an alert.", people(opens.people)),
         };
@@ -92,6 +94,10 @@ fn because(why: &WhyNot) -> String {
     let (name, takes) = (name(nearest), takes(why, nearest));
     match (nearest.ignored, nearest.over_since) {
         (true, _) => format!("Somebody said to ignore {name}: {takes}."),
+        (_, Some(over)) if nearest.no_issue => format!(
+            "The alert about {name} was called no issue, at {} UTC, so it has to be much clearer: {takes}.",
+            minute(over)
+        ),
         (_, Some(over)) => format!("The alert about {name} is over since {} UTC: {takes}.", minute(over)),
         _ => format!("No alert about {name} is open: {takes}."),
     }
@@ -112,7 +118,8 @@ fn takes(why: &WhyNot, near: &NearCluster) -> String {
     if near.ignored {
         return format!("it never alerts, until `groundswell ignore {} --undo`", near.cluster);
     }
-    if is_cluster(near) {
+    let decides = why.opens.as_ref().is_some_and(|opens| opens.cluster == near.cluster);
+    if is_cluster(near) || decides {
         return takes_of_text(why);
     }
     let alerts = if near.over_since.is_some() { "bring it back" } else { "open one" };
@@ -265,6 +272,7 @@ mod tests {
             bar: 3.0,
             open: false,
             over_since: None,
+            no_issue: false,
             ignored: false,
             more_people_today: None,
         };

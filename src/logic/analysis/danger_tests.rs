@@ -122,6 +122,17 @@ fn danger_of_the_same_part_in_other_words_is_one_thread_and_of_another_part_its_
     assert_eq!(after_smoke(keyboard), [Reason::SecondSafetyVoice, Reason::SecondSafetyVoice]);
 }
 
+#[test]
+fn how_many_it_takes_of_danger_is_two_whatever_is_harmless_about_the_part() {
+    let entries = and_then(usual(|_, _| {}), said(600, &HARMLESS[..2], 62), 64 * DAY_MS);
+    let mut analysis = Analysis::default();
+    for entry in &entries {
+        analysis.fold(entry);
+    }
+    let asked = post(9_000, "asks", SMOKE[0].to_owned(), 64 * DAY_MS, 64 * DAY_MS);
+    assert_eq!(analysis.why_not(&asked).opens.map(|opens| opens.people), Some(2));
+}
+
 const NAMED: &str = r#"
 [product]
 id = "p"
@@ -165,7 +176,7 @@ fn a_named_danger_comes_back_with_two_who_say_it_since_and_not_with_one() {
         events.iter().map(|e| (e.kind, hour(e), e.observed, e.window_days)).collect()
     };
     let seen = life([1, 2, 481, 485]);
-    let [(EventKind::Opened, 2, 2, 1), (EventKind::Resolved, ..), (EventKind::Regressed, 485, 2, _), ..] =
+    let [(EventKind::Opened, 2, 2, 1), (EventKind::Resolved, ..), (EventKind::Regressed, 485, 2, 1), ..] =
         seen[..]
     else {
         panic!("{seen:#?}")

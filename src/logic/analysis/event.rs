@@ -12,7 +12,7 @@ use crate::ground::alert::{
 use crate::ground::language::Language;
 use crate::ground::post::PostKey;
 use crate::ground::reason::Reason;
-use crate::ground::time::{DAY_MS, Timestamp, day_of, days_between, plus_ms};
+use crate::ground::time::{DAY_MS, Timestamp, day_of, plus_ms};
 use crate::logic::cluster::{Member, label, telling_words};
 use crate::logic::lifecycle::{FEWEST_SAFETY, OfDanger, Said, Tally};
 use crate::logic::rules::{Product, Team};
@@ -89,7 +89,9 @@ impl Analysis {
             (EventKind::Updated, _) => told_until(day_of(now)),
             (EventKind::Resolved, _) => told_until(standing.tally.last_day().unwrap_or(day_of(now))),
             (_, Some(end)) => {
-                let days = (days_between(end, now).ceil() as u32).max(1);
+                // … from the first of them on: the quiet weeks before are no window.
+                let first = state.first_after(id, end).map_or(now, |first| first.min(now));
+                let days = (day_of(now) - day_of(first) + 1).max(1) as u32;
                 let observed = state.voices_after(id, end, now).max(1);
                 Window { days, observed, expected: standing.usual * f64::from(days) }
             }
@@ -363,6 +365,11 @@ impl ProductState {
         let members = self.members(id).into_iter().flatten();
         let since = members.filter(|m| m.quote.at > from && m.quote.at <= to);
         since.map(|m| m.voice).collect::<BTreeSet<u64>>().len() as u32
+    }
+
+    /// When the first post of a series was written after a moment, of those that are kept.
+    fn first_after(&self, id: &SeriesId, from: Timestamp) -> Option<Timestamp> {
+        self.members(id).into_iter().flatten().map(|m| m.quote.at).filter(|at| *at > from).min()
     }
 
     /// These posts as they are kept, oldest first.

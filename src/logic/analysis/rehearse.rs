@@ -70,7 +70,11 @@ impl Analysis {
     /// How people would say it: this text first, and then as those said it whose complaint it would join. If all said the
     /// very same, it would rise sooner than it does.
     fn in_own_words(&self, said: &Post) -> Vec<String> {
-        let (_, matches) = self.read(said);
+        let (assessment, matches) = self.read(said);
+        if assessment.is_dangerous() {
+            // Of the same danger, that is: not of what the part does besides.
+            return vec![said.full_text().into_owned()];
+        }
         let rules = |post: &Post| -> Vec<(usize, Vec<usize>)> {
             let (_, matches) = self.read(post);
             matches.iter().map(|m| (m.product, m.topics.iter().map(|t| t.topic).collect())).collect()

@@ -10,6 +10,7 @@ use super::rehearse::Opening;
 use super::state::{Analysis, effective_bar, severity_of};
 use crate::ground::alert::Severity;
 use crate::ground::post::Post;
+use crate::ground::reason::Reason;
 use crate::ground::time::{Timestamp, days_between};
 use crate::logic::cluster::{Features, Saying, readable};
 use crate::logic::lifecycle::{Verdict, bar_for, should_open};
@@ -52,8 +53,10 @@ pub struct NearCluster {
     pub bar: f64,
     /// An alert about it is open.
     pub open: bool,
-    /// The alert about it is over since then, and comes back if enough people speak again.
+    /// The alert about it is over since then.
     pub over_since: Option<Timestamp>,
+    /// A person called that alert no issue.
+    pub no_issue: bool,
     /// A person does not want to hear of it.
     pub ignored: bool,
     /// A topic opens an alert with so many more people today; absent when over 200, and for a cluster, where [`WhyNot::opens`]
@@ -224,8 +227,9 @@ impl Analysis {
         let raised = state.raised.get(id).copied().unwrap_or(0.0);
         let reading = series.read(now, &state.pool);
         let open = state.alerts.get(id).is_some_and(|s| s.is_open());
-        let standing = state.alerts.get(id).filter(|s| s.can_regress(now));
-        let over_since = standing.and_then(|s| s.ended).map(|(at, _)| at);
+        let ended = state.alerts.get(id).and_then(|standing| standing.ended);
+        let over_since = ended.map(|(at, _)| at);
+        let no_issue = ended.is_some_and(|(_, reason)| reason == Reason::NotAnIssue);
         let ignored = match id {
             SeriesId::Cluster(number) | SeriesId::Shared(number) => {
                 state.clusters.get(*number).is_some_and(|c| c.ignored)
@@ -272,6 +276,7 @@ impl Analysis {
             bar: needed,
             open,
             over_since,
+            no_issue,
             ignored,
             more_people_today,
         })

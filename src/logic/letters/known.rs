@@ -24,13 +24,15 @@ pub(super) fn facts(event: &AlertEvent, t: &Tongue) -> Vec<(String, String)> {
         Severity::High => t.say("severity-high"),
         Severity::Safety => t.say("severity-safety"),
     };
+    // Where no post is left to tell by, as at an end weeks later, nothing is said.
+    let tone = if event.evidence.is_empty() { String::new() } else { t.tone(event.sentiment) };
     let mut out = vec![
         (t.say("fact-heard"), heard),
         (t.say("fact-segments"), segments(event, t)),
         (t.say("fact-regions"), regions(event, t)),
         (t.say("fact-languages"), t.shares(&event.languages, MOST_NAMED, |tag| t.tongue(tag))),
         (t.say("fact-words"), set_apart.join(", ")),
-        (t.say("fact-tone"), t.tone(event.sentiment)),
+        (t.say("fact-tone"), tone),
         (t.say("fact-severity"), severity),
         (t.say("fact-found"), found(event, t)),
         (t.say("fact-look-up"), look_up(event, t)),

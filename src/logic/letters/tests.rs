@@ -34,6 +34,14 @@ fn what_came_back_does_not_say_that_its_first_letter_was_the_one_about_its_retur
 }
 
 #[test]
+fn where_no_post_is_left_to_tell_by_nothing_is_said_of_the_tone() {
+    let mut over = resolved();
+    let said = |event: &AlertEvent| letter(event, &sender()).text.contains("Tone:");
+    over.evidence.clear();
+    assert!(!said(&over) && said(&opened()));
+}
+
+#[test]
 fn subjects_stand_alone() {
     let mut safety = opened();
     safety.severity = Severity::Safety;
