@@ -267,8 +267,9 @@ impl Wire {
             url: self.url.filter(|u| !u.is_empty()),
             created_at: whole_ms(created_at),
             arrived_at: whole_ms(arrived_at),
-            lang: self.lang.filter(|l| !l.is_empty()),
-            region: self.region.filter(|r| !r.is_empty()),
+            lang: self.lang.filter(|l| l.chars().any(char::is_alphanumeric)),
+            // What shows nothing names no place.
+            region: self.region.filter(|r| r.chars().any(char::is_alphanumeric)),
             in_reply_to: self.in_reply_to.and_then(Id::into_text),
             repost_of: self.repost_of.and_then(Id::into_text),
             rating: self.rating.filter(|r| r.is_finite()),
@@ -357,6 +358,13 @@ mod tests {
         };
         assert_eq!(post.arrived_at, post.created_at);
         assert_eq!(post.voice(), "s#1");
+    }
+
+    #[test]
+    fn a_region_or_language_that_shows_nothing_is_none() {
+        let line = r#"{"id": "1", "source": "s", "text": "t", "created_at": "2025-01-06T00:00:00Z", "region": "\u0000", "lang": " "}"#;
+        let Ok(Incoming::Post(post)) = parse_line(line.as_bytes(), None) else { panic!("no post") };
+        assert_eq!((post.region, post.lang), (None, None));
     }
 
     #[test]

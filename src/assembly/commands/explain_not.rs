@@ -73,7 +73,8 @@ fn because(why: &WhyNot) -> String {
         return "It is praise, and praise counts for no alert, however many say it.".into();
     }
     if let Some(open) = open_already(why) {
-        return format!("An alert about this is open already: {}.", name(open));
+        let alert = open.alert.as_ref().map_or_else(String::new, |id| format!("{id}, "));
+        return format!("An alert about this is open already: {alert}{}.", name(open));
     }
     // A rule's alert that would open first says most; or else what the text would count for.
     let first = why.opens.as_ref().map(|opens| opens.cluster.as_str());
@@ -186,7 +187,7 @@ fn write_not(
     for near in why.near.iter().take(NEAR) {
         let joins = match (near.joins, near.fit >= 1.0) {
             // What is about no product is not kept, so it joins nothing.
-            _ if why.products.is_empty() => "about as much like it as that says",
+            _ if why.products.is_empty() => "and it would not join: no product's rules match it",
             (true, _) if !why.grouped => "like it, but no complaint, so it would not join",
             (true, _) => "it would join",
             (false, true) if !counts(why, near) && !is_cluster(near) => {
@@ -271,6 +272,7 @@ mod tests {
             score: 1.0,
             bar: 3.0,
             open: false,
+            alert: None,
             over_since: None,
             no_issue: false,
             ignored: false,

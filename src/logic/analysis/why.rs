@@ -53,6 +53,8 @@ pub struct NearCluster {
     pub bar: f64,
     /// An alert about it is open.
     pub open: bool,
+    /// The id of its alert, open or over.
+    pub alert: Option<String>,
     /// The alert about it is over since then.
     pub over_since: Option<Timestamp>,
     /// A person called that alert no issue.
@@ -275,6 +277,7 @@ impl Analysis {
             score,
             bar: needed,
             open,
+            alert: state.alerts.get(id).map(|standing| standing.id.clone()),
             over_since,
             no_issue,
             ignored,
