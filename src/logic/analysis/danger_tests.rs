@@ -1,5 +1,6 @@
 //! Alerts about danger: whom they count and quote, and what comes through after somebody judged one.
 
+use super::silence_tests::PRODUCT;
 use super::state::Analysis;
 use super::tests::{START, act, and_then, fold, post, usual};
 use crate::ground::alert::{AlertEvent, EventKind, Severity};
@@ -133,25 +134,12 @@ fn how_many_it_takes_of_danger_is_two_whatever_is_harmless_about_the_part() {
     assert_eq!(analysis.why_not(&asked).opens.map(|opens| opens.people), Some(2));
 }
 
-const NAMED: &str = r#"
-[product]
-id = "p"
-name = "P"
-match = "widget"
-team = "t"
-[[topic]]
-id = "burns"
-title = "It burns"
-match = "burns"
-severity = "safety"
-"#;
-
 #[test]
 fn a_named_danger_comes_back_with_two_who_say_it_since_and_not_with_one() {
     let at = |hour: i64| from_ms(START + hour * HOUR_MS);
     let file = |path: &str, text: &str| RuleFile { path: path.into(), text: text.into() };
     let teams = file("teams.toml", "[team.t]\nemail = [\"t@example.org\"]\n");
-    let files = RuleFiles { folder: "rules".into(), files: vec![file("p.toml", NAMED), teams] };
+    let files = RuleFiles { folder: "rules".into(), files: vec![file("p.toml", PRODUCT), teams] };
     let said = |n: usize, hour: i64| {
         let text = [
             "my widget burns since this morning",

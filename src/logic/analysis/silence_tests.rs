@@ -6,7 +6,8 @@ use crate::ground::entry::{Act, Body, Deed, Entry, RuleFile, RuleFiles};
 use crate::ground::post::{Incoming, parse_line};
 use crate::ground::time::{HOUR_MS, Timestamp, plus_ms};
 
-const PRODUCT: &str = r#"
+/// A product with a topic of safety.
+pub(super) const PRODUCT: &str = r#"
 [product]
 id = "p"
 name = "P"
