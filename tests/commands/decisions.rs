@@ -267,6 +267,14 @@ fn what_is_no_issue_says_why_and_what_would_alert_again() {
     assert!(ran.out.contains("as soon as two more people say it"), "{} {}", ran.out, ran.err);
     let kept = home.run(&["decisions", "--format", "json"]).lines();
     assert!(kept.iter().any(|line| line["why"] == "a test rig"), "{kept:?}");
+    // The ledger goes by what was said last.
+    let outcome = || {
+        home.run(&["import", home.path("nothing.jsonl").to_str().unwrap()]);
+        home.run(&["ledger", "--format", "json"]).lines()[0]["outcome"].clone()
+    };
+    assert_eq!(outcome(), "not-an-issue");
+    assert_eq!(home.run(&["feedback", &id, "yes"]).code, 0);
+    assert_eq!(outcome(), "over");
 }
 
 #[test]

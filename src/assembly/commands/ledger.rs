@@ -184,7 +184,9 @@ fn lines(events: &[AlertEvent], acts: &[(Timestamp, Act)]) -> Vec<Line> {
             });
             let outcome = match (last.kind, last.reason) {
                 (EventKind::Regressed, _) => "came-back",
-                (EventKind::Resolved, Reason::NotAnIssue) => "not-an-issue",
+                // What was said of it last counts, also where it had ended by itself, and where that was taken back.
+                (EventKind::Resolved, _) if useful == Some(false) => "not-an-issue",
+                (EventKind::Resolved, Reason::NotAnIssue) if useful.is_none() => "not-an-issue",
                 (EventKind::Resolved, Reason::SaidFixed) => "fixed",
                 (EventKind::Resolved, Reason::FixHolds) => "fix-holds",
                 (EventKind::Resolved, _) => "over",
