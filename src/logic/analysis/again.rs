@@ -10,6 +10,7 @@ use super::state::{Analysis, Outcome};
 use crate::ground::alert::{EventKind, Severity};
 use crate::ground::post::PostKey;
 use crate::ground::time::{Timestamp, days_between};
+use crate::logic::cluster::Neighbour;
 use crate::logic::lifecycle::{FEWEST_PEOPLE, Verdict, should_open};
 use crate::logic::rules::Product;
 use crate::logic::spike::Rise;
@@ -59,7 +60,7 @@ impl ProductState {
         let is_new = |at: Timestamp| at > ended && days_between(at, now) < f64::from(window.days);
         let (new, before): (Vec<_>, Vec<_>) = all.partition(|post| is_new(post.at));
         let people = new.iter().map(|post| post.voice).collect::<BTreeSet<u64>>().len() as u32;
-        let numbers = |of: &[&crate::logic::cluster::Neighbour]| of.iter().map(|post| post.number).collect();
+        let numbers = |of: &[&Neighbour]| of.iter().map(|post| post.number).collect();
         let rise = Rise {
             days: window.days,
             people,

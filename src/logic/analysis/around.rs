@@ -174,8 +174,7 @@ impl ProductState {
         let (standing, other) = (self.alerts.get(id)?, self.clusters.get(*number)?);
         let label = other.name.clone().unwrap_or_else(|| other.label.clone());
         let (alert, cluster) = (standing.id.clone(), id.name(product));
-        let voices: BTreeSet<u64> =
-            posts.iter().filter_map(|n| self.nearby.get(*n)).map(|post| post.voice).collect();
+        let voices = self.voices_of(posts, Timestamp::MIN);
         let shared = voices.iter().filter(|voice| standing.tally.knows(**voice)).count() as u32;
         let (people, severity) = (standing.tally.in_all(), standing.severity);
         Some(Related { alert, label, people, cluster, severity, shared })
@@ -218,6 +217,16 @@ impl ProductState {
             .filter(|(shared, _)| *shared >= 2 && *shared as f64 >= SHARED * near.len() as f64)
             .max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)))
             .map(|(_, id)| id.clone())
+    }
+
+    /// Who wrote these posts, of those written after a moment.
+    pub(super) fn voices_of<'a>(
+        &self,
+        posts: impl IntoIterator<Item = &'a u64>,
+        after: Timestamp,
+    ) -> BTreeSet<u64> {
+        let posts = posts.into_iter().filter_map(|number| self.nearby.get(*number));
+        posts.filter(|post| post.at > after).map(|post| post.voice).collect()
     }
 
     pub(super) fn is_open(&self, id: &SeriesId) -> bool {

@@ -84,6 +84,10 @@ impl Analysis {
             let days = (last - day_of(standing.since) + 1).max(1) as u32;
             Window { days, observed: standing.tally.people(), expected: standing.usual * f64::from(days) }
         };
+        let from_first = |first: Timestamp, observed: u32, a_day: f64| {
+            let days = (day_of(now) - day_of(first) + 1).max(1) as u32;
+            Window { days, observed, expected: a_day * f64::from(days) }
+        };
         let back_since = standing.back_since.filter(|_| begins && opening.is_none());
         let window = match (kind, back_since) {
             (EventKind::Updated, _) => told_until(day_of(now)),
@@ -91,20 +95,13 @@ impl Analysis {
             (_, Some(end)) => {
                 // … from the first of them on: the quiet weeks before are no window.
                 let first = state.first_after(id, end).map_or(now, |first| first.min(now));
-                let days = (day_of(now) - day_of(first) + 1).max(1) as u32;
-                let observed = state.voices_after(id, end, now).max(1);
-                Window { days, observed, expected: standing.usual * f64::from(days) }
+                from_first(first, state.voices_after(id, end, now).max(1), standing.usual)
             }
             // The first of two voices may have spoken before the window that shows most.
             _ if reason == Reason::SecondSafetyVoice && window.observed < FEWEST_SAFETY => {
                 let first = state.evidence(id, now, EVIDENCE_DAYS).first().map_or(now, |m| m.quote.at);
-                let days = (day_of(now) - day_of(first) + 1).max(1) as u32;
-                let observed = state.voices_after(id, plus_ms(first, -1), now);
-                Window {
-                    days,
-                    observed,
-                    expected: window.expected / f64::from(window.days.max(1)) * f64::from(days),
-                }
+                let a_day = window.expected / f64::from(window.days.max(1));
+                from_first(first, state.voices_after(id, plus_ms(first, -1), now), a_day)
             }
             _ => window,
         };

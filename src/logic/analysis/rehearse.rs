@@ -6,8 +6,9 @@ use std::sync::Arc;
 use super::state::{Analysis, Memory, Outcome};
 use crate::ground::alert::EventKind;
 use crate::ground::post::Post;
+use crate::logic::assess::Assessment;
 use crate::logic::cluster::{Features, NearCopies};
-use crate::logic::text::{Lang, tokenize};
+use crate::logic::rules::ProductMatch;
 
 /// People beyond whom nobody is asked for.
 const MOST_PEOPLE: u32 = 200;
@@ -25,22 +26,37 @@ pub struct Opening {
     pub alert: Option<String>,
 }
 
+/// A text as it has been read.
+pub(super) struct Reading<'a> {
+    /// What is thought of it.
+    pub(super) assessment: &'a Assessment,
+    /// What it is about.
+    pub(super) matches: &'a [ProductMatch],
+    /// By what it is grouped.
+    pub(super) features: &'a Features,
+}
+
+/// Products that a text is about and their topics that name it, by their index.
+pub(super) fn named_by(matches: &[ProductMatch]) -> Vec<(usize, Vec<usize>)> {
+    matches.iter().map(|m| (m.product, m.topics.iter().map(|t| t.topic).collect())).collect()
+}
+
 impl Analysis {
     /// The first alert that would open or come back if more and more people said this now; absent where 200 are not
     /// enough, and where the text counts for an alert that is open already.
-    pub(super) fn rehearse(&self, said: &Post) -> Option<Opening> {
+    pub(super) fn rehearse(&self, said: &Post, read: &Reading<'_>) -> Option<Opening> {
         let now = self.memory.now?;
-        let mut copy = self.copy_of_products(said);
-        let words = self.in_own_words(said);
+        let mut copy = self.copy_of_products(read.matches);
+        let words = self.in_own_words(said, read);
         let told_already = copy.people_of_open_alerts();
         for people in 1..=MOST_PEOPLE {
             // Others say it in their own words: nobody copies anybody.
             for product in copy.memory.products.values_mut() {
                 product.copies = NearCopies::default();
             }
-            let text = words.get((people as usize - 1) % words.len().max(1));
+            let text = words.iter().cycle().nth(people as usize - 1)?;
             let post = Post {
-                text: text.unwrap_or(&said.text).clone(),
+                text: text.clone(),
                 title: None,
                 id: format!("imagined-{people}"),
                 author: Some(format!("imagined-{people}")),
@@ -69,38 +85,30 @@ impl Analysis {
 
     /// How people would say it: this text first, and then as those said it whose complaint it would join. If all said the
     /// very same, it would rise sooner than it does.
-    fn in_own_words(&self, said: &Post) -> Vec<String> {
-        let (assessment, matches) = self.read(said);
-        if assessment.is_dangerous() {
+    fn in_own_words(&self, said: &Post, read: &Reading<'_>) -> Vec<String> {
+        let mut words = vec![said.full_text().into_owned()];
+        if read.assessment.is_dangerous() {
             // Of the same danger, that is: not of what the part does besides.
-            return vec![said.full_text().into_owned()];
+            return words;
         }
-        let rules = |post: &Post| -> Vec<(usize, Vec<usize>)> {
-            let (_, matches) = self.read(post);
-            matches.iter().map(|m| (m.product, m.topics.iter().map(|t| t.topic).collect())).collect()
-        };
-        let named = rules(said);
-        let text = said.full_text();
-        let lang = Lang::of(&text, said.lang.as_deref());
-        let features = Features::of_text(&text, &tokenize(&text, lang), lang);
-        let mut words = vec![text.clone().into_owned()];
-        for product in matches.iter().filter_map(|m| self.rules.products.get(m.product)) {
+        let named = named_by(read.matches);
+        for product in read.matches.iter().filter_map(|m| self.rules.products.get(m.product)) {
             let Some(state) = self.memory.products.get(&product.id) else { continue };
-            let joins = state.clusters.nearest(&features).into_iter().next().filter(|(_, fit)| *fit >= 1.0);
+            let joins = state.clusters.nearest(read.features).into_iter().next();
+            let joins = joins.filter(|(_, fit)| *fit >= 1.0);
             let Some(cluster) = joins.and_then(|(number, _)| state.clusters.get(number)) else { continue };
             let others = cluster.members.iter().rev().map(|member| member.quote.text.clone());
             // What a rule names besides would count elsewhere.
-            words
-                .extend(others.filter(|text| {
-                    rules(&Post { text: text.clone(), title: None, ..said.clone() }) == named
-                }));
+            words.extend(others.filter(|text| {
+                let post = Post { text: text.clone(), title: None, ..said.clone() };
+                named_by(&self.read(&post).1) == named
+            }));
         }
         words
     }
 
     /// A copy that knows as much as this about the products that a post is about.
-    fn copy_of_products(&self, post: &Post) -> Self {
-        let (_, matches) = self.read(post);
+    fn copy_of_products(&self, matches: &[ProductMatch]) -> Self {
         let about = matches.iter().filter_map(|m| self.rules.products.get(m.product)).map(|p| &p.id);
         let products = about.filter_map(|id| Some((id.clone(), self.memory.products.get(id)?.clone())));
         let memory = Memory {

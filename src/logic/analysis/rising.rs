@@ -102,8 +102,7 @@ impl Analysis {
         // It is over: only what was said since then can bring it back.
         let since: BTreeSet<u64> =
             posts.into_iter().filter(|n| state.nearby.get(*n).is_some_and(|p| p.at > ended)).collect();
-        let people: BTreeSet<u64> =
-            since.iter().filter_map(|n| state.nearby.get(*n)).map(|p| p.voice).collect();
+        let people = state.voices_of(&since, ended);
         let raised = state.raised.get(&known).copied().unwrap_or(0.0);
         let others = (people.len() as u32).saturating_sub(1);
         // What a rise counts is said within its stretch, however long the alert has been over.

@@ -6,7 +6,7 @@ use super::apart::Kinship;
 use super::around::Around;
 use super::lacking::{Lacking, lacking};
 use super::product::{ProductState, SeriesId};
-use super::rehearse::Opening;
+use super::rehearse::{Opening, Reading, named_by};
 use super::state::{Analysis, effective_bar, severity_of};
 use crate::ground::alert::Severity;
 use crate::ground::post::Post;
@@ -147,13 +147,12 @@ impl Analysis {
         });
         let sentiment = Some(assessment.sentiment);
         let subject = Subject { post, text: &text, tokens: &tokens, lang, sentiment };
-        let by_index: Vec<(usize, Vec<usize>)> =
-            matches.iter().map(|m| (m.product, m.topics.iter().map(|t| t.topic).collect())).collect();
+        let read = Reading { assessment: &assessment, matches: &matches, features: &features };
         let modes = || matched.iter().filter_map(|i| self.rules.products.get(*i)).map(|p| p.clusters);
         WhyNot {
-            opens: self.rehearse(post),
+            opens: self.rehearse(post, &read),
             too_young: self.too_young(&matched),
-            lacking: lacking(&self.rules, &by_index, &subject),
+            lacking: lacking(&self.rules, &named_by(&matches), &subject),
             products: matched
                 .iter()
                 .filter_map(|i| self.rules.products.get(*i))
@@ -195,8 +194,7 @@ impl Analysis {
         let (score, bar) = match known.as_ref().and_then(|id| Some((id, state.alerts.get(id)?.ended))) {
             // Only what was said since an alert was over can bring it back.
             Some((id, Some((over, _)))) => {
-                let since = rise.posts.iter().filter_map(|n| state.nearby.get(*n)).filter(|p| p.at > over);
-                let others = since.map(|p| p.voice).collect::<BTreeSet<u64>>().len() as u32;
+                let others = state.voices_of(&rise.posts, over).len() as u32;
                 let days = days_between(over, now).min(f64::from(rise.days));
                 (rise.score_of(others, days), bar + state.raised.get(id).copied().unwrap_or(0.0))
             }
