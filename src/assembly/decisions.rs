@@ -11,12 +11,19 @@ pub fn replays(settings: &All) -> bool {
     settings.source.iter().any(|source| matches!(&source.kind, SourceConfig::Jsonl(config) if config.replay))
 }
 
-/// Writes a decision of `now` to the log, from where the analysis takes it.
+/// The time of a decision made `now`. Where history is lived through again, it is the day of the last post: today would
+/// make all of it old, and a silence of today would hold for years of it.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn time(store: &Store, replays: bool, now: Timestamp) -> Result<Timestamp, StoreError> {
+    Ok(if replays { store.last_time()?.map_or(now, |last| last.min(now)) } else { now })
+}
+
+/// Writes a decision to the log, from where the analysis takes it.
 ///
 /// # Errors
 /// The store cannot be written.
-pub fn write(store: &mut Store, replays: bool, now: Timestamp, act: Act) -> Result<(), StoreError> {
-    // Where history is lived through again, it is the day of the last post: today would make all of it old.
-    let at = if replays { store.last_time()?.map_or(now, |last| last.min(now)) } else { now };
+pub fn write(store: &mut Store, at: Timestamp, act: Act) -> Result<(), StoreError> {
     store.append_entry(at, &Body::Act(act)).map(|_| ())
 }

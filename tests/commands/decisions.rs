@@ -273,8 +273,41 @@ fn what_is_no_issue_says_why_and_what_would_alert_again() {
         home.run(&["ledger", "--format", "json"]).lines()[0]["outcome"].clone()
     };
     assert_eq!(outcome(), "not-an-issue");
-    assert_eq!(home.run(&["feedback", &id, "yes"]).code, 0);
+    assert!(home.run(&["feedback", &id, "yes"]).out.contains("It stays closed"));
     assert_eq!(outcome(), "over");
+    // Both words are in its life, and its end is told by the last one.
+    let told = home.run(&["explain", &id]).out;
+    let (no, yes) = (told.find("was not an issue: a test rig"), told.find("was an issue after all"));
+    assert!(no.is_some() && no < told.find("not-an-issue:") && told.find("not-an-issue:") < yes, "{told}");
+    assert!(told.contains("ana said that it was one after all: it stays closed"), "{told}");
+    // Of a post that is gone, it says so.
+    assert!(!told.contains("gone since"), "{told}");
+    let delete = r#"{"op": "delete", "source": "forum", "id": "b1"}"#;
+    assert_eq!(home.run(&["import", home.write("delete.jsonl", delete).to_str().unwrap()]).code, 0);
+    let told = home.run(&["explain", &id]).out;
+    assert!(told.contains("1 of them gone since"), "{told}");
+    assert!(told.contains("forum:b1 (gone)") && !told.contains("forum:b2 (gone)"), "{told}");
+}
+
+#[test]
+fn a_silence_of_a_history_lived_through_is_over_where_its_days_are_and_can_be_taken_back() {
+    let home = Home::new();
+    home.run(&["import", home.history(at("2025-01-06T10:00:00Z")).to_str().unwrap()]);
+    let settings = std::fs::read_to_string(home.path("groundswell.toml")).unwrap();
+    let source = "[[source]]\nname = \"old\"\nkind = \"jsonl\"\npath = \"old.jsonl\"\nreplay = true\n";
+    home.write("groundswell.toml", &format!("{settings}{source}"));
+    let query = "\"mini 9\" AND crash*";
+    let silenced = home.run(&["silence", "--query", query, "--days", "2"]);
+    assert!(silenced.out.contains("until 2025-01-1"), "{} {}", silenced.out, silenced.err);
+    let undo = format!("silence --query '{query}' --undo");
+    assert!(silenced.out.contains(&undo), "{}", silenced.out);
+    assert!(home.run(&["decisions"]).out.contains(&format!("take it back: groundswell {undo}")));
+    assert_eq!(home.run(&["silence", "--query", query, "--undo"]).code, 0);
+    let told = home.run(&["decisions"]).out;
+    assert!(
+        told.lines().next().unwrap().contains("go out again") && !told.contains("take it back"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::edges::store::Store;
 use crate::ground::alert::{AlertEvent, EventKind, Severity};
 use crate::ground::entry::{Act, Deed};
 use crate::ground::post::PostKey;
-use crate::ground::time::Clock;
+use crate::ground::time::{Clock, Timestamp};
 use crate::logic::links::{called_no_issue, those_who_left};
 use crate::logic::rules::Team;
 
@@ -40,7 +40,11 @@ pub fn acknowledge(args: &AlertArgs) -> Result<(), Failure> {
         return Ok(());
     }
     let what = Deed::Acknowledge { alert: args.alert.clone() };
-    desk.write(&args.by, what, &format!("{} has been seen: updates about it become rarer.", args.alert))
+    desk.write(
+        &args.by,
+        what,
+        &format!("{} has been seen: updates about it become rarer, until it ends.", args.alert),
+    )
 }
 
 /// Runs `resolve`.
@@ -55,7 +59,7 @@ pub fn resolve(args: &AlertArgs) -> Result<(), Failure> {
     }
     let what = Deed::Resolve { alert: args.alert.clone() };
     let then = format!(
-        "{} ends, and the team is told. Should it grow again within 90 days, the same alert comes back.",
+        "{} ends, and the team is told. That is not taken back by hand: should it grow again within 90 days, the same alert comes back.",
         args.alert
     );
     desk.write(&args.by, what, &then)
@@ -72,8 +76,9 @@ pub fn feedback(args: &FeedbackArgs) -> Result<(), Failure> {
     let taken_back = useful && called_no_issue(&desk.store.acts()?, &args.alert).is_some();
     let what = Deed::Feedback { alert: args.alert.clone(), useful, taken_back };
     let then = if taken_back {
+        let closed = if last.kind == EventKind::Resolved { "It stays closed, and needs" } else { "It needs" };
         format!(
-            "{} was an issue after all: it needs no more evidence than before to alert again.",
+            "{} was an issue after all. {closed} no more evidence than before to alert again.",
             args.alert
         )
     } else if useful {
@@ -157,6 +162,11 @@ impl Desk {
         self
     }
 
+    /// The time of what is decided now: that of the last post where history is lived through again.
+    pub(super) fn now(&self) -> Result<Timestamp, Failure> {
+        Ok(decisions::time(&self.store, self.replays, SystemClock.now())?)
+    }
+
     pub(super) fn store(&self) -> &Store {
         &self.store
     }
@@ -199,7 +209,8 @@ impl Desk {
         then: &str,
     ) -> Result<(), Failure> {
         let act = Act { why: std::mem::take(&mut self.why), by: by.to_owned(), what, posts };
-        decisions::write(&mut self.store, self.replays, SystemClock.now(), act)?;
+        let at = self.now()?;
+        decisions::write(&mut self.store, at, act)?;
         let mut out = stdout();
         writeln!(out, "{then} {}", when(&self.folder))?;
         Ok(out.flush()?)

@@ -5,10 +5,11 @@ use std::io::Write;
 use serde_json::json;
 
 use super::named::{cluster, names};
+use super::silence::undo_of;
 use super::standing::{analysis_now, clip, count, did_you_mean, minute, one_line};
 use crate::assembly::cli::{DecisionsArgs, Format};
 use crate::assembly::configured::settings;
-use crate::assembly::decisions::replays;
+use crate::assembly::decisions::{replays, time};
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{as_json, stdout, tell};
 use crate::edges::clock::SystemClock;
@@ -28,7 +29,7 @@ pub fn decisions(args: &DecisionsArgs) -> Result<(), Failure> {
     let settings = settings(&args.config)?;
     let store = Store::open_existing(&settings.data.folder)?;
     let acts = store.acts()?;
-    let now = SystemClock.now();
+    let now = time(&store, replays(&settings), SystemClock.now())?;
     let analysis = analysis_now(&store)?;
     // What no longer holds cannot be taken back once more.
     let holds = |nth: usize| analysis.still_holds(&acts, nth) && is_newest(&acts, nth, now);
@@ -89,6 +90,16 @@ fn is_known(store: &Store, analysis: &Analysis, acts: &[(Timestamp, Act)], id: &
     };
     let what = "no product, topic, complaint, alert or team";
     Err(Failure::say(Exit::Usage, format!("there is {what} \"{}\"{near}{products}", one_line(id))))
+}
+
+/// Whether a decision is about the alert, cluster, topic, product or team of this id itself.
+pub(super) fn is_about(deed: &Deed, id: &str) -> bool {
+    said(Timestamp::MIN, deed).scope.contains(&id)
+}
+
+/// What was decided `at` that moment, in words.
+pub(super) fn words(at: Timestamp, deed: &Deed) -> String {
+    said(at, deed).words
 }
 
 /// Is it the same, or a cluster or topic of that product?
@@ -167,8 +178,7 @@ fn said(at: Timestamp, deed: &Deed) -> Said<'_> {
         }
         Deed::Silence { scope, why, until, .. } => {
             let words = format!("no mail about {} until {} UTC", one_line(scope), minute(*until));
-            let plain = !scope.contains(char::is_whitespace) && scope != "*";
-            Said { why, ..Said::of(words, [scope]) }.undone(plain, || format!("silence {scope} --undo"))
+            Said { why, ..Said::of(words, [scope]) }.undone(true, || undo_of(scope))
         }
         Deed::Merge { from, into } => Said::of(format!("{from} is part of {into}"), [from, into])
             .undone(true, || format!("merge {from} {into} --undo")),

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::acts::unknown_alert;
 use super::alerts::standing_alerts;
+use super::explain_life::{days, decided, ends, write_life};
 use super::explain_not::text_not_alerted;
 use super::standing::{clip, count, figure, minute, one_line, people};
 use crate::assembly::cli::{ExplainArgs, Format};
@@ -13,9 +14,12 @@ use crate::assembly::configured::settings;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{as_json, stdout};
 use crate::edges::store::Store;
-use crate::ground::alert::{Alert, AlertEvent, AlertState, EventKind, Severity, Wait, WaitReason};
+use crate::ground::alert::{Alert, AlertEvent, AlertState, EventKind, Severity};
+use crate::ground::entry::Act;
 use crate::ground::post::PostKey;
 use crate::ground::reason::Reason;
+use crate::ground::time::Timestamp;
+use crate::logic::analysis::ClusterId;
 use crate::logic::lifecycle::{FEWEST_PEOPLE, FEWEST_SAFETY, bar_for};
 use crate::logic::spike::{bar, bar_of_evidence};
 
@@ -38,9 +42,8 @@ pub fn explain(args: &ExplainArgs) -> Result<(), Failure> {
 
 fn explain_alert(store: &Store, id: &str, format: Format) -> Result<(), Failure> {
     let life = store.events(Some(id))?;
-    let (Some(first), Some(alert)) =
-        (life.first(), standing_alerts(&life, &store.acts()?).into_iter().next())
-    else {
+    let acts = store.acts()?;
+    let (Some(first), Some(alert)) = (life.first(), standing_alerts(&life, &acts).into_iter().next()) else {
         let mut known: Vec<String> = store.events(None)?.into_iter().map(|e| e.alert).collect();
         known.dedup();
         return Err(unknown_alert(id, &known));
@@ -51,9 +54,21 @@ fn explain_alert(store: &Store, id: &str, format: Format) -> Result<(), Failure>
         .rev()
         .find(|e| matches!(e.kind, EventKind::Opened | EventKind::Regressed))
         .unwrap_or(first);
+    let decided = decided(&acts, opening);
+    let mut gone = Vec::new();
+    for key in &opening.evidence {
+        if !store.has_post(key)? {
+            gone.push(key);
+        }
+    }
     let mut out = stdout();
     match format {
         Format::Json => {
+            let ends_when = ends(&alert, &decided);
+            let decisions: Vec<_> = decided
+                .iter()
+                .map(|(at, act)| json!({"at": at, "by": act.by, "what": act.what, "why": act.why}))
+                .collect();
             let sum = opening.sum;
             let line = json!({
                 "alert": id, "state": alert.state, "acknowledged_by": alert.acknowledged_by,
@@ -65,11 +80,11 @@ fn explain_alert(store: &Store, id: &str, format: Format) -> Result<(), Failure>
                     "bar_log10": sum.bar, "bar": 10f64.powf(sum.bar),
                     "series": sum.series, "budget_a_year": sum.budget, "people": opening.authors,
                 },
-                "life": life, "ends_when": ends(&alert),
+                "life": life, "decisions": decisions, "evidence_gone": gone, "ends_when": ends_when,
             });
             writeln!(out, "{}", as_json(&line)?)?;
         }
-        Format::Text => write_alert(&mut out, &alert, opening, &life)?,
+        Format::Text => write_alert(&mut out, &alert, opening, &life, &decided, &gone)?,
     }
     Ok(out.flush()?)
 }
@@ -79,6 +94,8 @@ fn write_alert(
     alert: &Alert,
     opening: &AlertEvent,
     life: &[AlertEvent],
+    decided: &[&(Timestamp, Act)],
+    gone: &[&PostKey],
 ) -> std::io::Result<()> {
     let state = if alert.state == AlertState::Open { "open" } else { "resolved" };
     writeln!(
@@ -111,6 +128,13 @@ fn write_alert(
         let (said, at) = (people(earlier.people), minute(earlier.at));
         writeln!(out, "  It had an alert before: {said} said so then, and {how} at {at} UTC.")?;
     }
+    if ClusterId::parse(&opening.cluster).is_some() {
+        writeln!(
+            out,
+            "  Its cluster is {}: `merge`, `split`, `name` and `ignore` go by that.",
+            one_line(&opening.cluster)
+        )?;
+    }
     if !opening.words.is_empty() {
         writeln!(out, "  Words that set it apart: {}", one_line(&opening.words.join(", ")))?;
     }
@@ -120,9 +144,13 @@ fn write_alert(
     }
     writeln!(
         out,
-        "\nThe evidence: {}, {}",
+        "\nThe evidence: {}, {}{}",
         people(opening.authors),
-        count(opening.evidence.len() as u64, "post", "posts")
+        count(opening.evidence.len() as u64, "post", "posts"),
+        match gone.len() {
+            0 => String::new(),
+            n => format!("; {n} of them gone since: deleted, or older than what is kept"),
+        }
     )?;
     for quote in &opening.quotes {
         let who = quote.author_name.as_deref().unwrap_or("somebody");
@@ -143,36 +171,21 @@ fn write_alert(
         .evidence
         .iter()
         .filter(|key| !quoted(key))
-        .map(|key| format!("{}:{}", one_line(&key.source), one_line(&key.id)))
+        .map(|key| {
+            let is_gone = if gone.contains(&key) { " (gone)" } else { "" };
+            format!("{}:{}{is_gone}", one_line(&key.source), one_line(&key.id))
+        })
         .collect();
     if !others.is_empty() {
         writeln!(out, "  and {}", others.join(" "))?;
     }
-    writeln!(out, "\nIts life")?;
-    for event in life {
-        let several = !event.routing.also.is_empty();
-        let told = event.addressees().map(|(team, to, wait)| {
-            let to = mail(to, wait);
-            if several { format!("team {}: {to}", one_line(team)) } else { to }
-        });
-        let mail = told.collect::<Vec<_>>().join("; ");
-        writeln!(
-            out,
-            "  {}  {:9}  {}: {} {}, usually {:.1}; {mail}",
-            minute(event.at),
-            event.kind.to_string(),
-            event.reason.name(),
-            people(event.observed),
-            days(event.window_days),
-            event.expected
-        )?;
-    }
+    write_life(out, life, decided)?;
     let ways: Vec<String> = life.iter().rev().take(1).flat_map(ways).collect();
     if !ways.is_empty() {
         writeln!(out, "\nWho is told, and why")?;
         ways.iter().try_for_each(|way| writeln!(out, "  {way}"))?;
     }
-    writeln!(out, "\nWhat would end it\n  {}", ends(alert))
+    writeln!(out, "\nWhat would end it\n  {}", ends(alert, decided))
 }
 
 /// How an event came to its teams, where it was not by owning the product.
@@ -189,21 +202,6 @@ fn ways(event: &AlertEvent) -> Vec<String> {
         line => format!("{} says so", one_line(line)),
     };
     all.into_iter().map(|(team, via)| format!("team {}: {}", one_line(team), why(via))).collect()
-}
-
-/// What became of the letter to a team, as it was decided.
-fn mail(to: &[String], wait: Option<Wait>) -> String {
-    match wait {
-        None if to.is_empty() => "nobody was told".to_owned(),
-        None => format!("to {}", to.join(", ")),
-        Some(Wait { why: WaitReason::DailyLimit, .. }) => {
-            "in a collected letter: the team had had its mails of the day".to_owned()
-        }
-        Some(Wait { until: None, why }) => format!("no letter: {}", why.words()),
-        Some(Wait { until: Some(until), why }) => {
-            format!("to {}, not before {} UTC: {}", to.join(", "), minute(until), why.words())
-        }
-    }
 }
 
 fn opening_word(opening: &AlertEvent) -> &'static str {
@@ -294,22 +292,4 @@ fn fewest(event: &AlertEvent) -> String {
         }
         _ => format!("; at least {FEWEST_PEOPLE} in a week are needed"),
     }
-}
-
-/// What would end an alert, or what did.
-fn ends(alert: &Alert) -> String {
-    let id = &alert.last.alert;
-    if alert.state == AlertState::Resolved {
-        let last = &alert.last;
-        return format!("It ended on {} UTC. {}", minute(last.at), last.reason.sentence());
-    }
-    format!(
-        "It ends by itself once half of the days in which it showed (seven at least, fourteen at most) bring no more than a quarter over \
-         the usual (or one person), or after four weeks in which nothing new is to be said about it. \
-         `groundswell resolve {id}` ends it now; `groundswell feedback {id} no` says that it is no issue."
-    )
-}
-
-fn days(n: u32) -> String {
-    if n <= 1 { "in a day".into() } else { format!("in {n} days") }
 }

@@ -60,7 +60,8 @@ pub fn fixed(args: &FixedArgs) -> Result<(), Failure> {
     }
     let what = Deed::Fixed { alert: args.alert.clone(), version };
     let then = format!(
-        "{} ends. The team is told when the fix holds (in a week at the earliest), or when people say it again.",
+        "{} ends. The team is told when the fix holds (in a week at the earliest), or when people say it again: that is how it \
+         opens again, and not by hand.",
         args.alert
     );
     desk.write(&args.by, what, &then)
@@ -232,9 +233,15 @@ fn summary(lines: &[Line]) -> String {
 /// A day (`2025-05-02`) or a time.
 fn day(text: &str) -> Result<Timestamp, Failure> {
     let day = text.parse::<jiff::civil::Date>().ok().and_then(|d| d.to_zoned(TimeZone::UTC).ok());
-    day.map(|d| d.timestamp())
-        .or_else(|| text.parse().ok())
-        .ok_or_else(|| Failure::say(Exit::Usage, format!("\"{text}\" is no day; write it like 2025-05-02")))
+    day.map(|d| d.timestamp()).or_else(|| text.parse().ok()).ok_or_else(|| {
+        let written_as_a_day = text.len() == 10
+            && text
+                .chars()
+                .enumerate()
+                .all(|(i, c)| if i == 4 || i == 7 { c == '-' } else { c.is_ascii_digit() });
+        let what = if written_as_a_day { "in no calendar" } else { "no day; write it like 2025-05-02" };
+        Failure::say(Exit::Usage, format!("\"{text}\" is {what}"))
+    })
 }
 
 fn too_long(key: &str, text: &str) -> Failure {

@@ -15,6 +15,7 @@ pub mod demo;
 pub mod detect;
 pub mod doctor;
 pub mod explain;
+mod explain_life;
 mod explain_not;
 pub mod fmt;
 pub mod import;

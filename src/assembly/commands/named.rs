@@ -38,6 +38,16 @@ pub(super) fn cluster(analysis: &Analysis, id: &str) -> Result<ClusterId, Failur
         Some(ClusterId { number: live.number, ..named.clone() })
     });
     found.ok_or_else(|| {
+        let clusters = |id: &ClusterId| analysis.product(&id.product).map(|state| state.of_sort(id.sort));
+        if parsed.as_ref().is_some_and(|id| clusters(id).is_some_and(|all| all.is_gone(id.number))) {
+            return Failure::say(
+                Exit::Usage,
+                format!(
+                    "{id} is gone: nobody has said it for long, or all its posts were deleted. Who says it again founds a cluster \
+                     of another number; `groundswell clusters` lists those there are"
+                ),
+            );
+        }
         let known = names(analysis);
         let near = did_you_mean(
             id,

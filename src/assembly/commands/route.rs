@@ -14,6 +14,7 @@ use super::standing::{analysis_now, did_you_mean};
 use super::status::{Silenced, silences};
 use crate::assembly::cli::{Format, RouteArgs, SeverityArg};
 use crate::assembly::configured::{All, settings};
+use crate::assembly::decisions;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{stdout, tell};
 use crate::edges::clock::SystemClock;
@@ -59,9 +60,10 @@ impl Standing {
     fn of(settings: Option<&All>, now: Timestamp) -> Result<Self, Failure> {
         let mut standing = Self { now, left: BTreeMap::new(), silences: BTreeMap::new() };
         if let Some(settings) = settings.filter(|s| s.data.folder.join(FILE).exists()) {
-            let acts = Store::open_existing(&settings.data.folder)?.acts()?;
+            let store = Store::open_existing(&settings.data.folder)?;
+            let acts = store.acts()?;
             standing.left = those_who_left(&acts);
-            standing.silences = silences(&acts, now);
+            standing.silences = silences(&acts, decisions::time(&store, decisions::replays(settings), now)?);
         }
         Ok(standing)
     }

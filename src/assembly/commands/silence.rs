@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use super::acts::Desk;
 use super::named::{cluster, names, posts_of};
-use super::standing::{analysis_now, did_you_mean, minute};
+use super::standing::{analysis_now, did_you_mean, minute, shell_word};
 use crate::assembly::cli::SilenceArgs;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::{tell, tell_problems};
-use crate::edges::clock::SystemClock;
 use crate::ground::entry::Deed;
 use crate::ground::post::PostKey;
-use crate::ground::time::{Clock, DAY_MS, Timestamp, plus_ms};
+use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
 use crate::logic::analysis::{Analysis, BY_QUERY, Sort};
 use crate::logic::rules::{read_query, report};
 
@@ -41,7 +40,7 @@ pub fn silence(args: &SilenceArgs) -> Result<(), Failure> {
             ));
         }
     };
-    let now = SystemClock.now();
+    let now = desk.now()?;
     if args.undo {
         return lift(&mut desk, args, scope, &spoken, now);
     }
@@ -70,7 +69,16 @@ pub fn silence(args: &SilenceArgs) -> Result<(), Failure> {
             " An alert is held back when at least half of its posts match. Safety alerts are told.",
         );
     }
+    then.push_str(&format!(" `groundswell {}` takes it back.", undo_of(&scope)));
     desk.write_about(&args.by, what, posts, &then)
+}
+
+/// The arguments that take a silence back.
+pub(super) fn undo_of(scope: &str) -> String {
+    match scope.strip_prefix(BY_QUERY) {
+        Some(query) => format!("silence --query {} --undo", shell_word(query.trim())),
+        None => format!("silence {} --undo", shell_word(scope)),
+    }
 }
 
 /// The scope that a query is.

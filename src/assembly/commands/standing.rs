@@ -194,6 +194,15 @@ pub(super) fn one_line(text: &str) -> String {
     clean.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// A word as a shell takes it for one: in quotes, where it has to be.
+pub(super) fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_.:/@+,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", one_line(text).replace('\'', "'\\''"))
+}
+
 /// At most so many characters of it, with an ellipsis where it is cut.
 pub(super) fn clip(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
@@ -247,6 +256,14 @@ mod tests {
     fn a_hostile_text_cannot_write_on_the_terminal() {
         assert_eq!(one_line("a\u{1b}[31mb\n\tc\u{202e}d\u{9b}e\u{e0041}\u{2800}f"), "a [31mb cd e f");
         assert_eq!((clip("abcdef", 4), clip("abc", 4)), ("abc…".into(), "abc".into()));
+    }
+
+    #[test]
+    fn what_a_shell_would_take_apart_is_in_quotes() {
+        assert_eq!(shell_word("mini-9.c4"), "mini-9.c4");
+        assert_eq!(shell_word("*"), "'*'");
+        assert_eq!(shell_word("key AND \"it's\"; rm"), r#"'key AND "it'\''s"; rm'"#);
+        assert_eq!(shell_word(""), "''");
     }
 
     #[test]

@@ -19,6 +19,7 @@ use super::standing::{is_running, snapshot};
 use crate::assembly::cli::{StatusArgs, StatusFormat};
 use crate::assembly::configured::{All, settings};
 use crate::assembly::daemon::{WATCH_NOTE, unfit};
+use crate::assembly::decisions;
 use crate::assembly::failure::{Exit, Failure};
 use crate::assembly::output::stdout;
 use crate::edges::clock::SystemClock;
@@ -213,7 +214,7 @@ fn look(settings: &All, store: &Store, folder: &Path, now: Timestamp) -> Result<
         next_try: store.next_try()?,
         troubled_letters: store.troubled_letters()?,
         refused_addresses: Vec::new(),
-        silences: silences(&acts, now),
+        silences: silences(&acts, decisions::time(store, decisions::replays(settings), now)?),
         waiting: note("waiting")?.and_then(|v| serde_json::from_value(v).ok()).unwrap_or_default(),
         left: those_who_left(&acts),
         disk_bytes: bytes_in(folder, 4),

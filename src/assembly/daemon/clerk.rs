@@ -108,12 +108,13 @@ impl Clerk {
 
     fn answer(&mut self, link: &Link, act: bool) -> Result<DeskPage, StoreError> {
         let now = self.clock.now();
+        let at = decisions::time(&self.store, self.replays, now)?;
         let last = match link.alert.as_str() {
             "" => None,
             alert => self.store.events(Some(alert))?.pop(),
         };
         let undo = |link: &Link| self.key.sign(&Link { expires: link.purpose.expires(now), ..link.clone() });
-        let deed = match decide(link, last.as_ref(), &self.store.acts()?, now) {
+        let deed = match decide(link, last.as_ref(), &self.store.acts()?, at) {
             Ok(deed) => deed,
             Err(already) => {
                 return Ok(DeskPage::already(link, last.as_ref(), &already, undo, &self.templates));
@@ -126,8 +127,7 @@ impl Clerk {
         tracing::info!(by, purpose = ?link.purpose, alert = link.alert, "a person decided");
         decisions::write(
             &mut self.store,
-            self.replays,
-            now,
+            at,
             Act { why: String::new(), by, what: deed, posts: Default::default() },
         )?;
         Ok(DeskPage::done(link, last.as_ref(), undo, &self.templates))

@@ -281,6 +281,8 @@ impl Engine {
     fn finish(&mut self) -> Result<(), Failure> {
         self.advance()?;
         self.commit(&[], true, BTreeSet::new())?;
+        // What is not said now is never said.
+        self.say_the_rest(Timestamp::MAX);
         tracing::info!(position = self.position, "stopped");
         Ok(())
     }

@@ -188,6 +188,11 @@ impl Clusters {
         self.live.get(&self.resolve(number))
     }
 
+    /// Whether a cluster had this number and is gone: its posts left, or were too old.
+    pub fn is_gone(&self, number: u32) -> bool {
+        (1..=self.next).contains(&number) && self.get(number).is_none()
+    }
+
     /// All live clusters, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &Cluster> {
         let mut clusters: Vec<&Cluster> = self.live.values().collect();

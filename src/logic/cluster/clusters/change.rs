@@ -110,14 +110,13 @@ impl Clusters {
         if keeps_some {
             // What stays behind stays apart, whatever becomes of its strands.
             self.fix(number);
-            self.date(number);
         }
         self.apart.insert((number.min(new), number.max(new)));
         Some(new)
     }
 
     /// The days of a cluster that posts have left: of those that it keeps, where it keeps all.
-    fn date(&mut self, number: u32) {
+    pub(super) fn date(&mut self, number: u32) {
         let Some(cluster) = self.live.get_mut(&number) else { return };
         let said = || cluster.members.iter().map(|m| m.quote.at);
         let (first, last) = (said().min(), said().max());
@@ -197,15 +196,19 @@ impl Clusters {
         }
         cluster.size = cluster.size.saturating_sub(1);
         let bare = cluster.members.is_empty();
-        let still_said =
-            cluster.members.iter().any(|m| self.of_post.get(&hash(&m.quote.key)) == Some(&number));
-        if still_said && strand.size > 0 {
-            self.index.put(number, &strand.sum);
-        } else {
-            self.remove_strand(number);
+        let of_strand =
+            cluster.members.iter().filter(|m| self.of_post.get(&hash(&m.quote.key)) == Some(&number));
+        match of_strand.map(|m| m.quote.at).max().filter(|_| strand.size > 0) {
+            Some(last) => {
+                strand.last = last;
+                self.index.put(number, &strand.sum);
+            }
+            None => self.remove_strand(number),
         }
         if bare {
             self.remove(home);
+        } else {
+            self.date(home);
         }
         Some(member)
     }

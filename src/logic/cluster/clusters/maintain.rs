@@ -223,13 +223,13 @@ impl Clusters {
         }
         for (number, posts) in posts_of {
             if let Some(cluster) = self.live.get_mut(&number) {
-                cluster.born = posts.iter().map(|m| m.quote.at).fold(cluster.born, Timestamp::min);
                 cluster.members.extend(posts);
             }
             self.trim(number);
         }
         for number in touched {
             self.recount(number);
+            self.date(number);
         }
     }
 

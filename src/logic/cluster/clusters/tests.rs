@@ -90,10 +90,27 @@ fn a_deleted_post_leaves_nothing_behind() {
 }
 
 #[test]
+fn the_days_of_a_cluster_are_those_of_the_posts_it_has() {
+    let (mut clusters, numbers) = heard(&KEYS);
+    assert_eq!(numbers, [1, 1, 1]);
+    let day = |n: i64| crate::ground::time::from_ms(n * crate::ground::time::DAY_MS);
+    let days = |clusters: &Clusters| clusters.get(1).map(|c| (c.born, c.last));
+    assert_eq!(days(&clusters), Some((day(0), day(2))));
+    for id in ["0", "2"] {
+        clusters.forget(&PostKey { source: "s".into(), id: id.into() }, |q| features(&q.text));
+    }
+    assert_eq!(days(&clusters), Some((day(1), day(1))));
+    // … nor does counting it afresh bring back what was taken away.
+    clusters.recount(1);
+    assert_eq!(days(&clusters), Some((day(1), day(1))));
+}
+
+#[test]
 fn silent_clusters_are_forgotten() {
     let (mut clusters, _) = heard(&[FAN[0]]);
     clusters.maintain(crate::ground::time::from_ms(200 * crate::ground::time::DAY_MS));
     assert_eq!(clusters.iter().count(), 0);
+    assert!(clusters.is_gone(1) && !clusters.is_gone(0) && !clusters.is_gone(2));
     assert!(clusters.index.is_empty() && clusters.of_post.is_empty() && clusters.strands.is_empty());
 }
 
