@@ -42,7 +42,7 @@ pub fn alerts(args: &AlertsArgs) -> Result<(), Failure> {
             table(&mut out, &shown)?;
             let open = all.iter().filter(|a| a.state == AlertState::Open).count() as u64;
             tell(format!(
-                "{}, {open} open. `groundswell explain ID` says why.",
+                "{}, {open} open. PEOPLE is how many it had come to at the last e-mail. `groundswell explain ID` says why.",
                 count(all.len() as u64, "alert", "alerts")
             ));
         }

@@ -50,7 +50,7 @@ pub(super) fn text_not_alerted(store: &Store, text: &str, format: Format) -> Res
                 .collect();
             let line = json!({
                 "text": text, "as_of": at, "products": why.products, "topics": topics, "complaint": why.complaint,
-                "cues": why.cues, "praise": why.praise, "lacking": why.lacking, "near": why.near,
+                "cues": why.cues, "no_lexicon": why.no_lexicon, "praise": why.praise, "lacking": why.lacking, "near": why.near,
                 "opens": why.opens, "too_young": why.too_young, "because": because(&why),
             });
             writeln!(out, "{line}")?;
@@ -83,6 +83,10 @@ fn because(why: &WhyNot) -> String {
     let counted = || like().find(|near| counts(why, near));
     let Some(nearest) = by_rule.or_else(counted).or_else(|| like().next()) else {
         return match (&why.opens, why.complaint < 0.5) {
+            (_, true) if why.no_lexicon.is_some() => format!(
+                "Its language ({}) has no lexicon, so only emoji or a rating would have shown a complaint: it joins no group of complaints. A topic that finds it (named below, if there is one) counts it in any language.",
+                why.no_lexicon.as_deref().unwrap_or_default()
+            ),
             (_, true) => "It does not read as a complaint, so it joins no group of complaints; only a topic that finds it (named below, if there is one) counts it.".into(),
             (None, false) if why.too_young.is_some() => format!("Nobody has said anything like it yet: it would be the first of a new complaint. {}.", takes_of_text(why)),
             (None, false) => "Nobody has said anything like it yet: it would be the first of a new complaint.".into(),
@@ -178,6 +182,9 @@ fn write_not(
     }
     let verdict = if why.complaint >= 0.5 { "a complaint" } else { "not a complaint (0.5 counts)" };
     writeln!(out, "complaint  {:.2}: {verdict}", why.complaint)?;
+    if let Some(lang) = &why.no_lexicon {
+        writeln!(out, "language   {lang}: no lexicon for it; emoji and ratings alone were read, and topics")?;
+    }
     let cues = if why.cues.is_empty() { "none".into() } else { one_line(&why.cues.join("; ")) };
     writeln!(out, "cues       {cues}")?;
     if why.near.is_empty() {
@@ -290,6 +297,7 @@ mod tests {
                 products: products.iter().map(|p| (*p).to_owned()).collect(),
                 complaint,
                 cues: Vec::new(),
+                no_lexicon: (complaint == 0.2).then(|| "ja".to_owned()),
                 praise: complaint < 0.05,
                 grouped: complaint >= 0.5,
                 too_young: None,
@@ -300,6 +308,7 @@ mod tests {
         };
         assert!(why(&[], 0.9, vec![near.clone()]).contains("No product's rules match"));
         assert!(why(&["p"], 0.1, vec![]).contains("not read as a complaint"));
+        assert!(why(&["p"], 0.2, vec![]).contains("Its language (ja) has no lexicon"));
         assert!(why(&["p"], 0.9, vec![]).contains("first of a new complaint"));
         assert!(
             why(&["p"], 0.0, vec![NearCluster { open: true, ..near.clone() }])

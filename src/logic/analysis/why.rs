@@ -75,6 +75,8 @@ pub struct WhyNot {
     pub complaint: f64,
     /// The cues behind it.
     pub cues: Vec<String>,
+    /// The language that it was read in, where there is no lexicon for it: then only emoji and ratings tell of a complaint.
+    pub no_lexicon: Option<String>,
     /// It is praise and nothing else, which counts for no topic (unless the product has `clusters = "all"`).
     pub praise: bool,
     /// It would be grouped with others like it: as a complaint, or because the product groups everything.
@@ -166,6 +168,7 @@ impl Analysis {
                 ClusterMode::None => false,
             }),
             cues: assessment.cues.iter().map(|c| format!("{} ({})", c.words, c.kind.name())).collect(),
+            no_lexicon: assessment.no_lexicon.then(|| assessment.lang.code().to_owned()),
             near,
         }
     }

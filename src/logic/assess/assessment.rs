@@ -243,11 +243,22 @@ impl Assessor {
             sentiment: sentiment.clamp(-1.0, 1.0),
             complaint: with_stars(blended, stars),
             idea,
-            cues,
+            cues: without_repeats(cues),
             no_lexicon: lexicon.is_none(),
         };
         (assessment, signs)
     }
+}
+
+/// What is said twice is one reason for those who read them.
+fn without_repeats(cues: Vec<Cue>) -> Vec<Cue> {
+    let mut kept: Vec<Cue> = Vec::new();
+    for cue in cues {
+        if !kept.iter().any(|k| k.kind == cue.kind && k.words == cue.words) {
+            kept.push(cue);
+        }
+    }
+    kept
 }
 
 /// What decides over a complaint besides its cues.

@@ -110,19 +110,31 @@ pub(super) fn storm(event: &AlertEvent, t: &Tongue) -> Vec<Part> {
         .collect()
 }
 
+/// People that the rate before a fix would have brought, below which it is no measure yet.
+const FEWEST_MISSED: f64 = 0.75;
+
 /// What became of it after the fix.
 pub(super) fn fix(event: &AlertEvent, t: &Tongue) -> String {
     let Some(fix) = &event.beside.fixed else { return String::new() };
+    // Of half a day "fewer than one" would say nothing.
+    let is_lately = fix.expected < FEWEST_MISSED;
     let mut said = vec![
         ("ago", t.span(days_between(fix.at, event.at)).into()),
         ("people", t.people_or_nobody(fix.heard).into()),
-        ("usual", t.usual(fix.expected).into()),
     ];
-    if fix.version.is_empty() {
-        return t.tell("fixed", &said);
+    if !is_lately {
+        said.push(("usual", t.usual(fix.expected).into()));
     }
-    said.push(("version", clean::clip(&fix.version, 60).into()));
-    t.tell("fixed-in", &said)
+    let key = match (fix.version.is_empty(), is_lately) {
+        (true, true) => "fixed-lately",
+        (true, false) => "fixed",
+        (false, true) => "fixed-in-lately",
+        (false, false) => "fixed-in",
+    };
+    if !fix.version.is_empty() {
+        said.push(("version", clean::clip(&fix.version, 60).into()));
+    }
+    t.tell(key, &said)
 }
 
 /// Everything else, sentence by sentence.
@@ -186,8 +198,9 @@ pub(super) fn unquoted(label: &str) -> String {
 mod tests {
     use super::super::fixture;
     use super::*;
-    use crate::ground::alert::Beside;
+    use crate::ground::alert::{Beside, Fixed};
     use crate::ground::language::Language;
+    use crate::ground::time::{DAY_MS, plus_ms};
 
     #[test]
     fn a_letter_about_danger_says_who_tells_of_none() {
@@ -203,5 +216,23 @@ mod tests {
         );
         assert_eq!(told(0, 2), "2 of them tell of danger.");
         assert_eq!(told(0, 0), "");
+    }
+
+    #[test]
+    fn what_the_rate_before_a_fix_would_have_brought_is_told_once_it_is_somebody() {
+        let told = |expected, version: &str| {
+            let event = fixture::safety();
+            let fixed = Fixed { at: plus_ms(event.at, -DAY_MS), version: version.into(), heard: 3, expected };
+            let beside = Beside { fixed: Some(fixed), ..event.beside };
+            fix(&AlertEvent { beside, ..event }, Tongue::of(Language::English))
+        };
+        let rate = "; at the rate before it would have been about 2.";
+        assert_eq!(
+            told(2.0, ""),
+            format!("Since it was said to be fixed, a day ago, 3 people said it{rate}")
+        );
+        assert_eq!(told(0.4, ""), "Since it was said to be fixed, a day ago, 3 people said it.");
+        assert_eq!(told(0.4, "2.1"), "Since the fix (2.1), a day ago, 3 people said it.");
+        assert_eq!(told(2.0, "2.1"), format!("Since the fix (2.1), a day ago, 3 people said it{rate}"));
     }
 }

@@ -277,6 +277,9 @@ fn badge(event: &AlertEvent, t: &Tongue) -> (String, &'static str) {
     (news, tint)
 }
 
+/// What a command is signed with where nobody gave a name.
+const NO_NAME: &str = "somebody";
+
 /// Why an alert is over, and who said so where somebody did.
 pub(super) fn ended(reason: Reason, by: &str, t: &Tongue) -> String {
     let key = match reason {
@@ -286,7 +289,8 @@ pub(super) fn ended(reason: Reason, by: &str, t: &Tongue) -> String {
         _ => return self::reason(reason, t),
     };
     match clean::who(by) {
-        who if who.is_empty() => self::reason(reason, t),
+        // Who gave no name is somebody, in every language.
+        who if who.is_empty() || who == NO_NAME => self::reason(reason, t),
         who => t.tell(key, &[("who", who.into())]),
     }
 }
