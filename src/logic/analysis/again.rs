@@ -37,6 +37,10 @@ impl Analysis {
         let kind = if standing.can_regress(now) { EventKind::Regressed } else { EventKind::Opened };
         let posts: BTreeSet<u64> = rise.posts.iter().copied().collect();
         let keys = state.keys_of(&posts);
+        // A topic that somebody wrote for it since then tells of it: one cause, one alert.
+        if state.is_told_by_a_topic(&keys, now) {
+            return;
+        }
         self.open_rise(product, *number, &rise, posts, keys, (kind, Severity::Normal), now, out);
     }
 }

@@ -45,10 +45,15 @@ const THEN: [&str; 6] = [
 
 /// The first eight from day 30 on, four hours apart, and the others ten minutes apart on that day.
 fn life(again: i64) -> Vec<AlertEvent> {
+    lived(again, None)
+}
+
+/// … with a topic that somebody adds on day 40.
+fn lived(again: i64, topic: Option<&str>) -> Vec<AlertEvent> {
     let file = |path: &str, text: &str| RuleFile { path: path.into(), text: text.into() };
-    let files = RuleFiles {
+    let rules = |topic: &str| RuleFiles {
         folder: "rules".into(),
-        files: vec![file("kettle.toml", PRODUCT), file("teams.toml", TEAMS)],
+        files: vec![file("kettle.toml", &format!("{PRODUCT}{topic}")), file("teams.toml", TEAMS)],
     };
     let minutes = |days: i64, more: i64| days * 24 * 60 + more;
     let mut said: Vec<(i64, &str)> = Vec::new();
@@ -63,8 +68,9 @@ fn life(again: i64) -> Vec<AlertEvent> {
             (*at, Body::Post { post: Box::new(post), history: false })
         },
     ));
+    bodies.extend(topic.map(|topic| (minutes(40, 0), Body::Rules(rules(topic)))));
     bodies.sort_by_key(|(at, _)| *at);
-    bodies.insert(0, (0, Body::Rules(files)));
+    bodies.insert(0, (0, Body::Rules(rules(""))));
     let mut analysis = Analysis::default();
     let entries = bodies.into_iter().enumerate();
     entries
@@ -86,5 +92,19 @@ fn a_small_product_hears_what_comes_back_with_the_third_or_fourth_person() {
         assert!(second.observed <= 4 && second.window_days <= 3, "day {day}: {second:#?}");
         // The figures that it is told with pass the bar that it is told with.
         assert!(second.sum.score >= second.sum.bar, "day {day}: {:?}", second.sum);
+    }
+}
+
+#[test]
+fn what_a_topic_tells_of_is_not_told_again_by_the_complaint_that_it_was() {
+    let topic = "[[topic]]\nid = \"lid\"\ntitle = \"The lid leaks\"\nmatch = \"lid AND leak*\"\n";
+    for day in [50, 60, 85] {
+        let events = lived(day, Some(topic));
+        let begun = events.iter().filter(|e| matches!(e.kind, EventKind::Opened | EventKind::Regressed));
+        let begun: Vec<_> = begun.map(|e| (e.kind, e.cluster.as_str(), e.observed)).collect();
+        let [(EventKind::Opened, cluster, _), (EventKind::Opened, "kettle.lid", 3)] = begun.as_slice() else {
+            panic!("day {day}: {begun:#?}")
+        };
+        assert!(cluster.starts_with("kettle.c"), "{cluster}");
     }
 }

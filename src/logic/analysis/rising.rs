@@ -113,6 +113,9 @@ impl Analysis {
             return;
         }
         let keys = state.keys_of(&since);
+        if state.is_told_by_a_topic(&keys, now) {
+            return;
+        }
         state.gather(home, &keys, now);
         let days = (since_then.ceil() as u32).max(1);
         let expected = rise.level() * f64::from(days);
