@@ -221,6 +221,12 @@ mod tests {
                 "Mahlwerk blockiert",
             ),
             (
+                "hinge squeaking every time I move it",
+                Lang::English,
+                &["hinge", "squeaking", "every"],
+                "hinge squeaking",
+            ),
+            (
                 "broken lid hinge after a month",
                 Lang::English,
                 &["broken", "lid", "hinge", "month"],

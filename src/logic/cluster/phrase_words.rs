@@ -59,7 +59,7 @@ pub(super) const BREAKS: &[&str] = &[
     "mais", "parce", "quand", "donc", "lorsque", // French
     "aber", "weil", "wenn", "obwohl", "dass", // German
 ];
-/// Words that no name ends with: what they lead to is cut off, or they say when, which is another for each.
+/// Words that no name ends with: what they lead to is cut off, or they say when, which is another for each, or which of many.
 pub(super) const OPEN_ENDS: &[&str] = &[
     "since",
     "after",
@@ -96,6 +96,17 @@ pub(super) const OPEN_ENDS: &[&str] = &[
     "today",
     "yesterday",
     "ago",
+    "every",
+    "each",
+    "another",
+    "several",
+    "many",
+    "some",
+    "any",
+    "this",
+    "that",
+    "these",
+    "those",
     "now", // English
     "com",
     "de",
@@ -120,6 +131,17 @@ pub(super) const OPEN_ENDS: &[&str] = &[
     "hora",
     "horas",
     "hoje",
+    "cada",
+    "todo",
+    "toda",
+    "todos",
+    "todas",
+    "outro",
+    "outra",
+    "este",
+    "esta",
+    "esse",
+    "essa",
     "ontem", // Portuguese
     "con",
     "en",
@@ -130,6 +152,12 @@ pub(super) const OPEN_ENDS: &[&str] = &[
     "ano",
     "anos",
     "hoy",
+    "otro",
+    "otra",
+    "ese",
+    "esa",
+    "algun",
+    "alguna",
     "ayer", // Spanish
     "avec",
     "du",
@@ -153,6 +181,14 @@ pub(super) const OPEN_ENDS: &[&str] = &[
     "ans",
     "heure",
     "heures",
+    "chaque",
+    "ce",
+    "cet",
+    "cette",
+    "ces",
+    "plusieurs",
+    "quelques",
+    "autre",
     "hier", // French
     "seit",
     "nach",
@@ -188,6 +224,18 @@ pub(super) const OPEN_ENDS: &[&str] = &[
     "stunde",
     "stunden",
     "heute",
+    "jeder",
+    "jede",
+    "jedes",
+    "jeden",
+    "jedem",
+    "diese",
+    "dieser",
+    "dieses",
+    "diesem",
+    "diesen",
+    "einige",
+    "mehrere",
     "gestern", // German
 ];
 /// Words that join two things, or two thoughts.

@@ -30,6 +30,10 @@ fn clocks(at: &Zoned) -> String {
     }
 }
 
+/// People expected in a stretch of time below which nobody is usual there: more than three of four such stretches bring none.
+/// So a day and the week around it are told in the same words, where nobody had said it before.
+const HARDLY: f64 = 0.25;
+
 impl Tongue {
     /// `1 person`, `9 people`, `1,240 people`.
     pub(super) fn people(&self, count: u32) -> String {
@@ -54,7 +58,7 @@ impl Tongue {
     /// How many are usual: `none`, `fewer than one`, `1`, `about 2`. Without a noun.
     pub(super) fn usual(&self, expected: f64) -> String {
         match expected {
-            e if e.is_nan() || e < 0.05 => self.say("usual-none"),
+            e if e.is_nan() || e < HARDLY => self.say("usual-none"),
             e if e < 0.75 => self.say("usual-below-one"),
             e if e < 1.25 => self.say("usual-one"),
             e if e < 1.75 => self.say("usual-one-or-two"),
