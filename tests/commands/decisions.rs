@@ -104,10 +104,10 @@ fn what_is_decided_can_be_taken_back_and_is_listed_with_who_and_why() {
     let again = home.run(&["merge", &keys, &crash, "--undo"]);
     assert!(again.code == 2 && again.err.contains("nothing left"), "{}", again.err);
     // What took the merge back is a split, and can be taken back as such.
-    let ran = home.run(&["split", &crash, "--undo"]);
+    let ran = home.run(&["split", &crash, "forum:1", "--undo"]);
     assert!(ran.code == 0, "{}{}", ran.out, ran.err);
     assert_eq!(of_post("too close"), crash);
-    assert!(home.run(&["split", &crash, "--undo"]).err.contains("nothing was changed"));
+    assert!(home.run(&["split", &crash, "forum:1", "--undo"]).err.contains("nothing was changed"));
     home.run(&["name", &crash, "Hinges"]);
     assert!(home.run(&["name", &crash, "--undo"]).out.contains("called again"));
     assert_eq!(home.run(&["name", &crash]).code, 2, "a name, or --undo");
@@ -311,6 +311,20 @@ fn a_silence_of_a_history_lived_through_is_over_where_its_days_are_and_can_be_ta
 }
 
 #[test]
+fn a_merge_that_was_taken_back_is_no_split_to_take_back() {
+    let home = Home::new();
+    home.run(&["import", home.history(hours_ago(49)).to_str().unwrap()]);
+    let (keys, crash) = (id_of(&of_post(&home, "too close")), id_of(&of_post(&home, "crashed again")));
+    assert_eq!(home.run(&["merge", &crash, &keys]).code, 0);
+    assert_eq!(home.run(&["merge", &crash, &keys, "--undo"]).code, 0);
+    let ran = home.run(&["split", &keys, "--undo"]);
+    assert!(ran.code == 2 && ran.err.contains(&format!("no posts were split from {keys}")), "{}", ran.err);
+    assert_ne!(id_of(&of_post(&home, "crashed again")), keys);
+    // By its post it can be named: it is one again then.
+    assert_eq!(home.run(&["split", &keys, "forum:2", "--undo"]).code, 0);
+}
+
+#[test]
 fn praise_is_no_complaint_however_many_say_it() {
     let home = Home::new();
     assert_eq!(import(&home).code, 0);
@@ -421,7 +435,8 @@ fn what_is_taken_back_or_overtaken_is_not_offered_again() {
         assert_eq!(left(), Vec::<String>::new());
         assert!(offered().len() <= 1, "{:?}", offered());
         if undo[0] == "merge" {
-            assert_eq!(home.run(&["split", &crash, "--undo"]).code, 0, "what took it back can be taken back");
+            let back = ["split", &crash, "forum:1", "--undo"];
+            assert_eq!(home.run(&back).code, 0, "what took it back can be taken back");
             told(&undo);
         }
     }

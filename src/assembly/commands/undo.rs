@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::acts::Desk;
 use super::named::{cluster, parted, posts_of};
-use super::standing::{analysis_now, count, minute, one_line};
+use super::standing::{analysis_now, count, minute, one_line, shell_word};
 use crate::assembly::cli::{MergeArgs, SplitArgs};
 use crate::assembly::failure::{Exit, Failure};
 use crate::ground::entry::{Act, Deed};
@@ -115,7 +115,12 @@ pub(super) fn split(desk: &mut Desk, args: &SplitArgs, named: &[PostKey]) -> Res
     let acts = desk.store().acts()?;
     let id = &args.cluster;
     let of = |act: &Act| match &act.what {
-        Deed::Split { cluster, posts, .. } => cluster == id && named.iter().all(|key| posts.contains(key)),
+        // A merge that was taken back is no split that anybody said, unless its posts are named.
+        Deed::Split { cluster, posts, again } => {
+            cluster == id
+                && (again.is_none() || !named.is_empty())
+                && named.iter().all(|key| posts.contains(key))
+        }
         _ => false,
     };
     let splits: Vec<usize> =
@@ -159,8 +164,6 @@ pub(super) fn split(desk: &mut Desk, args: &SplitArgs, named: &[PostKey]) -> Res
 
 /// The arguments that take the split of these posts back: its first post tells it from others of that cluster.
 pub(super) fn of_split(cluster: &str, posts: &[String]) -> String {
-    // What a shell would take apart cannot be typed as it is.
-    let plain = |post: &&String| post.chars().all(|c| c.is_alphanumeric() || "-_.:/@+,".contains(c));
-    let first = posts.iter().find(plain).map_or_else(String::new, |post| format!("{post} "));
+    let first = posts.first().map_or_else(String::new, |post| format!("{} ", shell_word(post)));
     format!("split {cluster} {first}--undo")
 }

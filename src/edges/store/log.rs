@@ -94,18 +94,20 @@ impl Store {
             }
             append_post(&tx, entry_at, new, batch.history, &mut done).map_err(fail)?;
         }
+        // What is deleted in a history that is lived through went then: an entry of today would make all of it backlog.
+        let gone_at = last.filter(|_| batch.replay).unwrap_or(at);
         for key in &batch.deletes {
-            append_delete(&tx, at, key, &mut done).map_err(fail)?;
+            append_delete(&tx, gone_at, key, &mut done).map_err(fail)?;
         }
         for news in &batch.accounts {
-            accounts::take(&tx, at, news, &mut done).map_err(fail)?;
+            accounts::take(&tx, gone_at, news, &mut done).map_err(fail)?;
         }
         if let Some(author) = &batch.forget_rejects_of {
             tx.execute("DELETE FROM rejects WHERE instr(raw, ?) > 0", [author]).map_err(fail)?;
         }
         if let Some((from, to)) = batch.gap {
             let body = Body::Gap { source: batch.source.clone(), from, to };
-            insert(&tx, at, &body, None).map_err(fail)?;
+            insert(&tx, gone_at, &body, None).map_err(fail)?;
         }
         for (place, reason, raw) in &batch.rejects {
             tx.prepare_cached("INSERT INTO rejects (source, at, place, reason, raw) VALUES (?, ?, ?, ?, ?)")

@@ -333,3 +333,19 @@ fn to_take_a_text_away_does_not_mean_to_read_the_whole_log() {
         assert!(plan.contains("log_of_post"), "{plan}");
     }
 }
+
+#[test]
+fn what_is_deleted_in_a_history_that_is_lived_through_went_in_its_days() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(folder.path()).unwrap();
+    let days = |n: i64| from_ms(n * crate::ground::time::DAY_MS);
+    let of_day = |id: &str, n: i64| {
+        let posts = vec![NewPost { post: Post { arrived_at: days(n), ..post(id, id) }, matched: true }];
+        ToAppend { source: "s".into(), posts, replay: true, ..ToAppend::default() }
+    };
+    let today = days(20_000);
+    store.append(today, &ToAppend { deletes: vec![key("1")], ..of_day("1", 10) }).unwrap();
+    assert_eq!(store.last_time().unwrap(), Some(days(10)));
+    store.append(today, &of_day("2", 11)).unwrap();
+    assert_eq!(store.last_time().unwrap(), Some(days(11)), "what came then is no backlog");
+}

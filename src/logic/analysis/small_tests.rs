@@ -84,3 +84,20 @@ fn the_first_outbreak_of_a_product_does_not_hide_its_second() {
     assert!(all.iter().any(|(_, day)| (30..=34).contains(day)), "{all:?}");
     assert!(all.iter().any(|(_, day)| (70..=74).contains(day)), "{all:?}");
 }
+
+#[test]
+fn what_many_of_the_complaints_are_about_is_not_taken_for_what_is_usual() {
+    // Three matters, said again and again in nearly the same words: most pairs of posts are much alike.
+    let matters = ["fan keeps dropping out", "timer jumps around", "base is awful and loud"];
+    let places = ["lisbon", "paris", "oslo", "rome", "vienna", "berlin", "madrid"];
+    let ends = ["honestly", "today", "again", "tbh", "lol"];
+    let usual: Vec<String> = (0..24)
+        .map(|i| format!("my kettle {} in {}, so annoying {}", matters[i % 3], places[i % 7], ends[i % 5]))
+        .collect();
+    let mut said: Vec<(i64, &[&str])> = Vec::new();
+    let usual: Vec<[&str; 1]> = usual.iter().map(|text| [text.as_str()]).collect();
+    said.extend(usual.iter().enumerate().map(|(i, text)| (i as i64 * 2, text.as_slice())));
+    said.push((42, &LID));
+    let all = opened(&said);
+    assert!(all.iter().any(|(_, day)| (42..=47).contains(day)), "{all:?}");
+}

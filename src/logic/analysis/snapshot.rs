@@ -11,7 +11,7 @@ use crate::logic::cluster::model_mark;
 use crate::logic::rules::RuleSet;
 
 /// Number of the snapshot's form; another one is not read but folded anew from the log.
-pub const SNAPSHOT_FORMAT: u32 = 16;
+pub const SNAPSHOT_FORMAT: u32 = 17;
 
 /// Why a snapshot cannot be used. The log can: fold it from the beginning.
 #[derive(Debug, thiserror::Error)]

@@ -34,6 +34,11 @@ const STEPS: usize = 256;
 const USUAL: f64 = 0.05;
 const USUAL_WORTH: f64 = 100.0;
 const TAIL_WORTH: f64 = 20_000.0;
+/// Share of pairs that may say the same, as where two of five posts are about one matter: they do not count for the mean. A
+/// complaint that sixteen people made of a product with forty in all seemed nothing unusual by the mean of all pairs, and was
+/// told to nobody; of small products' outbreaks 138 of 160 were found so, and 143 are. With 0.1 it was 142, with 0.25 145, at
+/// more alerts elsewhere.
+const SAME: f64 = 0.15;
 /// The oldest posts by which it is known how far back all are kept: so many, and an eighth of all at the most.
 const ELDEST: usize = 8;
 /// Posts heard before all are weighed anew for the first time.
@@ -107,11 +112,10 @@ pub struct Tongue {
     chance: Chance,
 }
 
-/// How alike two random posts are: pairs by step of similarity, and the sum of all.
+/// How alike two random posts are: pairs by step of similarity.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Chance {
     pairs: Vec<f64>,
-    similarity: f64,
 }
 
 impl Nearby {
@@ -307,7 +311,6 @@ impl Chance {
     fn learn(&mut self, alike: &[f32]) {
         self.pairs.resize(STEPS, 0.0);
         for alike in alike {
-            self.similarity += f64::from(*alike);
             let step = ((alike * STEPS as f32) as usize).min(STEPS - 1);
             if let Some(count) = self.pairs.get_mut(step) {
                 *count += 1.0;
@@ -315,7 +318,6 @@ impl Chance {
         }
         if self.seen() > MOST_PAIRS {
             self.pairs.iter_mut().for_each(|n| *n /= 2.0);
-            self.similarity /= 2.0;
         }
     }
 
@@ -323,11 +325,24 @@ impl Chance {
         self.pairs.iter().sum()
     }
 
+    /// The mean similarity of pairs that have nothing to do with one another, by all but the most alike, which may say the
+    /// same: of an exponential distribution the mean below its quantile 1 − s is 1 + s ln s / (1 − s) times the mean of all.
+    fn random_mean(&self) -> f64 {
+        let most = self.seen() * (1.0 - SAME);
+        let (mut pairs, mut sum) = (0.0, 0.0);
+        for (step, count) in self.pairs.iter().enumerate() {
+            let taken = count.min(most - pairs);
+            pairs += taken;
+            sum += taken * (step as f64 + 0.5) / STEPS as f64;
+        }
+        if pairs <= 0.0 { 0.0 } else { sum / pairs / (1.0 + SAME * SAME.ln() / (1.0 - SAME)) }
+    }
+
     /// The similarity that only a share `q` of random pairs reach. Until there are many pairs, those of all products
     /// stand in, and before them an exponential tail.
     fn cut(&self, all: &Self, q: f64) -> f32 {
         let (seen, seen_all) = (self.seen(), all.seen());
-        let mean = (USUAL * USUAL_WORTH + all.similarity) / (USUAL_WORTH + seen_all);
+        let mean = (USUAL * USUAL_WORTH + all.random_mean() * seen_all) / (USUAL_WORTH + seen_all);
         let (mut over, mut over_all) = (0.0, 0.0);
         for step in (0..STEPS).rev() {
             over += self.pairs.get(step).copied().unwrap_or(0.0);
