@@ -88,10 +88,13 @@ pub struct RuleFile {
     pub text: String,
 }
 
+/// Who decided, where nobody gave a name.
+pub const NO_NAME: &str = "somebody";
+
 /// What a person decided.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Act {
-    /// Who, as far as known.
+    /// Who, as far as known; [`NO_NAME`] where they did not say.
     pub by: String,
     /// What.
     pub what: Deed,

@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::{ConfigArgs, Format};
+use crate::ground::entry::NO_NAME;
 
 /// `ack`, `resolve`
 #[derive(Debug, Args)]
@@ -13,7 +14,7 @@ pub struct AlertArgs {
     /// Id of the alert
     pub alert: String,
     /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    #[arg(long, value_name = "NAME", env = "USER", default_value = NO_NAME)]
     pub by: String,
 }
 
@@ -42,7 +43,7 @@ pub struct SilenceArgs {
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub why: String,
     /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    #[arg(long, value_name = "NAME", env = "USER", default_value = NO_NAME)]
     pub by: String,
 }
 
@@ -58,7 +59,7 @@ pub struct FixedArgs {
     #[arg(id = "fixed_in", long = "in", value_name = "VERSION", default_value = "")]
     pub version: String,
     /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    #[arg(long, value_name = "NAME", env = "USER", default_value = NO_NAME)]
     pub by: String,
 }
 
@@ -80,7 +81,7 @@ pub struct KnownArgs {
     #[arg(long)]
     pub undo: bool,
     /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    #[arg(long, value_name = "NAME", env = "USER", default_value = NO_NAME)]
     pub by: String,
 }
 
@@ -110,7 +111,7 @@ pub struct FeedbackArgs {
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub why: String,
     /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    #[arg(long, value_name = "NAME", env = "USER", default_value = NO_NAME)]
     pub by: String,
 }
 
@@ -140,7 +141,7 @@ pub struct LeaveArgs {
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub why: String,
     /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    #[arg(long, value_name = "NAME", env = "USER", default_value = NO_NAME)]
     pub by: String,
 }
 
@@ -161,7 +162,7 @@ pub struct MergeArgs {
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub why: String,
     /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    #[arg(long, value_name = "NAME", env = "USER", default_value = NO_NAME)]
     pub by: String,
 }
 
@@ -183,7 +184,7 @@ pub struct NameArgs {
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub why: String,
     /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    #[arg(long, value_name = "NAME", env = "USER", default_value = NO_NAME)]
     pub by: String,
 }
 
@@ -202,7 +203,7 @@ pub struct IgnoreArgs {
     #[arg(long)]
     pub undo: bool,
     /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    #[arg(long, value_name = "NAME", env = "USER", default_value = NO_NAME)]
     pub by: String,
 }
 
@@ -224,7 +225,7 @@ pub struct SplitArgs {
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub why: String,
     /// Who says so
-    #[arg(long, value_name = "NAME", env = "USER", default_value = "somebody")]
+    #[arg(long, value_name = "NAME", env = "USER", default_value = NO_NAME)]
     pub by: String,
 }
 

@@ -113,6 +113,7 @@ impl Analysis {
             return;
         }
         let keys = state.keys_of(&since);
+        // As where one opens: a topic that tells of these posts is enough.
         if state.is_told_by_a_topic(&keys, now) {
             return;
         }

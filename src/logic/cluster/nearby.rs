@@ -127,7 +127,8 @@ impl Nearby {
     }
 
     fn nearest(&self, tongue: &Tongue, alike: &[f32], shares: &[f64]) -> (Vec<Near>, Vec<f32>) {
-        let cuts: Vec<f32> = shares.iter().map(|q| self.chance.cut(&tongue.chance, *q)).collect();
+        let mean = tongue.chance.random_mean();
+        let cuts: Vec<f32> = shares.iter().map(|q| self.chance.cut(&tongue.chance, mean, *q)).collect();
         let least = cuts.iter().copied().fold(1.0, f32::min);
         let near = self
             .posts
@@ -326,23 +327,25 @@ impl Chance {
     }
 
     /// The mean similarity of pairs that have nothing to do with one another, by all but the most alike, which may say the
-    /// same: of an exponential distribution the mean below its quantile 1 − s is 1 + s ln s / (1 − s) times the mean of all.
+    /// same: of an exponential distribution the mean below its quantile 1 − s is 1 + s ln s / (1 − s) times the mean of all. Before
+    /// there are any, what is believed.
     fn random_mean(&self) -> f64 {
-        let most = self.seen() * (1.0 - SAME);
+        let seen = self.seen();
+        let most = seen * (1.0 - SAME);
         let (mut pairs, mut sum) = (0.0, 0.0);
         for (step, count) in self.pairs.iter().enumerate() {
             let taken = count.min(most - pairs);
             pairs += taken;
             sum += taken * (step as f64 + 0.5) / STEPS as f64;
         }
-        if pairs <= 0.0 { 0.0 } else { sum / pairs / (1.0 + SAME * SAME.ln() / (1.0 - SAME)) }
+        let mean = if pairs > 0.0 { sum / pairs / (1.0 + SAME * SAME.ln() / (1.0 - SAME)) } else { 0.0 };
+        (USUAL * USUAL_WORTH + mean * seen) / (USUAL_WORTH + seen)
     }
 
     /// The similarity that only a share `q` of random pairs reach. Until there are many pairs, those of all products
-    /// stand in, and before them an exponential tail.
-    fn cut(&self, all: &Self, q: f64) -> f32 {
+    /// stand in, and before them an exponential tail of that `mean`.
+    fn cut(&self, all: &Self, mean: f64, q: f64) -> f32 {
         let (seen, seen_all) = (self.seen(), all.seen());
-        let mean = (USUAL * USUAL_WORTH + all.random_mean() * seen_all) / (USUAL_WORTH + seen_all);
         let (mut over, mut over_all) = (0.0, 0.0);
         for step in (0..STEPS).rev() {
             over += self.pairs.get(step).copied().unwrap_or(0.0);

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use crate::ground::alert::{AlertEvent, EventKind, Quote, Severity, team_shown};
+use crate::ground::entry::NO_NAME;
 use crate::ground::reason::Reason;
 use crate::ground::time::{Timestamp, days_between};
 
@@ -276,9 +277,6 @@ fn badge(event: &AlertEvent, t: &Tongue) -> (String, &'static str) {
     };
     (news, tint)
 }
-
-/// What a command is signed with where nobody gave a name.
-const NO_NAME: &str = "somebody";
 
 /// Why an alert is over, and who said so where somebody did.
 pub(super) fn ended(reason: Reason, by: &str, t: &Tongue) -> String {
