@@ -11,7 +11,7 @@ use crate::assembly::output::stdout;
 use crate::edges::clock::SystemClock;
 use crate::edges::store::Store;
 use crate::ground::time::Clock;
-use crate::logic::analysis::{ClusterId, NearCluster, WhyNot};
+use crate::logic::analysis::{ClusterId, Held, NearCluster, WhyNot};
 use crate::logic::spike::FEWEST_DAYS;
 
 /// Near complaints that are told of.
@@ -234,6 +234,9 @@ fn write_not(
     let Some(around) = why.near.iter().find(decides) else { return Ok(()) };
     writeln!(out, "\nIf somebody said this now, with what is like it in any of these")?;
     writeln!(out, "  {}", evidence(around))?;
+    if let Some(held) = around.held.filter(|_| open_already(why).is_none()) {
+        writeln!(out, "  {}", held_by(held))?;
+    }
     match open_already(why) {
         Some(open) => writeln!(out, "  it would count for the alert that is open: {}", name(open))?,
         // It was said first of all.
@@ -246,6 +249,21 @@ fn write_not(
 fn evidence(near: &NearCluster) -> String {
     let (evidence, bar) = (figure(10f64.powf(near.score)), figure(10f64.powf(near.bar)));
     format!("the evidence is {evidence}, the bar {bar}; usual are {:.2} people a day", near.usual_a_day)
+}
+
+/// Why nothing opens though the evidence passes the bar.
+fn held_by(held: Held) -> String {
+    match held {
+        Held::TooFewPeople { people: heard, fewest } => {
+            format!("that is enough, but an alert takes {fewest} people, and this would be {}", people(heard))
+        }
+        Held::UsualInItsCluster { score, bar } => format!(
+            "that is enough, but others say it all along in other words: counted with them, the evidence is {}, and {} is asked for",
+            figure(10f64.powf(score)),
+            figure(10f64.powf(bar))
+        ),
+        Held::ToldByATopic => "that is enough, but a rule's topic tells of it".into(),
+    }
 }
 
 /// A group of posts, and not a topic, whose id may look like one of a cluster's.
@@ -278,6 +296,7 @@ mod tests {
             usual_a_day: 0.1,
             score: 1.0,
             bar: 3.0,
+            held: None,
             open: false,
             alert: None,
             over_since: None,

@@ -5,13 +5,12 @@
 use std::collections::BTreeSet;
 
 use super::around::BELONGS;
+use super::by_cluster::About;
 use super::product::{ProductState, SeriesId};
 use super::state::{Analysis, Outcome};
 use crate::ground::alert::{EventKind, Severity};
-use crate::ground::post::PostKey;
-use crate::ground::time::{Timestamp, days_between};
-use crate::logic::cluster::Neighbour;
-use crate::logic::lifecycle::{FEWEST_PEOPLE, Verdict, should_open};
+use crate::ground::time::Timestamp;
+use crate::logic::lifecycle::FEWEST_PEOPLE;
 use crate::logic::rules::Product;
 use crate::logic::spike::Rise;
 
@@ -50,32 +49,7 @@ impl ProductState {
     /// what the alert was about. `None` where the evidence is under the bar (log10).
     fn growing_again(&self, id: &SeriesId, bar: f64, now: Timestamp) -> Option<Rise> {
         let ((ended, _), cause) = (self.alerts.get(id)?.ended?, self.causes.get(id)?);
-        let series = self.series.get(id)?;
-        if series.score(now, &self.pool) < bar {
-            return None;
-        }
-        let reading = series.read(now, &self.pool);
-        let verdict = should_open(&reading, series.people(28), Severity::Normal, bar);
-        let Verdict::Happened(..) = verdict else { return None };
-        let window = reading.window;
-        let keys: BTreeSet<&PostKey> = self.members(id)?.iter().map(|member| &member.quote.key).collect();
-        let belongs = |n: u64| self.nearby.alike([n].iter(), cause.core.iter()) >= BELONGS;
-        let all = self.nearby.all().filter(|post| keys.contains(&post.key) && belongs(post.number));
-        let is_new = |at: Timestamp| at > ended && days_between(at, now) < f64::from(window.days);
-        let (new, before): (Vec<_>, Vec<_>) = all.partition(|post| is_new(post.at));
-        let people = new.iter().map(|post| post.voice).collect::<BTreeSet<u64>>().len() as u32;
-        let numbers = |of: &[&Neighbour]| of.iter().map(|post| post.number).collect();
-        let rise = Rise {
-            days: window.days,
-            people,
-            weight: f64::from(people.saturating_sub(1)),
-            expected: window.expected,
-            rests_on: reading.sum.level_shape,
-            posts: numbers(&new),
-            before: numbers(&before),
-            ..Rise::default()
-        };
-        let score = rise.score_of(people.saturating_sub(1), f64::from(window.days));
-        Some(Rise { score, ..rise })
+        let core: Vec<u64> = cause.core.iter().copied().collect();
+        self.rise_of_series(id, bar, &About { core: &core, alike: BELONGS, since: Some(ended) }, now)
     }
 }

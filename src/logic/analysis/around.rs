@@ -156,8 +156,12 @@ impl ProductState {
 
     /// How much clearer than usual a rise has to be (log10) to be told as a matter of its own, beside the alerts that are open.
     pub(super) fn bar_beside(&self, posts: &BTreeSet<u64>, but: &SeriesId) -> f64 {
-        let related = self.nearest_open(posts, but).is_some_and(|(alike, _)| alike >= RELATED);
-        if related { RELATED_BAR } else { 0.0 }
+        if self.like_open(posts, but) >= RELATED { RELATED_BAR } else { 0.0 }
+    }
+
+    /// How like the nearest open alert these posts, taken together, are.
+    pub(super) fn like_open(&self, posts: &BTreeSet<u64>, but: &SeriesId) -> f32 {
+        self.nearest_open(posts, but).map_or(0.0, |(alike, _)| alike)
     }
 
     /// The open alert that these posts, taken together, are most like.

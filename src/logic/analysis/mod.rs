@@ -6,6 +6,7 @@ mod addressed;
 mod again;
 mod apart;
 mod around;
+mod by_cluster;
 mod chorus;
 mod cluster_id;
 mod danger;
@@ -47,12 +48,14 @@ pub use snapshot::{SNAPSHOT_FORMAT, SnapshotError};
 pub use state::{Analysis, Assigned, Outcome, Waited};
 pub use storm::Openings;
 pub use viral::Sharing;
-pub use why::{NearCluster, WhyNot};
+pub use why::{Held, NearCluster, WhyNot};
 
 #[cfg(test)]
 mod again_tests;
 #[cfg(test)]
 mod back_tests;
+#[cfg(test)]
+mod by_cluster_tests;
 #[cfg(test)]
 mod danger_tests;
 #[cfg(test)]

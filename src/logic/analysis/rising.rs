@@ -58,6 +58,7 @@ impl Analysis {
                 self.voice_heard(product, &kin, said, around.dangerous, now, out);
             } else {
                 self.again_in_its_cluster(product, &id, now, out);
+                self.grows_in_its_cluster(product, &id, around.number, now, out);
             }
             return;
         }
@@ -77,6 +78,9 @@ impl Analysis {
         let Some(known) = known else {
             let keys = state.keys_of(&posts);
             if state.is_told_by_a_topic(&keys, now) {
+                return;
+            }
+            if severity != Severity::Safety && state.is_usual_in_its_cluster(&keys, now).is_some() {
                 return;
             }
             let home = state.home(&keys, number);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::apart::Kinship;
 use super::around::Around;
+use super::by_cluster::SHOWS;
 use super::lacking::{Lacking, lacking};
 use super::product::{ProductState, SeriesId};
 use super::rehearse::{Opening, Reading, named_by};
@@ -13,7 +14,7 @@ use crate::ground::post::Post;
 use crate::ground::reason::Reason;
 use crate::ground::time::{Timestamp, days_between};
 use crate::logic::cluster::{Features, Saying, readable};
-use crate::logic::lifecycle::{Verdict, bar_for, should_open};
+use crate::logic::lifecycle::{FEWEST_PEOPLE, Verdict, bar_for, should_open};
 use crate::logic::rules::{ClusterMode, Product, Subject};
 use crate::logic::spike::{FEWEST_DAYS, SHARES, Series};
 use crate::logic::text::{Lang, Token, tokenize};
@@ -51,6 +52,8 @@ pub struct NearCluster {
     pub score: f64,
     /// log10 of the bar.
     pub bar: f64,
+    /// What holds an alert back where the evidence would do.
+    pub held: Option<Held>,
     /// An alert about it is open.
     pub open: bool,
     /// The id of its alert, open or over.
@@ -64,6 +67,28 @@ pub struct NearCluster {
     /// A topic opens an alert with so many more people today; absent when over 200, and for a cluster, where [`WhyNot::opens`]
     /// says it.
     pub more_people_today: Option<u32>,
+}
+
+/// What an alert waits for besides evidence.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+#[serde(rename_all = "kebab-case", tag = "by")]
+pub enum Held {
+    /// Fewer people than an alert takes.
+    TooFewPeople {
+        /// Those who said it, with the one who would say it now.
+        people: u32,
+        /// So many it takes.
+        fewest: u32,
+    },
+    /// Most of what is like it is in one complaint that is said all along, in other words.
+    UsualInItsCluster {
+        /// log10 of the evidence of that complaint's own series.
+        score: f64,
+        /// log10 of what is asked of it.
+        bar: f64,
+    },
+    /// A topic tells of it.
+    ToldByATopic,
 }
 
 /// The answer to "why did it not alert?".
@@ -99,6 +124,8 @@ struct AroundText {
     score: f64,
     /// log10 of the bar.
     bar: f64,
+    /// What holds it back besides.
+    held: Option<Held>,
 }
 
 impl Analysis {
@@ -194,6 +221,17 @@ impl Analysis {
         let known = known.filter(|id| state.kinship(id, &rise, &posts, now) != Kinship::Apart);
         let (bar, ..) = self.bar_of_rises(&product.team);
         let bar = bar_for(Severity::Normal, bar);
+        let keys = state.keys_of(&posts);
+        let held = match &known {
+            _ if rise.people < FEWEST_PEOPLE => {
+                Some(Held::TooFewPeople { people: rise.people, fewest: FEWEST_PEOPLE })
+            }
+            Some(_) => None,
+            None if state.is_told_by_a_topic(&keys, now) => Some(Held::ToldByATopic),
+            None => state
+                .is_usual_in_its_cluster(&keys, now)
+                .map(|score| Held::UsualInItsCluster { score, bar: SHOWS }),
+        };
         let (score, bar) = match known.as_ref().and_then(|id| Some((id, state.alerts.get(id)?.ended))) {
             // Only what was said since an alert was over can bring it back.
             Some((id, Some((over, _)))) => {
@@ -204,7 +242,7 @@ impl Analysis {
             Some((_, None)) => (rise.score, bar),
             None => (rise.score, bar + state.bar_beside(&posts, &SeriesId::Cluster(u32::MAX))),
         };
-        Some(AroundText { usual: rise.level(), score, bar })
+        Some(AroundText { usual: rise.level(), score, bar, held })
     }
 
     fn distance(
@@ -277,6 +315,7 @@ impl Analysis {
             usual_a_day: usual,
             score,
             bar: needed,
+            held: rise.filter(|around| around.score >= around.bar).and_then(|around| around.held),
             open,
             alert: state.alerts.get(id).map(|standing| standing.id.clone()),
             over_since,
