@@ -12,7 +12,7 @@ use crate::ground::time::{Timestamp, days_between};
 use crate::logic::cluster::Neighbour;
 use crate::logic::lifecycle::{FEWEST_PEOPLE, Verdict, should_open};
 use crate::logic::rules::Product;
-use crate::logic::spike::Rise;
+use crate::logic::spike::{FEWEST_DAYS, Rise};
 
 /// How much clearer (powers of ten) than a topic that somebody wrote a cluster has to grow: clusters are many, and what is
 /// around their posts watches them already.
@@ -57,6 +57,10 @@ impl Analysis {
         let Some(rise) = state.rise_of_series(id, of_evidence + CLEARER, &about, now) else { return };
         // Told in the figures of every rise, so that the sum can be redone.
         if rise.people < FEWEST_PEOPLE || rise.score < of_rises {
+            return;
+        }
+        // As around a post: a stretch is judged by a past that is longer, and the first days of an installation by none.
+        if state.watched(now) < f64::from(rise.days) * FEWEST_DAYS {
             return;
         }
         let posts: BTreeSet<u64> = rise.posts.iter().copied().collect();
