@@ -234,7 +234,9 @@ fn write_not(
     let Some(around) = why.near.iter().find(decides) else { return Ok(()) };
     writeln!(out, "\nIf somebody said this now, with what is like it in any of these")?;
     writeln!(out, "  {}", evidence(around))?;
-    if let Some(held) = around.held.filter(|_| open_already(why).is_none()) {
+    // What would open with the next person is held by nothing.
+    let opens_now = why.opens.as_ref().is_some_and(|opens| opens.people <= 1);
+    if let Some(held) = around.held.filter(|_| !opens_now && open_already(why).is_none()) {
         writeln!(out, "  {}", held_by(held))?;
     }
     match open_already(why) {
@@ -339,6 +341,31 @@ mod tests {
         );
         let ignored = NearCluster { ignored: true, ..near.clone() };
         assert!(why(&["p"], 0.9, vec![ignored]).contains("--undo"));
+        let report = |held, people| {
+            let near = vec![NearCluster { held: Some(held), ..near.clone() }];
+            let opens = Some(Opening { people, ..opens(None) });
+            let (mut out, none) = (Vec::new(), Vec::new());
+            let why = WhyNot {
+                products: vec!["p".into()],
+                complaint: 0.9,
+                cues: Vec::new(),
+                no_lexicon: None,
+                praise: false,
+                grouped: true,
+                near,
+                opens,
+                too_young: None,
+                lacking: Vec::new(),
+            };
+            write_not(&mut out, &why, &none, &["p"]).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let usual = Held::UsualInItsCluster { score: 0.5, bar: 1.3 };
+        assert!(report(usual, 4).contains("counted with them, the evidence is 3.16, and 20 is asked for"));
+        assert!(!report(usual, 1).contains("that is enough"), "it would open with this one");
+        let few = Held::TooFewPeople { people: 2, fewest: 3 };
+        assert!(report(few, 3).contains("an alert takes 3 people, and this would be 2 people"));
+        assert!(report(Held::ToldByATopic, 3).contains("a rule's topic tells of it"));
         let over = NearCluster { over_since: Some(crate::ground::time::from_ms(0)), ..near.clone() };
         back.set(Some("p-20261123-beef"));
         let told = why(&["p"], 0.9, vec![over]);

@@ -49,7 +49,6 @@ impl ProductState {
     /// what the alert was about. `None` where the evidence is under the bar (log10).
     fn growing_again(&self, id: &SeriesId, bar: f64, now: Timestamp) -> Option<Rise> {
         let ((ended, _), cause) = (self.alerts.get(id)?.ended?, self.causes.get(id)?);
-        let core: Vec<u64> = cause.core.iter().copied().collect();
-        self.rise_of_series(id, bar, &About { core: &core, alike: BELONGS, since: Some(ended) }, now)
+        self.rise_of_series(id, bar, &About { core: &cause.core, alike: BELONGS, since: Some(ended) }, now)
     }
 }

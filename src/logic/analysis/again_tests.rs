@@ -6,11 +6,12 @@ use crate::ground::alert::{AlertEvent, EventKind};
 use crate::ground::entry::{Body, Entry, RuleFile, RuleFiles};
 use crate::ground::time::{HOUR_MS, from_ms};
 
-const PRODUCT: &str = "[product]\nid = \"kettle\"\nname = \"Kettle\"\nmatch = \"kettle\"\nteam = \"t\"\n";
-const TEAMS: &str = "[team.t]\nemail = [\"t@example.org\"]\n";
+pub(super) const PRODUCT: &str =
+    "[product]\nid = \"kettle\"\nname = \"Kettle\"\nmatch = \"kettle\"\nteam = \"t\"\n";
+pub(super) const TEAMS: &str = "[team.t]\nemail = [\"t@example.org\"]\n";
 
 /// What a small product hears now and then, each once in a week.
-const NOW_AND_THEN: [&str; 12] = [
+pub(super) const NOW_AND_THEN: [&str; 12] = [
     "my kettle came with a scratch on its side, disappointed",
     "the manual of the kettle is useless, all pictures",
     "kettle arrived two weeks late and nobody answered, awful service",

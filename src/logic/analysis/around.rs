@@ -288,16 +288,24 @@ impl ProductState {
     /// The cluster that a new alert about these posts is given: the one that most of them are in and that has no alert
     /// of another cause; failing that, one of their own.
     pub(super) fn home(&mut self, keys: &[PostKey], own: u32) -> u32 {
-        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
-        for number in keys.iter().filter_map(|k| self.clusters.of_post(k)) {
-            *counts.entry(number).or_default() += 1;
-        }
         let free = |n: &u32| !self.alerts.contains_key(&SeriesId::Cluster(*n));
-        let best = counts.iter().filter(|(n, _)| free(n)).max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
-        match best.map(|(n, _)| *n) {
-            Some(number) => number,
+        match self.most_are_in(keys, free) {
+            Some((number, _)) => number,
             None => self.clusters.split(own, keys, None, features_of).unwrap_or(own),
         }
+    }
+
+    /// Of the clusters that will do the one that most of these posts are in, and how many are.
+    pub(super) fn most_are_in(
+        &self,
+        keys: &[PostKey],
+        will_do: impl Fn(&u32) -> bool,
+    ) -> Option<(u32, usize)> {
+        let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+        for number in keys.iter().filter_map(|k| self.clusters.of_post(k)).filter(will_do) {
+            *counts.entry(number).or_default() += 1;
+        }
+        counts.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)))
     }
 
     /// One more post was heard where an alert is about something: whether it is about that.

@@ -29,7 +29,7 @@ pub(super) const SHOWS: f64 = 1.3;
 /// Which posts of a cluster a rise is made of.
 pub(super) struct About<'a> {
     /// Those that say it.
-    pub(super) core: &'a [u64],
+    pub(super) core: &'a BTreeSet<u64>,
     /// How like them a post must be.
     pub(super) alike: f32,
     /// What was written until then is over.
@@ -53,7 +53,7 @@ impl Analysis {
         if state.alerts.contains_key(id) {
             return;
         }
-        let about = About { core: &[post], alike: SAYS_SO, since: None };
+        let about = About { core: &BTreeSet::from([post]), alike: SAYS_SO, since: None };
         let Some(rise) = state.rise_of_series(id, of_evidence + CLEARER, &about, now) else { return };
         // Told in the figures of every rise, so that the sum can be redone.
         if rise.people < FEWEST_PEOPLE || rise.score < of_rises {
@@ -119,23 +119,24 @@ impl ProductState {
     }
 
     /// The evidence (log10) of the cluster that these posts lie in, where that is too little: somebody says it all along, in
-    /// other words. `None` where they lie in no cluster, or it shows them, too.
-    pub(super) fn is_usual_in_its_cluster(&self, keys: &[PostKey], now: Timestamp) -> Option<f64> {
-        let of = |key: &PostKey| self.clusters.of_post(key);
-        let most = keys
-            .iter()
-            .filter_map(of)
-            .max_by_key(|n| (keys.iter().filter(|key| of(key) == Some(*n)).count(), std::cmp::Reverse(*n)))?;
+    /// other words. `None` where they lie in no cluster, or it shows them, too. `besides` would say it now.
+    pub(super) fn is_usual_in_its_cluster(
+        &self,
+        keys: &[PostKey],
+        besides: Option<u64>,
+        now: Timestamp,
+    ) -> Option<f64> {
+        let (most, inside) = self.most_are_in(keys, |_| true)?;
         // Where an alert was, its own series began anew when that ended, and says nothing of before.
-        if self.alerts.contains_key(&SeriesId::Cluster(most)) {
+        let id = SeriesId::Cluster(most);
+        if self.alerts.contains_key(&id) || (inside as f64) < LIES_IN * keys.len() as f64 {
             return None;
         }
-        let inside = keys.iter().filter(|key| of(key) == Some(most)).count();
-        if (inside as f64) < LIES_IN * keys.len() as f64 {
-            return None;
-        }
-        let mut series = self.series.get(&SeriesId::Cluster(most))?.clone();
+        let mut series = self.series.get(&id)?.clone();
         series.advance(now, &self.pool);
+        if let Some(voice) = besides {
+            series.hear(now, now, voice, &self.pool);
+        }
         Some(series.score(now, &self.pool)).filter(|score| *score < SHOWS)
     }
 }

@@ -1,15 +1,14 @@
 //! What the series of a cluster adds to what is around one post, on streams that were written for it.
 
+use std::collections::BTreeSet;
+
+use super::again_tests::{NOW_AND_THEN, PRODUCT, TEAMS};
 use super::by_cluster::{About, SHOWS};
 use super::product::SeriesId;
 use super::state::Analysis;
 use super::tests::{START, post};
-use crate::ground::alert::EventKind;
 use crate::ground::entry::{Body, Entry, RuleFile, RuleFiles};
 use crate::ground::time::{HOUR_MS, from_ms};
-
-const PRODUCT: &str = "[product]\nid = \"kettle\"\nname = \"Kettle\"\nmatch = \"kettle\"\nteam = \"t\"\n";
-const TEAMS: &str = "[team.t]\nemail = [\"t@example.org\"]\n";
 
 /// What is said of the noise, by people who do not know of one another, and how they end.
 const LOUD: [&str; 8] = [
@@ -33,22 +32,11 @@ const ENDS: [&str; 9] = [
     "useless in an office",
     "horrible at six o'clock",
 ];
-/// What else is said of the product.
-const ELSE: [&str; 8] = [
-    "my kettle came with a scratch on its side, disappointed",
-    "the manual of the kettle is useless, all pictures",
-    "kettle arrived two weeks late and nobody answered, awful service",
-    "the cord of this kettle is too short for my kitchen, annoying",
-    "limescale in the kettle after three days, disgusting",
-    "the blue light of the kettle died, cheap rubbish",
-    "paid twice for one kettle, still waiting for my money, angry",
-    "kettle app asks for my location, horrible",
-];
-
-/// What has been heard of all that is said at these minutes, and the days on which alerts opened.
-fn heard(mut said: Vec<(i64, String)>) -> (Analysis, Vec<i64>) {
+/// What has been heard of all that is said at these minutes, beside what is said now and then.
+fn heard(mut said: Vec<(i64, String)>) -> Analysis {
     let last = said.iter().map(|(at, _)| *at).max().unwrap();
-    let others = (0..40).map(|i| (i * 3 * 1440 + 300, format!("{} {}", ELSE[i as usize % 8], i / 8)));
+    let others =
+        (0..40).map(|i| (i * 3 * 1440 + 300, format!("{} {}", NOW_AND_THEN[i as usize % 12], i / 12)));
     said.extend(others.filter(|(at, _)| *at < last));
     let file = |path: &str, text: &str| RuleFile { path: path.into(), text: text.into() };
     let files = vec![file("kettle.toml", PRODUCT), file("teams.toml", TEAMS)];
@@ -60,14 +48,11 @@ fn heard(mut said: Vec<(i64, String)>) -> (Analysis, Vec<i64>) {
     bodies.sort_by_key(|(at, _)| *at);
     bodies.insert(0, (0, Body::Rules(RuleFiles { folder: "rules".into(), files })));
     let mut analysis = Analysis::default();
-    let mut opened = Vec::new();
     for (seq, (at, body)) in bodies.into_iter().enumerate() {
         let at = from_ms(START + at * HOUR_MS / 60);
-        let events = analysis.fold(&Entry { seq: seq as u64, at, body }).events;
-        let opens = events.iter().filter(|e| e.kind == EventKind::Opened);
-        opened.extend(opens.map(|e| (e.at.as_millisecond() - START) / HOUR_MS / 24));
+        analysis.fold(&Entry { seq: seq as u64, at, body });
     }
-    (analysis, opened)
+    analysis
 }
 
 /// The noise, said once every so many days, from the first day to the last, never twice in the same words.
@@ -85,31 +70,31 @@ fn against_the_latest(analysis: &Analysis) -> Option<f64> {
     let largest = state.clusters.iter().max_by_key(|cluster| cluster.size).unwrap();
     assert!(largest.size >= 20, "{}", largest.size);
     let keys: Vec<_> = largest.members.iter().rev().take(3).map(|m| m.quote.key.clone()).collect();
-    state.is_usual_in_its_cluster(&keys, analysis.now().unwrap())
+    state.is_usual_in_its_cluster(&keys, None, analysis.now().unwrap())
 }
 
 #[test]
 fn what_is_said_all_along_in_other_words_is_nothing_new() {
-    let (analysis, _) = heard(noise(0..110, 2));
-    assert!(against_the_latest(&analysis).is_some_and(|score| score < SHOWS));
+    assert!(against_the_latest(&heard(noise(0..110, 2))).is_some_and(|score| score < SHOWS));
     // Seven people on one day are, whatever was said before.
     let mut said = noise(0..110, 2);
     said.extend((0..7).map(|i| (110 * 1440 + i * 60, format!("{}, says {i}", LOUD[i as usize]))));
-    assert_eq!(against_the_latest(&heard(said).0), None);
+    assert_eq!(against_the_latest(&heard(said)), None);
 }
 
 #[test]
 fn a_series_rises_by_those_who_say_what_the_post_says() {
     let mut said = noise(0..60, 12);
     said.extend(noise(60..80, 1));
-    let (analysis, _) = heard(said);
+    let analysis = heard(said);
     let (state, now) = (analysis.product("kettle").unwrap(), analysis.now().unwrap());
     let largest = state.clusters.iter().max_by_key(|cluster| cluster.size).unwrap();
     let id = SeriesId::Cluster(largest.number);
     let newest = &largest.members.back().unwrap().quote.key;
     let newest = state.nearby.all().find(|post| post.key == *newest).unwrap().number;
+    let core = BTreeSet::from([newest]);
     let rise = |bar: f64, alike: f32| {
-        state.rise_of_series(&id, bar, &About { core: &[newest], alike, since: None }, now)
+        state.rise_of_series(&id, bar, &About { core: &core, alike, since: None }, now)
     };
     let told = rise(1.0, 0.2).unwrap();
     assert!(told.posts.contains(&newest) && told.people >= 5 && told.score > 1.0, "{told:?}");

@@ -80,7 +80,7 @@ impl Analysis {
             if state.is_told_by_a_topic(&keys, now) {
                 return;
             }
-            if severity != Severity::Safety && state.is_usual_in_its_cluster(&keys, now).is_some() {
+            if severity != Severity::Safety && state.is_usual_in_its_cluster(&keys, None, now).is_some() {
                 return;
             }
             let home = state.home(&keys, number);

@@ -229,7 +229,7 @@ impl Analysis {
             Some(_) => None,
             None if state.is_told_by_a_topic(&keys, now) => Some(Held::ToldByATopic),
             None => state
-                .is_usual_in_its_cluster(&keys, now)
+                .is_usual_in_its_cluster(&keys, Some(around.voice), now)
                 .map(|score| Held::UsualInItsCluster { score, bar: SHOWS }),
         };
         let (score, bar) = match known.as_ref().and_then(|id| Some((id, state.alerts.get(id)?.ended))) {
