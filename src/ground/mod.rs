@@ -9,6 +9,7 @@ mod json_words;
 pub mod language;
 pub mod letter;
 pub mod listening;
+mod plain;
 pub mod post;
 pub mod reason;
 mod routing;

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::plain::plain;
 use super::time::{Timestamp, whole_ms};
+
+pub use super::plain::MAX_TEXT_BYTES;
 
 /// Longest line of JSONL that is read, in bytes. A longer one is rejected, not truncated: its JSON would be broken.
 pub const MAX_LINE_BYTES: usize = 1 << 20;
-/// Longest text that is kept, in bytes of UTF-8; the rest is cut off at a character.
-pub const MAX_TEXT_BYTES: usize = 32 * 1024;
 /// Longest id or source name, in bytes.
 pub const MAX_ID_BYTES: usize = 1024;
 /// Posts written before this year are taken for a broken date.
@@ -222,11 +223,11 @@ impl Incoming {
 }
 
 impl Post {
-    /// Takes away what hides words: see [`parse_line`].
+    /// Takes away what hides words, and what terminals obey.
     #[must_use]
     pub fn plain(mut self) -> Self {
-        self.text = cut(self.text);
-        self.title = self.title.map(cut);
+        self.text = plain(self.text);
+        self.title = self.title.map(plain);
         self
     }
 }
@@ -245,8 +246,8 @@ impl Wire {
             Some("delete") => return Ok(Incoming::Delete(PostKey { source, id })),
             Some(op) => return Err(LineError::UnknownOp { op: op.to_owned() }),
         }
-        let text = self.text.ok_or(LineError::Missing { field: "text" })?;
-        let title = self.title.filter(|t| !t.trim().is_empty());
+        let text = plain(self.text.ok_or(LineError::Missing { field: "text" })?);
+        let title = self.title.map(plain).filter(|t| !t.trim().is_empty());
         if text.trim().is_empty() && title.is_none() {
             return Err(LineError::Missing { field: "text" });
         }
@@ -262,8 +263,8 @@ impl Wire {
             author: self.author.and_then(Id::into_text),
             author_name: self.author_name.filter(|n| !n.is_empty()),
             followers: self.followers.filter(|f| *f >= 0.0).map(|f| f as u64),
-            text: cut(text),
-            title: title.map(cut),
+            text,
+            title,
             url: self.url.filter(|u| !u.is_empty()),
             created_at: whole_ms(created_at),
             arrived_at: whole_ms(arrived_at),
@@ -284,47 +285,6 @@ fn parse_date(field: &'static str, value: &str) -> Result<Timestamp, LineError> 
     if (FIRST_YEAR..=LAST_YEAR).contains(&year) { Ok(at) } else { Err(bad()) }
 }
 
-/// Cuts to [`MAX_TEXT_BYTES`] at a character, and drops the characters that no text needs (NUL) or that hide words from
-/// readers who are no people: blanks of no width, soft hyphens, and joiners within words.
-fn cut(mut text: String) -> String {
-    if text.len() > MAX_TEXT_BYTES {
-        let mut end = MAX_TEXT_BYTES;
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        text.truncate(end);
-    }
-    if text.contains('\0') {
-        text = text.replace('\0', " ");
-    }
-    if text.is_ascii() || !text.contains(hides) {
-        return text;
-    }
-    let mut plain = String::with_capacity(text.len());
-    let mut before = ' ';
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        let joiner = matches!(c, '\u{200c}' | '\u{200d}');
-        // Between emoji, and in scripts that need them, joiners are spelling.
-        let spelling = joiner
-            && !(is_european(before) && rest.peek().is_none_or(|next| is_european(*next) || hides(*next)));
-        if !hides(c) || spelling {
-            plain.push(c);
-            before = c;
-        }
-    }
-    plain
-}
-
-fn hides(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{180e}')
-}
-
-/// Letters of the Latin, Greek and Cyrillic alphabets.
-fn is_european(c: char) -> bool {
-    c.is_alphabetic() && (c as u32) < 0x530
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -335,9 +295,9 @@ mod tests {
 
     #[test]
     fn what_hides_words_is_taken_out_and_what_spells_stays() {
-        assert_eq!(cut("bro\u{ad}ke af\u{200b}te\u{200d}r \u{feff}it".into()), "broke after it");
+        assert_eq!(plain("bro\u{ad}ke af\u{200b}te\u{200d}r \u{feff}it".into()), "broke after it");
         let family = "👨\u{200d}👩\u{200d}👧 می\u{200c}خواهم";
-        assert_eq!(cut(family.into()), family);
+        assert_eq!(plain(family.into()), family);
     }
 
     #[test]
@@ -385,6 +345,10 @@ mod tests {
             (r#"{"id":"1","source":"s","text":"cut in ha"#, "it breaks off after 40 characters"),
             (r#"{"source":"s","text":"t"}"#, "no `id`"),
             (r#"{"id":"1","source":"s","text":" ","created_at":"2025-01-06T00:00:00Z"}"#, "no `text`"),
+            (
+                r#"{"id":"1","source":"s","text":"\u001b[2J","created_at":"2025-01-06T00:00:00Z"}"#,
+                "no `text`",
+            ),
             (r#"{"id":"1","source":"s","text":"t"}"#, "no `created_at`"),
             (r#"{"id":"1","source":"s","text":"t","created_at":"0000-01-06T00:00:00Z"}"#, "0000-01-06"),
             (r#"{"id":"1","source":"s","text":"t","created_at":"9999-01-06T00:00:00Z"}"#, "9999-01-06"),

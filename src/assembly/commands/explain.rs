@@ -245,15 +245,23 @@ fn sum_lines(event: &AlertEvent) -> Vec<(&'static str, String)> {
     if !moves.is_empty() {
         bar_line.push_str(&format!("; {} = {}", moves.join(", "), figure(bar_itself)));
     }
-    let verdict = if event.reason == Reason::SecondSafetyVoice {
-        "a matter of safety opens on the second voice, whatever the evidence".to_owned()
-    } else {
-        format!("the evidence is {} times the bar", figure(10f64.powf(sum.score - sum.bar)))
+    let verdict = match event.reason {
+        Reason::SecondSafetyVoice => {
+            "a matter of safety opens on the second voice, whatever the evidence".to_owned()
+        }
+        Reason::BackAfterFix if sum.score < sum.bar => format!(
+            "it was said to be fixed: {} since are more than a fix that holds leaves, and no bar is asked of them",
+            people(event.observed)
+        ),
+        _ => format!("the evidence is {} times the bar", figure(10f64.powf(sum.score - sum.bar))),
     };
     vec![
         (
             "usual",
             match sum.level_shape {
+                known if known < 0.05 && event.reason == Reason::BackAfterFix => {
+                    format!("{:.3} people a day, of which little is known", sum.level)
+                }
                 known if known < 0.05 => {
                     format!("{:.3} people a day, as nobody had said it before", sum.level)
                 }

@@ -14,6 +14,8 @@ use crate::logic::text::{Lang, tokenize};
 const WEAK: usize = 2;
 /// A new name must be so much better than the one people know.
 const BETTER: f64 = 1.4;
+/// Of what says no word so many characters are shown.
+const LONGEST_MARKS: usize = 24;
 
 /// What the words of some posts weigh: share of the posts that hold a stem, times how rare the stem is elsewhere
 /// (class-based TF-IDF, Grootendorst 2022, with the product's own posts as the other classes).
@@ -97,12 +99,27 @@ pub fn label(
         spoken.iter().find_map(|(lang, posts)| name(posts, *lang, vocabulary, known, shared))
     });
     match named {
-        None => telling_words(members, vocabulary, 4).join(", "),
+        None => {
+            let words = telling_words(members, vocabulary, 4).join(", ");
+            if words.is_empty() { most_posted(members) } else { words }
+        }
         Some((score, phrase, known_score)) => {
             let better = known_score > f64::MIN && score > known_score.max(0.0) * BETTER;
             if known.is_empty() || better { phrase } else { known.to_owned() }
         }
     }
+}
+
+/// What most of these posts are, of those that say no word: a few emoji, as a rule. Without any it is a dash, since
+/// people have to see that there is something.
+fn most_posted(members: &VecDeque<Member>) -> String {
+    let mut posted: BTreeMap<String, usize> = BTreeMap::new();
+    for member in members {
+        let marks: String = member.quote.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        *posted.entry(marks.chars().take(LONGEST_MARKS).collect()).or_default() += 1;
+    }
+    let most = posted.into_iter().filter(|(marks, _)| !marks.is_empty()).max_by_key(|(_, posts)| *posts);
+    most.map_or_else(|| "–".to_owned(), |(marks, _)| marks)
 }
 
 /// The best phrase of posts in one language with its score, and that of the known one. With `shared`, a word that one
@@ -270,5 +287,12 @@ mod tests {
         ]);
         let label = label(&clusters.get(1).unwrap().members, &clusters.vocabulary, "", None);
         assert!(label.split(' ').count() > 1, "{label}");
+    }
+
+    #[test]
+    fn what_says_no_word_is_called_by_its_marks() {
+        let clusters = clusters(&["😡😡 🔥", "😡😡  🔥", "🔥"]);
+        let label = label(&clusters.get(1).unwrap().members, &clusters.vocabulary, "", None);
+        assert_eq!(label, "😡😡 🔥");
     }
 }
