@@ -14,6 +14,15 @@ fn what_people_decide_is_kept() {
     assert_eq!(home.run(&["alerts", "--format", "json"]).lines()[0]["acknowledged_by"], "ana");
 
     assert_eq!(home.run(&["resolve", &id, "--by", "bo"]).code, 0);
+    // It has not been read from the log yet, and is not promised a second time.
+    for again in [["resolve", &id], ["fixed", &id], ["ack", &id]] {
+        let ran = home.run(&again);
+        assert!(
+            ran.out.is_empty() && ran.err.contains("by bo: nothing was changed"),
+            "{again:?}: {}",
+            ran.err
+        );
+    }
     // What the daemon would do next: read on.
     home.run(&["import", home.path("nothing.jsonl").to_str().unwrap()]);
     let listed = home.run(&["alerts", "--format", "json"]).lines();

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use super::standing::{analysis_now, did_you_mean, minute, when};
+use super::standing::{analysis_now, did_you_mean, minute, one_line, when};
 use crate::assembly::cli::{AlertArgs, ConfigArgs, FeedbackArgs, LeaveArgs, Useful};
 use crate::assembly::configured::settings;
 use crate::assembly::decisions;
@@ -16,7 +16,7 @@ use crate::ground::alert::{AlertEvent, EventKind, Severity};
 use crate::ground::entry::{Act, Deed};
 use crate::ground::post::PostKey;
 use crate::ground::time::{Clock, Timestamp};
-use crate::logic::links::{called_no_issue, those_who_left};
+use crate::logic::links::{called_no_issue, ended_by, those_who_left};
 use crate::logic::rules::Team;
 
 /// The store, and where it is.
@@ -35,8 +35,7 @@ pub(super) struct Desk {
 /// There is no such alert, or the store cannot be written.
 pub fn acknowledge(args: &AlertArgs) -> Result<(), Failure> {
     let mut desk = Desk::open(&args.config)?;
-    let last = desk.alert(&args.alert)?;
-    if told_over(&last) {
+    if desk.is_over(&args.alert)? {
         return Ok(());
     }
     let what = Deed::Acknowledge { alert: args.alert.clone() };
@@ -53,8 +52,7 @@ pub fn acknowledge(args: &AlertArgs) -> Result<(), Failure> {
 /// There is no such alert, or the store cannot be written.
 pub fn resolve(args: &AlertArgs) -> Result<(), Failure> {
     let mut desk = Desk::open(&args.config)?;
-    let last = desk.alert(&args.alert)?;
-    if told_over(&last) {
+    if desk.is_over(&args.alert)? {
         return Ok(());
     }
     let what = Deed::Resolve { alert: args.alert.clone() };
@@ -85,7 +83,7 @@ pub fn feedback(args: &FeedbackArgs) -> Result<(), Failure> {
         format!("{} was worth it: this is kept.", args.alert)
     } else {
         let end = if last.kind == EventKind::Resolved { "" } else { "ends, and " };
-        let label = super::standing::one_line(&last.label);
+        let label = one_line(&last.label);
         match (last.severity, &last.topic) {
             // Danger has no bar of evidence that could be raised: it is people who count.
             (Severity::Safety, None) => format!(
@@ -190,9 +188,23 @@ impl Desk {
         }
     }
 
-    /// Whether an alert is over, which is said where it is.
+    /// Whether an alert is over, or will be when the log is read so far, which is said where it is.
     pub(super) fn is_over(&self, id: &str) -> Result<bool, Failure> {
-        Ok(told_over(&self.alert(id)?))
+        let last = self.alert(id)?;
+        if told_over(&last) {
+            return Ok(true);
+        }
+        let acts = self.store.acts()?;
+        let ended = ended_by(&acts, id, last.at);
+        if let Some((at, act)) = ended {
+            tell(format!(
+                "{id} was ended at {} UTC by {}: nothing was changed. {}",
+                minute(*at),
+                one_line(&act.by),
+                when(&self.folder)
+            ));
+        }
+        Ok(ended.is_some())
     }
 
     /// Writes a decision to the log, and says what follows.

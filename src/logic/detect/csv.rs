@@ -33,7 +33,7 @@ pub enum RowError {
     #[error("\"{0}\" is no number")]
     NoNumber(String),
     /// The number cannot be a count.
-    #[error("{0} is no count: counts are 0 or more")]
+    #[error("{0} is no count: counts are 0 or more, and at most 1e15")]
     NoCount(String),
 }
 

@@ -104,17 +104,10 @@ pub fn decide(
                 None => Ok(Deed::Acknowledge { alert }),
             }
         }
-        Purpose::Fixed => {
-            let said = acts.iter().rev().find(
-                |(at, act)| matches!(&act.what, Deed::Resolve { alert: a } | Deed::Fixed { alert: a, .. } if *a == alert && *at >= last.at),
-            );
-            match said {
-                Some((at, act)) => {
-                    Err(Already::Over { at: *at, reason: Reason::SaidFixed, by: act.by.clone() })
-                }
-                None => Ok(Deed::Fixed { alert, version: String::new() }),
-            }
-        }
+        Purpose::Fixed => match ended_by(acts, &alert, last.at) {
+            Some((at, act)) => Err(Already::Over { at: *at, reason: Reason::SaidFixed, by: act.by.clone() }),
+            None => Ok(Deed::Fixed { alert, version: String::new() }),
+        },
         _ => {
             let silence = acts.iter().rev().find_map(|(_, act)| match &act.what {
                 Deed::Silence { scope, until, .. } if *scope == alert => Some((act.by.clone(), *until)),
@@ -173,6 +166,18 @@ impl Word<'_> {
     fn over(&self) -> Already {
         Already::Over { at: self.at, reason: Reason::NotAnIssue, by: self.by.to_owned() }
     }
+}
+
+/// What somebody did to end an alert (`resolve`, `fixed`) since its newest event, which is of `since`: the log may not be read
+/// so far yet, and no daemon may be running to read it.
+pub fn ended_by<'a>(
+    acts: &'a [(Timestamp, Act)],
+    alert: &str,
+    since: Timestamp,
+) -> Option<&'a (Timestamp, Act)> {
+    acts.iter().rev().find(|(at, act)| {
+        matches!(&act.what, Deed::Resolve { alert: of } | Deed::Fixed { alert: of, .. } if of == alert && *at >= since)
+    })
 }
 
 /// What was said last of whether the alert was worth it.
@@ -264,6 +269,18 @@ mod tests {
             assert!(decide(&link(purpose), Some(&opened), &[act(11, deed)], now).is_err(), "{purpose:?}");
             assert_eq!(decide(&link(purpose), None, &[], now), Err(Already::Unknown), "{purpose:?}");
         }
+    }
+
+    #[test]
+    fn it_is_ended_once_whoever_did_it_and_may_be_again_when_it_came_back() {
+        let acts = [
+            act(9, Deed::Fixed { alert: "b".into(), version: String::new() }),
+            act(11, Deed::Acknowledge { alert: "a".into() }),
+            act(12, Deed::Resolve { alert: "a".into() }),
+        ];
+        let ended = |alert, since| ended_by(&acts, alert, day(since)).map(|(at, _)| *at);
+        assert_eq!((ended("a", 10), ended("a", 13)), (Some(day(12)), None));
+        assert_eq!((ended("b", 9), ended("b", 10), ended("c", 0)), (Some(day(9)), None, None));
     }
 
     #[test]

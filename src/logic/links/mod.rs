@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-pub use decide::{Already, called_no_issue, decide, those_who_left};
+pub use decide::{Already, called_no_issue, decide, ended_by, those_who_left};
 
 use crate::ground::language::Language;
 use crate::ground::time::{DAY_MS, Timestamp, plus_ms};
