@@ -1,9 +1,9 @@
 //! What a post's text is freed from before anybody reads it: what no reader sees, and what hides words from matching.
 
-use std::borrow::Cow;
-
 /// Longest text that is kept, in bytes of UTF-8; the rest is cut off at a character.
 pub const MAX_TEXT_BYTES: usize = 32 * 1024;
+/// What a terminal's control sequences begin with.
+const ORDER: &str = "\u{1b}[";
 
 /// Cuts to [`MAX_TEXT_BYTES`] at a character, and drops what no text needs (NUL, what moves a terminal's cursor or colours
 /// what it shows) or what hides words from readers who are no people: blanks of no width, soft hyphens, and joiners
@@ -19,8 +19,8 @@ pub(super) fn plain(mut text: String) -> String {
     if text.contains('\0') {
         text = text.replace('\0', " ");
     }
-    if let Cow::Owned(without) = without_orders(&text) {
-        text = without;
+    if text.contains(ORDER) {
+        text = without_orders(&text);
     }
     if text.is_ascii() || !text.contains(hides) {
         return text;
@@ -50,27 +50,21 @@ fn is_european(c: char) -> bool {
     c.is_alphabetic() && (c as u32) < 0x530
 }
 
-/// The text without a terminal's control sequences (ECMA-48: ESC and `[`, or U+009B; parameters; a letter that ends it), which
-/// come with what people paste from one. Left in, their ends stay before words: `31merror` is no `error`.
-fn without_orders(text: &str) -> Cow<'_, str> {
-    if !text.contains(['\u{1b}', '\u{9b}']) {
-        return text.into();
+/// The text without a terminal's control sequences (ECMA-48: ESC and `[`, parameters, a letter that ends it), which come with
+/// what people paste from one. Left in, their ends stay before words: `31merror` is no `error`. The one character that may
+/// stand for ESC and `[`, U+009B, is no such thing in a post: it is a `›` that somebody read in the wrong encoding.
+fn without_orders(text: &str) -> String {
+    let mut parts = text.split(ORDER);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.trim_start_matches(|c| matches!(c, ' '..='?'));
+        match end.strip_prefix(|c| matches!(c, '@'..='~')) {
+            Some(rest) => out.push_str(rest),
+            // One that never ends is none.
+            None => out.extend([ORDER, part]),
+        }
     }
-    let mut rest = text;
-    let mut out = String::new();
-    while let Some((at, order)) = rest.char_indices().find_map(|(at, _)| Some((at, order(rest.get(at..)?)?)))
-    {
-        out.push_str(rest.get(..at).unwrap_or_default());
-        rest = order;
-    }
-    (out + rest).into()
-}
-
-/// What follows a control sequence that `text` begins with. One that never ends is none.
-fn order(text: &str) -> Option<&str> {
-    let said = text.strip_prefix("\u{1b}[").or_else(|| text.strip_prefix('\u{9b}'))?;
-    let end = said.trim_start_matches(|c| matches!(c, ' '..='?'));
-    end.strip_prefix(|c| matches!(c, '@'..='~'))
+    out
 }
 
 #[cfg(test)]
@@ -78,10 +72,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_hides_words_is_taken_out_and_what_spells_stays() {
+        assert_eq!(plain("bro\u{ad}ke af\u{200b}te\u{200d}r \u{feff}it".into()), "broke after it");
+        let family = "👨\u{200d}👩\u{200d}👧 می\u{200c}خواهم";
+        assert_eq!(plain(family.into()), family);
+    }
+
+    #[test]
     fn what_a_terminal_obeys_leaves_and_what_looks_like_it_stays() {
         let cases = [
             ("\u{1b}[2J\u{1b}[31merror\u{1b}[0m: it drains", "error: it drains"),
-            ("\u{9b}1;32mgreen\u{9b}m", "green"),
+            ("\u{8b}quoted\u{9b} in another encoding", "\u{8b}quoted\u{9b} in another encoding"),
             ("\u{1b}[?25lhidden \u{1b}[38;5;208morange", "hidden orange"),
             ("a [2J in brackets [31m", "a [2J in brackets [31m"),
             ("never ends \u{1b}[12;", "never ends \u{1b}[12;"),
